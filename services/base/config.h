@@ -1,0 +1,47 @@
+/*
+ * The settings of `juyan serve`: one table (name, kind, bounds, default, unit, prose) from which the YAML parser, --help and the
+ * documentation come. An unknown name or a value out of range is refused with file, line and what is allowed. The caller owns a config; it is not changed after it was read.
+ */
+#ifndef JUYAN_BASE_CONFIG_H
+#define JUYAN_BASE_CONFIG_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "status.h"
+
+enum { CONFIG_TEXT_BYTES = 256, CONFIG_LISTEN_MAX = 8 };
+
+/* X(kind, name, default, min, max, unit, prose); for texts min and max are bytes. */
+#define CONFIG_LIST(X) \
+	X(text, listen, "tcp://127.0.0.1:4711", 0, 255, "", \
+	    "where terminals connect (CURVE always); empty: only from this machine, over ipc") \
+	X(text, query_listen, "", 0, 255, "", \
+	    "where questions may be asked over tcp (CURVE, keys with the right to read); empty: only from this machine, over ipc") \
+	X(number, group_events_max, 8192, 1, 65536, "events", "the most that one commit takes") \
+	X(number, map_gib, 64, 1, 16384, "GiB", "address space reserved for the ledger; sparse, costs no disk") \
+	X(number, headroom_map_mib, 256, 16, 1048576, "MiB", "free map below which events are refused until there is room") \
+	X(number, headroom_disk_mib, 512, 0, 1048576, "MiB", "free disk below which events are refused until there is room") \
+	X(number, sessions_max, 1024, 1, 4096, "sessions", "sessions open at the same time") \
+	X(text, log_level, "info", 4, 7, "", "debug, info, warning or error")
+
+struct config {
+	char data_dir[CONFIG_TEXT_BYTES]; /* from --data */
+#define X_text(name) char name[CONFIG_TEXT_BYTES];
+#define X_number(name) int64_t name;
+#define X(kind, name, fallback, min, max, unit, prose) X_##kind(name)
+	CONFIG_LIST(X)
+#undef X
+#undef X_text
+#undef X_number
+};
+
+void config_defaults(struct config *out);
+/* Reads a YAML file over what `config` holds. SETTING with "FILE:LINE: …". */
+enum status config_read(const char *path, struct config *config, struct reason *why) MUST_USE;
+/* Sets one by name, as from "--set name=value". SETTING. */
+enum status config_set(struct config *config, const char *name, const char *value, struct reason *why) MUST_USE;
+/* The table for people: one setting a line, with bounds, default and prose. */
+void config_explain(FILE *out);
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * Every refusal, loss and retry is counted under a name that an operator can search for. One table holds name and meaning; the
+ * log, the documentation and (later) /metrics come from it. Any thread.
+ */
+#ifndef JUYAN_BASE_COUNTERS_H
+#define JUYAN_BASE_COUNTERS_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#define COUNTER_LIST(X) \
+	X(events_accepted, "events committed and applied") \
+	X(events_quarantined, "events committed into quarantine") \
+	X(events_not_authorised, "events that their terminal had no right to send (kept in quarantine)") \
+	X(events_duplicate, "events that were on disk already, same content") \
+	X(events_conflicting, "events whose number was on disk with other content (kept in quarantine)") \
+	X(batches_gap, "batches that did not go on where the stream ends") \
+	X(batches_no_room, "batches refused for want of map or disk") \
+	X(batches_window, "batches beyond the window of their session") \
+	X(commits, "groups committed") \
+	X(sessions_opened, "Hellos answered with a Welcome") \
+	X(sessions_refused, "Hellos or messages answered with a Refusal") \
+	X(frames_undecodable, "frames that were no message of this protocol") \
+	X(keys_refused, "connections refused: key unknown or revoked") \
+	X(keys_accepted, "connections let in by their key") \
+	X(peers_away, "answers that found their peer gone") \
+	X(handshakes_failed, "connections that failed the CURVE handshake or spoke no CURVE at all") \
+	X(questions_answered, "questions answered") \
+	X(questions_failed, "questions answered with a Failure") \
+	X(questions_refused, "questions from a key without the right to read")
+
+#define X(name, meaning) COUNTER_##name,
+enum counter { COUNTER_LIST(X) COUNTERS };
+#undef X
+
+struct counters {
+	_Atomic uint64_t values[COUNTERS];
+};
+
+static inline void
+count(struct counters *counters, enum counter counter, uint64_t n)
+{
+	atomic_fetch_add_explicit(&counters->values[counter], n, memory_order_relaxed);
+}
+
+const char *counter_name(enum counter counter);
+const char *counter_meaning(enum counter counter);
+
+#endif

@@ -1,0 +1,71 @@
+/*
+ * The ledger's face: what services and tools may do with it. It knows no socket, no clock and no log.
+ *
+ * Writing: one `struct ledger` in one process and one thread (ingest's). ledger_apply writes a group of entries in one transaction
+ * to all tables and returns after the disk has them. Reading: any number of `struct reader`, each in one thread at a time;
+ * a question is answered from one snapshot and never blocks the writer.
+ */
+#ifndef JUYAN_STORAGE_LEDGER_H
+#define JUYAN_STORAGE_LEDGER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "env.h"
+#include "registry.h"
+#include "wire.h"
+
+#include "query.pb-c.h"
+
+struct ledger;
+struct reader;
+
+/* One event on its way into the journal. `bytes` and `event` are lent for the call. */
+struct entry {
+	uint32_t terminal_no;
+	uint64_t stream_seq;
+	int64_t received_at_ms;
+	struct span bytes;             /* as it arrived; at most EVENT_BYTES_MAX */
+	const Juyan__V1__Event *event; /* decoded and checked; NULL where that failed */
+	enum status verdict;           /* OK: applied. CONFLICTING_EVENT: kept, takes no number. Else: the reason of its quarantine */
+	uint64_t lsn;                  /* out: its log sequence number (0 for a conflict that was on file already) */
+};
+
+enum status ledger_open(struct env *env, struct ledger **out, struct reason *why) MUST_USE;
+void ledger_close(struct ledger **ledger);
+
+/*
+ * Journals and applies the entries in their order, in one transaction, and returns when they are synced. For each terminal their numbers
+ * have to go on from ledger_stream_tail without gaps, conflicts aside (asserted: ingest's session sees to it).
+ * The verdict of an administrative entry may turn from OK to a reason here, when it does not fit what is on file.
+ * RETRY (NO_ROOM): nothing happened. STOP (DISK, DAMAGED, NO_MEMORY): the ledger must be closed; nothing of the group may be acknowledged.
+ */
+enum status ledger_apply(struct ledger *ledger, struct entry *entries, size_t n, struct reason *why) MUST_USE;
+
+/* The last number of a terminal's stream on disk; 0: none. */
+uint64_t ledger_stream_tail(const struct ledger *ledger, uint32_t terminal_no);
+/* The bytes on file under this number, copied into the arena. NOT_FOUND, NO_MEMORY, DISK, DAMAGED. */
+enum status ledger_stored(struct ledger *ledger, uint32_t terminal_no, uint64_t stream_seq, struct arena *arena,
+    struct span *out) MUST_USE;
+uint64_t ledger_lsn(const struct ledger *ledger);
+/* Valid until the next ledger_apply that holds an administrative entry. */
+const struct registry *ledger_registry(const struct ledger *ledger);
+
+/* ---- reading ---- */
+
+enum status reader_open(struct env *env, struct reader **out, struct reason *why) MUST_USE;
+void reader_close(struct reader **reader);
+
+/*
+ * Answers one question from one fresh snapshot. What is wrong with the question itself comes as a Failure inside the answer; a status other
+ * than OK is about the machine. The answer lives in the arena.
+ */
+enum status reader_answer(struct reader *reader, const Juyan__V1__Question *question, struct arena *arena,
+    const Juyan__V1__Answer **out, struct reason *why) MUST_USE;
+
+/* The registry of the newest snapshot; valid until the next call on this reader. */
+enum status reader_registry(struct reader *reader, const struct registry **out, struct reason *why) MUST_USE;
+/* Grows with every registry change that is on disk: cheap to ask, to see whether reader_registry would give another one. */
+enum status reader_registry_version(struct reader *reader, uint64_t *out, struct reason *why) MUST_USE;
+
+#endif

@@ -1,0 +1,63 @@
+/*
+ * The registry as the rules use it: ports, commodity groups and terminals, compiled from records into an immutable view.
+ *
+ * A view owns copies of all its texts and is closed by whoever built it; it may be read from any thread. Days are local to the port.
+ * Of several records with one id the one with the latest valid_from that is not after the day holds; before the first of them,
+ * the first.
+ */
+#ifndef JUYAN_STORAGE_REGISTRY_H
+#define JUYAN_STORAGE_REGISTRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "wire.h"
+
+#define GROUP_OTHER "other" /* goods that no group claims */
+#define GROUP_EMPTY "empty" /* a crossing without goods */
+
+struct registry;
+
+struct port_rule {
+	const char *id;
+	int32_t utc_offset_minutes;
+	Juyan__V1__CountOn count_on;
+};
+
+struct terminal_rule {
+	uint32_t terminal_no;
+	const char *name;
+	uint8_t public_key[PUBLIC_KEY_BYTES];
+	bool administrator;
+	bool reader;
+	bool revoked;
+};
+
+/*
+ * Builds a view of these records. REFUSE statuses with a sentence when they do not fit each other: an id in the wrong form,
+ * a terminal number with two keys, a key with two numbers, a right for a port that does not exist, a calendar day that is none …
+ */
+enum status registry_build(const Juyan__V1__RegistryRecord *const *records, size_t n, struct registry **out,
+    struct reason *why) MUST_USE;
+void registry_close(struct registry **registry);
+
+/* The checks of one record by itself; registry_build has them too. */
+enum status registry_check(const Juyan__V1__RegistryRecord *record, struct reason *why) MUST_USE;
+
+bool registry_knows_port(const struct registry *registry, const char *port);
+/* The rule that holds at this port at this time, and false where the port is unknown. */
+bool registry_port(const struct registry *registry, const char *port, int64_t utc_ms, struct port_rule *out) MUST_USE;
+
+/* The group of a goods line at a day; lives as long as the view. `hs` and `description` need no NUL. */
+const char *registry_group(const struct registry *registry, int64_t day, struct span hs, struct span description);
+
+/* NULL where there is none. They live as long as the view. */
+const struct terminal_rule *registry_terminal(const struct registry *registry, uint32_t terminal_no);
+const struct terminal_rule *registry_terminal_by_key(const struct registry *registry, const uint8_t key[PUBLIC_KEY_BYTES]);
+size_t registry_terminals(const struct registry *registry);
+const struct terminal_rule *registry_terminal_at(const struct registry *registry, size_t i);
+
+/* Whether a terminal may send this kind of event for this port. `port` is not looked at for administrative kinds. */
+bool registry_allows(const struct registry *registry, uint32_t terminal_no, const Juyan__V1__Event *event);
+
+#endif
