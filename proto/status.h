@@ -15,7 +15,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#include "limits.h"
+#include "bounds.h"
 
 enum consequence { FINE, RETRY, REFUSE, STOP };
 

@@ -15,7 +15,7 @@
 #include <protobuf-c/protobuf-c.h>
 
 #include "cargo.pb-c.h"
-#include "limits.h"
+#include "bounds.h"
 #include "status.h"
 
 struct span {

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "limits.h"
+#include "bounds.h"
 #include "status.h"
 
 enum { KEY_TEXT_BYTES = 41 }; /* Z85 and its NUL */

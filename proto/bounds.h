@@ -2,8 +2,8 @@
  * Every bound that two parties must agree on, and the bounds of the ledger that follow from them.
  * Their relations are proved at the end of this file; nothing else defines a bound twice.
  */
-#ifndef JUYAN_PROTO_LIMITS_H
-#define JUYAN_PROTO_LIMITS_H
+#ifndef JUYAN_PROTO_BOUNDS_H
+#define JUYAN_PROTO_BOUNDS_H
 
 #include <stdint.h>
 
@@ -15,7 +15,8 @@ enum {
 	BATCH_EVENTS_MAX = 4096,         /* events in one EventBatch */
 	FRAME_BYTES_MAX = 1024 * 1024,   /* one ZeroMQ frame, either way */
 	WINDOW_BATCHES = 8,              /* EventBatches under way without an acknowledgement */
-	TERMINALS_MAX = 4096,
+	TERMINALS_MAX = 4096,            /* authorised at the same time */
+	TERMINAL_NO_MAX = 65535,         /* ever given */
 
 	/* One event. */
 	PORT_BYTES_MAX = 32,

@@ -1,0 +1,182 @@
+/* Opening a data folder and its LMDB environment: see env.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "store.h"
+
+enum {
+	READERS_MAX = 510,
+	MAP_GIB_DEFAULT = 64,
+	HEADROOM_MAP_MIB_DEFAULT = 256,
+	HEADROOM_DISK_MIB_DEFAULT = 512
+};
+
+static enum status
+make_folder(const char *path, struct reason *why)
+{
+	if (mkdir(path, 0700) == 0 || errno == EEXIST)
+		return STATUS_OK;
+	return reason_say(why, STATUS_SYSTEM, "%s: the folder cannot be made: %s", path, strerror(errno));
+}
+
+/* LMDB's locks and syncs do not hold over a network. */
+static enum status
+refuse_network_disk(const char *path, struct reason *why)
+{
+	static const long network[] = { 0x6969 /* NFS */, (long)0xff534d42 /* CIFS */, (long)0xfe534d42 /* SMB2 */, 0x517b /* SMB */,
+		0x01021997 /* 9P */, 0x00c36400 /* Ceph */ };
+	struct statfs fs;
+	if (statfs(path, &fs) != 0)
+		return reason_say(why, STATUS_SYSTEM, "%s: %s", path, strerror(errno));
+	for (size_t i = 0; i < sizeof network / sizeof network[0]; i++)
+		if ((long)fs.f_type == network[i])
+			return reason_say(why, STATUS_SYSTEM,
+			    "%s is on a network file system: a ledger needs a disk of this machine", path);
+	return STATUS_OK;
+}
+
+static enum status
+open_tables(struct env *env, struct reason *why)
+{
+	MDB_txn *txn;
+	enum status status = store_status(mdb_txn_begin(env->mdb, NULL, env->readonly ? MDB_RDONLY : 0, &txn), why);
+	if (status != STATUS_OK)
+		return status;
+	for (int i = 0; i < TABLES; i++) {
+		int rc = mdb_dbi_open(txn, table_name((enum table)i), env->readonly ? 0 : MDB_CREATE, &env->tables[i]);
+		if (rc != MDB_SUCCESS) {
+			mdb_txn_abort(txn);
+			if (rc == MDB_NOTFOUND)
+				return reason_say(why, STATUS_NOT_FOUND, "%s has no ledger yet", env->dir);
+			return store_status(rc, why);
+		}
+	}
+	return store_status(mdb_txn_commit(txn), why);
+}
+
+static enum status
+open_mdb(struct env *env, const struct env_options *options, const char *path, struct reason *why)
+{
+	unsigned flags = MDB_NOTLS;
+	if (options->readonly)
+		flags |= MDB_RDONLY;
+	if (options->scratch)
+		flags |= MDB_NOSYNC | MDB_NOMETASYNC;
+	size_t map_bytes = options->map_bytes != 0 ? options->map_bytes : (size_t)MAP_GIB_DEFAULT << 30;
+	int rc = mdb_env_create(&env->mdb);
+	if (rc == MDB_SUCCESS)
+		rc = mdb_env_set_maxdbs(env->mdb, TABLES);
+	if (rc == MDB_SUCCESS)
+		rc = mdb_env_set_maxreaders(env->mdb, READERS_MAX);
+	if (rc == MDB_SUCCESS && !options->readonly)
+		rc = mdb_env_set_mapsize(env->mdb, map_bytes);
+	if (rc == MDB_SUCCESS)
+		rc = mdb_env_open(env->mdb, path, flags, 0600);
+	if (rc == MDB_SUCCESS)
+		return STATUS_OK;
+	if (rc == ENOENT)
+		return reason_say(why, STATUS_NOT_FOUND, "%s has no ledger yet", env->dir);
+	if (rc == MDB_INVALID || rc == MDB_VERSION_MISMATCH || rc == MDB_CORRUPTED)
+		return store_status(rc, why);
+	return reason_say(why, STATUS_SYSTEM, "%s: the ledger cannot be opened: %s", path, mdb_strerror(rc));
+}
+
+enum status
+env_open(const struct env_options *options, struct env **out, struct reason *why)
+{
+	enum { SUBFOLDERS = 3 };
+	static const char *const subfolders[SUBFOLDERS] = { "ledger", "keys", "run" };
+	struct env *env = calloc(1, sizeof *env);
+	if (env == NULL)
+		return reason_say(why, STATUS_NO_MEMORY, "no memory to open a ledger");
+	enum status status = STATUS_OK;
+	char path[sizeof env->dir + 16];
+	env->readonly = options->readonly;
+	env->headroom_map_bytes =
+	    options->headroom_map_bytes != 0 ? options->headroom_map_bytes : (uint64_t)HEADROOM_MAP_MIB_DEFAULT << 20;
+	env->headroom_disk_bytes =
+	    options->headroom_disk_bytes != 0 ? options->headroom_disk_bytes : (uint64_t)HEADROOM_DISK_MIB_DEFAULT << 20;
+	if ((size_t)snprintf(env->dir, sizeof env->dir, "%s", options->dir) >= sizeof env->dir) {
+		status = reason_say(why, STATUS_SETTING, "the data folder's path is longer than %zu bytes", sizeof env->dir - 1);
+		goto done;
+	}
+	if (!options->readonly && (status = make_folder(env->dir, why)) != STATUS_OK)
+		goto done;
+	for (int i = 0; i < (options->scratch ? 1 : SUBFOLDERS) && !options->readonly; i++) {
+		snprintf(path, sizeof path, "%s/%s", env->dir, subfolders[i]);
+		if ((status = make_folder(path, why)) != STATUS_OK)
+			goto done;
+	}
+	snprintf(path, sizeof path, "%s/ledger", env->dir);
+	if (access(path, F_OK) != 0)
+		status = reason_say(why, STATUS_NOT_FOUND, "%s has no ledger yet", env->dir);
+	if (status == STATUS_OK)
+		status = refuse_network_disk(path, why);
+	if (status == STATUS_OK)
+		status = open_mdb(env, options, path, why);
+	if (status == STATUS_OK)
+		status = open_tables(env, why);
+done:
+	if (status == STATUS_OK)
+		*out = env;
+	else
+		env_close(&env);
+	return status;
+}
+
+void
+env_close(struct env **env)
+{
+	if (*env == NULL)
+		return;
+	if ((*env)->mdb != NULL)
+		mdb_env_close((*env)->mdb);
+	free(*env);
+	*env = NULL;
+}
+
+const char *
+env_dir(const struct env *env)
+{
+	return env->dir;
+}
+
+void
+env_usage(struct env *env, uint64_t *map_bytes, uint64_t *used_bytes, uint64_t *disk_free_bytes)
+{
+	MDB_envinfo info;
+	MDB_stat stat;
+	struct statvfs disk;
+	mdb_env_info(env->mdb, &info);
+	mdb_env_stat(env->mdb, &stat);
+	*map_bytes = info.me_mapsize;
+	*used_bytes = (info.me_last_pgno + 1) * stat.ms_psize;
+	*disk_free_bytes = statvfs(env->dir, &disk) == 0 ? (uint64_t)disk.f_bavail * disk.f_frsize : 0;
+}
+
+enum status
+env_room(struct env *env, struct reason *why)
+{
+	uint64_t map_bytes, used_bytes, disk_free_bytes;
+	env_usage(env, &map_bytes, &used_bytes, &disk_free_bytes);
+	if (used_bytes + env->headroom_map_bytes > map_bytes)
+		return reason_say(why, STATUS_NO_ROOM, "the ledger's map has %llu MiB left of %llu MiB: raise map_gib and start again",
+		    (unsigned long long)((map_bytes - used_bytes) >> 20), (unsigned long long)(map_bytes >> 20));
+	if (disk_free_bytes < env->headroom_disk_bytes)
+		return reason_say(why, STATUS_NO_ROOM, "the disk has %llu MiB left, %llu MiB are kept free: make room, it goes on by itself",
+		    (unsigned long long)(disk_free_bytes >> 20), (unsigned long long)(env->headroom_disk_bytes >> 20));
+	return STATUS_OK;
+}
+
+void
+env_reap_readers(struct env *env)
+{
+	int dead;
+	mdb_reader_check(env->mdb, &dead);
+}
