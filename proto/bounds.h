@@ -29,6 +29,7 @@ enum {
 	CONTAINERS_MAX = 16,             /* of one unit */
 	WAYBILLS_MAX = 256,
 	GOODS_MAX = 512,                 /* goods lines of all waybills together */
+	BATCH_SOURCES_MAX = 4096,        /* events of one batch; a train of 128 wagons needs about 800 */
 	HS_DIGITS_MIN = 2,
 	HS_DIGITS_MAX = 10,
 

@@ -45,6 +45,10 @@ void registry_close(struct registry **registry);
 enum status registry_check(const Juyan__V1__RegistryRecord *record, struct reason *why) MUST_USE;
 
 bool registry_knows_port(const struct registry *registry, const char *port);
+/* The port's id as the view holds it; NULL where it is unknown. */
+const char *registry_port_id(const struct registry *registry, const char *port);
+size_t registry_ports(const struct registry *registry);
+const char *registry_port_at(const struct registry *registry, size_t i);
 /* The rule that holds at this port at this time, and false where the port is unknown. */
 bool registry_port(const struct registry *registry, const char *port, int64_t utc_ms, struct port_rule *out) MUST_USE;
 

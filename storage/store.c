@@ -43,15 +43,37 @@ store_status(int rc, struct reason *why)
 	}
 }
 
+static enum status
+begin(struct env *env, MDB_txn *outer, unsigned flags, struct store *out, struct reason *why)
+{
+	MDB_txn *txn;
+	int rc = mdb_txn_begin(env->mdb, outer, flags, &txn);
+	/* Another process opened it with a larger map: this one follows. */
+	if (rc == MDB_MAP_RESIZED && outer == NULL && mdb_env_set_mapsize(env->mdb, 0) == MDB_SUCCESS)
+		rc = mdb_txn_begin(env->mdb, outer, flags, &txn);
+	enum status status = store_status(rc, why);
+	if (status == STATUS_OK)
+		*out = (struct store){ txn, env->tables };
+	return status;
+}
+
 enum status
 store_begin_write(struct env *env, struct store *out, struct reason *why)
 {
 	assert(!env->readonly);
-	MDB_txn *txn;
-	enum status status = store_status(mdb_txn_begin(env->mdb, NULL, 0, &txn), why);
-	if (status == STATUS_OK)
-		*out = (struct store){ txn, env->tables };
-	return status;
+	return begin(env, NULL, 0, out, why);
+}
+
+enum status
+store_begin_read(struct env *env, struct store *out, struct reason *why)
+{
+	return begin(env, NULL, MDB_RDONLY, out, why);
+}
+
+enum status
+store_begin_nested(struct env *env, const struct store *outer, struct store *out, struct reason *why)
+{
+	return begin(env, outer->txn, 0, out, why);
 }
 
 enum status

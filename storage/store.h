@@ -45,6 +45,9 @@ const char *table_name(enum table table);
 enum status store_status(int rc, struct reason *why);
 
 enum status store_begin_write(struct env *env, struct store *out, struct reason *why) MUST_USE;
+enum status store_begin_read(struct env *env, struct store *out, struct reason *why) MUST_USE;
+/* A transaction inside another: committing it keeps its writes for the outer one, aborting it undoes them. */
+enum status store_begin_nested(struct env *env, const struct store *outer, struct store *out, struct reason *why) MUST_USE;
 /* OK: it is on disk. DISK: nobody knows, the process has to stop. */
 enum status store_commit(struct store *store, struct reason *why) MUST_USE;
 void store_abort(struct store *store); /* safe on one that is committed or zeroed */

@@ -1,0 +1,219 @@
+/* The story of one batch: all events that touched it, which of them still hold, and what it counts for now. */
+#include <stdlib.h>
+
+#include "civil.h"
+#include "manifests.h"
+#include "quarantine.h"
+#include "reader.h"
+#include "streams.h"
+
+/* Every unit may be split over every goods line; a story shows no more parts than this. */
+enum { COUNTED_MAX = 4096 };
+
+struct lines {
+	struct arena *arena;
+	Juyan__V1__CountedLine **lines;
+	size_t n;
+	bool no_memory;
+};
+
+static void
+add_line(void *user, const struct counted *counted)
+{
+	struct lines *lines = user;
+	if (counted->units == 0 && counted->net_kg == 0) /* the part that counts the batch itself */
+		return;
+	Juyan__V1__CountedLine *line = arena_take(lines->arena, sizeof *line);
+	char hour[CIVIL_TEXT_BYTES];
+	if (line == NULL || lines->n == COUNTED_MAX) {
+		lines->no_memory = line == NULL;
+		return;
+	}
+	civil_format(counted->hour, PERIOD_HOUR, hour);
+	juyan__v1__counted_line__init(line);
+	line->unit_id = arena_text(lines->arena, counted->unit_id);
+	line->hour = arena_string(lines->arena, hour);
+	line->direction = arena_string(lines->arena, wire_direction_name(counted->direction));
+	line->mode = arena_string(lines->arena, wire_mode_name(counted->mode));
+	line->group = arena_string(lines->arena, counted->group);
+	line->basis = arena_string(lines->arena, basis_name(counted->basis));
+	line->net_kg = counted->net_kg;
+	lines->lines[lines->n++] = line;
+	lines->no_memory = lines->no_memory || line->unit_id == NULL || line->hour == NULL || line->direction == NULL ||
+	    line->mode == NULL || line->group == NULL || line->basis == NULL;
+}
+
+static bool
+same_stamp(const struct stamp *a, const struct stamp *b)
+{
+	return a->terminal_no == b->terminal_no && a->stream_seq == b->stream_seq;
+}
+
+static bool
+reading_holds(const struct reading *reading, const struct stamp *at)
+{
+	return reading->kg != KG_UNKNOWN && same_stamp(&reading->at, at);
+}
+
+/* Whether any fact that counts came from this event. What makes no fact (an arrival, an inspection) always holds. */
+static bool
+still_holds(const struct facts *facts, const Juyan__V1__Event *event, const struct stamp *at)
+{
+	switch (event->what_case) {
+	case JUYAN__V1__EVENT__WHAT_MANIFEST_LODGED:
+	case JUYAN__V1__EVENT__WHAT_MANIFEST_DELETED:
+		return same_stamp(&facts->lodged_at, at);
+	case JUYAN__V1__EVENT__WHAT_RELEASED:
+		return same_stamp(&facts->released_at, at);
+	case JUYAN__V1__EVENT__WHAT_UNIT_DEPARTED:
+	case JUYAN__V1__EVENT__WHAT_UNIT_WEIGHED:
+	case JUYAN__V1__EVENT__WHAT_MASS_CORRECTED:
+		for (size_t i = 0; i < facts->n_seen; i++) {
+			const struct unit_facts *unit = &facts->seen[i];
+			if (reading_holds(&unit->gross, at) || reading_holds(&unit->tare, at) ||
+			    reading_holds(&unit->container_tare, at) || reading_holds(&unit->corrected, at) ||
+			    (unit->has_departed && same_stamp(&unit->departed, at)))
+				return true;
+		}
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* The event on file, or what a person put in its place when it left quarantine. */
+static enum status
+read_event(struct snapshot *snapshot, const struct source *source, struct journal_event *held, const Juyan__V1__Event **out)
+{
+	uint64_t lsn;
+	struct span bytes;
+	enum status status = streams_find(&snapshot->store, source->at.terminal_no, source->at.stream_seq, &lsn);
+	if (status == STATUS_OK)
+		status = journal_find(&snapshot->store, lsn, held);
+	if (status == STATUS_OK)
+		status = quarantine_applied(&snapshot->store, held, snapshot->arena, &bytes);
+	return status == STATUS_OK ? wire_event(bytes, snapshot->arena, out, NULL) : status;
+}
+
+static enum status
+tell_event(struct snapshot *snapshot, const struct facts *facts, const struct source *source, Juyan__V1__StoryEvent **out)
+{
+	struct journal_event held;
+	const Juyan__V1__Event *event;
+	Juyan__V1__StoryEvent *told = arena_take(snapshot->arena, sizeof *told);
+	if (told == NULL)
+		return STATUS_NO_MEMORY;
+	enum status status = read_event(snapshot, source, &held, &event);
+	if (status != STATUS_OK)
+		return status;
+	union {
+		const Juyan__V1__Event *in;
+		Juyan__V1__Event *out;
+	} message = { .in = event };
+	juyan__v1__story_event__init(told);
+	told->lsn = held.lsn;
+	told->terminal_no = held.terminal_no;
+	told->terminal_name = arena_string(snapshot->arena, terminal_name_of(snapshot->registry, held.terminal_no));
+	told->stream_seq = held.stream_seq;
+	told->received_at_ms = held.received_at_ms;
+	told->event = message.out;
+	told->holds = still_holds(facts, event, &source->at);
+	told->remarks = arena_remarks(snapshot->arena, source->marks, &told->n_remarks);
+	*out = told;
+	return told->terminal_name != NULL && told->remarks != NULL ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+static int
+compare_sources(const void *a, const void *b)
+{
+	const struct source *x = a, *y = b;
+	return stamp_later(&x->at, &y->at) ? 1 : stamp_later(&y->at, &x->at) ? -1 : 0;
+}
+
+/* In order of happening. The list is ours: it came out of the record. */
+static enum status
+tell_events(struct snapshot *snapshot, struct facts *facts, Juyan__V1__BatchStory *story)
+{
+	enum status status = STATUS_OK;
+	struct source *sources = arena_take(snapshot->arena, (facts->n_sources + 1) * sizeof *sources);
+	story->events = arena_take(snapshot->arena, (facts->n_sources + 1) * sizeof(Juyan__V1__StoryEvent *));
+	if (sources == NULL || story->events == NULL)
+		return STATUS_NO_MEMORY;
+	memcpy(sources, facts->sources, facts->n_sources * sizeof *sources);
+	qsort(sources, facts->n_sources, sizeof *sources, compare_sources);
+	for (size_t i = 0; i < facts->n_sources && status == STATUS_OK; i++) {
+		status = tell_event(snapshot, facts, &sources[i], &story->events[i]);
+		story->n_events += status == STATUS_OK ? 1 : 0;
+	}
+	return status;
+}
+
+/* The only port that has this number, where none was named. */
+static enum status
+find_port(struct snapshot *snapshot, const char *batch_no, const char **out, struct reason *why)
+{
+	struct key key;
+	struct span record;
+	const char *found = NULL;
+	for (size_t i = 0; i < registry_ports(snapshot->registry); i++) {
+		const char *port = registry_port_at(snapshot->registry, i);
+		manifests_key(&key, port, batch_no);
+		enum status status = store_get(&snapshot->store, TABLE_manifests, key_span(&key), &record);
+		if (status == STATUS_OK && found != NULL)
+			return reason_say(why, STATUS_CONTRADICTION, "batch '%s' is known at %s and at %s: say which port is meant", batch_no,
+			    found, port);
+		if (status == STATUS_OK)
+			found = port;
+		else if (status != STATUS_NOT_FOUND)
+			return status;
+	}
+	if (found == NULL)
+		return reason_say(why, STATUS_NOT_FOUND, "no port knows a batch '%s'", batch_no);
+	*out = found;
+	return STATUS_OK;
+}
+
+static const char *
+state_of(const struct facts *facts, size_t n_counted)
+{
+	if (!facts->lodged)
+		return "waiting for its manifest";
+	if (facts->deleted)
+		return "deleted";
+	return n_counted > 0 ? "counted" : "lodged";
+}
+
+enum status
+answer_batch(struct snapshot *snapshot, const Juyan__V1__BatchAsk *ask, Juyan__V1__BatchStory **out, struct reason *why)
+{
+	struct facts facts;
+	const char *port = ask->port;
+	Juyan__V1__BatchStory *story = arena_take(snapshot->arena, sizeof *story);
+	struct lines lines = { .arena = snapshot->arena, .lines = arena_take(snapshot->arena, COUNTED_MAX * sizeof *lines.lines) };
+	if (story == NULL || lines.lines == NULL)
+		return STATUS_NO_MEMORY;
+	if (ask->batch_no[0] == '\0' || strlen(ask->batch_no) > BATCH_NO_BYTES_MAX || strlen(port) > PORT_BYTES_MAX)
+		return reason_say(why, STATUS_OUT_OF_RANGE, "a batch number of 1 to %d bytes was expected", BATCH_NO_BYTES_MAX);
+	enum status status = port[0] != '\0' ? STATUS_OK : find_port(snapshot, ask->batch_no, &port, why);
+	if (status == STATUS_OK)
+		status = manifests_find(&snapshot->store, port, ask->batch_no, snapshot->arena, &facts);
+	if (status == STATUS_NOT_FOUND && ask->port[0] != '\0')
+		reason_say(why, status, "%s knows no batch '%s'", port, ask->batch_no);
+	if (status != STATUS_OK)
+		return status;
+	juyan__v1__batch_story__init(story);
+	status = tell_events(snapshot, &facts, story);
+	if (status != STATUS_OK)
+		return status;
+	counting(&facts, snapshot->registry, port, add_line, &lines);
+	story->counted = lines.lines;
+	story->n_counted = lines.n;
+	story->port = arena_string(snapshot->arena, port);
+	story->batch_no = arena_string(snapshot->arena, ask->batch_no);
+	story->state = arena_string(snapshot->arena, state_of(&facts, lines.n));
+	story->remarks = arena_remarks(snapshot->arena, counting_review(&facts), &story->n_remarks);
+	if (lines.no_memory || story->port == NULL || story->batch_no == NULL || story->state == NULL || story->remarks == NULL)
+		return STATUS_NO_MEMORY;
+	*out = story;
+	return STATUS_OK;
+}

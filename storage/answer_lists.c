@@ -1,0 +1,186 @@
+/* Pages of what waits for a person: the quarantine, and batches with something to review. */
+#include "facts.h"
+#include "judge.h"
+#include "manifests.h"
+#include "quarantine.h"
+#include "reader.h"
+
+/* A page stops well before its answer would not fit into a frame. */
+enum { PAGE_BYTES = FRAME_BYTES_MAX / 2, REVIEW_BYTES = 4 };
+
+static size_t
+rows_of(uint32_t rows_max)
+{
+	return rows_max == 0 || rows_max > ANSWER_ROWS_MAX ? ANSWER_ROWS_MAX : rows_max;
+}
+
+/*
+ * The sentence is found anew: what is wrong with the event now, so that a person sees whether a fix of the registry helped;
+ * else the general one of its reason.
+ */
+static void
+explain(const struct snapshot *snapshot, const struct journal_event *held, enum status reason, Juyan__V1__QuarantineRow *row,
+    struct reason *why)
+{
+	const Juyan__V1__Event *event = NULL;
+	reason_say(why, reason, "%s", status_sentence(reason));
+	if (reason == STATUS_CONFLICTING_EVENT || reason == STATUS_TOO_MANY)
+		reason_say(why, reason, "%s (number %llu of the stream)", status_sentence(reason), (unsigned long long)held->stream_seq);
+	enum status status = wire_event(held->bytes, snapshot->arena, &event, reason == STATUS_CONFLICTING_EVENT ? NULL : why);
+	if (status != STATUS_OK)
+		return;
+	if (reason != STATUS_CONFLICTING_EVENT && judge_event(snapshot->registry, held->terminal_no, event, why) == STATUS_OK &&
+	    row->settled_lsn == 0 && reason != STATUS_TOO_MANY && !wire_event_administers(event))
+		reason_say(why, reason, "%s when it came; by today's registry it could be released", status_sentence(reason));
+	union {
+		const Juyan__V1__Event *in;
+		Juyan__V1__Event *out;
+	} message = { .in = event };
+	row->event = message.out;
+}
+
+static enum status
+tell_row(struct snapshot *snapshot, const struct quarantine_row *from, bool whole, Juyan__V1__QuarantineRow **out)
+{
+	struct journal_event held;
+	struct reason why;
+	Juyan__V1__QuarantineRow *row = arena_take(snapshot->arena, sizeof *row);
+	if (row == NULL)
+		return STATUS_NO_MEMORY;
+	enum status status = journal_find(&snapshot->store, from->lsn, &held);
+	if (status != STATUS_OK)
+		return status;
+	juyan__v1__quarantine_row__init(row);
+	row->lsn = from->lsn;
+	row->terminal_no = held.terminal_no;
+	row->stream_seq = held.stream_seq;
+	row->received_at_ms = held.received_at_ms;
+	row->code = (uint32_t)from->reason;
+	row->settled_lsn = from->settled_lsn;
+	explain(snapshot, &held, from->reason, row, &why);
+	row->terminal_name = arena_string(snapshot->arena, terminal_name_of(snapshot->registry, held.terminal_no));
+	row->name = arena_string(snapshot->arena, status_name(from->reason));
+	row->state = arena_string(snapshot->arena, quarantine_state_name(from->state));
+	row->sentence = arena_string(snapshot->arena, why.text);
+	if (!whole)
+		row->event = NULL;
+	if (whole) {
+		row->raw_event.data = (uint8_t *)arena_text(snapshot->arena, held.bytes);
+		row->raw_event.len = held.bytes.bytes;
+	}
+	*out = row;
+	return row->terminal_name != NULL && row->name != NULL && row->state != NULL && row->sentence != NULL &&
+	        (!whole || row->raw_event.data != NULL) ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+static enum status
+only_one(struct snapshot *snapshot, uint64_t lsn, Juyan__V1__QuarantineList *list, struct reason *why)
+{
+	struct quarantine_row row;
+	enum status status = quarantine_get(&snapshot->store, lsn, &row);
+	if (status == STATUS_NOT_FOUND)
+		return reason_say(why, status, "no event with number %llu is in quarantine", (unsigned long long)lsn);
+	if (status == STATUS_OK)
+		status = tell_row(snapshot, &row, true, &list->rows[0]);
+	list->n_rows = 1;
+	return status;
+}
+
+enum status
+answer_quarantine(struct snapshot *snapshot, const Juyan__V1__QuarantineAsk *ask, Juyan__V1__QuarantineList **out, struct reason *why)
+{
+	struct walk walk;
+	size_t rows_max = rows_of(ask->rows_max), begun = snapshot->arena->used;
+	Juyan__V1__QuarantineList *list = arena_take(snapshot->arena, sizeof *list);
+	Juyan__V1__QuarantineRow **rows = arena_take(snapshot->arena, rows_max * sizeof *rows);
+	if (list == NULL || rows == NULL)
+		return STATUS_NO_MEMORY;
+	juyan__v1__quarantine_list__init(list);
+	list->rows = rows;
+	*out = list;
+	if (ask->only_lsn != 0)
+		return only_one(snapshot, ask->only_lsn, list, why);
+	enum status status = walk_open(&snapshot->store, TABLE_quarantine, &walk);
+	if (status == STATUS_OK)
+		status = quarantine_seek(&walk, ask->after_lsn + 1);
+	for (; status == STATUS_OK; status = walk_next(&walk)) {
+		struct quarantine_row row;
+		status = quarantine_read(&walk, &row);
+		if (status == STATUS_OK && row.state != QUARANTINE_WAITING && !ask->settled)
+			continue;
+		list->more = list->n_rows == rows_max || snapshot->arena->used - begun > PAGE_BYTES;
+		if (status == STATUS_OK && !list->more)
+			status = tell_row(snapshot, &row, false, &rows[list->n_rows]);
+		if (status != STATUS_OK || list->more)
+			break;
+		list->n_rows++;
+	}
+	walk_close(&walk);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static enum status
+tell_review(struct snapshot *snapshot, const struct walk *walk, Juyan__V1__ReviewRow **out)
+{
+	struct span key = walk->key;
+	Juyan__V1__ReviewRow *row = arena_take(snapshot->arena, sizeof *row);
+	if (row == NULL)
+		return STATUS_NO_MEMORY;
+	if (walk->value.bytes != REVIEW_BYTES)
+		return STATUS_DAMAGED;
+	juyan__v1__review_row__init(row);
+	row->port = arena_string(snapshot->arena, key_take_text(&key));
+	row->batch_no = arena_string(snapshot->arena, key_take_text(&key));
+	row->remarks = arena_remarks(snapshot->arena, (uint32_t)value_get(walk->value.data, REVIEW_BYTES), &row->n_remarks);
+	*out = row;
+	return row->port != NULL && row->batch_no != NULL && row->remarks != NULL ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+/* Where a page begins: at a port's first batch, or behind the last row of the page before. */
+static enum status
+seek_review(struct walk *walk, const Juyan__V1__ReviewAsk *ask)
+{
+	struct key key = { 0 };
+	bool later = ask->after_batch_no[0] != '\0';
+	const char *port = later ? ask->after_port : ask->port;
+	if (port[0] != '\0')
+		key_text(&key, port);
+	if (later)
+		key_text(&key, ask->after_batch_no);
+	enum status status = key.used > 0 ? walk_seek(walk, key_span(&key)) : walk_first(walk);
+	if (status == STATUS_OK && later && walk->key.bytes == key.used && memcmp(walk->key.data, key.bytes, key.used) == 0)
+		status = walk_next(walk);
+	return status;
+}
+
+enum status
+answer_review(struct snapshot *snapshot, const Juyan__V1__ReviewAsk *ask, Juyan__V1__ReviewList **out, struct reason *why)
+{
+	struct walk walk;
+	size_t rows_max = rows_of(ask->rows_max), begun = snapshot->arena->used;
+	if (strlen(ask->port) > PORT_BYTES_MAX || strlen(ask->after_port) > PORT_BYTES_MAX ||
+	    strlen(ask->after_batch_no) > BATCH_NO_BYTES_MAX)
+		return reason_say(why, STATUS_TOO_LARGE, "a port or batch number is longer than allowed");
+	Juyan__V1__ReviewList *list = arena_take(snapshot->arena, sizeof *list);
+	Juyan__V1__ReviewRow **rows = arena_take(snapshot->arena, rows_max * sizeof *rows);
+	if (list == NULL || rows == NULL)
+		return STATUS_NO_MEMORY;
+	juyan__v1__review_list__init(list);
+	list->rows = rows;
+	*out = list;
+	enum status status = walk_open(&snapshot->store, TABLE_review, &walk);
+	if (status == STATUS_OK)
+		status = seek_review(&walk, ask);
+	for (; status == STATUS_OK; status = walk_next(&walk)) {
+		if (ask->port[0] != '\0' && strcmp((const char *)walk.key.data, ask->port) != 0)
+			break;
+		list->more = list->n_rows == rows_max || snapshot->arena->used - begun > PAGE_BYTES;
+		if (!list->more)
+			status = tell_review(snapshot, &walk, &rows[list->n_rows]);
+		if (status != STATUS_OK || list->more)
+			break;
+		list->n_rows++;
+	}
+	walk_close(&walk);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}

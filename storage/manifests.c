@@ -1,0 +1,250 @@
+/* The working set of batches: see manifests.h. */
+#include "manifests.h"
+
+#include <stdlib.h>
+
+enum { ROOM_FIRST = 4096, REVIEW_BYTES = 4 };
+
+struct crossing {
+	uint64_t hash;
+	const char *port;
+	const char *batch_no;
+	struct facts facts;
+	uint32_t review_before;
+};
+
+/* Where the parts of one batch go. */
+struct tonnage_target {
+	struct tonnage_changes *changes;
+	const char *port;
+	int sign;
+};
+
+static void
+part_counts(void *user, const struct counted *counted)
+{
+	const struct tonnage_target *target = user;
+	tonnage_change(target->changes, target->port, counted, target->sign);
+}
+
+static void
+count_into(struct tonnage_changes *changes, const struct facts *facts, const struct registry *registry, const char *port, int sign)
+{
+	struct tonnage_target target = { changes, port, sign };
+	counting(facts, registry, port, part_counts, &target);
+}
+
+void
+manifests_key(struct key *key, const char *port, const char *batch_no)
+{
+	key->used = 0;
+	key_text(key, port);
+	key_text(key, batch_no);
+}
+
+enum status
+manifests_open(struct manifests *out, struct arena *arena)
+{
+	*out = (struct manifests){ .room = ROOM_FIRST, .arena = arena };
+	out->slots = calloc(out->room, sizeof(struct crossing *));
+	return out->slots != NULL ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+void
+manifests_close(struct manifests *manifests)
+{
+	free(manifests->slots);
+	*manifests = (struct manifests){ 0 };
+}
+
+void
+manifests_forget(struct manifests *manifests)
+{
+	if (manifests->used > 0)
+		memset(manifests->slots, 0, manifests->room * sizeof(struct crossing *));
+	manifests->used = 0;
+	arena_reset(manifests->arena);
+}
+
+static uint64_t
+hash_of(const char *port, const char *batch_no)
+{
+	uint64_t hash = 0xcbf29ce484222325u;
+	for (; *port != '\0'; port++)
+		hash = (hash ^ (unsigned char)*port) * 0x100000001b3u;
+	for (; *batch_no != '\0'; batch_no++)
+		hash = (hash ^ (unsigned char)*batch_no) * 0x100000001b3u;
+	return hash ^ hash >> 29;
+}
+
+static bool
+make_room(struct manifests *manifests)
+{
+	if (2 * manifests->used < manifests->room)
+		return true;
+	size_t room = 2 * manifests->room;
+	struct crossing **slots = calloc(room, sizeof(struct crossing *));
+	if (slots == NULL)
+		return false;
+	for (size_t i = 0; i < manifests->room; i++) {
+		if (manifests->slots[i] == NULL)
+			continue;
+		size_t at = manifests->slots[i]->hash & (room - 1);
+		while (slots[at] != NULL)
+			at = (at + 1) & (room - 1);
+		slots[at] = manifests->slots[i];
+	}
+	free(manifests->slots);
+	manifests->slots = slots;
+	manifests->room = room;
+	return true;
+}
+
+/* The record is copied: what LMDB lends does not outlive the next write. */
+static enum status
+read_facts(const struct store *store, struct span key, struct arena *arena, struct facts *out)
+{
+	struct span record;
+	enum status status = store_get(store, TABLE_manifests, key, &record);
+	if (status != STATUS_OK)
+		return status;
+	uint8_t *copy = arena_take(arena, record.bytes);
+	if (copy == NULL)
+		return STATUS_NO_MEMORY;
+	memcpy(copy, record.data, record.bytes);
+	return facts_decode((struct span){ copy, record.bytes }, arena, out);
+}
+
+enum status
+manifests_find(const struct store *store, const char *port, const char *batch_no, struct arena *arena, struct facts *out)
+{
+	struct key key;
+	manifests_key(&key, port, batch_no);
+	return read_facts(store, key_span(&key), arena, out);
+}
+
+/* Reads a batch into the set, and takes back what it has counted for. */
+static enum status
+load(struct manifests *manifests, const struct store *store, const struct registry *registry, const Juyan__V1__Event *event,
+    uint64_t hash, struct tonnage_changes *changes, struct crossing **out)
+{
+	struct crossing *crossing = arena_take(manifests->arena, sizeof *crossing);
+	if (crossing == NULL)
+		return STATUS_NO_MEMORY;
+	*crossing = (struct crossing){ .hash = hash, .port = event->port, .batch_no = event->batch_no };
+	enum status status = manifests_find(store, event->port, event->batch_no, manifests->arena, &crossing->facts);
+	if (status == STATUS_NOT_FOUND)
+		status = STATUS_OK;
+	if (status != STATUS_OK)
+		return status;
+	count_into(changes, &crossing->facts, registry, crossing->port, -1);
+	crossing->review_before = counting_review(&crossing->facts);
+	*out = crossing;
+	return STATUS_OK;
+}
+
+static enum status
+find_or_load(struct manifests *manifests, const struct store *store, const struct registry *registry, const Juyan__V1__Event *event,
+    struct tonnage_changes *changes, struct crossing **out)
+{
+	if (!make_room(manifests))
+		return STATUS_NO_MEMORY;
+	uint64_t hash = hash_of(event->port, event->batch_no);
+	size_t i = hash & (manifests->room - 1);
+	for (; manifests->slots[i] != NULL; i = (i + 1) & (manifests->room - 1)) {
+		struct crossing *crossing = manifests->slots[i];
+		if (crossing->hash == hash && strcmp(crossing->batch_no, event->batch_no) == 0 &&
+		    strcmp(crossing->port, event->port) == 0) {
+			*out = crossing;
+			return STATUS_OK;
+		}
+	}
+	enum status status = load(manifests, store, registry, event, hash, changes, out);
+	if (status == STATUS_OK) {
+		manifests->slots[i] = *out;
+		manifests->used++;
+	}
+	return status;
+}
+
+enum status
+manifests_apply(struct manifests *manifests, const struct store *store, const struct registry *registry,
+    const Juyan__V1__Event *event, const struct stamp *at, uint32_t marks, struct tonnage_changes *changes)
+{
+	struct crossing *crossing;
+	enum status status = find_or_load(manifests, store, registry, event, changes, &crossing);
+	return status == STATUS_OK ? facts_apply(&crossing->facts, event, at, marks, manifests->arena) : status;
+}
+
+static enum status
+write_review(const struct store *store, struct span key, uint32_t before, uint32_t now)
+{
+	uint8_t value[REVIEW_BYTES];
+	if (now == before)
+		return STATUS_OK;
+	if (now == 0)
+		return store_delete(store, TABLE_review, key);
+	value_put(value, now, sizeof value);
+	return store_put(store, TABLE_review, key, (struct span){ value, sizeof value });
+}
+
+static enum status
+write_crossing(const struct store *store, const struct crossing *crossing, struct arena *arena)
+{
+	struct key key;
+	size_t room = facts_encoded_bytes_max(&crossing->facts);
+	uint8_t *record = arena_take(arena, room);
+	if (record == NULL)
+		return STATUS_NO_MEMORY;
+	size_t bytes = facts_encode(&crossing->facts, record);
+	manifests_key(&key, crossing->port, crossing->batch_no);
+	enum status status = store_put(store, TABLE_manifests, key_span(&key), (struct span){ record, bytes });
+	if (status == STATUS_OK)
+		status = write_review(store, key_span(&key), crossing->review_before, counting_review(&crossing->facts));
+	return status;
+}
+
+enum status
+manifests_write(struct manifests *manifests, const struct store *store, const struct registry *registry,
+    struct tonnage_changes *changes)
+{
+	enum status status = STATUS_OK;
+	for (size_t i = 0; i < manifests->room && status == STATUS_OK; i++) {
+		const struct crossing *crossing = manifests->slots[i];
+		/* A batch whose every event was turned away leaves no record. */
+		if (crossing == NULL || crossing->facts.n_sources == 0)
+			continue;
+		count_into(changes, &crossing->facts, registry, crossing->port, 1);
+		size_t mark = manifests->arena->used;
+		status = write_crossing(store, crossing, manifests->arena);
+		manifests->arena->used = mark;
+	}
+	return status;
+}
+
+enum status
+manifests_recount(struct manifests *manifests, const struct store *store, const struct registry *old, const struct registry *new,
+    struct tonnage_changes *changes)
+{
+	struct walk walk;
+	assert(manifests->used == 0);
+	enum status status = walk_open(store, TABLE_manifests, &walk);
+	if (status == STATUS_OK)
+		status = walk_first(&walk);
+	for (; status == STATUS_OK; status = walk_next(&walk)) {
+		struct facts facts;
+		struct span key = walk.key;
+		/* A port's name outlives the walk's key only in the registry. */
+		const char *port = registry_port_id(new, key_take_text(&key));
+		if (port == NULL)
+			return STATUS_DAMAGED;
+		status = facts_decode(walk.value, manifests->arena, &facts);
+		if (status != STATUS_OK)
+			break;
+		count_into(changes, &facts, old, port, -1);
+		count_into(changes, &facts, new, port, 1);
+		arena_reset(manifests->arena);
+	}
+	walk_close(&walk);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}

@@ -1,0 +1,147 @@
+/* The table of the registry: see registry_table.h. */
+#include "registry_table.h"
+
+#include "civil.h"
+
+static const char *const kinds[] = { "port", "group", "terminal", "day", "capacity", "goal" };
+
+static unsigned
+kind_of(const Juyan__V1__RegistryRecord *record)
+{
+	return (unsigned)record->record_case - JUYAN__V1__REGISTRY_RECORD__RECORD_PORT;
+}
+
+/* What names a record among those of its kind. */
+static void
+key_of(const Juyan__V1__RegistryRecord *record, struct key *key)
+{
+	key->used = 0;
+	key_u8(key, kind_of(record));
+	switch (record->record_case) {
+	case JUYAN__V1__REGISTRY_RECORD__RECORD_PORT:
+		key_text(key, record->port->id);
+		break;
+	case JUYAN__V1__REGISTRY_RECORD__RECORD_GROUP:
+		key_text(key, record->group->id);
+		break;
+	case JUYAN__V1__REGISTRY_RECORD__RECORD_TERMINAL:
+		key_be(key, record->terminal->terminal_no, 4);
+		break;
+	case JUYAN__V1__REGISTRY_RECORD__RECORD_DAY:
+		key_text(key, record->day->port);
+		key_text(key, record->day->day);
+		key_u8(key, (unsigned)record->day->kind);
+		key_text(key, record->day->country);
+		break;
+	case JUYAN__V1__REGISTRY_RECORD__RECORD_CAPACITY:
+		key_text(key, record->capacity->port);
+		key_u8(key, (unsigned)record->capacity->mode);
+		break;
+	case JUYAN__V1__REGISTRY_RECORD__RECORD_GOAL:
+		key_text(key, record->goal->id);
+		break;
+	default:
+		assert(!"a record has been checked before it gets a key");
+	}
+	key_text(key, record->valid_from);
+}
+
+static enum status
+put_record(const struct store *store, const Juyan__V1__RegistryRecord *record, struct arena *arena, struct reason *why)
+{
+	struct key key;
+	struct span packed;
+	enum status status = registry_check(record, why);
+	if (status != STATUS_OK)
+		return status;
+	status = wire_pack(&record->base, EVENT_BYTES_MAX, arena, &packed);
+	key_of(record, &key);
+	return status == STATUS_OK ? store_put(store, TABLE_registry, key_span(&key), packed) : status;
+}
+
+static enum status
+drop_record(const struct store *store, const Juyan__V1__RegistryRecord *record, struct reason *why)
+{
+	struct key key;
+	if (kind_of(record) >= sizeof kinds / sizeof kinds[0])
+		return reason_say(why, STATUS_NO_CONTENT, "a record to be dropped says not of which kind it is");
+	key_of(record, &key);
+	enum status status = store_delete(store, TABLE_registry, key_span(&key));
+	if (status == STATUS_NOT_FOUND)
+		return reason_say(why, STATUS_CONTRADICTION, "the registry has no such %s to drop", kinds[kind_of(record)]);
+	return status;
+}
+
+enum status
+registry_table_change(const struct store *store, const Juyan__V1__RegistryChanged *change, struct arena *arena, struct reason *why)
+{
+	enum status status = STATUS_OK;
+	for (size_t i = 0; i < change->n_drop && status == STATUS_OK; i++)
+		status = drop_record(store, change->drop[i], why);
+	for (size_t i = 0; i < change->n_put && status == STATUS_OK; i++)
+		status = put_record(store, change->put[i], arena, why);
+	return status;
+}
+
+enum status
+registry_table_read(const struct store *store, const char *kind, struct arena *arena, Juyan__V1__RegistryRecord ***records, size_t *n)
+{
+	struct walk walk;
+	size_t rows = store_rows(store, TABLE_registry), found = 0;
+	Juyan__V1__RegistryRecord **list = arena_take(arena, (rows + 1) * sizeof(Juyan__V1__RegistryRecord *));
+	if (list == NULL)
+		return STATUS_NO_MEMORY;
+	enum status status = walk_open(store, TABLE_registry, &walk);
+	if (status == STATUS_OK)
+		status = walk_first(&walk);
+	for (; status == STATUS_OK; status = walk_next(&walk)) {
+		const ProtobufCMessage *message;
+		unsigned index = walk.key.data[0];
+		if (index >= sizeof kinds / sizeof kinds[0])
+			status = STATUS_DAMAGED;
+		else if (kind == NULL || kind[0] == '\0' || strcmp(kind, kinds[index]) == 0) {
+			status = wire_unpack(&juyan__v1__registry_record__descriptor, walk.value, arena, &message, NULL);
+			union {
+				const ProtobufCMessage *in;
+				Juyan__V1__RegistryRecord *out;
+			} record = { .in = message };
+			if (status == STATUS_OK)
+				list[found++] = record.out;
+		}
+		if (status != STATUS_OK)
+			break;
+	}
+	walk_close(&walk);
+	if (status != STATUS_NOT_FOUND)
+		return status;
+	*records = list;
+	*n = found;
+	return STATUS_OK;
+}
+
+enum status
+registry_table_view(const struct store *store, struct registry **out, struct reason *why)
+{
+	struct arena arena = { 0 };
+	Juyan__V1__RegistryRecord **records;
+	size_t n;
+	enum status status = arena_open(&arena, REGISTRY_TABLE_ARENA_BYTES);
+	if (status == STATUS_OK)
+		status = registry_table_read(store, NULL, &arena, &records, &n);
+	if (status == STATUS_OK)
+		status = registry_build((const Juyan__V1__RegistryRecord *const *)records, n, out, why);
+	arena_close(&arena);
+	return status;
+}
+
+bool
+registry_table_moves_totals(const Juyan__V1__RegistryChanged *change)
+{
+	bool moves = false;
+	for (size_t i = 0; i < change->n_put + change->n_drop; i++) {
+		const Juyan__V1__RegistryRecord *record = i < change->n_put ? change->put[i] : change->drop[i - change->n_put];
+		moves = moves || record->record_case == JUYAN__V1__REGISTRY_RECORD__RECORD_PORT ||
+		    record->record_case == JUYAN__V1__REGISTRY_RECORD__RECORD_GROUP;
+	}
+	return moves;
+}
