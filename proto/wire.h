@@ -28,16 +28,18 @@ struct arena {
 	uint8_t *base;
 	size_t used;
 	size_t size;
+	bool exhausted; /* it has refused something since the last reset */
 };
 
-enum status arena_open(struct arena *arena, size_t bytes) MUST_USE; /* RETURNS NO_MEMORY */
+enum status arena_open(struct arena *arena, size_t bytes) MUST_USE; /* NO_MEMORY. An open arena stays where it is */
 void arena_close(struct arena *arena);                              /* safe on a zeroed one */
 void arena_reset(struct arena *arena);
 /* NULL when the arena is used up; 16-byte aligned, not zeroed. */
 void *arena_take(struct arena *arena, size_t bytes) MUST_USE;
 
 /*
- * Unpacks any message of this protocol. UNDECODABLE (also when it would take more than the arena holds) with the sentence in `why`.
+ * Unpacks any message of this protocol. UNDECODABLE (also when it would take more than the arena holds) or TOO_LARGE (above
+ * FRAME_BYTES_MAX) with the sentence in `why`; what it had taken of the arena is given back.
  * It checks the coding alone: what the fields may say is checked by the functions below.
  */
 enum status wire_unpack(const ProtobufCMessageDescriptor *type, struct span frame, struct arena *arena,
@@ -48,9 +50,11 @@ enum status wire_pack(const ProtobufCMessage *message, size_t bytes_max, struct 
 
 /*
  * Decodes one event and checks all that can be checked without a registry: bounds, enums, texts, counts, required fields.
- * On a status other than OK the sentence names the field, what it holds and what was expected; *out is then untouched.
+ * On a status other than OK the sentence names the field, what it holds and what was expected; *out is then untouched
+ * and what was taken of the arena is given back. A fixed_event inside of a quarantine_released is checked likewise.
  */
 enum status wire_event(struct span bytes, struct arena *arena, const Juyan__V1__Event **out, struct reason *why) MUST_USE;
+/* The checks alone, for an event that did not come as bytes. Its strings end at their first NUL and it has no fixed_event. */
 enum status wire_event_check(const Juyan__V1__Event *event, struct reason *why) MUST_USE;
 
 /* The name of what an event says, such as "unit_weighed"; NULL where it says nothing. */

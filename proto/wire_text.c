@@ -1,0 +1,120 @@
+/* Texts from outside: which bytes are a text at all, and where one hides a NUL. Owns nothing; any thread. */
+#include "wire_check.h"
+
+#include <string.h>
+
+/* How many bytes the character at `text` has; 0 where it is not valid UTF-8 (overlong, a surrogate, beyond U+10FFFF, cut off). */
+static size_t
+utf8_length(const unsigned char *text, size_t bytes)
+{
+	unsigned char lead = text[0];
+	size_t length = lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
+	if (length == 0 || length > bytes)
+		return 0;
+	for (size_t i = 1; i < length; i++)
+		if ((text[i] & 0xC0) != 0x80)
+			return 0;
+	if ((lead == 0xE0 && text[1] < 0xA0) || (lead == 0xED && text[1] >= 0xA0))
+		return 0;
+	if ((lead == 0xF0 && text[1] < 0x90) || (lead == 0xF4 && text[1] >= 0x90))
+		return 0;
+	return length;
+}
+
+/* True when all eight bytes are ASCII from space to tilde: the common case, without a branch for each byte. */
+static bool
+eight_plain(const char *text)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
+	uint64_t word;
+	memcpy(&word, text, sizeof word);
+	/* The high bit of a byte comes up: in the word for not ASCII; in the second for below 0x20 (exact while all are ASCII);
+	 * in the third for 0x7F. */
+	uint64_t below_space = (word | highs) - ones * 0x20;
+	uint64_t is_delete = (word & ~highs) + ones;
+	return ((word | ~below_space | is_delete) & highs) == 0;
+}
+
+bool
+wire_text_clean(const char *text, size_t bytes)
+{
+	size_t i = 0;
+	while (bytes - i >= 8 && eight_plain(text + i))
+		i += 8;
+	while (i < bytes) {
+		unsigned char c = (unsigned char)text[i];
+		if (c >= 0x20 && c < 0x7F) {
+			i++;
+			continue;
+		}
+		if (c < 0x80)
+			return false;
+		size_t length = utf8_length((const unsigned char *)text + i, bytes - i);
+		if (length == 0)
+			return false;
+		if (c == 0xC2 && (unsigned char)text[i + 1] < 0xA0)
+			return false; /* the second set of control characters, U+0080 to U+009F */
+		i += length;
+	}
+	return true;
+}
+
+/* ---- a NUL inside of a string ------------------------------------------------------------------------------------------- */
+
+/* Takes a varint off the front; the bytes have been decoded once already, so that what is wrong here is our own mistake. */
+static uint64_t
+take_varint(struct span *rest)
+{
+	uint64_t value = 0;
+	for (unsigned shift = 0; rest->bytes > 0; shift += 7) {
+		uint8_t byte = *rest->data++;
+		rest->bytes--;
+		if (shift < 64)
+			value |= (uint64_t)(byte & 0x7F) << shift;
+		if ((byte & 0x80) == 0)
+			break;
+	}
+	return value;
+}
+
+static struct span
+take_bytes(struct span *rest, uint64_t bytes)
+{
+	size_t n = bytes < rest->bytes ? (size_t)bytes : rest->bytes;
+	struct span taken = { .data = rest->data, .bytes = n };
+	rest->data += n;
+	rest->bytes -= n;
+	return taken;
+}
+
+/* Messages of this protocol nest no deeper than five; no type holds itself. */
+bool
+wire_strings_hide_nul(const ProtobufCMessageDescriptor *type, struct span rest)
+{
+	while (rest.bytes > 0) {
+		uint64_t key = take_varint(&rest);
+		const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field(type, (unsigned)(key >> 3));
+		switch (key & 7) {
+		case PROTOBUF_C_WIRE_TYPE_VARINT:
+			(void)take_varint(&rest);
+			break;
+		case PROTOBUF_C_WIRE_TYPE_64BIT:
+			(void)take_bytes(&rest, 8);
+			break;
+		case PROTOBUF_C_WIRE_TYPE_32BIT:
+			(void)take_bytes(&rest, 4);
+			break;
+		default: {
+			struct span value = take_bytes(&rest, take_varint(&rest));
+			if (field == NULL)
+				break;
+			if (field->type == PROTOBUF_C_TYPE_STRING && memchr(value.data, 0, value.bytes) != NULL)
+				return true;
+			if (field->type == PROTOBUF_C_TYPE_MESSAGE && wire_strings_hide_nul(field->descriptor, value))
+				return true;
+			break;
+		}
+		}
+	}
+	return false;
+}
