@@ -7,9 +7,6 @@
 
 #include <stdint.h>
 
-/* This folder is searched before the system's, so that whoever asks for <limits.h> finds us: give them that too. */
-#include_next <limits.h>
-
 enum {
 	PROTOCOL_VERSION = 1,
 
