@@ -15,7 +15,7 @@ enum { CONFIG_TEXT_BYTES = 256, CONFIG_LISTEN_MAX = 8 };
 /* X(kind, name, default, min, max, unit, prose); for texts min and max are bytes. */
 #define CONFIG_LIST(X) \
 	X(text, listen, "tcp://127.0.0.1:4711", 0, 255, "", \
-	    "where terminals connect (CURVE always); empty: only from this machine, over ipc") \
+	    "where terminals connect (CURVE always), with commas between several; empty: only from this machine, over ipc") \
 	X(text, query_listen, "", 0, 255, "", \
 	    "where questions may be asked over tcp (CURVE, keys with the right to read); empty: only from this machine, over ipc") \
 	X(number, group_events_max, 8192, 1, 65536, "events", "the most that one commit takes") \
@@ -43,5 +43,13 @@ enum status config_read(const char *path, struct config *config, struct reason *
 enum status config_set(struct config *config, const char *name, const char *value, struct reason *why) MUST_USE;
 /* The table for people: one setting a line, with bounds, default and prose. */
 void config_explain(FILE *out);
+
+struct config_endpoints {
+	size_t n;
+	char text[CONFIG_LISTEN_MAX][CONFIG_TEXT_BYTES];
+};
+
+/* The parts of a list such as "tcp://127.0.0.1:4711, tcp://[::1]:4711"; empty: none. SETTING for what is no tcp endpoint, or too many. */
+enum status config_endpoints(const char *listen, struct config_endpoints *out, struct reason *why) MUST_USE;
 
 #endif

@@ -23,10 +23,14 @@ void key_pair_wipe(struct key_pair *keys);
 /* PATH (secret) and PATH.pub are written and synced; an existing file is never overwritten (CONTRADICTION). */
 enum status key_pair_save(const struct key_pair *keys, const char *path, struct reason *why) MUST_USE;
 enum status key_pair_load(const char *path, struct key_pair *out, struct reason *why) MUST_USE;
+/* Writes a public key alone, as key_pair_save does beside the secret. */
+enum status key_public_save(const uint8_t key[PUBLIC_KEY_BYTES], const char *path, struct reason *why) MUST_USE;
 /* Reads a public key from a .pub file. */
 enum status key_public_load(const char *path, uint8_t out[PUBLIC_KEY_BYTES], struct reason *why) MUST_USE;
 /* Z85 (40 characters) or hexadecimal (64). */
 bool key_parse(const char *text, uint8_t out[PUBLIC_KEY_BYTES]) MUST_USE;
+/* True for the keys that are printed in zmq_curve(7), and for a key of zeros: everybody has their secret halves. */
+bool key_published(const uint8_t key[PUBLIC_KEY_BYTES]) MUST_USE;
 void key_format(const uint8_t key[PUBLIC_KEY_BYTES], char out[KEY_TEXT_BYTES]);
 
 #endif

@@ -8,6 +8,7 @@
 #ifndef JUYAN_BASE_LOG_H
 #define JUYAN_BASE_LOG_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "status.h"
@@ -22,6 +23,9 @@ void log_close(struct log **log);
 /* `fields` is a printf format of the part behind the event's name; texts from outside go through log_quoted. */
 void log_say(struct log *log, enum log_level level, const char *who, const char *event, const char *fields, ...)
     __attribute__((format(printf, 5, 6)));
+
+/* "debug", "info", "warning", "error"; false for anything else. */
+bool log_level_of(const char *name, enum log_level *out) MUST_USE;
 
 enum { LOG_QUOTED_BYTES = 640 };
 /* The text in quotes, escaped, cut where it is too long; returns `out`. */

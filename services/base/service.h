@@ -19,14 +19,21 @@ struct service_kit {
 	struct env *env;
 	struct auth *auth;
 	const struct config *config;
+	const struct key_pair *keys; /* the server's */
 	struct log *log;
 	struct counters *counters;
 	struct clock clock;
+	bool readonly; /* no service of this process writes the ledger: who reads it keeps auth's list fresh */
+	/* Where a service listens, for the start message: door_open calls it. NULL: nobody wants to know. */
+	void (*announce)(void *user, const char *service, const char *endpoint);
+	void *announce_user;
 };
 
 struct service {
 	const char *name;
 	const char *help; /* one line for `juyan serve --help` */
+	bool writes;      /* the ledger: there is one such service for one data folder */
+	/* open, step and close are called in the service's own thread. */
 	enum status (*open)(const struct service_kit *kit, void **self, struct reason *why);
 	/* Does what waits, and waits at most wait_ms for something to do. A STOP status ends the process. */
 	enum status (*step)(void *self, int wait_ms, struct reason *why);
