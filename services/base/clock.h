@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 struct clock {
-	int64_t (*utc_ms)(void *user);        /* milliseconds since 1970-01-01 UTC; may step */
-	int64_t (*monotonic_ns)(void *user);  /* only goes forward; for waits and measurements */
+	int64_t (*utc_ms)(void *user);       /* milliseconds since 1970-01-01 UTC; may step */
+	int64_t (*monotonic_ns)(void *user); /* only goes forward; for waits and measurements */
 	void *user;
 };
 

@@ -1,6 +1,7 @@
 /*
  * The settings of `juyan serve`: one table (name, kind, bounds, default, unit, prose) from which the YAML parser, --help and the
- * documentation come. An unknown name or a value out of range is refused with file, line and what is allowed. The caller owns a config; it is not changed after it was read.
+ * documentation come. An unknown name or a value out of range is refused with file, line and what is allowed. The caller owns a
+ * config; it is not changed after it was read.
  */
 #ifndef JUYAN_BASE_CONFIG_H
 #define JUYAN_BASE_CONFIG_H
@@ -49,7 +50,8 @@ struct config_endpoints {
 	char text[CONFIG_LISTEN_MAX][CONFIG_TEXT_BYTES];
 };
 
-/* The parts of a list such as "tcp://127.0.0.1:4711, tcp://[::1]:4711"; empty: none. SETTING for what is no tcp endpoint, or too many. */
+/* The parts of a list such as "tcp://127.0.0.1:4711, tcp://[::1]:4711"; empty: none. SETTING for what is no tcp endpoint, or too
+ * many. */
 enum status config_endpoints(const char *listen, struct config_endpoints *out, struct reason *why) MUST_USE;
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * CURVE key pairs and the files they live in. A secret stands in a file of its own (one line, Z85, mode 0600), its public half beside it
- * with the ending ".pub". A secret file that others can read is refused; the two keys printed in ZeroMQ's manual are refused.
+ * CURVE key pairs and the files they live in. A secret stands in a file of its own (one line, Z85, mode 0600), its public half
+ * beside it with the ending ".pub". A secret file that others can read is refused; the two keys printed in ZeroMQ's manual are
+ * refused.
  */
 #ifndef JUYAN_BASE_KEYS_H
 #define JUYAN_BASE_KEYS_H

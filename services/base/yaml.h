@@ -1,7 +1,7 @@
 /*
- * A YAML document with the place of everything in it, over libyaml: so that whatever is wrong can be said with file and line. Used for
- * settings, the registry and mapping files. A document owns its memory; nodes are lent until yaml_close. Anchors, tags and several documents in one file
- * are refused; depth and size are bounded.
+ * A YAML document with the place of everything in it, over libyaml: so that whatever is wrong can be said with file and line. Used
+ * for settings, the registry and mapping files. A document owns its memory; nodes are lent until yaml_close. Anchors, tags and
+ * several documents in one file are refused; depth and size are bounded.
  */
 #ifndef JUYAN_BASE_YAML_H
 #define JUYAN_BASE_YAML_H
@@ -39,7 +39,8 @@ enum status yaml_fail(const struct yaml_node *node, struct reason *why, const ch
 /* Refuses a map that has a key which is not in the NULL-ended list (it names the allowed ones). */
 enum status yaml_only(const struct yaml_node *map, const char *const *allowed, struct reason *why) MUST_USE;
 /* A whole number within bounds; `what` names it in the message. */
-enum status yaml_number(const struct yaml_node *node, const char *what, int64_t min, int64_t max, int64_t *out, struct reason *why) MUST_USE;
+enum status yaml_number(
+    const struct yaml_node *node, const char *what, int64_t min, int64_t max, int64_t *out, struct reason *why) MUST_USE;
 enum status yaml_bool(const struct yaml_node *node, const char *what, bool *out, struct reason *why) MUST_USE;
 
 #endif
