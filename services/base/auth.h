@@ -1,6 +1,7 @@
 /*
- * Who may connect: the ZAP handler, a thread of its own with a list of keys in memory. It is started before any CURVE socket is bound, and
- * when it ends the process must end: a CURVE socket without a handler lets everybody in. No disk, no waiting in an answer.
+ * Who may connect: the ZAP handler, a thread of its own with a list of keys in memory. It is started before any CURVE socket is
+ * bound, and when it ends the process must end: a CURVE socket without a handler lets everybody in. No disk, no waiting in an
+ * answer.
  */
 #ifndef JUYAN_BASE_AUTH_H
 #define JUYAN_BASE_AUTH_H
@@ -9,6 +10,9 @@
 #include "counters.h"
 #include "log.h"
 #include "registry.h"
+
+/* The ZAP domain of every server socket of this house. */
+#define AUTH_DOMAIN "juyan"
 
 struct auth;
 

@@ -1,6 +1,6 @@
 /*
- * Where a service of this house listens: one server socket with CURVE on DIR/run/NAME.ipc and on the configured tcp endpoints, and one on
- * inproc://NAME for its own process. The service owns the door and uses it in its thread.
+ * Where a service of this house listens: one server socket with CURVE on DIR/run/NAME.ipc and on the configured tcp endpoints, and
+ * one on inproc://NAME for its own process. The service owns the door and uses it in its thread.
  */
 #ifndef JUYAN_BASE_DOOR_H
 #define JUYAN_BASE_DOOR_H
@@ -14,7 +14,8 @@ struct door {
 };
 
 /* `listen` is a list as config_endpoints reads it. Announces each endpoint. On failure *out is untouched. */
-enum status door_open(const struct service_kit *kit, const char *name, const char *listen, struct door *out, struct reason *why) MUST_USE;
+enum status door_open(
+    const struct service_kit *kit, const char *name, const char *listen, struct door *out, struct reason *why) MUST_USE;
 void door_close(struct door *door); /* safe on a zeroed one */
 
 enum { DOOR_ENDPOINT_BYTES = 320 };

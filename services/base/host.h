@@ -10,14 +10,14 @@
 struct host;
 
 /*
- * Called once, when all but the services is open and the ledger is held for writing: the place to found an empty ledger. May be NULL.
- * Services that only read are not preceded by it.
+ * Called once, when all but the services is open and the ledger is held for writing: the place to found an empty ledger. May be
+ * NULL. Services that only read are not preceded by it.
  */
 typedef enum status (*host_prepare)(const struct service_kit *kit, struct reason *why);
 
 /*
- * Blocks SIGINT, SIGTERM and SIGHUP, opens the data folder (locks first: IN_USE "in use by process N" for a service that runs on it already), the server's
- * keys (made at the first start), the bus, auth, and the services in the order given.
+ * Blocks SIGINT, SIGTERM and SIGHUP, opens the data folder (locks first: IN_USE "in use by process N" for a service that runs on it
+ * already), the server's keys (made at the first start), the bus, auth, and the services in the order given.
  */
 enum status host_open(const struct config *config, const struct service *const *services, size_t n, host_prepare prepare,
     struct log *log, struct host **out, struct reason *why) MUST_USE;

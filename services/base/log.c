@@ -98,6 +98,25 @@ log_say(struct log *log, enum log_level level, const char *who, const char *even
 	pthread_mutex_unlock(&log->mutex);
 }
 
+bool
+log_affords(struct log_budget *budget, uint64_t *withheld)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (now.tv_sec != budget->second) {
+		budget->second = now.tv_sec;
+		budget->lines = 0;
+	}
+	if (budget->lines == LOG_BUDGET_LINES) {
+		budget->withheld++;
+		return false;
+	}
+	budget->lines++;
+	*withheld = budget->withheld;
+	budget->withheld = 0;
+	return true;
+}
+
 /* ---- texts from outside ---- */
 
 /* The bytes of the UTF-8 character at `text`, 0 where there is none or where it is a control character (C1 too: terminals obey

@@ -9,6 +9,7 @@
 #define JUYAN_BASE_LOG_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "status.h"
@@ -26,6 +27,18 @@ void log_say(struct log *log, enum log_level level, const char *who, const char 
 
 /* "debug", "info", "warning", "error"; false for anything else. */
 bool log_level_of(const char *name, enum log_level *out) MUST_USE;
+
+/*
+ * Keeps strangers from filling the disk with refusals: at most LOG_BUDGET_LINES a second of one kind. Zeroed at first; one thread.
+ * True: log it, and *withheld says how many were not since the last one.
+ */
+enum { LOG_BUDGET_LINES = 10 };
+struct log_budget {
+	int64_t second;
+	uint32_t lines;
+	uint64_t withheld;
+};
+bool log_affords(struct log_budget *budget, uint64_t *withheld) MUST_USE;
 
 enum { LOG_QUOTED_BYTES = 640 };
 /* The text in quotes, escaped, cut where it is too long; returns `out`. */

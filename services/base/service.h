@@ -1,6 +1,6 @@
 /*
- * What a service is: a name, and three functions that a host calls. A service never knows who its neighbours are, nor whether they share
- * its process. The host owns the kit and outlives all services; a service owns what its open made and is used by one thread.
+ * What a service is: a name, and three functions that a host calls. A service never knows who its neighbours are, nor whether they
+ * share its process. The host owns the kit and outlives all services; a service owns what its open made and is used by one thread.
  */
 #ifndef JUYAN_BASE_SERVICE_H
 #define JUYAN_BASE_SERVICE_H

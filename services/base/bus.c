@@ -1,0 +1,513 @@
+/*
+ * ZeroMQ, kept in one place: a context for the process, sockets with every option set from the table below, frames in and out
+ * without ever blocking. A socket belongs to the thread that opened it. Nothing here relies on a default of the library.
+ */
+#include "bus.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+#include <time.h>
+
+#include <zmq.h>
+
+#include "auth.h"
+
+enum { ENDPOINTS_MAX = 16, ENDPOINT_BYTES = 320, WAIT_SOCKETS_MAX = 16 };
+
+_Static_assert(sizeof(zmq_msg_t) == sizeof((struct bus_frame *)0)->message, "a frame holds a zmq_msg_t");
+
+struct bus {
+	void *context;
+	atomic_uint monitors; /* how many were ever made: their names must differ */
+};
+
+struct watch {
+	void *pair; /* where libzmq tells; NULL: nobody watches */
+	const char *who;
+	struct log *log;
+	struct counters *counters;
+	struct log_budget budget;
+};
+
+struct bus_socket {
+	struct bus *bus;
+	void *zmq;
+	bool server;
+	bool local;
+	size_t n;
+	char (*endpoints)[ENDPOINT_BYTES];
+	struct watch watch;
+};
+
+/* ---- the table of links ---- */
+
+struct link {
+	int type;
+	int send_hwm;    /* messages for one peer: more than a window of acknowledgements */
+	int receive_hwm; /* messages of one peer; times FRAME_BYTES_MAX it bounds the memory that a peer can take */
+	int linger_ms;
+	int immediate; /* 1: nothing queues for a peer that is not there, and sending says so */
+	int mandatory; /* 1: sending to a peer that has gone says so (servers) */
+};
+
+static const struct link link_server = { ZMQ_ROUTER, 64, 2 * WINDOW_BATCHES, 500, 1, 1 };
+static const struct link link_client = { ZMQ_DEALER, 2 * WINDOW_BATCHES, 64, 500, 1, -1 };
+
+static const struct {
+	int option;
+	int value;
+} common_options[] = {
+	{ ZMQ_HEARTBEAT_IVL, 5000 },
+	{ ZMQ_HEARTBEAT_TIMEOUT, 15000 },
+	{ ZMQ_HEARTBEAT_TTL, 15000 },
+	{ ZMQ_HANDSHAKE_IVL, 10000 },
+	{ ZMQ_CONNECT_TIMEOUT, 10000 },
+	{ ZMQ_RECONNECT_IVL, 100 },
+	{ ZMQ_RECONNECT_IVL_MAX, 5000 },
+	{ ZMQ_BACKLOG, 256 },
+	{ ZMQ_SNDTIMEO, 0 }, /* a call that would wait is a mistake of ours: waiting is bus_wait's */
+	{ ZMQ_RCVTIMEO, 0 },
+	{ ZMQ_TCP_KEEPALIVE, 1 },
+};
+
+static enum status
+fail(struct reason *why, const char *what)
+{
+	return reason_say(why, STATUS_SYSTEM, "%s: %s", what, zmq_strerror(zmq_errno()));
+}
+
+static bool
+set_number(void *zmq, int option, int value)
+{
+	return zmq_setsockopt(zmq, option, &value, sizeof value) == 0;
+}
+
+/* Every option that both kinds of socket have; CURVE comes apart, for it depends on the endpoint. */
+static enum status
+set_options(void *zmq, const struct link *link, bool ipv6, struct reason *why)
+{
+	int64_t frame_bytes = FRAME_BYTES_MAX;
+	bool right = zmq_setsockopt(zmq, ZMQ_MAXMSGSIZE, &frame_bytes, sizeof frame_bytes) == 0;
+	right = right && set_number(zmq, ZMQ_SNDHWM, link->send_hwm) && set_number(zmq, ZMQ_RCVHWM, link->receive_hwm);
+	right = right && set_number(zmq, ZMQ_LINGER, link->linger_ms) && set_number(zmq, ZMQ_IMMEDIATE, link->immediate);
+	right = right && (link->mandatory < 0 || set_number(zmq, ZMQ_ROUTER_MANDATORY, link->mandatory));
+	right = right && set_number(zmq, ZMQ_IPV6, ipv6 ? 1 : 0);
+	for (size_t i = 0; i < sizeof common_options / sizeof common_options[0]; i++)
+		right = right && set_number(zmq, common_options[i].option, common_options[i].value);
+	return right ? STATUS_OK : fail(why, "a socket's options cannot be set");
+}
+
+static enum status
+set_curve(struct bus_socket *socket, const struct key_pair *keys, const uint8_t *server_key, struct reason *why)
+{
+	bool right = true;
+	if (socket->server) {
+		right = set_number(socket->zmq, ZMQ_CURVE_SERVER, 1) &&
+			zmq_setsockopt(socket->zmq, ZMQ_ZAP_DOMAIN, AUTH_DOMAIN, strlen(AUTH_DOMAIN)) == 0;
+	} else {
+		right = zmq_setsockopt(socket->zmq, ZMQ_CURVE_SERVERKEY, server_key, PUBLIC_KEY_BYTES) == 0 &&
+			zmq_setsockopt(socket->zmq, ZMQ_CURVE_PUBLICKEY, keys->public_key, PUBLIC_KEY_BYTES) == 0;
+	}
+	right = right && zmq_setsockopt(socket->zmq, ZMQ_CURVE_SECRETKEY, keys->secret_key, PUBLIC_KEY_BYTES) == 0;
+	return right ? STATUS_OK : fail(why, "a socket's keys cannot be set");
+}
+
+/* ---- the bus ---- */
+
+enum status
+bus_open(struct bus **out, struct reason *why)
+{
+	struct bus *bus = calloc(1, sizeof *bus);
+	if (bus == NULL)
+		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
+	bus->context = zmq_ctx_new();
+	if (bus->context == NULL || zmq_ctx_set(bus->context, ZMQ_IO_THREADS, 1) != 0 ||
+	    zmq_ctx_set(bus->context, ZMQ_MAX_SOCKETS, 1023) != 0) {
+		enum status status = fail(why, "ZeroMQ's context cannot be made");
+		bus_close(&bus);
+		return status;
+	}
+	*out = bus;
+	return STATUS_OK;
+}
+
+void
+bus_close(struct bus **bus)
+{
+	if (*bus == NULL)
+		return;
+	while ((*bus)->context != NULL && zmq_ctx_term((*bus)->context) != 0 && zmq_errno() == EINTR)
+		continue;
+	free(*bus);
+	*bus = NULL;
+}
+
+void *
+bus_context(struct bus *bus)
+{
+	return bus->context;
+}
+
+/* ---- sockets ---- */
+
+static bool
+starts(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+static enum status
+check_endpoint(const char *endpoint, struct reason *why)
+{
+	if (strlen(endpoint) >= ENDPOINT_BYTES)
+		return reason_say(why, STATUS_SETTING, "%.64s…: an endpoint has less than %d bytes", endpoint, ENDPOINT_BYTES);
+	struct sockaddr_un address;
+	if (starts(endpoint, "ipc://") && strlen(endpoint) - strlen("ipc://") >= sizeof address.sun_path)
+		return reason_say(why, STATUS_SETTING,
+		    "%.100s…: the path of a local socket has less than %zu bytes; a shorter data folder (or a relative path) helps",
+		    endpoint, sizeof address.sun_path);
+	if (!starts(endpoint, "tcp://") && !starts(endpoint, "ipc://") && !starts(endpoint, "inproc://"))
+		return reason_say(
+		    why, STATUS_SETTING, "'%.64s' is no endpoint; expected: tcp://ADDRESS:PORT or ipc://PATH", endpoint);
+	return STATUS_OK;
+}
+
+static enum status
+check_endpoints(const char *const *endpoints, size_t n, bool *ipv6, struct reason *why)
+{
+	assert(n > 0 && n <= ENDPOINTS_MAX);
+	*ipv6 = false;
+	for (size_t i = 0; i < n; i++) {
+		enum status status = check_endpoint(endpoints[i], why);
+		if (status != STATUS_OK)
+			return status;
+		/* One socket is either open to this process alone or speaks CURVE everywhere. */
+		assert(starts(endpoints[i], "inproc://") == starts(endpoints[0], "inproc://"));
+		*ipv6 = *ipv6 || strchr(endpoints[i], '[') != NULL;
+	}
+	return STATUS_OK;
+}
+
+static enum status
+socket_make(
+    struct bus *bus, const struct link *link, const char *const *endpoints, size_t n, struct bus_socket **out, struct reason *why)
+{
+	bool ipv6;
+	enum status status = check_endpoints(endpoints, n, &ipv6, why);
+	if (status != STATUS_OK)
+		return status;
+	struct bus_socket *socket = calloc(1, sizeof *socket);
+	if (socket == NULL || (socket->endpoints = calloc(n, sizeof *socket->endpoints)) == NULL) {
+		free(socket);
+		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
+	}
+	socket->bus = bus;
+	socket->server = link->type == ZMQ_ROUTER;
+	socket->local = starts(endpoints[0], "inproc://");
+	socket->zmq = zmq_socket(bus->context, link->type);
+	status = socket->zmq == NULL ? fail(why, "a socket cannot be made") : set_options(socket->zmq, link, ipv6, why);
+	if (status != STATUS_OK) {
+		bus_socket_close(&socket);
+		return status;
+	}
+	*out = socket;
+	return STATUS_OK;
+}
+
+/* Port 0 is how the rest of the world says what ZeroMQ calls "*". */
+static void
+wildcard(const char *endpoint, char out[ENDPOINT_BYTES])
+{
+	size_t bytes = strlen(endpoint);
+	bool zero = starts(endpoint, "tcp://") && bytes > 2 && strcmp(endpoint + bytes - 2, ":0") == 0;
+	snprintf(out, ENDPOINT_BYTES, "%.*s%s", (int)(zero ? bytes - 1 : bytes), endpoint, zero ? "*" : "");
+}
+
+static enum status
+bind_one(struct bus_socket *socket, const char *endpoint, struct reason *why)
+{
+	char asked[ENDPOINT_BYTES];
+	wildcard(endpoint, asked);
+	if (zmq_bind(socket->zmq, asked) != 0)
+		return reason_say(why, STATUS_SYSTEM, "%s: it cannot be listened on: %s", endpoint, zmq_strerror(zmq_errno()));
+	size_t bytes = ENDPOINT_BYTES;
+	if (zmq_getsockopt(socket->zmq, ZMQ_LAST_ENDPOINT, socket->endpoints[socket->n], &bytes) != 0)
+		return fail(why, endpoint);
+	socket->n++;
+	return STATUS_OK;
+}
+
+enum status
+bus_serve(struct bus *bus, const char *const *endpoints, size_t n, const struct key_pair *keys, struct bus_socket **out,
+    struct reason *why)
+{
+	struct bus_socket *socket = NULL;
+	enum status status = socket_make(bus, &link_server, endpoints, n, &socket, why);
+	if (status == STATUS_OK && !socket->local) {
+		assert(keys != NULL && !key_published(keys->public_key));
+		status = set_curve(socket, keys, NULL, why);
+	}
+	for (size_t i = 0; status == STATUS_OK && i < n; i++)
+		status = bind_one(socket, endpoints[i], why);
+	if (status != STATUS_OK) {
+		bus_socket_close(&socket);
+		return status;
+	}
+	*out = socket;
+	return STATUS_OK;
+}
+
+const char *
+bus_endpoint(const struct bus_socket *socket, size_t i)
+{
+	assert(i < socket->n);
+	return socket->endpoints[i];
+}
+
+enum status
+bus_connect(struct bus *bus, const char *endpoint, const struct key_pair *keys, const uint8_t *server_key, struct bus_socket **out,
+    struct reason *why)
+{
+	struct bus_socket *socket = NULL;
+	enum status status = socket_make(bus, &link_client, &endpoint, 1, &socket, why);
+	if (status == STATUS_OK && !socket->local) {
+		assert(keys != NULL && server_key != NULL);
+		status = set_curve(socket, keys, server_key, why);
+	}
+	if (status == STATUS_OK && zmq_connect(socket->zmq, endpoint) != 0)
+		status = reason_say(why, STATUS_SETTING, "%s: it cannot be connected to: %s", endpoint, zmq_strerror(zmq_errno()));
+	if (status != STATUS_OK) {
+		bus_socket_close(&socket);
+		return status;
+	}
+	snprintf(socket->endpoints[socket->n++], ENDPOINT_BYTES, "%s", endpoint);
+	*out = socket;
+	return STATUS_OK;
+}
+
+/* ---- what fails before auth hears of it ---- */
+
+static const int watched = ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_ACCEPT_FAILED;
+
+enum status
+bus_watch(struct bus_socket *socket, const char *who, struct log *log, struct counters *counters, struct reason *why)
+{
+	assert(socket->server && socket->watch.pair == NULL);
+	char name[64];
+	snprintf(name, sizeof name, "inproc://watch.%u", atomic_fetch_add(&socket->bus->monitors, 1));
+	void *pair = zmq_socket(socket->bus->context, ZMQ_PAIR);
+	/* No high water mark: libzmq's own thread would stand still behind it until we read. We read at each bus_wait. */
+	if (pair == NULL || !set_number(pair, ZMQ_LINGER, 0) || !set_number(pair, ZMQ_RCVHWM, 0) ||
+	    zmq_socket_monitor(socket->zmq, name, watched) != 0 || zmq_connect(pair, name) != 0) {
+		enum status status = fail(why, "a socket cannot be watched");
+		zmq_socket_monitor(socket->zmq, NULL, 0);
+		if (pair != NULL)
+			zmq_close(pair);
+		return status;
+	}
+	socket->watch = (struct watch){ .pair = pair, .who = who, .log = log, .counters = counters };
+	return STATUS_OK;
+}
+
+static void
+watch_say(struct watch *watch, const uint8_t *event, size_t event_bytes, const char *endpoint)
+{
+	uint16_t kind;
+	uint32_t value;
+	if (event_bytes != sizeof kind + sizeof value)
+		return;
+	memcpy(&kind, event, sizeof kind);
+	memcpy(&value, event + sizeof kind, sizeof value);
+	count(watch->counters, COUNTER_handshakes_failed, 1);
+	char quoted[LOG_QUOTED_BYTES];
+	uint64_t withheld;
+	if (!log_affords(&watch->budget, &withheld))
+		return;
+	const char *what = kind == ZMQ_EVENT_ACCEPT_FAILED               ? "accept_failed"
+			   : kind == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL ? "handshake_failed"
+									 : "handshake_broken_off";
+	log_say(watch->log, LOG_WARNING, watch->who, what, "at=%s code=%u withheld=%llu", log_quoted(endpoint, quoted), value,
+	    (unsigned long long)withheld);
+}
+
+/* Each event is two frames: what happened, and at which of our endpoints. */
+static void
+watch_drain(struct watch *watch)
+{
+	for (int i = 0; watch->pair != NULL && i < 1000; i++) {
+		uint8_t event[16];
+		char endpoint[ENDPOINT_BYTES] = "";
+		int n = zmq_recv(watch->pair, event, sizeof event, ZMQ_DONTWAIT);
+		if (n < 0)
+			return;
+		int m = zmq_recv(watch->pair, endpoint, sizeof endpoint - 1, ZMQ_DONTWAIT);
+		endpoint[m < 0 ? 0 : m < (int)sizeof endpoint ? m : (int)sizeof endpoint - 1] = '\0';
+		watch_say(watch, event, (size_t)n, endpoint);
+	}
+}
+
+void
+bus_socket_close(struct bus_socket **socket)
+{
+	struct bus_socket *s = *socket;
+	if (s == NULL)
+		return;
+	if (s->watch.pair != NULL) {
+		watch_drain(&s->watch);
+		/* In this order: with its reader gone first, stopping a monitor can wait for ever. */
+		zmq_socket_monitor(s->zmq, NULL, 0);
+		zmq_close(s->watch.pair);
+	}
+	if (s->zmq != NULL)
+		zmq_close(s->zmq);
+	free(s->endpoints);
+	free(s);
+	*socket = NULL;
+}
+
+/* ---- frames ---- */
+
+static int64_t
+now_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+enum status
+bus_wait(struct bus_socket *const *sockets, size_t n, int wait_ms, bool *ready)
+{
+	assert(n > 0 && n <= WAIT_SOCKETS_MAX && wait_ms >= 0);
+	zmq_pollitem_t items[WAIT_SOCKETS_MAX];
+	for (size_t i = 0; i < n; i++) {
+		watch_drain(&sockets[i]->watch);
+		items[i] = (zmq_pollitem_t){ .socket = sockets[i]->zmq, .events = ZMQ_POLLIN };
+	}
+	int64_t until = now_ms() + wait_ms;
+	int found;
+	for (;;) {
+		int64_t left = until - now_ms();
+		found = zmq_poll(items, (int)n, left > 0 ? (long)left : 0);
+		if (found >= 0)
+			break;
+		if (zmq_errno() != EINTR)
+			return zmq_errno() == ETERM ? STATUS_CLOSED : STATUS_SYSTEM;
+	}
+	if (ready != NULL)
+		*ready = found > 0;
+	return STATUS_OK;
+}
+
+static zmq_msg_t *
+message_of(struct bus_frame *frame)
+{
+	return (zmq_msg_t *)(void *)frame->message;
+}
+
+/* Receives one frame into an open message; false when nothing waits. */
+static bool
+receive(void *zmq, zmq_msg_t *message)
+{
+	int n;
+	do
+		n = zmq_msg_recv(message, zmq, ZMQ_DONTWAIT);
+	while (n < 0 && zmq_errno() == EINTR);
+	return n >= 0;
+}
+
+/* The rest of a message that has more parts than it should: all of it has arrived already, so this ends. */
+static void
+discard_rest(void *zmq, zmq_msg_t *message)
+{
+	while (zmq_msg_more(message) && receive(zmq, message))
+		continue;
+}
+
+/* The route in front of each message that a ROUTER receives, and the empty frame that a REQ socket puts behind it. */
+static bool
+take_route(struct bus_socket *socket, struct bus_peer *peer, zmq_msg_t *message)
+{
+	if (!receive(socket->zmq, message))
+		return false;
+	size_t bytes = zmq_msg_size(message);
+	*peer = (struct bus_peer){ .local = socket->local };
+	if (bytes <= BUS_ROUTE_BYTES_MAX) {
+		memcpy(peer->route, zmq_msg_data(message), bytes);
+		peer->route_bytes = bytes;
+	}
+	bool more = zmq_msg_more(message) && receive(socket->zmq, message);
+	if (more && zmq_msg_size(message) == 0 && zmq_msg_more(message)) {
+		peer->request = true;
+		more = receive(socket->zmq, message);
+	}
+	return more;
+}
+
+/* Which key the connection has proved. In libzmq 4.3.4 the route's frame does not say it reliably; the payload's does. */
+static bool
+take_key(zmq_msg_t *message, struct bus_peer *peer)
+{
+	const char *user = zmq_msg_gets(message, "User-Id");
+	return user != NULL && key_parse(user, peer->key);
+}
+
+enum status
+bus_take(struct bus_socket *socket, struct bus_peer *peer, struct bus_frame *frame)
+{
+	assert(socket->server == (peer != NULL));
+	zmq_msg_t *message = message_of(frame);
+	zmq_msg_init(message);
+	enum status status = STATUS_OK;
+	bool got = peer == NULL ? receive(socket->zmq, message) : take_route(socket, peer, message);
+	if (!got)
+		status = STATUS_TIMEOUT;
+	else if (zmq_msg_more(message) || zmq_msg_size(message) > FRAME_BYTES_MAX || (peer != NULL && peer->route_bytes == 0))
+		status = STATUS_TOO_LARGE;
+	else if (peer != NULL && !socket->local && !take_key(message, peer))
+		status = STATUS_NOT_AUTHORISED;
+	if (status == STATUS_OK) {
+		frame->bytes = (struct span){ zmq_msg_data(message), zmq_msg_size(message) };
+		return STATUS_OK;
+	}
+	discard_rest(socket->zmq, message);
+	zmq_msg_close(message);
+	return status;
+}
+
+void
+bus_frame_close(struct bus_frame *frame)
+{
+	zmq_msg_close(message_of(frame));
+	frame->bytes = (struct span){ NULL, 0 };
+}
+
+static bool
+send_part(void *zmq, const void *data, size_t bytes, int flags)
+{
+	int n;
+	do
+		n = zmq_send(zmq, data, bytes, ZMQ_DONTWAIT | flags);
+	while (n < 0 && zmq_errno() == EINTR);
+	return n >= 0;
+}
+
+enum status
+bus_give(struct bus_socket *socket, const struct bus_peer *peer, struct span bytes)
+{
+	assert(socket->server == (peer != NULL));
+	if (bytes.bytes > FRAME_BYTES_MAX)
+		return STATUS_TOO_LARGE;
+	/* Once a ROUTER has taken the route, the parts behind it do not fail: they go to the peer or are dropped with it. */
+	bool sent = peer == NULL || send_part(socket->zmq, peer->route, peer->route_bytes, ZMQ_SNDMORE);
+	if (sent && peer != NULL && peer->request)
+		sent = send_part(socket->zmq, "", 0, ZMQ_SNDMORE);
+	if (sent && send_part(socket->zmq, bytes.data, bytes.bytes, 0))
+		return STATUS_OK;
+	return zmq_errno() == EAGAIN ? STATUS_BUSY : STATUS_CLOSED;
+}
