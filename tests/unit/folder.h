@@ -1,0 +1,33 @@
+/* A folder of a test's own, under TMPDIR or /tmp, removed with all that is in it. */
+#ifndef JUYAN_TESTS_FOLDER_H
+#define JUYAN_TESTS_FOLDER_H
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { FOLDER_BYTES = 64 };
+
+static inline int
+folder_remove_one(const char *path, const struct stat *info, int kind, struct FTW *ftw)
+{
+	(void)info;
+	(void)kind;
+	(void)ftw;
+	return remove(path);
+}
+
+static inline void
+folder_make(char folder[FOLDER_BYTES])
+{
+	snprintf(folder, FOLDER_BYTES, "/tmp/juyan-test-XXXXXX");
+	assert_non_null(mkdtemp(folder));
+}
+
+static inline void
+folder_remove(const char *folder)
+{
+	nftw(folder, folder_remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+#endif
