@@ -250,5 +250,6 @@ civil_format_ms(int64_t utc_ms, char text[32])
 	int year, month, dom;
 	civil_date(day, &year, &month, &dom);
 	assert(year >= -99999 && year <= 99999);
-	snprintf(text, 32, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", year, month, dom, ms / 3600000, ms / 60000 % 60, ms / 1000 % 60, ms % 1000);
+	snprintf(text, 32, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", year, month, dom, ms / 3600000, ms / 60000 % 60, ms / 1000 % 60,
+	    ms % 1000);
 }

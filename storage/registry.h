@@ -44,6 +44,13 @@ void registry_close(struct registry **registry);
 /* The checks of one record by itself; registry_build has them too. */
 enum status registry_check(const Juyan__V1__RegistryRecord *record, struct reason *why) MUST_USE;
 
+/*
+ * The name of a record: kind, id and valid_from, such as "group/coal" or "port/ceke from 2025-01-01". A record of the same name
+ * replaces it. All that share an id stand together when names are sorted, in order of valid_from. False where it names nothing.
+ */
+enum { REGISTRY_KEY_BYTES = 128 };
+bool registry_key(const Juyan__V1__RegistryRecord *record, char out[REGISTRY_KEY_BYTES]) MUST_USE;
+
 bool registry_knows_port(const struct registry *registry, const char *port);
 /* The port's id as the view holds it; NULL where it is unknown. */
 const char *registry_port_id(const struct registry *registry, const char *port);
@@ -61,7 +68,10 @@ const struct terminal_rule *registry_terminal_by_key(const struct registry *regi
 size_t registry_terminals(const struct registry *registry);
 const struct terminal_rule *registry_terminal_at(const struct registry *registry, size_t i);
 
-/* Whether a terminal may send this kind of event for this port. `port` is not looked at for administrative kinds. */
+/*
+ * Whether a terminal may send this kind of event for this port. `port` is not looked at for administrative kinds. A revoked
+ * terminal may send nothing.
+ */
 bool registry_allows(const struct registry *registry, uint32_t terminal_no, const Juyan__V1__Event *event);
 
 #endif
