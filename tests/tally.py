@@ -1,0 +1,36 @@
+#!/usr/bin/python3
+"""Adds up CTest's result files for tests/run: names what was skipped (with the reason the test gave) and what failed, and closes
+with a line of the numbers. Exit status 1 when a test failed, or when there was none at all."""
+import os
+import sys
+import xml.etree.ElementTree as xml
+
+
+def reason(case):
+    """The line in which a test says why it cannot run here."""
+    for line in (case.findtext("system-out") or "").splitlines():
+        if line.lower().startswith("skip"):
+            return line
+    return "it gave no reason"
+
+
+def main(paths):
+    passed, failed, skipped = 0, 0, 0
+    for path in sorted(paths):
+        suite = os.path.basename(path).removesuffix(".xml")
+        for case in xml.parse(path).getroot().iter("testcase"):
+            name = f"{suite}: {case.get('name')}"
+            if case.get("status") == "run":
+                passed += 1
+            elif case.find("skipped") is not None and case.get("status") == "notrun" and "SKIP" in case.find("skipped").get("message", ""):
+                skipped += 1
+                print(f"skipped  {name}: {reason(case)}")
+            else:
+                failed += 1
+                print(f"FAILED   {name}")
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
