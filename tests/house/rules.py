@@ -302,4 +302,4 @@ def documented(tree):
             yield source, 1, f"no README has the {name}; expected '<!-- table: {name} -->' and '<!-- end -->' in one"
         for path, text, found in places:
             if found.group(2).strip() != "\n".join(rows):
-                yield path, line_of(text, found.start()), f"the {name} differ from {source}; expected those of test_house.py --write"
+                yield path, line_of(text, found.start()), f"the {name} differ from {source}; expected test_house.py --write"
