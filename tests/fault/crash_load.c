@@ -22,6 +22,10 @@ enum { PATIENCE_MS = 60000 };
 
 static const int64_t FIRST_MS = INT64_C(1735689600000); /* 2025-01-01T00:00Z */
 
+/* protobuf-c wants texts that it might write to. */
+static char PORT[] = "ceke", UNIT[] = "1234", COAL[] = "27011290", WAYBILL[] = "W1", BY[] = "crash test",
+	    REASON[] = "each third truck";
+
 static volatile sig_atomic_t asked_to_stop;
 
 static void
@@ -69,13 +73,13 @@ fill_manifest(Juyan__V1__Event *event, Juyan__V1__ManifestLodged *manifest, int6
 	static Juyan__V1__Waybill *waybills[] = { &waybill };
 
 	juyan__v1__unit__init(&unit);
-	unit.unit_id = "1234";
+	unit.unit_id = UNIT;
 	juyan__v1__goods_line__init(&line);
-	line.hs_code = "27011290";
+	line.hs_code = COAL;
 	line.has_declared_kg = 1;
 	line.declared_kg = 90000 + truck % 1000;
 	juyan__v1__waybill__init(&waybill);
-	waybill.waybill_no = "W1";
+	waybill.waybill_no = WAYBILL;
 	waybill.goods = goods;
 	waybill.n_goods = 1;
 	manifest->direction = JUYAN__V1__DIRECTION__IMPORT;
@@ -91,7 +95,7 @@ fill_manifest(Juyan__V1__Event *event, Juyan__V1__ManifestLodged *manifest, int6
 static void
 fill_weighing(Juyan__V1__Event *event, Juyan__V1__UnitWeighed *weighed, int64_t truck)
 {
-	weighed->unit_id = "1234";
+	weighed->unit_id = UNIT;
 	weighed->has_gross_kg = 1;
 	weighed->gross_kg = 130000 + truck % 7777;
 	weighed->has_tare_kg = 1;
@@ -105,16 +109,16 @@ static void
 fill_last(Juyan__V1__Event *event, Juyan__V1__MassCorrected *corrected, Juyan__V1__UnitDeparted *departed, int64_t truck)
 {
 	if (truck % 3 != 0) {
-		departed->unit_id = "1234";
+		departed->unit_id = UNIT;
 		event->what_case = JUYAN__V1__EVENT__WHAT_UNIT_DEPARTED;
 		event->unit_departed = departed;
 		return;
 	}
-	corrected->unit_id = "1234";
+	corrected->unit_id = UNIT;
 	corrected->has_net_kg = 1;
 	corrected->net_kg = 99000 + truck % 5555;
-	corrected->by = "crash test";
-	corrected->reason = "each third truck";
+	corrected->by = BY;
+	corrected->reason = REASON;
 	event->what_case = JUYAN__V1__EVENT__WHAT_MASS_CORRECTED;
 	event->mass_corrected = corrected;
 }
@@ -134,7 +138,7 @@ make_event(const char *name, uint64_t seq, uint8_t *buffer, size_t room)
 
 	snprintf(batch_no, sizeof batch_no, "%s-%" PRId64, name, truck);
 	event.occurred_at_ms = FIRST_MS + truck * 60000 + (int64_t)((seq - 1) % 4);
-	event.port = "ceke";
+	event.port = PORT;
 	event.batch_no = batch_no;
 	switch ((seq - 1) % 4) {
 	case 0:
