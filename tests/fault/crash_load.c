@@ -1,8 +1,8 @@
 /*
  * A busy terminal for the crash test, and an eye on what a killed server left on disk. One thread; owns its session.
  *
- *     crash_load send ENDPOINT SERVER.pub KEY NAME BATCH    streams until SIGTERM; a line "acked N" for each acknowledgement, and "done N"
- *     crash_load look DIR                                   a line "NAME LAST_STREAM_SEQ" for each terminal in the ledger, no server needed
+ *     crash_load send ENDPOINT SERVER.pub KEY NAME BATCH    streams until SIGTERM: "acked N" as it is acknowledged, then "done N"
+ *     crash_load look DIR                                   "NAME LAST_STREAM_SEQ" for each terminal in the ledger; needs no server
  *
  * The event with the number N of a terminal is a function of its name and N alone, so that test_crash.py can say what N events must
  * count for, and a terminal that starts again goes on where the ledger stands. Every four events are one truck at ceke: a manifest,

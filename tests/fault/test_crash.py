@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """Kills the server with SIGKILL at random moments under load, and looks each time at what is on disk.
 
-After each kill, before the next start: nothing that a terminal knows as acknowledged is missing, the totals are exactly those of the
-events on disk (nothing lost, nothing counted twice), and in each few cycles `juyan verify` recounts the journal from nothing. The
-terminals (crash_load.c) are not told: they go on by themselves when the server is back. Sometimes the server is killed while it still
-starts, and sometimes a terminal is killed as well. A moment is a number of acknowledgements, or a short wait for the server's line.
+After each kill, before the next start: nothing that a terminal knows as acknowledged is missing, the totals are exactly those of
+the events on disk (nothing lost, nothing counted twice), and in each few cycles `juyan verify` recounts the journal from nothing.
+The terminals (crash_load.c) are not told: they go on by themselves when the server is back. Sometimes the server is killed while
+it still starts, and sometimes a terminal is killed as well. A moment is a number of acknowledgements, or a short wait for a line.
 
 JUYAN_CRASH_CYCLES (200), JUYAN_SEED. Uses $JUYAN and $JUYAN_TESTS (the folder of crash_load).
 also: slow
@@ -39,7 +39,8 @@ class Wrong(Exception):
 def juyan(*arguments, code=0):
     done = subprocess.run([JUYAN, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
     if done.returncode != code:
-        raise Wrong(f"juyan {' '.join(arguments)} ended with {done.returncode}; expected {code}: {done.stderr.strip() or done.stdout}")
+        said = done.stderr.strip() or done.stdout
+        raise Wrong(f"juyan {' '.join(arguments)} ended with {done.returncode}; expected {code}: {said}")
     return done.stdout
 
 
@@ -90,7 +91,7 @@ class Load:
     """A terminal: its key, its process, and the last number that it knows as acknowledged."""
 
     def __init__(self, world, name):
-        self.world, self.name, self.acked, self.process = world, name, 0, None
+        self.world, self.name, self.acked, self.done, self.process = world, name, 0, False, None
         self.key = os.path.join(world.folder, name + ".key")
         juyan("keys", "make", self.key)
 
@@ -99,8 +100,13 @@ class Load:
         self.process = Process(self.world.selector, self.world.log, LOAD, "send", f"ipc://{data}/run/ingest.ipc",
             f"{data}/keys/server.key.pub", self.key, self.name, str(chance.choice([1, 7, 20, 100])))
 
+    def kill(self):
+        self.process.end(signal.SIGKILL)
+        self.take()
+        self.start()
+
     def take(self):
-        """Takes in what it said; True when it is done."""
+        """Takes in what it said."""
         for line in self.process.lines:
             word, _, rest = line.partition(" ")
             if word not in ("acked", "done"):
@@ -108,11 +114,14 @@ class Load:
             if int(rest) < self.acked:
                 raise Wrong(f"terminal {self.name}: acknowledged {self.acked}, and later only {rest}")
             self.acked = int(rest)
-        done = any(line.startswith("done") for line in self.process.lines)
+            self.done |= word == "done"
         self.process.lines.clear()
-        if self.process.ended and not done:
-            raise Wrong(f"terminal {self.name} gave up")
-        return done
+
+    def look(self):
+        """Takes in what it said, and complains when it has ended unasked."""
+        self.take()
+        if self.process.ended and not self.done:
+            raise Wrong(f"terminal {self.name} gave up; see {self.world.folder}/log")
 
 
 class Expected:
@@ -166,8 +175,12 @@ class World:
         self.started = True
 
     def acked(self):
+        """All that the terminals know as acknowledged by now."""
+        for key, _ in self.selector.select(0):
+            key.data.read()
         for load in self.loads:
-            load.take()
+            if load.process:
+                load.look()
         return sum(load.acked for load in self.loads)
 
     def one_life(self):
@@ -184,19 +197,13 @@ class World:
                 raise Wrong(f"the terminals did not go on within {PATIENCE_S} s")
         self.server.end(signal.SIGKILL)
         if self.started and chance.random() < 0.1:
-            load = chance.choice(self.loads)
-            load.process.end(signal.SIGKILL)
-            load.process.ended = False
-            load.take()
-            load.start()
+            chance.choice(self.loads).kill()
 
     def check(self, verify):
         """No server runs. What is on disk is compared with what was promised."""
-        self.acked()
-        found = dict(line.rsplit(" ", 1) for line in subprocess.check_output([LOAD, "look", self.data], text=True).splitlines())
-        for _ in self.loads:
-            self.selector.select(0) and pump(self.selector, lambda: not self.selector.select(0), 1)
-        self.acked()
+        said = subprocess.check_output([LOAD, "look", self.data], text=True)
+        found = dict(line.rsplit(" ", 1) for line in said.splitlines())
+        self.acked()  # also what reached a terminal after the kill was a promise
         for load in self.loads:
             there = int(found.get(load.name, 0))
             if there < load.acked:
@@ -227,9 +234,7 @@ class World:
         if self.started:
             for load in self.loads:
                 load.process.child.send_signal(signal.SIGTERM)
-            done = set()
-            if not pump(self.selector, lambda: len(done | {l for l in self.loads if l.take() and not done.add(l)}) == TERMINALS,
-                    PATIENCE_S):
+            if not pump(self.selector, lambda: self.acked() and all(load.done for load in self.loads), PATIENCE_S):
                 raise Wrong("the terminals did not finish")
         code = self.server.end(signal.SIGTERM)
         if code != 0:
@@ -237,7 +242,7 @@ class World:
         self.server = None
         self.check(verify=True)
         for load in self.loads:
-            if self.started and load.acked != self.on_disk[load.name]:
+            if load.acked != self.on_disk[load.name]:
                 raise Wrong(f"terminal {load.name}: done at {load.acked}, on disk is {self.on_disk[load.name]}")
         return sum(self.on_disk.values())
 
@@ -262,7 +267,8 @@ def main():
             for _ in range(min(LEDGER_CYCLES, CYCLES - done)):
                 world.one_life()
                 done += 1
-                world.check(verify=done % VERIFY_EVERY == 0)
+                if world.started:
+                    world.check(verify=done % VERIFY_EVERY == 0)
             events += world.settle()
             ok = True
         except (Wrong, subprocess.SubprocessError) as wrong:
