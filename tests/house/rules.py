@@ -209,8 +209,8 @@ def form(tree):
                 yield path, number, "this is not UTF-8"
             if line != line.rstrip():
                 yield path, number, "CR LF at the end of the line; expected LF" if line.endswith("\r") else "blanks at the end"
-            if in_c and code[number - 1].strip() and not re.match(r"\t*( {4})?[^ \t]|\t* *\*", line):
-                yield path, number, "indented with blanks; expected tabs, and 4 blanks only to go on with a line"
+            if in_c and code[number - 1].strip() and re.match(r"\t* {8}|  ? ?[^ *]", line):
+                yield path, number, "indented with blanks; expected tabs, and blanks only to go on with a line"
             # A row of a table or a link in Markdown cannot be folded.
             foldable = path not in WIDE_FILES and not (path.endswith(".md") and re.match(r"\s*\||.*https?://", line))
             if foldable and len(line.expandtabs(8)) > COLUMNS:
