@@ -155,13 +155,13 @@ find_port(struct snapshot *snapshot, const char *batch_no, const char **out, str
 	struct key key;
 	struct span record;
 	const char *found = NULL;
-	for (size_t i = 0; i < registry_ports(snapshot->registry); i++) {
-		const char *port = registry_port_at(snapshot->registry, i);
+	const struct registry *registry = snapshot->registry;
+	for (const char *port = registry_next_port(registry, NULL); port != NULL; port = registry_next_port(registry, port)) {
 		manifests_key(&key, port, batch_no);
 		enum status status = store_get(&snapshot->store, TABLE_manifests, key_span(&key), &record);
 		if (status == STATUS_OK && found != NULL)
-			return reason_say(why, STATUS_CONTRADICTION, "batch '%s' is known at %s and at %s: say which port is meant", batch_no,
-			    found, port);
+			return reason_say(why, STATUS_CONTRADICTION, "batch '%s' is known at %s and at %s: say which port is meant",
+			    batch_no, found, port);
 		if (status == STATUS_OK)
 			found = port;
 		else if (status != STATUS_NOT_FOUND)

@@ -25,7 +25,8 @@ explain(const struct snapshot *snapshot, const struct journal_event *held, enum 
 	const Juyan__V1__Event *event = NULL;
 	reason_say(why, reason, "%s", status_sentence(reason));
 	if (reason == STATUS_CONFLICTING_EVENT || reason == STATUS_TOO_MANY)
-		reason_say(why, reason, "%s (number %llu of the stream)", status_sentence(reason), (unsigned long long)held->stream_seq);
+		reason_say(why, reason, "%s (number %llu of the stream)", status_sentence(reason),
+		    (unsigned long long)held->stream_seq);
 	enum status status = wire_event(held->bytes, snapshot->arena, &event, reason == STATUS_CONFLICTING_EVENT ? NULL : why);
 	if (status != STATUS_OK)
 		return;
@@ -70,7 +71,9 @@ tell_row(struct snapshot *snapshot, const struct quarantine_row *from, bool whol
 	}
 	*out = row;
 	return row->terminal_name != NULL && row->name != NULL && row->state != NULL && row->sentence != NULL &&
-	        (!whole || row->raw_event.data != NULL) ? STATUS_OK : STATUS_NO_MEMORY;
+		(!whole || row->raw_event.data != NULL)
+	    ? STATUS_OK
+	    : STATUS_NO_MEMORY;
 }
 
 static enum status
@@ -87,7 +90,8 @@ only_one(struct snapshot *snapshot, uint64_t lsn, Juyan__V1__QuarantineList *lis
 }
 
 enum status
-answer_quarantine(struct snapshot *snapshot, const Juyan__V1__QuarantineAsk *ask, Juyan__V1__QuarantineList **out, struct reason *why)
+answer_quarantine(struct snapshot *snapshot, const Juyan__V1__QuarantineAsk *ask, Juyan__V1__QuarantineList **out,
+    struct reason *why)
 {
 	struct walk walk;
 	size_t rows_max = rows_of(ask->rows_max), begun = snapshot->arena->used;

@@ -47,17 +47,20 @@ bound_of(const char *text, const char *which, uint32_t fallback, uint32_t (*edge
 	if (text[0] == '\0')
 		return STATUS_OK;
 	if (!civil_parse(text, &period, &kind))
-		return reason_say(why, STATUS_SYNTAX, "'%s' is '%.32s': 2025, 2025-01, 2025-01-31 or 2025-01-31T08 was expected", which, text);
+		return reason_say(why, STATUS_SYNTAX, "'%s' is '%.32s': 2025, 2025-01, 2025-01-31 or 2025-01-31T08 was expected",
+		    which, text);
 	*hour = edge(period, kind);
 	return STATUS_OK;
 }
 
 static enum status
-check_names(char *const *names, size_t n, const char *what, const char *expected, bool (*known)(const char *name), struct reason *why)
+check_names(char *const *names, size_t n, const char *what, const char *expected, bool (*known)(const char *name),
+    struct reason *why)
 {
 	for (size_t i = 0; i < n; i++)
 		if (!known(names[i]))
-			return reason_say(why, STATUS_OUT_OF_RANGE, "there is no %s '%.32s': %s was expected", what, names[i], expected);
+			return reason_say(why, STATUS_OUT_OF_RANGE, "there is no %s '%.32s': %s was expected", what, names[i],
+			    expected);
 	return STATUS_OK;
 }
 
@@ -97,7 +100,8 @@ plan_ask(const struct snapshot *snapshot, const Juyan__V1__TotalsAsk *ask, struc
 	if (status == STATUS_OK)
 		status = check_names(ask->modes, ask->n_modes, "mode", "truck, agv or rail", known_mode, why);
 	if (status == STATUS_OK)
-		status = check_names(ask->bases, ask->n_bases, "basis", "weighed, declared, corrected or unknown", known_basis, why);
+		status =
+		    check_names(ask->bases, ask->n_bases, "basis", "weighed, declared, corrected or unknown", known_basis, why);
 	for (size_t i = 0; i < ask->n_ports && status == STATUS_OK; i++)
 		if (!registry_knows_port(snapshot->registry, ask->ports[i]))
 			status = reason_say(why, STATUS_UNKNOWN_PORT, "the registry does not know a port '%.32s'", ask->ports[i]);
@@ -221,8 +225,8 @@ add(struct sums *sums, const struct plan *plan, const struct tonnage_row *row, s
 	struct total *slot = slot_of(sums, &total.row);
 	if (slot->row.port == NULL) {
 		if (sums->used == TOTALS_ROWS_MAX)
-			return reason_say(why, STATUS_TOO_MANY, "the answer has more than %d rows: ask for a shorter time or fewer parts",
-			    TOTALS_ROWS_MAX);
+			return reason_say(why, STATUS_TOO_MANY,
+			    "the answer has more than %d rows: ask for a shorter time or fewer parts", TOTALS_ROWS_MAX);
 		*slot = total;
 		sums->used++;
 	}
@@ -283,13 +287,15 @@ write_row(struct arena *arena, const struct total *total, Juyan__V1__TotalsRow *
 	row->units_unknown = total->units_unknown;
 	*out = row;
 	return row->port != NULL && row->period != NULL && row->direction != NULL && row->mode != NULL && row->group != NULL &&
-	        row->basis != NULL ? STATUS_OK : STATUS_NO_MEMORY;
+		row->basis != NULL
+	    ? STATUS_OK
+	    : STATUS_NO_MEMORY;
 }
 
 enum status
 answer_totals(struct snapshot *snapshot, const Juyan__V1__TotalsAsk *ask, Juyan__V1__Totals **out, struct reason *why)
 {
-	struct plan plan;
+	struct plan plan = { 0 };
 	struct sums sums = { .arena = snapshot->arena };
 	Juyan__V1__Totals *answer = arena_take(snapshot->arena, sizeof *answer);
 	if (answer == NULL)

@@ -106,8 +106,10 @@ declare(const struct facts *facts, struct declared *out)
 			;
 		declare_waybill(facts, first, n, facts->waybill_kg[waybill], out);
 	}
-	if (!out->known)
+	if (!out->known) {
+		memset(out->lines, 0, facts->n_goods * sizeof *out->lines);
 		return;
+	}
 	bool by_unit = true;
 	for (size_t i = 0; i < facts->n_units; i++)
 		by_unit = by_unit && facts->units[i].declared_kg != KG_UNKNOWN;
@@ -163,14 +165,17 @@ net_of(const struct facts *facts, const struct declared *declared, size_t unit, 
 
 /* When a unit counts, or false: not yet. The port's rule at the time of the event decides which event it is. */
 static bool
-counts_at(const struct facts *facts, const struct registry *registry, const char *port, const struct unit_facts *seen, uint32_t *hour)
+counts_at(const struct facts *facts, const struct registry *registry, const char *port, const struct unit_facts *seen,
+    uint32_t *hour)
 {
 	struct port_rule at_release, at_departure;
-	bool departed = seen != NULL && seen->has_departed && registry_port(registry, port, seen->departed.occurred_at_ms, &at_departure);
+	bool departed =
+	    seen != NULL && seen->has_departed && registry_port(registry, port, seen->departed.occurred_at_ms, &at_departure);
 	bool released = facts->released && registry_port(registry, port, facts->released_at.occurred_at_ms, &at_release);
 	/* The last case: the rule changed between a departure and a later release. It counts, and once. */
-	bool by_release = released && (at_release.count_on == JUYAN__V1__COUNT_ON__RELEASE ||
-	    (departed && at_departure.count_on == JUYAN__V1__COUNT_ON__RELEASE));
+	bool by_release = released &&
+	    (at_release.count_on == JUYAN__V1__COUNT_ON__RELEASE ||
+		(departed && at_departure.count_on == JUYAN__V1__COUNT_ON__RELEASE));
 	if (by_release)
 		*hour = civil_hour(facts->released_at.occurred_at_ms, at_release.utc_offset_minutes);
 	else if (departed && at_departure.count_on == JUYAN__V1__COUNT_ON__DEPARTURE)
@@ -188,9 +193,9 @@ struct batch {
 	const char *groups[GOODS_MAX + 1]; /* of the lines at `groups_day` */
 	int64_t groups_day;
 	bool groups_known;
-	size_t heaviest; /* the line whose group counts the units */
-	enum basis basis; /* that carries most of its mass */
-	uint32_t hour;    /* the first in which one of its units counts */
+	size_t heaviest;   /* the line whose group counts the units */
+	enum basis basis;  /* that carries most of its mass */
+	uint32_t hour;     /* the first in which one of its units counts */
 	size_t first_unit; /* … and that unit */
 };
 
@@ -248,8 +253,11 @@ count_unit(struct batch *batch, size_t unit, const struct unit_facts *seen, uint
 	const struct facts *facts = batch->facts;
 	struct net net = net_of(facts, &batch->declared, unit, seen);
 	size_t lines = facts->n_goods > 0 ? facts->n_goods : 1;
-	struct counted counted = { .unit_id = facts->units[unit].unit_id, .hour = hour, .direction = facts->direction,
-		.mode = facts->mode, .basis = net.basis };
+	struct counted counted = { .unit_id = facts->units[unit].unit_id,
+		.hour = hour,
+		.direction = facts->direction,
+		.mode = facts->mode,
+		.basis = net.basis };
 	static const int64_t no_lines[1] = { 0 };
 	const int64_t *weights = facts->n_goods > 0 ? batch->declared.lines : no_lines;
 	struct split split = split_begin(net.kg, weights, lines);
@@ -268,9 +276,13 @@ static void
 count_batch(struct batch *batch, void (*part)(void *user, const struct counted *counted), void *user)
 {
 	find_groups(batch, batch->hour);
-	struct counted counted = { .unit_id = batch->facts->units[batch->first_unit].unit_id, .hour = batch->hour,
-		.direction = batch->facts->direction, .mode = batch->facts->mode, .group = batch->groups[batch->heaviest],
-		.basis = batch->basis, .batches = 1 };
+	struct counted counted = { .unit_id = batch->facts->units[batch->first_unit].unit_id,
+		.hour = batch->hour,
+		.direction = batch->facts->direction,
+		.mode = batch->facts->mode,
+		.group = batch->groups[batch->heaviest],
+		.basis = batch->basis,
+		.batches = 1 };
 	part(user, &counted);
 }
 

@@ -8,7 +8,8 @@
  * Weighed net = gross - tare - container tare, of stable readings. The tares registered in the manifest stand in where no weighing gives
  * one; containers without any known tare leave the net unknown.
  * The declared mass of a batch is the sum of its waybills: a waybill's own total, else the sum of its lines; one unknown waybill
- * makes the whole unknown. It is shared among units by their declared_kg where all have one, else equally.
+ * makes the whole unknown, and then all goods lines weigh the same. It is shared among units by their declared_kg where all have one, else
+ * equally.
  *
  * Counts add up as the mass does: a unit is counted once, at the group of the batch's heaviest line and its own basis; a batch once,
  * at that group and the basis that carries most of its mass.
@@ -35,7 +36,7 @@ struct counted {
 	Juyan__V1__Mode mode;
 	const char *group; /* lives as long as the registry */
 	enum basis basis;
-	int64_t net_kg; /* 0 at BASIS_UNKNOWN */
+	int64_t net_kg;         /* 0 at BASIS_UNKNOWN */
 	int64_t batches, units; /* 1 in one of the parts of a batch or unit, else 0 */
 };
 

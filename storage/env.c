@@ -10,12 +10,7 @@
 
 #include "store.h"
 
-enum {
-	READERS_MAX = 510,
-	MAP_GIB_DEFAULT = 64,
-	HEADROOM_MAP_MIB_DEFAULT = 256,
-	HEADROOM_DISK_MIB_DEFAULT = 512
-};
+enum { READERS_MAX = 510, MAP_GIB_DEFAULT = 64, HEADROOM_MAP_MIB_DEFAULT = 256, HEADROOM_DISK_MIB_DEFAULT = 512 };
 
 static enum status
 make_folder(const char *path, struct reason *why)
@@ -29,8 +24,8 @@ make_folder(const char *path, struct reason *why)
 static enum status
 refuse_network_disk(const char *path, struct reason *why)
 {
-	static const long network[] = { 0x6969 /* NFS */, (long)0xff534d42 /* CIFS */, (long)0xfe534d42 /* SMB2 */, 0x517b /* SMB */,
-		0x01021997 /* 9P */, 0x00c36400 /* Ceph */ };
+	static const long network[] = { 0x6969 /* NFS */, (long)0xff534d42 /* CIFS */, (long)0xfe534d42 /* SMB2 */,
+		0x517b /* SMB */, 0x01021997 /* 9P */, 0x00c36400 /* Ceph */ };
 	struct statfs fs;
 	if (statfs(path, &fs) != 0)
 		return reason_say(why, STATUS_SYSTEM, "%s: %s", path, strerror(errno));
@@ -166,10 +161,12 @@ env_room(struct env *env, struct reason *why)
 	uint64_t map_bytes, used_bytes, disk_free_bytes;
 	env_usage(env, &map_bytes, &used_bytes, &disk_free_bytes);
 	if (used_bytes + env->headroom_map_bytes > map_bytes)
-		return reason_say(why, STATUS_NO_ROOM, "the ledger's map has %llu MiB left of %llu MiB: raise map_gib and start again",
+		return reason_say(why, STATUS_NO_ROOM,
+		    "the ledger's map has %llu MiB left of %llu MiB: raise map_gib and start again",
 		    (unsigned long long)((map_bytes - used_bytes) >> 20), (unsigned long long)(map_bytes >> 20));
 	if (disk_free_bytes < env->headroom_disk_bytes)
-		return reason_say(why, STATUS_NO_ROOM, "the disk has %llu MiB left, %llu MiB are kept free: make room, it goes on by itself",
+		return reason_say(why, STATUS_NO_ROOM,
+		    "the disk has %llu MiB left, %llu MiB are kept free: make room, it goes on by itself",
 		    (unsigned long long)(disk_free_bytes >> 20), (unsigned long long)(env->headroom_disk_bytes >> 20));
 	return STATUS_OK;
 }

@@ -17,9 +17,9 @@
 struct env;
 
 struct env_options {
-	const char *dir;             /* the data folder; made when it is missing, unless readonly */
-	uint64_t map_bytes;          /* the reservation; 0: the default (64 GiB, sparse) */
-	uint64_t headroom_map_bytes; /* free map below which nothing is taken any more; 0: the default */
+	const char *dir;              /* the data folder; made when it is missing, unless readonly */
+	uint64_t map_bytes;           /* the reservation; 0: the default (64 GiB, sparse) */
+	uint64_t headroom_map_bytes;  /* free map below which nothing is taken any more; 0: the default */
 	uint64_t headroom_disk_bytes; /* free disk, likewise */
 	bool readonly;
 	bool scratch; /* never synced, for a recount that is thrown away; never for a ledger */

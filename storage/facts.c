@@ -49,7 +49,8 @@ facts_marks(const Juyan__V1__Event *event, int64_t received_at_ms)
 		marks |= MARK_TIME_AHEAD;
 	if (event->occurred_at_ms < TIME_MS_MIN)
 		marks |= MARK_TIME_BEFORE_2000;
-	if (event->what_case == JUYAN__V1__EVENT__WHAT_UNIT_WEIGHED && event->unit_weighed->stability == JUYAN__V1__STABILITY__MOVING)
+	if (event->what_case == JUYAN__V1__EVENT__WHAT_UNIT_WEIGHED &&
+	    event->unit_weighed->stability == JUYAN__V1__STABILITY__MOVING)
 		marks |= MARK_MOVING;
 	return marks;
 }
@@ -114,7 +115,10 @@ unit_of(struct facts *facts, const char *unit_id, struct arena *arena)
 	facts->seen = seen;
 	memmove(seen + i + 1, seen + i, (facts->n_seen - i) * sizeof *seen);
 	facts->n_seen++;
-	seen[i] = (struct unit_facts){ .unit_id = id, .gross.kg = KG_UNKNOWN, .tare.kg = KG_UNKNOWN, .container_tare.kg = KG_UNKNOWN,
+	seen[i] = (struct unit_facts){ .unit_id = id,
+		.gross.kg = KG_UNKNOWN,
+		.tare.kg = KG_UNKNOWN,
+		.container_tare.kg = KG_UNKNOWN,
 		.corrected.kg = KG_UNKNOWN };
 	return &seen[i];
 }

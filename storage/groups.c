@@ -97,7 +97,7 @@ static bool
 spells(uint32_t c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 0x00DF && c <= 0x024F) || (c >= 0x0370 && c <= 0x052F) ||
-	       (c >= 0x1800 && c <= 0x18AF);
+	    (c >= 0x1800 && c <= 0x18AF);
 }
 
 /* Folded letters, runs of spaces as one. `out` has room for one letter per byte. */
@@ -190,7 +190,7 @@ make_room(struct groups *groups, const struct group_version *versions, size_t n)
 	groups->letters = calloc(letters + 1, sizeof *groups->letters);
 	groups->nodes_used = groups->claims_used = groups->words_used = 1;
 	return groups->versions != NULL && groups->nodes != NULL && groups->claims != NULL && groups->words != NULL &&
-	       groups->letters != NULL;
+	    groups->letters != NULL;
 }
 
 enum status

@@ -196,7 +196,8 @@ next_block(struct journal_walk *walk, struct reason *why)
 	uint8_t right[CHAIN_BYTES];
 	chain(walk->end.chain, expected, block.data, block.bytes, right);
 	if (memcmp(right, block.data + AT_CHAIN, CHAIN_BYTES) != 0)
-		return reason_say(why, STATUS_DAMAGED, "journal: the chain breaks at the block of events %llu to %llu: its content was changed",
+		return reason_say(why, STATUS_DAMAGED,
+		    "journal: the chain breaks at the block of events %llu to %llu: its content was changed",
 		    (unsigned long long)expected, (unsigned long long)(expected + walk->left - 1));
 	memcpy(walk->end.chain, right, CHAIN_BYTES);
 	walk->end.lsn = expected + walk->left - 1;

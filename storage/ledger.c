@@ -11,8 +11,8 @@
 #include "streams.h"
 
 enum {
-	WORK_BYTES = 128 * 1024 * 1024,  /* address space for the working set of a group; touched only as far as it is used */
-	WORK_FULL = WORK_BYTES / 2,      /* then the set is written early, so that one more batch always fits */
+	WORK_BYTES = 128 * 1024 * 1024, /* address space for the working set of a group; touched only as far as it is used */
+	WORK_FULL = WORK_BYTES / 2,     /* then the set is written early, so that one more batch always fits */
 	ADMIN_BYTES = 4 * 1024 * 1024
 };
 
@@ -158,7 +158,8 @@ static enum status
 event_to_release(struct ledger *ledger, const Juyan__V1__QuarantineReleased *release, const struct journal_event *held,
     const Juyan__V1__Event **out, struct reason *why)
 {
-	struct span bytes = release->fixed_event.len > 0 ? (struct span){ release->fixed_event.data, release->fixed_event.len } : held->bytes;
+	struct span bytes =
+	    release->fixed_event.len > 0 ? (struct span){ release->fixed_event.data, release->fixed_event.len } : held->bytes;
 	enum status status = wire_event(bytes, &ledger->admin, out, why);
 	if (status == STATUS_OK && wire_event_administers(*out))
 		status = reason_say(why, STATUS_NOT_AUTHORISED, "an administrative event cannot leave quarantine: send it anew");
@@ -189,7 +190,9 @@ apply_release(struct ledger *ledger, const Juyan__V1__QuarantineReleased *releas
 	if (status == STATUS_OK && !release->dismissed)
 		status = event_to_release(ledger, release, &held, &event, why);
 	if (status == STATUS_OK && event != NULL) {
-		struct entry entry = { .terminal_no = held.terminal_no, .stream_seq = held.stream_seq, .received_at_ms = held.received_at_ms };
+		struct entry entry = { .terminal_no = held.terminal_no,
+			.stream_seq = held.stream_seq,
+			.received_at_ms = held.received_at_ms };
 		status = apply_cargo(ledger, &entry, event);
 		/* The event lives in the arena of this call, so the set is written while it does. */
 		if (status == STATUS_OK)
@@ -308,7 +311,8 @@ note_entry(struct ledger *ledger, struct entry *entry)
 	if (conflict)
 		status = conflicts_put(&ledger->store, entry->terminal_no, entry->stream_seq, entry->bytes, entry->lsn);
 	if (status == STATUS_OK)
-		status = quarantine_put(&ledger->store, &(struct quarantine_row){ entry->lsn, entry->verdict, QUARANTINE_WAITING, 0 });
+		status =
+		    quarantine_put(&ledger->store, &(struct quarantine_row){ entry->lsn, entry->verdict, QUARANTINE_WAITING, 0 });
 	ledger->meta.quarantine_waiting++;
 	return status;
 }
@@ -319,7 +323,8 @@ write_streams(struct ledger *ledger)
 	enum status status = STATUS_OK;
 	for (size_t word = 0; word < (TERMINAL_NO_MAX + 64) / 64; word++)
 		for (; ledger->touched[word] != 0 && status == STATUS_OK; ledger->touched[word] &= ledger->touched[word] - 1)
-			status = streams_put(&ledger->store, &ledger->streams[word * 64 + (size_t)__builtin_ctzll(ledger->touched[word])]);
+			status = streams_put(&ledger->store,
+			    &ledger->streams[word * 64 + (size_t)__builtin_ctzll(ledger->touched[word])]);
 	return status;
 }
 

@@ -27,8 +27,8 @@ struct entry {
 	int64_t received_at_ms;
 	struct span bytes;             /* as it arrived; at most EVENT_BYTES_MAX */
 	const Juyan__V1__Event *event; /* decoded and checked; NULL where that failed */
-	enum status verdict;           /* OK: applied. CONFLICTING_EVENT: kept, takes no number. Else: the reason of its quarantine */
-	uint64_t lsn;                  /* out: its log sequence number (0 for a conflict that was on file already) */
+	enum status verdict; /* OK: applied. CONFLICTING_EVENT: kept, takes no number. Else: the reason of its quarantine */
+	uint64_t lsn;        /* out: its log sequence number (0 for a conflict that was on file already) */
 };
 
 enum status ledger_open(struct env *env, struct ledger **out, struct reason *why) MUST_USE;

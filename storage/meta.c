@@ -25,9 +25,12 @@ meta_read(const struct store *store, struct meta *out, struct reason *why)
 		return reason_say(why, STATUS_FORMAT, "the ledger has format %llu, this version reads format %d",
 		    (unsigned long long)(row.bytes < AT_LSN ? 0 : value_get(row.data, 4)), LEDGER_FORMAT);
 	if (row.bytes != META_BYTES)
-		return reason_say(why, STATUS_DAMAGED, "the ledger's own row has %zu bytes, %d were expected", row.bytes, META_BYTES);
-	*out = (struct meta){ .end = { .lsn = value_get(row.data + AT_LSN, 8), .received_at_ms = (int64_t)value_get(row.data + AT_RECEIVED, 8) },
-		.registry_version = value_get(row.data + AT_REGISTRY, 8), .quarantine_waiting = value_get(row.data + AT_WAITING, 8) };
+		return reason_say(why, STATUS_DAMAGED, "the ledger's own row has %zu bytes, %d were expected", row.bytes,
+		    META_BYTES);
+	*out = (struct meta){ .end = { .lsn = value_get(row.data + AT_LSN, 8),
+				  .received_at_ms = (int64_t)value_get(row.data + AT_RECEIVED, 8) },
+		.registry_version = value_get(row.data + AT_REGISTRY, 8),
+		.quarantine_waiting = value_get(row.data + AT_WAITING, 8) };
 	memcpy(out->end.chain, row.data + AT_CHAIN, CHAIN_BYTES);
 	return STATUS_OK;
 }

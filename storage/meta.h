@@ -8,7 +8,7 @@ enum { LEDGER_FORMAT = 1 };
 
 struct meta {
 	struct journal_end end;
-	uint64_t registry_version;   /* how many registry changes have been applied */
+	uint64_t registry_version; /* how many registry changes have been applied */
 	uint64_t quarantine_waiting;
 };
 

@@ -36,8 +36,8 @@ read_row(uint64_t lsn, struct span value, struct quarantine_row *out)
 {
 	if (value.bytes != VALUE_BYTES)
 		return STATUS_DAMAGED;
-	*out = (struct quarantine_row){ lsn, (enum status)value_get(value.data, 1), (enum quarantine_state)value_get(value.data + 1, 1),
-		value_get(value.data + 2, 8) };
+	*out = (struct quarantine_row){ lsn, (enum status)value_get(value.data, 1),
+		(enum quarantine_state)value_get(value.data + 1, 1), value_get(value.data + 2, 8) };
 	return STATUS_OK;
 }
 
@@ -84,7 +84,8 @@ quarantine_applied(const struct store *store, const struct journal_event *event,
 	if (status == STATUS_OK && release->what_case != JUYAN__V1__EVENT__WHAT_QUARANTINE_RELEASED)
 		status = STATUS_DAMAGED;
 	if (status == STATUS_OK && release->quarantine_released->fixed_event.len > 0)
-		*out = (struct span){ release->quarantine_released->fixed_event.data, release->quarantine_released->fixed_event.len };
+		*out =
+		    (struct span){ release->quarantine_released->fixed_event.data, release->quarantine_released->fixed_event.len };
 	return status;
 }
 

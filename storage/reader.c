@@ -184,7 +184,8 @@ answer_registry(struct snapshot *snapshot, const Juyan__V1__RegistryAsk *ask, Ju
 	if (answer == NULL)
 		return STATUS_NO_MEMORY;
 	juyan__v1__registry__init(answer);
-	enum status status = registry_table_read(&snapshot->store, ask->kind, snapshot->arena, &answer->records, &answer->n_records);
+	enum status status =
+	    registry_table_read(&snapshot->store, ask->kind, snapshot->arena, &answer->records, &answer->n_records);
 	if (status == STATUS_OK)
 		*out = answer;
 	return status;
@@ -213,7 +214,7 @@ choose(struct snapshot *snapshot, const Juyan__V1__Question *question, Juyan__V1
 }
 
 _Static_assert((int)JUYAN__V1__QUESTION__ASK_TOTALS == (int)JUYAN__V1__ANSWER__SAY_TOTALS &&
-        (int)JUYAN__V1__QUESTION__ASK_STATUS == (int)JUYAN__V1__ANSWER__SAY_STATUS,
+	(int)JUYAN__V1__QUESTION__ASK_STATUS == (int)JUYAN__V1__ANSWER__SAY_STATUS,
     "an answer stands at the field number of its question");
 
 static Juyan__V1__Answer *
@@ -252,8 +253,8 @@ reader_answer(struct reader *reader, const Juyan__V1__Question *question, struct
 	answer->nonce = question->nonce;
 	answer->lsn = snapshot.meta.end.lsn;
 	if (question->version != PROTOCOL_VERSION)
-		status = reason_say(&unfit, STATUS_VERSION, "the question has protocol version %u, this service speaks %d", question->version,
-		    PROTOCOL_VERSION);
+		status = reason_say(&unfit, STATUS_VERSION, "the question has protocol version %u, this service speaks %d",
+		    question->version, PROTOCOL_VERSION);
 	else
 		status = choose(&snapshot, question, answer, &unfit);
 	store_abort(&snapshot.store);

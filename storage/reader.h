@@ -22,12 +22,16 @@ struct snapshot {
 };
 
 /* Each answers one kind of question: REFUSE statuses with a sentence become a Failure. */
-enum status answer_totals(struct snapshot *snapshot, const Juyan__V1__TotalsAsk *ask, Juyan__V1__Totals **out, struct reason *why) MUST_USE;
-enum status answer_batch(struct snapshot *snapshot, const Juyan__V1__BatchAsk *ask, Juyan__V1__BatchStory **out, struct reason *why) MUST_USE;
+enum status answer_totals(struct snapshot *snapshot, const Juyan__V1__TotalsAsk *ask, Juyan__V1__Totals **out,
+    struct reason *why) MUST_USE;
+enum status answer_batch(struct snapshot *snapshot, const Juyan__V1__BatchAsk *ask, Juyan__V1__BatchStory **out,
+    struct reason *why) MUST_USE;
 enum status answer_quarantine(struct snapshot *snapshot, const Juyan__V1__QuarantineAsk *ask, Juyan__V1__QuarantineList **out,
     struct reason *why) MUST_USE;
-enum status answer_review(struct snapshot *snapshot, const Juyan__V1__ReviewAsk *ask, Juyan__V1__ReviewList **out, struct reason *why) MUST_USE;
-enum status answer_registry(struct snapshot *snapshot, const Juyan__V1__RegistryAsk *ask, Juyan__V1__Registry **out, struct reason *why) MUST_USE;
+enum status answer_review(struct snapshot *snapshot, const Juyan__V1__ReviewAsk *ask, Juyan__V1__ReviewList **out,
+    struct reason *why) MUST_USE;
+enum status answer_registry(struct snapshot *snapshot, const Juyan__V1__RegistryAsk *ask, Juyan__V1__Registry **out,
+    struct reason *why) MUST_USE;
 enum status answer_status(struct snapshot *snapshot, Juyan__V1__LedgerStatus **out) MUST_USE;
 
 /* A copy of a text in the arena; NULL when it is used up. */

@@ -56,15 +56,18 @@ gather(struct recount *recount, const struct journal_event *event, struct entry 
 {
 	char sentence[DESCRIPTION_BYTES + SENTENCE_BYTES_MAX];
 	struct reason why = { "" };
-	*entry = (struct entry){ .terminal_no = event->terminal_no, .stream_seq = event->stream_seq,
-		.received_at_ms = event->received_at_ms, .bytes = event->bytes, .verdict = event->verdict };
+	*entry = (struct entry){ .terminal_no = event->terminal_no,
+		.stream_seq = event->stream_seq,
+		.received_at_ms = event->received_at_ms,
+		.bytes = event->bytes,
+		.verdict = event->verdict };
 	if (event->verdict != STATUS_OK)
 		return STATUS_OK;
 	enum status status = wire_event(event->bytes, &recount->arena, &entry->event, &why);
 	if (status == STATUS_OK)
 		return status;
-	snprintf(sentence, sizeof sentence, "journal: event %llu was accepted, but cannot be read: %s", (unsigned long long)event->lsn,
-	    why.text);
+	snprintf(sentence, sizeof sentence, "journal: event %llu was accepted, but cannot be read: %s",
+	    (unsigned long long)event->lsn, why.text);
 	differ(recount->result, sentence);
 	return STATUS_OK;
 }
@@ -135,8 +138,8 @@ describe_row(enum table table, const struct walk *walk, char out[DESCRIPTION_BYT
 static bool
 equal_rows(const struct walk *a, const struct walk *b)
 {
-	return a->key.bytes == b->key.bytes && a->value.bytes == b->value.bytes && memcmp(a->key.data, b->key.data, a->key.bytes) == 0 &&
-	    memcmp(a->value.data, b->value.data, a->value.bytes) == 0;
+	return a->key.bytes == b->key.bytes && a->value.bytes == b->value.bytes &&
+	    memcmp(a->key.data, b->key.data, a->key.bytes) == 0 && memcmp(a->value.data, b->value.data, a->value.bytes) == 0;
 }
 
 static void
@@ -188,7 +191,8 @@ compare_meta(struct recount *recount, const struct store *scratch, struct reason
 	else if (ours->end.lsn != right.end.lsn || ours->end.received_at_ms != right.end.received_at_ms)
 		differ(recount->result, "the journal does not end where the ledger says that it ends");
 	else if (ours->quarantine_waiting != right.quarantine_waiting || ours->registry_version != right.registry_version)
-		differ(recount->result, "the ledger's counts of quarantined events or registry changes are not those of its journal");
+		differ(recount->result,
+		    "the ledger's counts of quarantined events or registry changes are not those of its journal");
 	return STATUS_OK;
 }
 
@@ -216,7 +220,8 @@ open_scratch(struct recount *recount, const char *dir, struct reason *why)
 {
 	struct env_options options = { .dir = dir, .scratch = true, .headroom_disk_bytes = 1, .headroom_map_bytes = 1 };
 	if (access(dir, F_OK) == 0)
-		return reason_say(why, STATUS_CONTRADICTION, "%s exists already: a folder that can be made and removed was expected", dir);
+		return reason_say(why, STATUS_CONTRADICTION,
+		    "%s exists already: a folder that can be made and removed was expected", dir);
 	enum status status = env_open(&options, &recount->scratch_env, why);
 	return status == STATUS_OK ? ledger_open(recount->scratch_env, &recount->scratch, why) : status;
 }

@@ -11,9 +11,9 @@ struct recount_result {
 	bool right;
 	uint64_t last_lsn;
 	uint64_t events;
-	uint64_t rows;          /* table rows compared */
+	uint64_t rows; /* table rows compared */
 	uint8_t chain[32];
-	char difference[512];   /* where it is not right: the first thing that does not fit, in one sentence */
+	char difference[512]; /* where it is not right: the first thing that does not fit, in one sentence */
 };
 
 /*

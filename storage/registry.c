@@ -156,6 +156,23 @@ registry_knows_port(const struct registry *registry, const char *port)
 	return find_port(registry, port) != NULL;
 }
 
+const char *
+registry_port_id(const struct registry *registry, const char *port)
+{
+	const struct port_version *found = find_port(registry, port);
+	return found == NULL ? NULL : found->rule.id;
+}
+
+const char *
+registry_next_port(const struct registry *registry, const char *after)
+{
+	const struct port_version *next = after == NULL ? registry->ports : find_port(registry, after);
+	const struct port_version *end = registry->ports + registry->n_ports;
+	while (next != NULL && after != NULL && next < end && strcmp(next->id, after) == 0)
+		next++;
+	return next == NULL || next == end ? NULL : next->rule.id;
+}
+
 bool
 registry_port(const struct registry *registry, const char *port, int64_t utc_ms, struct port_rule *out)
 {
@@ -281,8 +298,8 @@ build_terminals(struct registry *registry, const struct named *named, size_t n, 
 		authorised += !entry->rule.revoked;
 	}
 	if (authorised > TERMINALS_MAX)
-		return reason_say(
-		    why, STATUS_TOO_MANY, "%zu terminals are authorised, at most %d are allowed", authorised, TERMINALS_MAX);
+		return reason_say(why, STATUS_TOO_MANY, "%zu terminals are authorised, at most %d are allowed", authorised,
+		    TERMINALS_MAX);
 	for (size_t i = 0; i < registry->n_terminals; i++)
 		registry->by_key[i] = &registry->terminals[i];
 	qsort(registry->by_key, registry->n_terminals, sizeof registry->by_key[0], compare_keys);

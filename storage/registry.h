@@ -54,8 +54,8 @@ bool registry_key(const Juyan__V1__RegistryRecord *record, char out[REGISTRY_KEY
 bool registry_knows_port(const struct registry *registry, const char *port);
 /* The port's id as the view holds it; NULL where it is unknown. */
 const char *registry_port_id(const struct registry *registry, const char *port);
-size_t registry_ports(const struct registry *registry);
-const char *registry_port_at(const struct registry *registry, size_t i);
+/* The ids in their order: the first for NULL, then the one behind `after` (which is one of them); NULL behind the last. */
+const char *registry_next_port(const struct registry *registry, const char *after);
 /* The rule that holds at this port at this time, and false where the port is unknown. */
 bool registry_port(const struct registry *registry, const char *port, int64_t utc_ms, struct port_rule *out) MUST_USE;
 

@@ -42,8 +42,8 @@ static enum status
 check_texts(const struct check *check, const char *field, char *const *texts, size_t n, size_t n_max, size_t bytes_max)
 {
 	if (n > n_max)
-		return reason_say(
-		    check->why, STATUS_TOO_MANY, "%s: %s has %zu entries, at most %zu are allowed", check->name, field, n, n_max);
+		return reason_say(check->why, STATUS_TOO_MANY, "%s: %s has %zu entries, at most %zu are allowed", check->name,
+		    field, n, n_max);
 	for (size_t i = 0; i < n; i++) {
 		enum status status = check_text(check, field, texts[i], 1, bytes_max);
 		if (status != STATUS_OK)
@@ -95,8 +95,8 @@ static enum status
 check_enum(const struct check *check, const char *field, int value, int min, int max, const char *expected)
 {
 	if (value < min || value > max)
-		return reason_say(
-		    check->why, STATUS_OUT_OF_RANGE, "%s: %s is %d, expected %s", check->name, field, value, expected);
+		return reason_say(check->why, STATUS_OUT_OF_RANGE, "%s: %s is %d, expected %s", check->name, field, value,
+		    expected);
 	return STATUS_OK;
 }
 
@@ -145,8 +145,8 @@ check_group(const struct check *check, const Juyan__V1__CommodityGroup *group)
 	}
 	TRY(check_texts(check, "words", group->words, group->n_words, WORDS_MAX, SHORT_TEXT_BYTES_MAX));
 	if (group->rank > RANK_MAX)
-		return reason_say(
-		    check->why, STATUS_OUT_OF_RANGE, "%s: rank is %u, expected 0 to %d", check->name, group->rank, RANK_MAX);
+		return reason_say(check->why, STATUS_OUT_OF_RANGE, "%s: rank is %u, expected 0 to %d", check->name, group->rank,
+		    RANK_MAX);
 	return STATUS_OK;
 }
 
@@ -168,8 +168,8 @@ check_terminal(const struct check *check, const Juyan__V1__Terminal *terminal)
 		    terminal->terminal_no, TERMINAL_NO_MAX);
 	TRY(check_text(check, "name", terminal->name, 1, TEXT_BYTES_MAX));
 	if (terminal->public_key.len != PUBLIC_KEY_BYTES || memcmp(terminal->public_key.data, nothing, PUBLIC_KEY_BYTES) == 0)
-		return reason_say(
-		    check->why, STATUS_OUT_OF_RANGE, "%s: public_key is no CURVE key of %d bytes", check->name, PUBLIC_KEY_BYTES);
+		return reason_say(check->why, STATUS_OUT_OF_RANGE, "%s: public_key is no CURVE key of %d bytes", check->name,
+		    PUBLIC_KEY_BYTES);
 	TRY(check_texts(check, "ports", terminal->ports, terminal->n_ports, PORTS_MAX, PORT_BYTES_MAX));
 	for (size_t i = 0; i < terminal->n_ports; i++)
 		TRY(check_port_or_all(check, "ports", terminal->ports[i]));
@@ -212,8 +212,8 @@ check_goal(const struct check *check, const Juyan__V1__Goal *goal)
 	TRY(check_text(check, "name", goal->name, 0, TEXT_BYTES_MAX));
 	TRY(check_texts(check, "ports", goal->ports, goal->n_ports, PORTS_MAX, PORT_BYTES_MAX));
 	TRY(check_texts(check, "groups", goal->groups, goal->n_groups, GROUPS_MAX, GROUP_ID_BYTES_MAX));
-	TRY(check_enum(
-	    check, "direction", (int)goal->direction, 0, JUYAN__V1__DIRECTION__EXPORT, "import, export or nothing (both)"));
+	TRY(check_enum(check, "direction", (int)goal->direction, 0, JUYAN__V1__DIRECTION__EXPORT,
+	    "import, export or nothing (both)"));
 	TRY(check_enum(check, "mode", (int)goal->mode, 0, JUYAN__V1__MODE__RAIL, "truck, agv, rail or nothing (all)"));
 	TRY(check_day(check, "from", goal->from, &from));
 	TRY(check_day(check, "to", goal->to, &to));

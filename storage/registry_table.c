@@ -84,7 +84,8 @@ registry_table_change(const struct store *store, const Juyan__V1__RegistryChange
 }
 
 enum status
-registry_table_read(const struct store *store, const char *kind, struct arena *arena, Juyan__V1__RegistryRecord ***records, size_t *n)
+registry_table_read(const struct store *store, const char *kind, struct arena *arena, Juyan__V1__RegistryRecord ***records,
+    size_t *n)
 {
 	struct walk walk;
 	size_t rows = store_rows(store, TABLE_registry), found = 0;

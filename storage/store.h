@@ -11,15 +11,15 @@
 #include "key.h"
 
 #define TABLE_LIST(X) \
-	X(meta) /* one row: format, last log sequence number, chain */ \
-	X(journal) /* first log sequence number -> block of events */ \
-	X(streams) /* terminal, first number -> run of log sequence numbers */ \
-	X(manifests) /* port, batch -> facts */ \
-	X(tonnage) /* period, port, direction, mode, basis, group -> kg, batches, units */ \
+	X(meta)       /* one row: format, last log sequence number, chain */ \
+	X(journal)    /* first log sequence number -> block of events */ \
+	X(streams)    /* terminal, first number -> run of log sequence numbers */ \
+	X(manifests)  /* port, batch -> facts */ \
+	X(tonnage)    /* period, port, direction, mode, basis, group -> kg, batches, units */ \
 	X(quarantine) /* log sequence number -> reason, state */ \
-	X(conflicts) /* terminal, number, content hash -> log sequence number */ \
-	X(review) /* port, batch -> marks */ \
-	X(registry) /* kind, id, valid_from -> record */
+	X(conflicts)  /* terminal, number, content hash -> log sequence number */ \
+	X(review)     /* port, batch -> marks */ \
+	X(registry)   /* kind, id, valid_from -> record */
 
 #define X(name) TABLE_##name,
 enum table { TABLE_LIST(X) TABLES };

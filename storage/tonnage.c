@@ -81,8 +81,8 @@ tonnage_change(struct tonnage_changes *changes, const char *port, const struct c
 {
 	assert(sign == 1 || sign == -1);
 	add_row(changes,
-	    &(struct tonnage_row){ PERIOD_HOUR, counted->hour, port, counted->direction, counted->mode, counted->basis, counted->group,
-	        sign * counted->net_kg, sign * counted->batches, sign * counted->units });
+	    &(struct tonnage_row){ PERIOD_HOUR, counted->hour, port, counted->direction, counted->mode, counted->basis,
+		counted->group, sign * counted->net_kg, sign * counted->batches, sign * counted->units });
 }
 
 void

@@ -1,0 +1,551 @@
+/*
+ * Random histories of a border: several terminals, a few batches, manifests lodged, amended, deleted, weighings with and without tare,
+ * corrections, releases before their manifest, conflicts and events that cannot be taken. Each is applied in several orders that keep every
+ * terminal's own order, in groups of random size. Then: the tables are the same, byte by byte; they equal a naive recount; and the
+ * ledger's own recount agrees. At the end the registry changes under what is counted already, and all of it has to hold again.
+ *
+ * JUYAN_HISTORIES=N sets how many (10,000).
+ * also: address slow
+ */
+#include "check.h"
+
+#include "../any.h"
+#include "../unit/folder.h"
+#include "ledger.h"
+#include "naive.h"
+#include "recount.h"
+#include "store.h"
+
+enum {
+	HISTORIES = 10000,
+	ORDERS = 3,
+	TERMINALS = 4, /* the first is the administrator */
+	EVENTS_MAX = 64,
+	BATCHES = 5,
+	TOTALS_MAX = 512,
+	ARENA = 8 * 1024 * 1024
+};
+
+static const char *const ports[] = { "ceke", "wuliji" };
+static const char *const vehicles[] = { "1234 УНА", "7", "蒙L12345" };
+#define OF(list) ((list)[any_below(sizeof(list) / sizeof *(list))])
+#define NEW(arena, type, init) ((type *)memcpy(any_take(arena, sizeof(type)), &(type)init, sizeof(type)))
+
+/* ---- what happens ---- */
+
+struct happening {
+	struct naive_event naive;
+	struct span bytes;
+	enum status verdict;
+};
+
+struct history {
+	struct happening events[EVENTS_MAX];
+	size_t n;
+	char batches[BATCHES][16];
+	bool departure_counts; /* at wuliji, after the change at the end */
+	bool changed;
+	struct arena arena;
+};
+
+static int64_t
+some_kg(void)
+{
+	return any_chance(10) ? 0 : (int64_t)any_below(any_chance(20) ? 1000000000 : 150000);
+}
+
+static void
+maybe_kg(unsigned percent, protobuf_c_boolean *has, int64_t *kg)
+{
+	*has = any_chance(percent);
+	*kg = *has ? some_kg() : 0;
+}
+
+static Juyan__V1__GoodsLine *
+some_line(struct arena *arena)
+{
+	static char *const codes[] = { "27011210", "2603", "", "", "84" };
+	static char *const texts[] = { "炼焦煤", "Coking COAL", "коксжих НҮҮРС", "boxes", "зэсийн баяжмал" };
+	Juyan__V1__GoodsLine *line = NEW(arena, Juyan__V1__GoodsLine, JUYAN__V1__GOODS_LINE__INIT);
+	line->hs_code = OF(codes);
+	line->description = OF(texts);
+	maybe_kg(85, &line->has_declared_kg, &line->declared_kg);
+	return line;
+}
+
+static Juyan__V1__ManifestLodged *
+some_manifest(struct arena *arena)
+{
+	Juyan__V1__ManifestLodged *manifest = NEW(arena, Juyan__V1__ManifestLodged, JUYAN__V1__MANIFEST_LODGED__INIT);
+	manifest->direction = (Juyan__V1__Direction)(1 + any_below(2));
+	manifest->mode = (Juyan__V1__Mode)(1 + any_below(3));
+	manifest->n_units = 1 + any_below(3);
+	manifest->units = any_take(arena, 3 * sizeof *manifest->units);
+	size_t first = any_below(3);
+	for (size_t i = 0; i < manifest->n_units; i++) {
+		static char *boxes[] = { "MSKU1234565", "TGHU7654321" };
+		Juyan__V1__Unit *unit = manifest->units[i] = NEW(arena, Juyan__V1__Unit, JUYAN__V1__UNIT__INIT);
+		unit->unit_id = (char *)(uintptr_t)vehicles[(first + i) % 3];
+		unit->n_containers = any_below(3);
+		unit->containers = boxes;
+		maybe_kg(40, &unit->has_declared_kg, &unit->declared_kg);
+		maybe_kg(20, &unit->has_tare_kg, &unit->tare_kg);
+		maybe_kg(20, &unit->has_container_tare_kg, &unit->container_tare_kg);
+	}
+	manifest->n_waybills = any_below(4);
+	manifest->waybills = any_take(arena, 4 * sizeof *manifest->waybills);
+	for (size_t i = 0; i < manifest->n_waybills; i++) {
+		Juyan__V1__Waybill *waybill = manifest->waybills[i] = NEW(arena, Juyan__V1__Waybill, JUYAN__V1__WAYBILL__INIT);
+		waybill->waybill_no = "WB";
+		waybill->n_goods = 1 + any_below(3);
+		waybill->goods = any_take(arena, 3 * sizeof *waybill->goods);
+		maybe_kg(40, &waybill->has_declared_kg, &waybill->declared_kg);
+		for (size_t g = 0; g < waybill->n_goods; g++)
+			waybill->goods[g] = some_line(arena);
+	}
+	return manifest;
+}
+
+static Juyan__V1__UnitWeighed *
+some_weighing(struct arena *arena)
+{
+	Juyan__V1__UnitWeighed *weighed = NEW(arena, Juyan__V1__UnitWeighed, JUYAN__V1__UNIT_WEIGHED__INIT);
+	weighed->unit_id = (char *)(uintptr_t)OF(vehicles);
+	maybe_kg(70, &weighed->has_gross_kg, &weighed->gross_kg);
+	maybe_kg(60, &weighed->has_tare_kg, &weighed->tare_kg);
+	maybe_kg(50, &weighed->has_container_tare_kg, &weighed->container_tare_kg);
+	weighed->stability = (Juyan__V1__Stability)any_below(3);
+	return weighed;
+}
+
+/* Few distinct times, so that events often compete at the same millisecond. */
+static Juyan__V1__Event *
+some_event(struct history *history)
+{
+	struct arena *arena = &history->arena;
+	Juyan__V1__Event *event = NEW(arena, Juyan__V1__Event, JUYAN__V1__EVENT__INIT);
+	event->port = (char *)(uintptr_t)OF(ports);
+	event->batch_no = history->batches[any_below(BATCHES)];
+	event->occurred_at_ms = 1738252800000 + (int64_t)any_below(6) * 3500000;
+	static const uint8_t kinds[] = { 10, 10, 10, 11, 12, 13, 13, 14, 14, 14, 15, 16, 16, 17 };
+	event->what_case = (Juyan__V1__Event__WhatCase)OF(kinds);
+	char *unit = (char *)(uintptr_t)OF(vehicles);
+	switch (event->what_case) {
+	case JUYAN__V1__EVENT__WHAT_MANIFEST_LODGED:
+		event->manifest_lodged = some_manifest(arena);
+		break;
+	case JUYAN__V1__EVENT__WHAT_MANIFEST_DELETED:
+		event->manifest_deleted = NEW(arena, Juyan__V1__ManifestDeleted, JUYAN__V1__MANIFEST_DELETED__INIT);
+		break;
+	case JUYAN__V1__EVENT__WHAT_UNIT_ARRIVED:
+		event->unit_arrived = NEW(arena, Juyan__V1__UnitArrived, JUYAN__V1__UNIT_ARRIVED__INIT);
+		event->unit_arrived->unit_id = unit;
+		break;
+	case JUYAN__V1__EVENT__WHAT_UNIT_DEPARTED:
+		event->unit_departed = NEW(arena, Juyan__V1__UnitDeparted, JUYAN__V1__UNIT_DEPARTED__INIT);
+		event->unit_departed->unit_id = unit;
+		break;
+	case JUYAN__V1__EVENT__WHAT_UNIT_WEIGHED:
+		event->unit_weighed = some_weighing(arena);
+		break;
+	case JUYAN__V1__EVENT__WHAT_INSPECTED:
+		event->inspected = NEW(arena, Juyan__V1__Inspected, JUYAN__V1__INSPECTED__INIT);
+		event->inspected->by = JUYAN__V1__AUTHORITY__CUSTOMS;
+		event->inspected->outcome = JUYAN__V1__OUTCOME__PASSED;
+		break;
+	case JUYAN__V1__EVENT__WHAT_RELEASED:
+		event->released = NEW(arena, Juyan__V1__Released, JUYAN__V1__RELEASED__INIT);
+		break;
+	default:
+		event->mass_corrected = NEW(arena, Juyan__V1__MassCorrected, JUYAN__V1__MASS_CORRECTED__INIT);
+		*event->mass_corrected = (Juyan__V1__MassCorrected){ .base = event->mass_corrected->base,
+			.unit_id = unit,
+			.has_net_kg = true,
+			.net_kg = some_kg(),
+			.by = "a person",
+			.reason = "a slip" };
+	}
+	return event;
+}
+
+static struct span
+packed(const Juyan__V1__Event *event, struct arena *arena)
+{
+	struct span bytes;
+	assert_int_equal(wire_pack(&event->base, EVENT_BYTES_MAX, arena, &bytes), STATUS_OK);
+	return bytes;
+}
+
+/* Each terminal numbers its events; some are of the kind that goes to quarantine, some a conflict with the number before. */
+static void
+make_history(struct history *history)
+{
+	uint64_t seq[TERMINALS + 1] = { 0 };
+	arena_reset(&history->arena);
+	history->changed = false;
+	history->n = 8 + any_below(EVENTS_MAX - 8);
+	for (size_t i = 0; i < BATCHES; i++)
+		snprintf(history->batches[i], sizeof history->batches[i], "B%zu", any_below(BATCHES));
+	for (size_t i = 0; i < history->n; i++) {
+		struct happening *happening = &history->events[i];
+		Juyan__V1__Event *event = some_event(history);
+		uint32_t terminal = 2 + (uint32_t)any_below(TERMINALS - 1);
+		bool conflict = seq[terminal] > 0 && any_chance(4);
+		happening->verdict = conflict ? STATUS_CONFLICTING_EVENT : any_chance(5) ? STATUS_UNKNOWN_PORT : STATUS_OK;
+		happening->naive = (struct naive_event){ terminal, conflict ? seq[terminal] : ++seq[terminal], event };
+		happening->bytes = packed(event, &history->arena);
+	}
+}
+
+/* ---- the registry ---- */
+
+static Juyan__V1__RegistryRecord *
+port_record(const char *id, Juyan__V1__CountOn count_on, struct arena *arena)
+{
+	Juyan__V1__RegistryRecord *record = NEW(arena, Juyan__V1__RegistryRecord, JUYAN__V1__REGISTRY_RECORD__INIT);
+	record->record_case = JUYAN__V1__REGISTRY_RECORD__RECORD_PORT;
+	record->port = NEW(arena, Juyan__V1__Port, JUYAN__V1__PORT__INIT);
+	record->port->id = (char *)(uintptr_t)id;
+	record->port->name_en = record->port->id;
+	record->port->utc_offset = "+08:00";
+	record->port->count_on = count_on;
+	return record;
+}
+
+static Juyan__V1__RegistryRecord *
+group_record(char *id, char **prefixes, size_t n_prefixes, char **words, size_t n_words, uint32_t rank, struct arena *arena)
+{
+	Juyan__V1__RegistryRecord *record = NEW(arena, Juyan__V1__RegistryRecord, JUYAN__V1__REGISTRY_RECORD__INIT);
+	record->record_case = JUYAN__V1__REGISTRY_RECORD__RECORD_GROUP;
+	record->group = NEW(arena, Juyan__V1__CommodityGroup, JUYAN__V1__COMMODITY_GROUP__INIT);
+	*record->group = (Juyan__V1__CommodityGroup){ .base = record->group->base,
+		.id = id,
+		.name_zh = "",
+		.name_mn = "",
+		.name_en = id,
+		.n_hs_prefixes = n_prefixes,
+		.hs_prefixes = prefixes,
+		.n_words = n_words,
+		.words = words,
+		.rank = rank };
+	return record;
+}
+
+/* The registry of the beginning, or the one that counts wuliji on departure and calls copper ore something else. */
+static struct span
+registry_change(bool second, bool departure, struct arena *arena)
+{
+	static char *coal_prefixes[] = { "2701" }, *coal_words[] = { "煤", "нүүрс", "coal" }, *ore_prefixes[] = { "26" },
+		    *ore_words[] = { "зэс" };
+	Juyan__V1__RegistryRecord *records[4];
+	Juyan__V1__RegistryChanged *change = NEW(arena, Juyan__V1__RegistryChanged, JUYAN__V1__REGISTRY_CHANGED__INIT);
+	Juyan__V1__Event *event = NEW(arena, Juyan__V1__Event, JUYAN__V1__EVENT__INIT);
+	event->occurred_at_ms = 1738252800000;
+	event->what_case = JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED;
+	event->registry_changed = change;
+	change->by = "a test";
+	change->reason = "to begin with";
+	change->put = records;
+	records[change->n_put++] =
+	    port_record("wuliji", departure ? JUYAN__V1__COUNT_ON__DEPARTURE : JUYAN__V1__COUNT_ON__RELEASE, arena);
+	if (second) {
+		records[change->n_put++] = group_record("copper", ore_prefixes, 0, ore_words, 1, 2, arena);
+	} else {
+		records[change->n_put++] = port_record("ceke", JUYAN__V1__COUNT_ON__RELEASE, arena);
+		records[change->n_put++] = group_record("coal", coal_prefixes, 1, coal_words, 3, 1, arena);
+		records[change->n_put++] = group_record("copper", ore_prefixes, 1, ore_words, 1, 2, arena);
+	}
+	return packed(event, arena);
+}
+
+static const struct history *current; /* what the naive rules look at */
+
+static bool
+naive_on_departure(const char *port)
+{
+	return strcmp(port, "wuliji") == 0 && current->changed && current->departure_counts;
+}
+
+static const char *
+naive_group(const char *hs, const char *description)
+{
+	if (hs[0] != '\0')
+		return strncmp(hs, "2701", 4) == 0 ? "coal" : strncmp(hs, "26", 2) == 0 && !current->changed ? "copper" : "other";
+	if (strstr(description, "煤") != NULL || strstr(description, "COAL") != NULL || strstr(description, "НҮҮРС") != NULL)
+		return "coal";
+	return strstr(description, "зэс") != NULL ? "copper" : "other";
+}
+
+/* ---- ledgers ---- */
+
+struct book {
+	char dir[FOLDER_BYTES + 16];
+	struct env *env;
+	struct ledger *ledger;
+};
+
+static void
+must(enum status status, const struct reason *why)
+{
+	if (status != STATUS_OK)
+		fail_msg("%s: %s", status_name(status), why->text);
+}
+
+static void
+apply(struct book *book, struct entry *entries, size_t n)
+{
+	struct reason why = { "" };
+	must(ledger_apply(book->ledger, entries, n, &why), &why);
+}
+
+static void
+apply_registry(struct book *book, bool second, bool departure, uint64_t seq)
+{
+	struct arena arena;
+	struct reason why = { "" };
+	assert_int_equal(arena_open(&arena, 1 << 20), STATUS_OK);
+	struct entry entry = { .terminal_no = 1, .stream_seq = seq, .received_at_ms = 1738252800000 };
+	entry.bytes = registry_change(second, departure, &arena);
+	must(wire_event(entry.bytes, &arena, &entry.event, &why), &why);
+	must(ledger_apply(book->ledger, &entry, 1, &why), &why);
+	if (entry.verdict != STATUS_OK)
+		fail_msg("the registry was not taken: %s", why.text);
+	arena_close(&arena);
+}
+
+static void
+open_book(struct book *book, const char *folder, size_t i)
+{
+	struct reason why = { "" };
+	snprintf(book->dir, sizeof book->dir, "%s/%zu", folder, i);
+	struct env_options options = { .dir = book->dir,
+		.scratch = true,
+		.map_bytes = 64 << 20,
+		.headroom_disk_bytes = 1,
+		.headroom_map_bytes = 1 };
+	must(env_open(&options, &book->env, &why), &why);
+	must(ledger_open(book->env, &book->ledger, &why), &why);
+	apply_registry(book, false, false, 1);
+}
+
+static void
+close_book(struct book *book)
+{
+	ledger_close(&book->ledger);
+	env_close(&book->env);
+	folder_remove(book->dir);
+}
+
+/* A random order that keeps each terminal's own, in groups of random size. */
+static void
+play(struct book *book, const struct history *history)
+{
+	struct entry entries[EVENTS_MAX];
+	bool done[EVENTS_MAX] = { false };
+	size_t gathered = 0;
+	for (size_t left = history->n; left > 0; left--) {
+		uint32_t terminal;
+		size_t pick = any_below(history->n);
+		while (done[pick])
+			pick = (pick + 1) % history->n;
+		terminal = history->events[pick].naive.terminal_no;
+		for (pick = 0; done[pick] || history->events[pick].naive.terminal_no != terminal; pick++)
+			;
+		done[pick] = true;
+		const struct happening *happening = &history->events[pick];
+		entries[gathered++] = (struct entry){ .terminal_no = terminal,
+			.stream_seq = happening->naive.stream_seq,
+			.received_at_ms = 1738252800000,
+			.bytes = happening->bytes,
+			.event = happening->naive.event,
+			.verdict = happening->verdict };
+		if (any_chance(30) || left == 1) {
+			apply(book, entries, gathered);
+			gathered = 0;
+		}
+	}
+}
+
+static void
+compare_tables(const struct book *a, const struct book *b)
+{
+	static const enum table tables[] = { TABLE_manifests, TABLE_tonnage, TABLE_review, TABLE_registry };
+	struct store x, y;
+	assert_int_equal(store_begin_read(a->env, &x, NULL), STATUS_OK);
+	assert_int_equal(store_begin_read(b->env, &y, NULL), STATUS_OK);
+	for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {
+		struct walk w, v;
+		assert_int_equal(walk_open(&x, tables[t], &w), STATUS_OK);
+		assert_int_equal(walk_open(&y, tables[t], &v), STATUS_OK);
+		enum status ws = walk_first(&w), vs = walk_first(&v);
+		for (; ws == STATUS_OK && vs == STATUS_OK; ws = walk_next(&w), vs = walk_next(&v)) {
+			assert_int_equal(w.key.bytes, v.key.bytes);
+			assert_memory_equal(w.key.data, v.key.data, w.key.bytes);
+			assert_int_equal(w.value.bytes, v.value.bytes);
+			assert_memory_equal(w.value.data, v.value.data, w.value.bytes);
+		}
+		assert_int_equal(ws, vs);
+		walk_close(&w);
+		walk_close(&v);
+	}
+	store_abort(&x);
+	store_abort(&y);
+}
+
+/* ---- totals ---- */
+
+struct total {
+	char key[160];
+	int64_t net_kg, batches, units;
+};
+
+struct totals {
+	struct total rows[TOTALS_MAX];
+	size_t n;
+	size_t period_bytes; /* how much of "2025-01-31T08" is looked at */
+};
+
+static void
+add_total(void *user, const char *key, int64_t net_kg, int64_t batches, int64_t units)
+{
+	struct totals *totals = user;
+	char port[40], period[16], rest[96], cut[160];
+	assert_int_equal(sscanf(key, "%39s %15s %95[^\n]", port, period, rest), 3);
+	snprintf(cut, sizeof cut, "%s %.*s %s", port, (int)totals->period_bytes, period, rest);
+	size_t i = 0;
+	while (i < totals->n && strcmp(totals->rows[i].key, cut) != 0)
+		i++;
+	assert_true(i < TOTALS_MAX);
+	if (i == totals->n) {
+		totals->rows[totals->n++] = (struct total){ "", net_kg, batches, units };
+		memcpy(totals->rows[i].key, cut, sizeof cut);
+		return;
+	}
+	totals->rows[i].net_kg += net_kg;
+	totals->rows[i].batches += batches;
+	totals->rows[i].units += units;
+}
+
+static void
+compare_with_naive(const struct book *book, const struct history *history, struct arena *arena)
+{
+	static const size_t period_bytes[] = { 13, 10, 7, 4 };
+	struct naive_event events[EVENTS_MAX];
+	struct naive_rules rules = { naive_on_departure, naive_group };
+	struct reader *reader;
+	struct reason why = { "" };
+	size_t n = 0;
+	for (size_t i = 0; i < history->n; i++)
+		if (history->events[i].verdict == STATUS_OK)
+			events[n++] = history->events[i].naive;
+	must(reader_open(book->env, &reader, &why), &why);
+	for (size_t p = 0; p < 4; p++) {
+		static struct totals totals;
+		totals.n = 0;
+		totals.period_bytes = period_bytes[p];
+		current = history;
+		for (size_t b = 0; b < BATCHES; b++)
+			for (size_t q = 0; q < 2; q++) {
+				char batch[16];
+				snprintf(batch, sizeof batch, "B%zu", b);
+				naive_count((struct naive_batch){ events, n, ports[q], batch, "" }, &rules, add_total, &totals);
+			}
+		Juyan__V1__TotalsAsk ask = JUYAN__V1__TOTALS_ASK__INIT;
+		ask.by_period = (Juyan__V1__PeriodKind)(p + 1);
+		ask.by_port = ask.by_direction = ask.by_mode = ask.by_group = ask.by_basis = true;
+		Juyan__V1__Question question = JUYAN__V1__QUESTION__INIT;
+		question.version = PROTOCOL_VERSION;
+		question.ask_case = JUYAN__V1__QUESTION__ASK_TOTALS;
+		question.totals = &ask;
+		const Juyan__V1__Answer *answer;
+		arena_reset(arena);
+		must(reader_answer(reader, &question, arena, &answer, &why), &why);
+		assert_int_equal(answer->say_case, JUYAN__V1__ANSWER__SAY_TOTALS);
+		for (size_t i = 0; i < answer->totals->n_rows; i++) {
+			const Juyan__V1__TotalsRow *row = answer->totals->rows[i];
+			char key[160];
+			snprintf(key, sizeof key, "%s %s %s %s %s %s", row->port, row->period, row->direction, row->mode,
+			    row->group, row->basis);
+			add_total(&totals, key, -row->net_kg, -row->batches, -row->units);
+		}
+		bool equal = true;
+		for (size_t i = 0; i < totals.n; i++)
+			if (totals.rows[i].net_kg != 0 || totals.rows[i].batches != 0 || totals.rows[i].units != 0) {
+				equal = false;
+				print_error("%s: naive - ledger = %lld kg, %lld batches, %lld units\n", totals.rows[i].key,
+				    (long long)totals.rows[i].net_kg, (long long)totals.rows[i].batches,
+				    (long long)totals.rows[i].units);
+			}
+		assert_true(equal);
+	}
+	reader_close(&reader);
+}
+
+static void
+verify(const struct book *book, const char *folder)
+{
+	char scratch[FOLDER_BYTES + 16];
+	struct recount_result result;
+	struct reason why = { "" };
+	snprintf(scratch, sizeof scratch, "%s/scratch", folder);
+	must(recount(book->env, scratch, NULL, NULL, &result, &why), &why);
+	if (!result.right)
+		fail_msg("%s", result.difference);
+}
+
+/* ---- the property ---- */
+
+static void
+check_all(struct book books[ORDERS], const struct history *history, const char *folder, struct arena *arena)
+{
+	for (size_t i = 1; i < ORDERS; i++)
+		compare_tables(&books[0], &books[i]);
+	compare_with_naive(&books[0], history, arena);
+	verify(&books[any_below(ORDERS)], folder);
+}
+
+static void
+test_every_order_gives_the_same_tables(void **state)
+{
+	static struct history history;
+	struct book books[ORDERS];
+	struct arena arena;
+	char folder[FOLDER_BYTES];
+	const char *wanted = getenv("JUYAN_HISTORIES");
+	size_t histories = wanted != NULL ? strtoul(wanted, NULL, 10) : HISTORIES;
+	(void)state;
+	any_begin();
+	folder_make(folder);
+	assert_int_equal(arena_open(&history.arena, ARENA), STATUS_OK);
+	assert_int_equal(arena_open(&arena, ARENA), STATUS_OK);
+	for (size_t i = 0; i < histories; i++) {
+		uint64_t seed = any_state;
+		if (i % 1000 == 0)
+			printf("history %zu, seed=%llu\n", i, (unsigned long long)seed);
+		make_history(&history);
+		for (size_t k = 0; k < ORDERS; k++) {
+			open_book(&books[k], folder, k);
+			play(&books[k], &history);
+		}
+		check_all(books, &history, folder, &arena);
+		if (any_chance(25)) {
+			history.departure_counts = any_chance(50);
+			history.changed = true;
+			for (size_t k = 0; k < ORDERS; k++)
+				apply_registry(&books[k], true, history.departure_counts, 2);
+			check_all(books, &history, folder, &arena);
+		}
+		for (size_t k = 0; k < ORDERS; k++)
+			close_book(&books[k]);
+	}
+	arena_close(&arena);
+	arena_close(&history.arena);
+	folder_remove(folder);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_every_order_gives_the_same_tables) };
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
