@@ -41,7 +41,6 @@ enum {
 	LANES_MAX = 64,
 	HS_PREFIXES_MAX = 64,
 	WORDS_MAX = 64,
-	KINDS_MAX = 32,                  /* kinds of event that one terminal record names */
 	PUBLIC_KEY_BYTES = 32,
 
 	/* Answers. */
@@ -61,8 +60,6 @@ enum {
 /* No single mass may be above this, in kg: beyond it an event is malformed (a unit error of 1000 still fits below). */
 #define MASS_KG_MAX INT64_C(1000000000)
 
-/* Sums that a person sets, in kg: capacities of a day and goals. */
-#define TARGET_KG_MAX INT64_C(1000000000000000)
 #define PACKAGES_MAX INT64_C(1000000000)
 
 /* A time before 2000-01-01 UTC, or so far ahead of the server's clock, is marked for review. */

@@ -83,8 +83,8 @@ wire_unpack(const ProtobufCMessageDescriptor *type, struct span frame, struct ar
 {
 	assert(arena->allocator.allocator_data == arena);
 	if (frame.bytes > FRAME_BYTES_MAX)
-		return reason_say(
-		    why, STATUS_TOO_LARGE, "a message of %zu bytes: at most %d were expected", frame.bytes, FRAME_BYTES_MAX);
+		return reason_say(why, STATUS_TOO_LARGE, "a message of %zu bytes: at most %d were expected", frame.bytes,
+		    FRAME_BYTES_MAX);
 
 	size_t mark = arena->used;
 	bool exhausted_before = arena->exhausted;

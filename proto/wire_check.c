@@ -27,6 +27,8 @@ check_fail(const struct check *check, enum status status, const char *field, con
 		append(place, "%s", check->kind);
 	if (check->list != NULL)
 		append(place, "%s%s[%zu]", place[0] == '\0' ? "" : ".", check->list, check->i);
+	if (check->part != NULL)
+		append(place, ".%s", check->part);
 	if (check->inner != NULL)
 		append(place, ".%s[%zu]", check->inner, check->j);
 	if (field != NULL)
@@ -55,19 +57,6 @@ check_text(const struct check *check, const char *field, const char *text, size_
 }
 
 enum status
-check_digits(const struct check *check, const char *field, const char *text, const char *wanted)
-{
-	CHECK(check_text(check, field, text, TEXT_BYTES_MAX, wanted));
-	size_t bytes = text == NULL ? 0 : strlen(text);
-	if (bytes == 0)
-		return STATUS_OK;
-	if (strspn(text, "0123456789") != bytes || bytes < HS_DIGITS_MIN || bytes > HS_DIGITS_MAX)
-		return check_fail(check, STATUS_OUT_OF_RANGE, field, "is \"%.40s\": %d to %d digits were expected", text,
-		    HS_DIGITS_MIN, HS_DIGITS_MAX);
-	return STATUS_OK;
-}
-
-enum status
 check_count(const struct check *check, const char *field, size_t n, size_t min, size_t max)
 {
 	if (n < min)
@@ -81,8 +70,8 @@ enum status
 check_number(const struct check *check, const char *field, int64_t value, int64_t min, int64_t max)
 {
 	if (value < min || value > max)
-		return check_fail(
-		    check, STATUS_OUT_OF_RANGE, field, "is %" PRId64 ": %" PRId64 " to %" PRId64 " was expected", value, min, max);
+		return check_fail(check, STATUS_OUT_OF_RANGE, field, "is %" PRId64 ": %" PRId64 " to %" PRId64 " was expected",
+		    value, min, max);
 	return STATUS_OK;
 }
 

@@ -35,10 +35,21 @@ check_unit(struct check *check, const Juyan__V1__Unit *unit)
 }
 
 static enum status
+check_hs_code(const struct check *check, const char *text)
+{
+	CHECK(check_text(check, "hs_code", text, TEXT_BYTES_MAX, NULL));
+	size_t bytes = strlen(text);
+	if (bytes != 0 && (strspn(text, "0123456789") != bytes || bytes < HS_DIGITS_MIN || bytes > HS_DIGITS_MAX))
+		return check_fail(check, STATUS_OUT_OF_RANGE, "hs_code", "is \"%.40s\": %d to %d digits were expected", text,
+		    HS_DIGITS_MIN, HS_DIGITS_MAX);
+	return STATUS_OK;
+}
+
+static enum status
 check_goods_line(const struct check *check, const Juyan__V1__GoodsLine *line)
 {
 	CHECK(check_text(check, "description", line->description, TEXT_BYTES_MAX, NULL));
-	CHECK(check_digits(check, "hs_code", line->hs_code, NULL));
+	CHECK(check_hs_code(check, line->hs_code));
 	CHECK(check_mass(check, "declared_kg", line->has_declared_kg, line->declared_kg));
 	return check_packages(check, line->has_packages, line->packages);
 }
@@ -68,8 +79,8 @@ hash(const char *text)
 
 /* A small open hash table on the stack: slot -> index of the unit + 1. Whoever makes names collide gains 128 x 64 comparisons. */
 enum { SLOTS = 256 };
-_Static_assert(
-    (int)UNITS_MAX < (int)SLOTS && UNITS_MAX + 1 <= UINT8_MAX, "the table always has a free slot and an index fits into it");
+_Static_assert((int)UNITS_MAX < (int)SLOTS && UNITS_MAX + 1 <= UINT8_MAX,
+    "the table always has a free slot and an index fits into it");
 
 static enum status
 check_units_differ(struct check *check, const Juyan__V1__ManifestLodged *said)
@@ -201,16 +212,16 @@ check_quarantine_released(struct check *check, const ProtobufCMessage *message)
 {
 	const Juyan__V1__QuarantineReleased *said = (const Juyan__V1__QuarantineReleased *)message;
 	if (said->lsn == 0)
-		return check_fail(
-		    check, STATUS_MISSING_FIELD, "lsn", "is not set: the log sequence number of a quarantined event was expected");
+		return check_fail(check, STATUS_MISSING_FIELD, "lsn",
+		    "is not set: the log sequence number of a quarantined event was expected");
 	CHECK(check_text(check, "by", said->by, TEXT_BYTES_MAX, "who settles it"));
 	CHECK(check_text(check, "reason", said->reason, TEXT_BYTES_MAX, "why it is settled"));
 	if (said->fixed_event.len > EVENT_BYTES_MAX)
 		return check_fail(check, STATUS_TOO_LARGE, "fixed_event", "has %zu bytes: at most %d were expected",
 		    said->fixed_event.len, EVENT_BYTES_MAX);
 	if (said->dismissed && said->fixed_event.len > 0)
-		return check_fail(
-		    check, STATUS_CONTRADICTION, "fixed_event", "is set, and so is dismissed: one of the two was expected");
+		return check_fail(check, STATUS_CONTRADICTION, "fixed_event",
+		    "is set, and so is dismissed: one of the two was expected");
 	return STATUS_OK;
 }
 
@@ -238,7 +249,6 @@ static const struct kind kinds[] = {
 };
 
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
-_Static_assert((int)KINDS < (int)KINDS_MAX, "a terminal can be given every kind by name");
 
 static const struct kind *
 kind_of(const Juyan__V1__Event *event)
@@ -277,8 +287,8 @@ fail_empty(const Juyan__V1__Event *event, struct reason *why)
 	if (event->base.n_unknown_fields > 0)
 		return reason_say(why, STATUS_NO_CONTENT, "the event says nothing that protocol version %d knows: it has field %u",
 		    PROTOCOL_VERSION, event->base.unknown_fields[0].tag);
-	return reason_say(
-	    why, STATUS_NO_CONTENT, "the event says nothing: a manifest_lodged, unit_weighed, released or the like was expected");
+	return reason_say(why, STATUS_NO_CONTENT,
+	    "the event says nothing: a manifest_lodged, unit_weighed, released or the like was expected");
 }
 
 /* What every event has: administrators' events are about no batch, all others are. */
@@ -290,8 +300,8 @@ check_common(const struct check *check, const Juyan__V1__Event *event, bool admi
 	CHECK(check_text(check, "batch_no", event->batch_no, BATCH_NO_BYTES_MAX, administers ? NULL : "a transport batch number"));
 	CHECK(check_text(check, "source_key", event->source_key, SHORT_TEXT_BYTES_MAX, NULL));
 	if (administers && event->port[0] != '\0')
-		return check_fail(
-		    check, STATUS_OUT_OF_RANGE, "port", "is \"%s\": an administrator's event is about no port", event->port);
+		return check_fail(check, STATUS_OUT_OF_RANGE, "port", "is \"%s\": an administrator's event is about no port",
+		    event->port);
 	if (administers && event->batch_no[0] != '\0')
 		return check_fail(check, STATUS_OUT_OF_RANGE, "batch_no", "is \"%s\": an administrator's event is about no batch",
 		    event->batch_no);
@@ -321,8 +331,8 @@ event_of(struct span bytes, struct arena *arena, const Juyan__V1__Event **out, s
 	const Juyan__V1__Event *event = (const Juyan__V1__Event *)message;
 	/* Bytes without any 0 cannot have one inside of a string; most events have none, and the closer look is for the others. */
 	if (memchr(bytes.data, 0, bytes.bytes) != NULL && wire_strings_hide_nul(message->descriptor, bytes))
-		return reason_say(
-		    why, STATUS_NOT_TEXT, "a text of the event holds a NUL byte: UTF-8 without control characters was expected");
+		return reason_say(why, STATUS_NOT_TEXT,
+		    "a text of the event holds a NUL byte: UTF-8 without control characters was expected");
 	CHECK(wire_event_check(event, why));
 	*out = event;
 	return STATUS_OK;
@@ -354,8 +364,8 @@ wire_event(struct span bytes, struct arena *arena, const Juyan__V1__Event **out,
 	if (bytes.bytes == 0)
 		return reason_say(why, STATUS_NO_CONTENT, "the event has no bytes: an encoded Event was expected");
 	if (bytes.bytes > EVENT_BYTES_MAX)
-		return reason_say(
-		    why, STATUS_TOO_LARGE, "the event has %zu bytes: at most %d were expected", bytes.bytes, EVENT_BYTES_MAX);
+		return reason_say(why, STATUS_TOO_LARGE, "the event has %zu bytes: at most %d were expected", bytes.bytes,
+		    EVENT_BYTES_MAX);
 
 	size_t mark = arena->used;
 	const Juyan__V1__Event *event = NULL;
