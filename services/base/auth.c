@@ -114,8 +114,8 @@ static bool
 request_fits(const struct request *request)
 {
 	return request->n == REQUEST_PARTS && request->bytes[REQUEST] <= PART_BYTES_MAX && part_is(request, VERSION, "1.0") &&
-	       part_is(request, DOMAIN, AUTH_DOMAIN) && part_is(request, MECHANISM, "CURVE") &&
-	       request->bytes[CREDENTIAL] == PUBLIC_KEY_BYTES;
+	    part_is(request, DOMAIN, AUTH_DOMAIN) && part_is(request, MECHANISM, "CURVE") &&
+	    request->bytes[CREDENTIAL] == PUBLIC_KEY_BYTES;
 }
 
 static void
@@ -153,9 +153,9 @@ answer(void *zmq, const struct request *request, bool allowed)
 		format_user(request->parts[CREDENTIAL], user);
 	size_t id_bytes = request->n > REQUEST && request->bytes[REQUEST] <= PART_BYTES_MAX ? request->bytes[REQUEST] : 0;
 	return zmq_send(zmq, "1.0", 3, ZMQ_SNDMORE) >= 0 && zmq_send(zmq, request->parts[REQUEST], id_bytes, ZMQ_SNDMORE) >= 0 &&
-	       zmq_send(zmq, allowed ? "200" : "400", 3, ZMQ_SNDMORE) >= 0 &&
-	       zmq_send(zmq, allowed ? "welcome" : "unknown key", allowed ? 7 : 11, ZMQ_SNDMORE) >= 0 &&
-	       zmq_send(zmq, user, strlen(user), ZMQ_SNDMORE) >= 0 && zmq_send(zmq, "", 0, 0) >= 0;
+	    zmq_send(zmq, allowed ? "200" : "400", 3, ZMQ_SNDMORE) >= 0 &&
+	    zmq_send(zmq, allowed ? "welcome" : "unknown key", allowed ? 7 : 11, ZMQ_SNDMORE) >= 0 &&
+	    zmq_send(zmq, user, strlen(user), ZMQ_SNDMORE) >= 0 && zmq_send(zmq, "", 0, 0) >= 0;
 }
 
 static bool

@@ -111,10 +111,10 @@ set_curve(struct bus_socket *socket, const struct key_pair *keys, const uint8_t 
 	bool right = true;
 	if (socket->server) {
 		right = set_number(socket->zmq, ZMQ_CURVE_SERVER, 1) &&
-			zmq_setsockopt(socket->zmq, ZMQ_ZAP_DOMAIN, AUTH_DOMAIN, strlen(AUTH_DOMAIN)) == 0;
+		    zmq_setsockopt(socket->zmq, ZMQ_ZAP_DOMAIN, AUTH_DOMAIN, strlen(AUTH_DOMAIN)) == 0;
 	} else {
 		right = zmq_setsockopt(socket->zmq, ZMQ_CURVE_SERVERKEY, server_key, PUBLIC_KEY_BYTES) == 0 &&
-			zmq_setsockopt(socket->zmq, ZMQ_CURVE_PUBLICKEY, keys->public_key, PUBLIC_KEY_BYTES) == 0;
+		    zmq_setsockopt(socket->zmq, ZMQ_CURVE_PUBLICKEY, keys->public_key, PUBLIC_KEY_BYTES) == 0;
 	}
 	right = right && zmq_setsockopt(socket->zmq, ZMQ_CURVE_SECRETKEY, keys->secret_key, PUBLIC_KEY_BYTES) == 0;
 	return right ? STATUS_OK : fail(why, "a socket's keys cannot be set");
@@ -175,8 +175,8 @@ check_endpoint(const char *endpoint, struct reason *why)
 		    "%.100s…: the path of a local socket has less than %zu bytes; a shorter data folder (or a relative path) helps",
 		    endpoint, sizeof address.sun_path);
 	if (!starts(endpoint, "tcp://") && !starts(endpoint, "ipc://") && !starts(endpoint, "inproc://"))
-		return reason_say(
-		    why, STATUS_SETTING, "'%.64s' is no endpoint; expected: tcp://ADDRESS:PORT or ipc://PATH", endpoint);
+		return reason_say(why, STATUS_SETTING, "'%.64s' is no endpoint; expected: tcp://ADDRESS:PORT or ipc://PATH",
+		    endpoint);
 	return STATUS_OK;
 }
 
@@ -197,8 +197,8 @@ check_endpoints(const char *const *endpoints, size_t n, bool *ipv6, struct reaso
 }
 
 static enum status
-socket_make(
-    struct bus *bus, const struct link *link, const char *const *endpoints, size_t n, struct bus_socket **out, struct reason *why)
+socket_make(struct bus *bus, const struct link *link, const char *const *endpoints, size_t n, struct bus_socket **out,
+    struct reason *why)
 {
 	bool ipv6;
 	enum status status = check_endpoints(endpoints, n, &ipv6, why);
@@ -331,9 +331,9 @@ watch_say(struct watch *watch, const uint8_t *event, size_t event_bytes, const c
 	uint64_t withheld;
 	if (!log_affords(&watch->budget, &withheld))
 		return;
-	const char *what = kind == ZMQ_EVENT_ACCEPT_FAILED               ? "accept_failed"
-			   : kind == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL ? "handshake_failed"
-									 : "handshake_broken_off";
+	const char *what = kind == ZMQ_EVENT_ACCEPT_FAILED ? "accept_failed"
+	    : kind == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL  ? "handshake_failed"
+							   : "handshake_broken_off";
 	log_say(watch->log, LOG_WARNING, watch->who, what, "at=%s code=%u withheld=%llu", log_quoted(endpoint, quoted), value,
 	    (unsigned long long)withheld);
 }

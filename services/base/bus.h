@@ -36,8 +36,8 @@ const char *bus_endpoint(const struct bus_socket *socket, size_t i);
  * Counts (handshakes_failed) and logs as `who` what fails at a server before auth hears of it: no CURVE, a wrong server key, a port
  * scan. Both have to outlive the socket.
  */
-enum status bus_watch(
-    struct bus_socket *socket, const char *who, struct log *log, struct counters *counters, struct reason *why) MUST_USE;
+enum status bus_watch(struct bus_socket *socket, const char *who, struct log *log, struct counters *counters,
+    struct reason *why) MUST_USE;
 
 /*
  * A client (DEALER). server_key is NULL for inproc and needed elsewhere. It connects again by itself after a break, but not after

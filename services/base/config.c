@@ -166,8 +166,8 @@ value_text(const struct yaml_node *node, char out[CONFIG_TEXT_BYTES], struct rea
 				     : snprintf(out + used, CONFIG_TEXT_BYTES - used, "%s%s", i == 0 ? "" : ",", item);
 		used += (size_t)n;
 		if (used >= CONFIG_TEXT_BYTES)
-			return yaml_fail(
-			    yaml_item(node, i), why, "expected: texts of less than %d bytes together", CONFIG_TEXT_BYTES);
+			return yaml_fail(yaml_item(node, i), why, "expected: texts of less than %d bytes together",
+			    CONFIG_TEXT_BYTES);
 	}
 	return STATUS_OK;
 }

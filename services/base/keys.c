@@ -17,8 +17,8 @@
 
 #include <sodium.h>
 
-_Static_assert(
-    crypto_box_PUBLICKEYBYTES == PUBLIC_KEY_BYTES && crypto_box_SECRETKEYBYTES == PUBLIC_KEY_BYTES, "CURVE's keys are libsodium's");
+_Static_assert(crypto_box_PUBLICKEYBYTES == PUBLIC_KEY_BYTES && crypto_box_SECRETKEYBYTES == PUBLIC_KEY_BYTES,
+    "CURVE's keys are libsodium's");
 
 static const char z85[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";
 
@@ -162,8 +162,8 @@ save_key(const uint8_t key[PUBLIC_KEY_BYTES], const char *path, mode_t mode, str
 		return status;
 	if (link(draft, path) != 0)
 		status = errno == EEXIST
-			     ? reason_say(why, STATUS_CONTRADICTION, "%s: it exists already and is not overwritten", path)
-			     : fail(why, path, "it cannot be made");
+		    ? reason_say(why, STATUS_CONTRADICTION, "%s: it exists already and is not overwritten", path)
+		    : fail(why, path, "it cannot be made");
 	unlink(draft);
 	return status == STATUS_OK ? sync_folder(path, why) : status;
 }
@@ -201,8 +201,8 @@ parse_file(int fd, const char *path, uint8_t out[PUBLIC_KEY_BYTES], struct reaso
 	bool right = strlen(text) == (size_t)n && key_parse(text, out);
 	sodium_memzero(text, sizeof text);
 	if (!right)
-		return reason_say(
-		    why, STATUS_SYNTAX, "%s: expected is one line with a key: 40 characters of Z85 or 64 hexadecimal digits", path);
+		return reason_say(why, STATUS_SYNTAX,
+		    "%s: expected is one line with a key: 40 characters of Z85 or 64 hexadecimal digits", path);
 	return STATUS_OK;
 }
 
@@ -251,8 +251,8 @@ key_pair_load(const char *path, struct key_pair *out, struct reason *why)
 	if (status == STATUS_OK && crypto_scalarmult_base(keys.public_key, keys.secret_key) != 0)
 		status = reason_say(why, STATUS_SYNTAX, "%s: it is not a secret key", path);
 	if (status == STATUS_OK && key_published(keys.public_key))
-		status = reason_say(
-		    why, STATUS_SETTING, "%s: this key is printed in ZeroMQ's manual; make one with 'juyan keys make'", path);
+		status = reason_say(why, STATUS_SETTING,
+		    "%s: this key is printed in ZeroMQ's manual; make one with 'juyan keys make'", path);
 	if (status == STATUS_OK)
 		*out = keys;
 	key_pair_wipe(&keys);
@@ -270,9 +270,34 @@ key_public_load(const char *path, uint8_t out[PUBLIC_KEY_BYTES], struct reason *
 	status = parse_file(fd, path, key, why);
 	close(fd);
 	if (status == STATUS_OK && key_published(key))
-		status = reason_say(
-		    why, STATUS_SETTING, "%s: this key is printed in ZeroMQ's manual; make one with 'juyan keys make'", path);
+		status = reason_say(why, STATUS_SETTING,
+		    "%s: this key is printed in ZeroMQ's manual; make one with 'juyan keys make'", path);
 	if (status == STATUS_OK)
 		memcpy(out, key, sizeof key);
+	return status;
+}
+
+enum status
+key_pair_ensure(const char *path, struct key_pair *out, struct reason *why)
+{
+	struct key_pair keys;
+	char public_path[PATH_MAX];
+	if (snprintf(public_path, sizeof public_path, "%s.pub", path) >= (int)sizeof public_path)
+		return reason_say(why, STATUS_USAGE, "%.64s…: the path is too long", path);
+	enum status status = key_pair_load(path, &keys, why);
+	if (status == STATUS_NOT_FOUND) {
+		key_pair_make(&keys);
+		status = key_pair_save(&keys, path, why);
+		if (status == STATUS_CONTRADICTION) /* another process was quicker: its key holds */
+			status = key_pair_load(path, &keys, why);
+	}
+	if (status == STATUS_OK && access(public_path, F_OK) != 0) {
+		status = key_public_save(keys.public_key, public_path, why);
+		if (status == STATUS_CONTRADICTION)
+			status = STATUS_OK;
+	}
+	if (status == STATUS_OK)
+		*out = keys;
+	key_pair_wipe(&keys);
 	return status;
 }

@@ -24,6 +24,8 @@ void key_pair_wipe(struct key_pair *keys);
 /* PATH (secret) and PATH.pub are written and synced; an existing file is never overwritten (CONTRADICTION). */
 enum status key_pair_save(const struct key_pair *keys, const char *path, struct reason *why) MUST_USE;
 enum status key_pair_load(const char *path, struct key_pair *out, struct reason *why) MUST_USE;
+/* Loads the pair; where there is none, makes and saves it first. Two processes that do this at once get the same pair. */
+enum status key_pair_ensure(const char *path, struct key_pair *out, struct reason *why) MUST_USE;
 /* Writes a public key alone, as key_pair_save does beside the secret. */
 enum status key_public_save(const uint8_t key[PUBLIC_KEY_BYTES], const char *path, struct reason *why) MUST_USE;
 /* Reads a public key from a .pub file. */

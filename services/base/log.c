@@ -126,10 +126,10 @@ character_bytes(const unsigned char *text)
 {
 	if (text[0] < 0x80)
 		return text[0] < 0x20 || text[0] == 0x7F ? 0 : 1;
-	size_t n = text[0] >= 0xF0 && text[0] <= 0xF4  ? 4
-		   : text[0] >= 0xE0 && text[0] < 0xF0 ? 3
-		   : text[0] >= 0xC2 && text[0] < 0xE0 ? 2
-						       : 0;
+	size_t n = text[0] >= 0xF0 && text[0] <= 0xF4 ? 4
+	    : text[0] >= 0xE0 && text[0] < 0xF0       ? 3
+	    : text[0] >= 0xC2 && text[0] < 0xE0       ? 2
+						      : 0;
 	if (n == 0)
 		return 0;
 	uint32_t code = text[0] & (0xFFU >> (n + 1));

@@ -76,8 +76,8 @@ next_event(struct reading *reading, yaml_event_t *event)
 		return STATUS_NO_MEMORY;
 	const char *problem = parser->problem == NULL ? "it is not YAML" : parser->problem;
 	if (parser->error == YAML_READER_ERROR) /* it knows the place in bytes alone */
-		return reason_say(
-		    reading->why, STATUS_SYNTAX, "%s: byte %zu: %s", reading->yaml->name, parser->problem_offset, problem);
+		return reason_say(reading->why, STATUS_SYNTAX, "%s: byte %zu: %s", reading->yaml->name, parser->problem_offset,
+		    problem);
 	return fail_at(reading, &parser->problem_mark, problem);
 }
 
@@ -222,9 +222,9 @@ static enum status
 take_collection(struct reading *reading, const yaml_event_t *event, int depth, struct yaml_node **out)
 {
 	bool map = event->type == YAML_MAPPING_START_EVENT;
-	enum status status =
-	    map ? refuse_decoration(reading, event, event->data.mapping_start.anchor, event->data.mapping_start.tag)
-		: refuse_decoration(reading, event, event->data.sequence_start.anchor, event->data.sequence_start.tag);
+	enum status status = map
+	    ? refuse_decoration(reading, event, event->data.mapping_start.anchor, event->data.mapping_start.tag)
+	    : refuse_decoration(reading, event, event->data.sequence_start.anchor, event->data.sequence_start.tag);
 	if (status != STATUS_OK)
 		return status;
 	if (depth >= YAML_DEPTH_MAX)
@@ -266,7 +266,7 @@ take_stream(struct reading *reading, struct yaml_node **root)
 		if (type == YAML_DOCUMENT_START_EVENT && *root != NULL)
 			status = fail_at(reading, &event.start_mark, "a second document begins; one is read from a file");
 		else if (type != YAML_STREAM_START_EVENT && type != YAML_STREAM_END_EVENT && type != YAML_DOCUMENT_START_EVENT &&
-			 type != YAML_DOCUMENT_END_EVENT)
+		    type != YAML_DOCUMENT_END_EVENT)
 			status = take_node(reading, &event, 0, root);
 		yaml_event_delete(&event);
 		if (status != STATUS_OK || type == YAML_STREAM_END_EVENT)

@@ -39,8 +39,8 @@ enum status yaml_fail(const struct yaml_node *node, struct reason *why, const ch
 /* Refuses a map that has a key which is not in the NULL-ended list (it names the allowed ones). */
 enum status yaml_only(const struct yaml_node *map, const char *const *allowed, struct reason *why) MUST_USE;
 /* A whole number within bounds; `what` names it in the message. */
-enum status yaml_number(
-    const struct yaml_node *node, const char *what, int64_t min, int64_t max, int64_t *out, struct reason *why) MUST_USE;
+enum status yaml_number(const struct yaml_node *node, const char *what, int64_t min, int64_t max, int64_t *out,
+    struct reason *why) MUST_USE;
 enum status yaml_bool(const struct yaml_node *node, const char *what, bool *out, struct reason *why) MUST_USE;
 
 #endif
