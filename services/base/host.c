@@ -6,18 +6,17 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "door.h"
+#include "lock.h"
 #include "process.h"
 
 enum {
@@ -108,45 +107,12 @@ open_folders(struct host *host, struct reason *why)
 	return STATUS_OK;
 }
 
-/* Says who holds a lock; he may have it for so short a time that his number is not there yet. */
-static enum status
-fail_in_use(int fd, const struct host *host, const char *name, struct reason *why)
-{
-	char pid[16] = "";
-	ssize_t n = pread(fd, pid, sizeof pid - 1, 0);
-	pid[n < 0 ? 0 : n] = '\0';
-	pid[strspn(pid, "0123456789")] = '\0';
-	return reason_say(why, STATUS_IN_USE, "%.128s: in use by process %s, which runs %s", host->config.data_dir,
-	    pid[0] == '\0' ? "(unknown)" : pid, name);
-}
-
-/* The file stays when the process goes: removing it would let two processes lock two files of one name. */
-static enum status
-lock_one(struct host *host, struct runner *runner, struct reason *why)
-{
-	char path[PATH_BYTES], pid[16];
-	snprintf(path, sizeof path, "%s/run/%s.lock", host->config.data_dir, runner->service->name);
-	int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return reason_say(why, STATUS_SYSTEM, "%s: it cannot be opened: %s", path, strerror(errno));
-	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-		enum status status = fail_in_use(fd, host, runner->service->name, why);
-		close(fd);
-		return status;
-	}
-	runner->lock_fd = fd;
-	int bytes = snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
-	if (ftruncate(fd, 0) != 0 || pwrite(fd, pid, (size_t)bytes, 0) != bytes)
-		return reason_say(why, STATUS_SYSTEM, "%s: it cannot be written: %s", path, strerror(errno));
-	return STATUS_OK;
-}
-
 static enum status
 open_locks(struct host *host, struct reason *why)
 {
 	enum status status = STATUS_OK;
 	for (size_t i = 0; status == STATUS_OK && i < host->n; i++)
-		status = lock_one(host, &host->runners[i], why);
+		status = lock_take(host->config.data_dir, host->runners[i].service->name, &host->runners[i].lock_fd, why);
 	return status;
 }
 

@@ -1,0 +1,38 @@
+/*
+ * The subcommands of `juyan`, each in a file of its own: tool_NAME gets the arguments behind it, with argv[0] "juyan NAME", and returns the
+ * exit code. One table holds their names and the line that `juyan --help` shows. Used by the main thread.
+ */
+#ifndef JUYAN_TOOLS_TOOL_H
+#define JUYAN_TOOLS_TOOL_H
+
+#include "status.h"
+
+#define TOOL_LIST(X) \
+	X(serve, "run the services: take events, answer questions") \
+	X(send, "send events from files to a running Juyan") \
+	X(totals, "show tonnage of any period, split as you like") \
+	X(batch, "show all that is known of one batch, and how it came to be") \
+	X(quarantine, "look at events that were not counted, and settle them") \
+	X(registry, "show, compare and change ports, groups, terminals, calendars") \
+	X(keys, "make keys, and say who may send and who may ask") \
+	X(verify, "recount the journal and prove that the totals are right") \
+	X(simulate, "make a believable port's events, in files or live") \
+	X(bench, "measure this machine")
+
+#define X(name, help) int tool_##name(int argc, char **argv);
+TOOL_LIST(X)
+#undef X
+
+enum {
+	TOOL_FINE = 0,
+	TOOL_WRONG = 1,  /* some input was wrong, or the answer is "not right" */
+	TOOL_USAGE = 2,  /* a command line or a setting that cannot be */
+	TOOL_FAILED = 3, /* the machine or the connection failed */
+};
+
+/* The exit code that follows from a status. */
+int tool_exit(enum status status);
+/* Says "juyan NAME: sentence" on stderr and returns the exit code. */
+int tool_fail(const char *name, enum status status, const struct reason *why);
+
+#endif
