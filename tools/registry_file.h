@@ -1,0 +1,38 @@
+/*
+ * The registry as a YAML file: lists of records under ports, groups, terminals, days, capacities and goals, with the field names of
+ * cargo.proto and valid_from; enums as lower-case words, keys as Z85 or hexadecimal. What is read passes registry_check.
+ * Records live in the caller's arena. Owns nothing; one thread for one arena.
+ */
+#ifndef JUYAN_TOOLS_REGISTRY_FILE_H
+#define JUYAN_TOOLS_REGISTRY_FILE_H
+
+#include <stdio.h>
+
+#include "registry.h"
+
+struct registry_file {
+	const Juyan__V1__RegistryRecord **records; /* in the order of the file */
+	size_t n;
+	uint32_t kinds; /* bit n: the list whose records have the record_case n stands in the file, be it empty */
+};
+
+/* SYNTAX or what registry_check finds, with "FILE:LINE: …"; NO_MEMORY when the arena is used up. */
+enum status registry_file_read(const char *path, struct arena *arena, struct registry_file *out, struct reason *why) MUST_USE;
+enum status registry_file_parse(const char *name, const char *text, size_t bytes, struct arena *arena, struct registry_file *out,
+    struct reason *why) MUST_USE;
+
+/* The registry that is shipped with the program (tools/registry.yaml). */
+enum status registry_default(struct arena *arena, const Juyan__V1__RegistryRecord ***records, size_t *n,
+    struct reason *why) MUST_USE;
+
+/*
+ * Writes records in this form, sorted by kind, rank and name, so that the same registry is always the same file. NO_MEMORY.
+ * Whether the stream took it is the caller's to ask (ferror).
+ */
+enum status registry_file_write(const Juyan__V1__RegistryRecord *const *records, size_t n, FILE *out) MUST_USE;
+
+/* The list's name of a kind of record ("ports"), and the one without its s ("port"); NULL where there is none. */
+const char *registry_file_list(int record_case);
+const char *registry_file_kind(int record_case);
+
+#endif
