@@ -65,7 +65,7 @@ def code_of(text):
 
 def includes(text):
     for number, line in lines(text):
-        found = re.match(r'\s*#\s*include\s*([<"])([^>"]+)[>"]', line)
+        found = re.match(r'\s*#\s*include(?:_next)?\s*([<"])([^>"]+)[>"]', line)
         if found:
             yield number, found.group(2), found.group(1) == "<"
 
