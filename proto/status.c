@@ -47,11 +47,11 @@ status_consequence(enum status status)
 	return row == NULL ? REFUSE : row->consequence;
 }
 
-enum status
-reason_say(struct reason *why, enum status status, const char *format, ...)
+void
+reason_write(struct reason *why, const char *format, ...)
 {
 	if (why == NULL)
-		return status;
+		return;
 	va_list args;
 	va_start(args, format);
 	int n = vsnprintf(why->text, sizeof why->text, format, args);
@@ -65,5 +65,4 @@ reason_say(struct reason *why, enum status status, const char *format, ...)
 			end--;
 		why->text[end] = '\0';
 	}
-	return status;
 }

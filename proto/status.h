@@ -75,8 +75,18 @@ struct reason {
 	char text[SENTENCE_BYTES_MAX];
 };
 
-/* Writes the sentence into `why` (which may be NULL) and returns `status`, so that a check reads as one line. */
-enum status reason_say(struct reason *why, enum status status, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+/*
+ * Writes the sentence into `why` (which may be NULL) and gives `status`, so that a check reads as one line. A macro, so that the
+ * compiler sees which status it is, and can prove that no output is used where a check has failed.
+ */
+#define reason_say(why, status, ...) (reason_write(why, __VA_ARGS__), reason_given(status))
+
+void reason_write(struct reason *why, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static inline enum status
+reason_given(enum status status)
+{
+	return status;
+}
 
 #endif

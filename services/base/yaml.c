@@ -421,15 +421,15 @@ yaml_line(const struct yaml_node *node)
 	return node->line;
 }
 
-enum status
-yaml_fail(const struct yaml_node *node, struct reason *why, const char *format, ...)
+void
+yaml_write_fail(const struct yaml_node *node, struct reason *why, const char *format, ...)
 {
 	char text[SENTENCE_BYTES_MAX];
 	va_list args;
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	return reason_say(why, STATUS_SYNTAX, "%s:%d: %s", node->yaml->name, node->line, text);
+	reason_write(why, "%s:%d: %s", node->yaml->name, node->line, text);
 }
 
 /* "a, b or c", cut where it does not fit. */

@@ -34,7 +34,8 @@ const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key); 
 int yaml_line(const struct yaml_node *node);
 
 /* SYNTAX with "FILE:LINE: …". */
-enum status yaml_fail(const struct yaml_node *node, struct reason *why, const char *format, ...)
+#define yaml_fail(node, why, ...) (yaml_write_fail(node, why, __VA_ARGS__), reason_given(STATUS_SYNTAX))
+void yaml_write_fail(const struct yaml_node *node, struct reason *why, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Refuses a map that has a key which is not in the NULL-ended list (it names the allowed ones). */
 enum status yaml_only(const struct yaml_node *map, const char *const *allowed, struct reason *why) MUST_USE;
