@@ -18,6 +18,18 @@ struct when {
 	size_t n;
 };
 
+/* "yes" and "no" as a person writes them; "true" and "false" as YAML does. */
+static enum status
+read_yes_or_no(const struct yaml_node *node, bool *out, struct reason *why)
+{
+	const char *text = yaml_text(node) == NULL ? "no text" : yaml_text(node);
+
+	*out = strcmp(text, "yes") == 0 || strcmp(text, "true") == 0;
+	if (!*out && strcmp(text, "no") != 0 && strcmp(text, "false") != 0)
+		return yaml_fail(node, why, "'present' is '%.40s', expected yes or no", text);
+	return STATUS_OK;
+}
+
 static enum status
 read_condition(const struct yaml_node *map, struct value_reader *reader, struct condition *out, struct reason *why)
 {
@@ -37,7 +49,7 @@ read_condition(const struct yaml_node *map, struct value_reader *reader, struct 
 	out->asks_presence = present != NULL;
 	out->equal = equals != NULL;
 	if (present != NULL)
-		return yaml_bool(present, "present", &out->present, why);
+		return read_yes_or_no(present, &out->present, why);
 	return value_read_texts(equals != NULL ? equals : differs, equals != NULL ? "equals" : "differs", reader->arena,
 	    &out->texts, &out->n_texts, why);
 }
