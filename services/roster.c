@@ -1,0 +1,18 @@
+/* To add a service: its folder, its CMake target, and one line here. */
+#include "roster.h"
+
+#include <string.h>
+
+#include "ingest.h"
+#include "query.h"
+
+const struct service *const roster[ROSTER_SERVICES] = { &ingest_service, &query_service };
+
+const struct service *
+roster_find(const char *name)
+{
+	for (size_t i = 0; i < ROSTER_SERVICES; i++)
+		if (strcmp(roster[i]->name, name) == 0)
+			return roster[i];
+	return NULL;
+}

@@ -1,0 +1,15 @@
+/*
+ * How a ledger begins: with a registry, as its first event, so that there is no time without one and the journal alone tells all. For
+ * `juyan serve`, before the first service opens; a ledger that has anything in it is left alone.
+ */
+#ifndef JUYAN_TOOLS_FOUNDING_H
+#define JUYAN_TOOLS_FOUNDING_H
+
+#include "service.h"
+
+enum { FOUNDING_TERMINAL_NO = 1 };
+
+/* A host_prepare. Makes DIR/keys/admin.key where it is missing: the local administrator, terminal 1 with every right. */
+enum status founding(const struct service_kit *kit, struct reason *why) MUST_USE;
+
+#endif
