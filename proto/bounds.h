@@ -60,6 +60,7 @@ enum {
 /* No single mass may be above this, in kg: beyond it an event is malformed (a unit error of 1000 still fits below). */
 #define MASS_KG_MAX INT64_C(1000000000)
 
+/* No count of packages may be above this. */
 #define PACKAGES_MAX INT64_C(1000000000)
 
 /* A time before 2000-01-01 UTC, or so far ahead of the server's clock, is marked for review. */

@@ -248,7 +248,7 @@ messages_have_the_bytes_that_they_had(void **state)
 	for (size_t i = 0; i < n_types; i++)
 		for (unsigned j = 0; j < types[i]->n_fields; j++)
 			if ((seen[i] >> j & 1) == 0)
-				fail_msg("golden.ndjson has no line for %s.%s: see tests/interop/test_golden.py",
+				fail_msg("golden.ndjson has no line for %s.%s: see tests/interop/test_contract.py",
 				    types[i]->short_name, types[i]->fields[j].name);
 }
 

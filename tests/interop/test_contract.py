@@ -1,12 +1,14 @@
 #!/usr/bin/python3
-"""Holds protobuf's own Python library against tests/unit/golden.ndjson, the bytes of every message of the protocol.
+"""Holds the contract against protobuf's own Python library, which shares nothing with ours.
 
-The same file is held against our C by tests/unit/test_json.c. A line, once there, never changes and never goes: a field number that
-came to mean something else would break it here and there. After adding a field or a message, `test_golden.py --missing` prints the
-lines that are to be appended.
+- tests/unit/golden.ndjson: the bytes of every message. tests/unit/test_json.c holds the same file against our C. A line, once there,
+  never changes and never goes: a field number that came to mean something else would break it here and there. After adding a
+  field or a message, `test_contract.py --missing` prints the lines that are to be appended.
+- proto/README.md: the bytes of its worked example, and its table of limits against bounds.h.
 """
 import json
 import os
+import re
 import sys
 
 from google.protobuf import json_format
@@ -15,6 +17,8 @@ from google.protobuf.descriptor import FieldDescriptor as F
 import terminal
 
 SOURCE = os.environ.get("JUYAN_SOURCE", os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+README = os.path.join(SOURCE, "proto", "README.md")
+BOUNDS = os.path.join(SOURCE, "proto", "bounds.h")
 GOLDEN = os.path.join(SOURCE, "tests", "unit", "golden.ndjson")
 
 
@@ -82,6 +86,39 @@ def check(line, cls):
     assert again.SerializeToString(deterministic=True).hex() == line["hex"], f"{line['message']}: bytes have moved"
 
 
+def check_example(classes):
+    """Each `Name {json}` line of the README is followed by its bytes."""
+    with open(README, encoding="utf-8") as file:
+        lines = file.read().split("\n")
+    found = 0
+    for text, below in zip(lines, lines[1:]):
+        match = re.fullmatch(r"    (\w+) (\{.*\})", text)
+        if match and match.group(1) in classes:
+            message = json_format.Parse(match.group(2), classes[match.group(1)]())
+            made = message.SerializeToString(deterministic=True).hex()
+            assert below.strip() == made, f"README.md: {text.strip()[:60]}... has the bytes {made}"
+            found += 1
+    assert found >= 7, "README.md: the worked example has gone"
+    return found
+
+
+def check_limits():
+    """Each row `NAME` | number of the README says what bounds.h says."""
+    with open(BOUNDS, encoding="utf-8") as file:
+        bounds = file.read()
+    with open(README, encoding="utf-8") as file:
+        rows = re.findall(r"^\| `([A-Z_]+)` \| (\d+) \|", file.read(), re.MULTILINE)
+    for name, said in rows:
+        match = re.search(rf"\b{name} (?:= ([0-9 *]+),|INT64_C\((\d+)\))", bounds)
+        assert match, f"README.md: bounds.h has no {name}"
+        value = 1
+        for factor in (match.group(1) or match.group(2)).split("*"):
+            value *= int(factor)
+        assert value == int(said), f"README.md: {name} is {value}, not {said}"
+    assert len(rows) > 10, "README.md: the table of limits has gone"
+    return len(rows)
+
+
 def main():
     classes = terminal.message_classes()
     lines = []
@@ -108,7 +145,7 @@ def main():
     if missing:
         print(f"golden.ndjson lacks {len(missing)} lines, the first for {missing[0]['message']}: append what {sys.argv[0]} --missing prints")
         return 1
-    print(f"{len(known)} messages are as they were")
+    print(f"{len(known)} messages are as they were; the README is right in {check_example(classes)} examples and {check_limits()} limits")
     return 0
 
 
