@@ -11,25 +11,25 @@ enum {
 	PROTOCOL_VERSION = 1,
 
 	/* One session. */
-	EVENT_BYTES_MAX = 64 * 1024,     /* one encoded Event */
-	BATCH_EVENTS_MAX = 4096,         /* events in one EventBatch */
-	FRAME_BYTES_MAX = 1024 * 1024,   /* one ZeroMQ frame, either way */
-	WINDOW_BATCHES = 8,              /* EventBatches under way without an acknowledgement */
-	TERMINALS_MAX = 4096,            /* authorised at the same time */
-	TERMINAL_NO_MAX = 65535,         /* ever given */
+	EVENT_BYTES_MAX = 64 * 1024,   /* one encoded Event */
+	BATCH_EVENTS_MAX = 4096,       /* events in one EventBatch */
+	FRAME_BYTES_MAX = 1024 * 1024, /* one ZeroMQ frame, either way */
+	WINDOW_BATCHES = 8,            /* EventBatches under way without an acknowledgement */
+	TERMINALS_MAX = 4096,          /* authorised at the same time */
+	TERMINAL_NO_MAX = 65535,       /* ever given */
 
 	/* One event. */
 	PORT_BYTES_MAX = 32,
 	BATCH_NO_BYTES_MAX = 64,
 	UNIT_ID_BYTES_MAX = 32,
-	SHORT_TEXT_BYTES_MAX = 64,       /* lanes, scales, tickets, waybill, container and document numbers, source keys */
-	TEXT_BYTES_MAX = 512,            /* descriptions, reasons, names, notes */
-	UNITS_MAX = 128,                 /* a train has up to about 60 wagons */
+	SHORT_TEXT_BYTES_MAX = 64, /* lanes, scales, tickets, waybill, container and document numbers, source keys */
+	TEXT_BYTES_MAX = 512,      /* descriptions, reasons, names, notes */
+	UNITS_MAX = 128,           /* a train has up to about 60 wagons */
 	TRAILERS_MAX = 8,
-	CONTAINERS_MAX = 16,             /* of one unit */
+	CONTAINERS_MAX = 16, /* of one unit */
 	WAYBILLS_MAX = 256,
-	GOODS_MAX = 512,                 /* goods lines of all waybills together */
-	BATCH_SOURCES_MAX = 4096,        /* events of one batch; a train of 128 wagons needs about 800 */
+	GOODS_MAX = 512,          /* goods lines of all waybills together */
+	BATCH_SOURCES_MAX = 4096, /* events of one batch; a train of 128 wagons needs about 800 */
 	HS_DIGITS_MIN = 2,
 	HS_DIGITS_MAX = 10,
 
@@ -37,15 +37,15 @@ enum {
 	PORTS_MAX = 256,
 	GROUPS_MAX = 512,
 	GROUP_ID_BYTES_MAX = 32,
-	REGISTRY_RECORDS_MAX = 1024,     /* in one RegistryChanged */
+	REGISTRY_RECORDS_MAX = 1024, /* in one RegistryChanged */
 	LANES_MAX = 64,
 	HS_PREFIXES_MAX = 64,
 	WORDS_MAX = 64,
 	PUBLIC_KEY_BYTES = 32,
 
 	/* Answers. */
-	ANSWER_ROWS_MAX = 1000,          /* rows of one page of quarantine or review */
-	TOTALS_ROWS_MAX = 8000,          /* rows of one Totals; more is refused with the advice to ask for less */
+	ANSWER_ROWS_MAX = 1000, /* rows of one page of quarantine or review */
+	TOTALS_ROWS_MAX = 8000, /* rows of one Totals; more is refused with the advice to ask for less */
 	SENTENCE_BYTES_MAX = 256,
 
 	/* Decoding: what one frame may take in memory, whatever it claims. */

@@ -107,7 +107,7 @@ base64_write(const ProtobufCBinaryData *bytes)
 	for (size_t i = 0; i < bytes->len; i += 3) {
 		size_t left = bytes->len - i;
 		uint32_t bits = (uint32_t)bytes->data[i] << 16 | (left > 1 ? (uint32_t)bytes->data[i + 1] << 8 : 0) |
-				(left > 2 ? bytes->data[i + 2] : 0);
+		    (left > 2 ? bytes->data[i + 2] : 0);
 		*to++ = alphabet[bits >> 18];
 		*to++ = alphabet[bits >> 12 & 63];
 		*to++ = left > 1 ? alphabet[bits >> 6 & 63] : '=';

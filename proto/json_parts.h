@@ -20,8 +20,8 @@ enum status place_fail(const struct place *place, enum status status, const char
     __attribute__((format(printf, 3, 4)));
 
 /* Bytes from base64 (either alphabet, with or without '='), into the arena. */
-enum status base64_read(
-    const struct place *place, const char *text, size_t length, struct arena *arena, ProtobufCBinaryData *out) MUST_USE;
+enum status base64_read(const struct place *place, const char *text, size_t length, struct arena *arena,
+    ProtobufCBinaryData *out) MUST_USE;
 /* The caller owns the result; NULL: no memory. */
 json_t *base64_write(const ProtobufCBinaryData *bytes);
 

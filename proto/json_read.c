@@ -271,13 +271,13 @@ fail_name(const struct place *place, const ProtobufCMessageDescriptor *type, con
 	for (unsigned i = 0; i < type->n_fields; i++)
 		snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i == 0 ? "" : ", ", type->fields[i].name);
 	bool printable = wire_text_clean(key, strlen(key));
-	return place_fail(
-	    place, STATUS_SYNTAX, "has the unknown name \"%.40s\": one of %s was expected", printable ? key : "?", names);
+	return place_fail(place, STATUS_SYNTAX, "has the unknown name \"%.40s\": one of %s was expected", printable ? key : "?",
+	    names);
 }
 
 static enum status
-read_message(
-    const struct place *place, const ProtobufCMessageDescriptor *type, json_t *value, struct arena *arena, ProtobufCMessage **out)
+read_message(const struct place *place, const ProtobufCMessageDescriptor *type, json_t *value, struct arena *arena,
+    ProtobufCMessage **out)
 {
 	if (!json_is_object(value))
 		return fail_kind(place, value, "an object in { }");
@@ -309,8 +309,8 @@ read_message(
 }
 
 enum status
-json_read(
-    const ProtobufCMessageDescriptor *type, json_t *value, struct arena *arena, const ProtobufCMessage **out, struct reason *why)
+json_read(const ProtobufCMessageDescriptor *type, json_t *value, struct arena *arena, const ProtobufCMessage **out,
+    struct reason *why)
 {
 	struct place whole = { .why = why };
 	size_t mark = arena->used;

@@ -49,8 +49,8 @@ enum status wire_unpack(const ProtobufCMessageDescriptor *type, struct span fram
 enum status wire_pack(const ProtobufCMessage *message, size_t bytes_max, struct arena *arena, struct span *out) MUST_USE;
 
 /*
- * Decodes one event and checks all that can be checked without a registry: bounds, enums, texts, counts, required fields. Of a registry's
- * records it checks the form alone; the rest is registry_check's.
+ * Decodes one event and checks all that can be checked without a registry: bounds, enums, texts, counts, required fields. Of a
+ * registry's records it checks the form alone; the rest is registry_check's.
  * On a status other than OK the sentence names the field, what it holds and what was expected; *out is then untouched
  * and what was taken of the arena is given back. A fixed_event inside of a quarantine_released is checked likewise.
  */

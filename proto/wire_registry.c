@@ -1,7 +1,7 @@
 /*
- * The form of a RegistryChanged: texts that are texts, enums that exist, lists and bytes within bounds, in every record, by its descriptor.
- * What a record of each kind may say is the registry's business (storage/registry_check.c), which a file of records has to pass as well.
- * Owns nothing; any thread.
+ * The form of a RegistryChanged: texts that are texts, enums that exist, lists and bytes within bounds, in every record, by its
+ * descriptor. What a record of each kind may say is the registry's business (storage/registry_check.c), which a file of records has
+ * to pass as well. Owns nothing; any thread.
  */
 #include <assert.h>
 

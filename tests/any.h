@@ -289,7 +289,7 @@ any_small(const ProtobufCMessageDescriptor *type, struct arena *arena)
 		void *slot = (uint8_t *)message + field->offset;
 		if (field->type == PROTOBUF_C_TYPE_STRING) {
 			bool required = strcmp(field->name, "unit_id") == 0 || strcmp(field->name, "by") == 0 ||
-					strcmp(field->name, "reason") == 0;
+			    strcmp(field->name, "reason") == 0;
 			*(char **)slot = any_bounded(arena, required, strcmp(field->name, "unit_id") == 0 ? UNIT_ID_BYTES_MAX : 64);
 		} else if (field->type == PROTOBUF_C_TYPE_ENUM) {
 			*(int32_t *)slot = (int32_t)any_below(((const ProtobufCEnumDescriptor *)field->descriptor)->n_values);

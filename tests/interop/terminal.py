@@ -89,7 +89,7 @@ class Connection:
 
 
 class Terminal:
-    """The terminal's end of a session. Events are bytes: encode each once, keep them until they are settled, send the same bytes again."""
+    """The terminal's end of a session. Events are bytes: encode each once, keep them until settled, send the same bytes again."""
 
     def __init__(self, context, endpoint, server_key, keys):
         self.make = lambda: Connection(context, endpoint, server_key, keys)
@@ -139,7 +139,7 @@ class Terminal:
     def stream(self, events, on_answer=lambda answer: None, patience_s=60):
         """
         Sends all of `events` (whose first has the number last + 1) as batches within the window, and returns when all are on disk.
-        Whatever breaks the session - a lost answer, a restart of the centre - is answered by a new hello, which says where to go on.
+        Whatever breaks the session - a lost answer, a restart of the centre - is met with a new hello, which says where to go on.
         """
         base, deadline = self.last, time.monotonic() + patience_s
         while self.last < base + len(events):

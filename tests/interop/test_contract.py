@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """Holds the contract against protobuf's own Python library, which shares nothing with ours.
 
-- tests/unit/golden.ndjson: the bytes of every message. tests/unit/test_json.c holds the same file against our C. A line, once there,
-  never changes and never goes: a field number that came to mean something else would break it here and there. After adding a
-  field or a message, `test_contract.py --missing` prints the lines that are to be appended.
+- tests/unit/golden.ndjson: the bytes of every message. tests/unit/test_json.c holds the same file against our C. A line, once
+  there, never changes and never goes: a field number that came to mean something else would break it here and there. After
+  adding a field or a message, `test_contract.py --missing` prints the lines that are to be appended.
 - proto/README.md: the bytes of its worked example, and its table of limits against bounds.h.
 """
 import json
@@ -81,23 +81,29 @@ def check(line, cls):
     message = cls()
     message.ParseFromString(bytes.fromhex(line["hex"]))
     assert not message.FindInitializationErrors()
-    assert json_format.MessageToDict(message, preserving_proto_field_name=True) == line["json"], f"{line['message']}: names have moved"
+    shown = json_format.MessageToDict(message, preserving_proto_field_name=True)
+    assert shown == line["json"], f"{line['message']}: names have moved"
     again = json_format.ParseDict(line["json"], cls())
     assert again.SerializeToString(deterministic=True).hex() == line["hex"], f"{line['message']}: bytes have moved"
 
 
 def check_example(classes):
-    """Each `Name {json}` line of the README is followed by its bytes."""
+    """Each `Name {json}` of the README is followed by its bytes; either may go on over several lines."""
     with open(README, encoding="utf-8") as file:
         lines = file.read().split("\n")
     found = 0
-    for text, below in zip(lines, lines[1:]):
-        match = re.fullmatch(r"    (\w+) (\{.*\})", text)
-        if match and match.group(1) in classes:
-            message = json_format.Parse(match.group(2), classes[match.group(1)]())
-            made = message.SerializeToString(deterministic=True).hex()
-            assert below.strip() == made, f"README.md: {text.strip()[:60]}... has the bytes {made}"
-            found += 1
+    while lines:
+        match = re.fullmatch(r"    (\w+) (\{\".*)", lines.pop(0))
+        if not match or match.group(1) not in classes:
+            continue
+        text, said = match.group(2), ""
+        while lines[0].startswith("        "):
+            text += " " + lines.pop(0).strip()
+        while re.fullmatch(r"      [0-9a-f]+", lines[0]):
+            said += lines.pop(0).strip()
+        made = json_format.Parse(text, classes[match.group(1)]()).SerializeToString(deterministic=True).hex()
+        assert said == made, f"README.md: {text[:60]}... has the bytes {made}"
+        found += 1
     assert found >= 7, "README.md: the worked example has gone"
     return found
 
@@ -125,15 +131,14 @@ def main():
     if os.path.exists(GOLDEN):
         with open(GOLDEN, encoding="utf-8") as file:
             lines = [json.loads(text) for text in file]
-    known = {(line["message"], line["member"]): line for line in lines}
 
     missing = []
     for name, cls in sorted(classes.items()):
         for member, message in variants(cls):
             fresh = line_of(name, member, message)
             # A line made before a field was added is still right, but no longer whole.
-            whole = any(set(fresh["json"]) <= set(line["json"]) for line in lines if line["message"] == name and line["member"] == member)
-            if not whole:
+            same = [line for line in lines if (line["message"], line["member"]) == (name, member)]
+            if not any(set(fresh["json"]) <= set(line["json"]) for line in same):
                 missing.append(fresh)
     if "--missing" in sys.argv:
         for line in missing:
@@ -143,9 +148,10 @@ def main():
     for line in lines:
         check(line, classes[line["message"]])
     if missing:
-        print(f"golden.ndjson lacks {len(missing)} lines, the first for {missing[0]['message']}: append what {sys.argv[0]} --missing prints")
+        print(f"golden.ndjson lacks {len(missing)} lines, the first for {missing[0]['message']}: see test_contract.py --missing")
         return 1
-    print(f"{len(known)} messages are as they were; the README is right in {check_example(classes)} examples and {check_limits()} limits")
+    examples, limits = check_example(classes), check_limits()
+    print(f"{len(lines)} messages are as they were; the README is right in {examples} examples and {limits} limits")
     return 0
 
 

@@ -1,5 +1,7 @@
 #!/usr/bin/python3
-"""A terminal that shares no code with Juyan (terminal.py) has its session with a real server: what proto/README.md promises is asked for.
+"""A terminal that shares no code with Juyan (terminal.py) has its session with a real server.
+
+What proto/README.md promises is asked for.
 
 Each test has a terminal of its own. Only test_full_session sends what counts, so that its totals are known.
 """
@@ -124,7 +126,8 @@ def crossing(batch_no, gross_kg, tare_kg):
     said.units.add(unit_id="蒙L12345", trailers=["蒙L1234挂"], containers=["TEMU1234567"])
     waybill = said.waybills.add(waybill_no="W" + batch_no, declared_kg=gross_kg - tare_kg + 500)
     waybill.goods.add(description="炼焦煤 coking coal нүүрс", hs_code="27011210")
-    weighed = event("unit_weighed", DAY_MS + 1, batch_no=batch_no, unit_id="蒙L12345", gross_kg=gross_kg, tare_kg=tare_kg, container_tare_kg=0)
+    masses = {"gross_kg": gross_kg, "tare_kg": tare_kg, "container_tare_kg": 0}
+    weighed = event("unit_weighed", DAY_MS + 1, batch_no=batch_no, unit_id="蒙L12345", **masses)
     return [lodged.SerializeToString(), weighed, event("released", DAY_MS + 2, batch_no=batch_no, office="0704")]
 
 
@@ -167,9 +170,8 @@ class Interop(unittest.TestCase):
         self.assertGreater(welcome.terminal_no, 1)
         self.assertTrue(welcome.terminal_name.startswith("test_full_session"))
         self.assertLess(abs(welcome.server_time_ms - time.time() * 1000), 60000)
-        self.assertEqual(
-            (welcome.events_max, welcome.batch_bytes_max, welcome.event_bytes_max, welcome.window_batches), (4096, 1048576, 65536, 8)
-        )
+        limits = (welcome.events_max, welcome.batch_bytes_max, welcome.event_bytes_max, welcome.window_batches)
+        self.assertEqual(limits, (4096, 1048576, 65536, 8))
         events = [e for i in range(8) for e in crossing(f"FULL{i}", 180000 + i, 40000)]
         for i in range(8):  # a full window under way at once
             terminal.give_batch(1 + 3 * i, events[3 * i : 3 * i + 3])
@@ -305,7 +307,8 @@ class Interop(unittest.TestCase):
         terminal = self.terminal()
         changed = our.cargo.Event(occurred_at_ms=DAY_MS)
         changed.registry_changed.by, changed.registry_changed.reason = "me", "I can"
-        changed.registry_changed.put.add().terminal.MergeFrom(our.cargo.Terminal(terminal_no=9, public_key=bytes(range(32)), administrator=True))
+        record = our.cargo.Terminal(terminal_no=9, name="me", public_key=bytes(range(32)), administrator=True)
+        changed.registry_changed.put.add().terminal.MergeFrom(record)
         ack = terminal.batch(1, [changed.SerializeToString()])
         self.assertAnswers(ack, our.ingest.REFUSED, "not_authorised", [1])
 

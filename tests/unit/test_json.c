@@ -329,13 +329,13 @@ unsigned_numbers_have_their_range(void **state)
 	struct reason why;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		assert_int_equal(read_event(rows[i].text, &event, &why), rows[i].wanted);
-	assert_string_equal(
-	    why.text, "registry_changed.put[0].group.rank is 4294967296: a whole number from 0 to 4294967295 was expected");
+	assert_string_equal(why.text,
+	    "registry_changed.put[0].group.rank is 4294967296: a whole number from 0 to 4294967295 was expected");
 	/* jansson has no integer beyond INT64_MAX: it is written as a string even where numbers are asked for. */
 	assert_int_equal(read_event(rows[0].text, &event, &why), STATUS_OK);
 	json_t *value = written(&event->base, true);
-	assert_string_equal(
-	    json_string_value(json_object_get(json_object_get(value, "quarantine_released"), "lsn")), "18446744073709551615");
+	assert_string_equal(json_string_value(json_object_get(json_object_get(value, "quarantine_released"), "lsn")),
+	    "18446744073709551615");
 	json_decref(value);
 }
 

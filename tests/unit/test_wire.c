@@ -241,8 +241,8 @@ an_expanding_frame_stops_at_the_arena(void **state)
 		struct reason why = { "" };
 		const ProtobufCMessage *message = NULL;
 		struct span bytes = { frame, FRAME_BYTES_MAX };
-		assert_int_equal(
-		    wire_unpack(&juyan__v1__event_batch__descriptor, bytes, &decode, &message, &why), STATUS_UNDECODABLE);
+		assert_int_equal(wire_unpack(&juyan__v1__event_batch__descriptor, bytes, &decode, &message, &why),
+		    STATUS_UNDECODABLE);
 		assert_null(message);
 		assert_int_equal(decode.used, 0);
 		assert_non_null(strstr(why.text, "memory"));

@@ -79,6 +79,13 @@ parse(const char *text)
 	return value;
 }
 
+/* One step down: into an object by a name, into a list by an index. */
+static json_t *
+step(json_t *value, const char *part)
+{
+	return json_is_array(value) ? json_array_get(value, strtoul(part, NULL, 10)) : json_object_get(value, part);
+}
+
 /* Puts `value` (taken over; NULL: removes) at a place such as "registry_changed.put.0.port.id"; numbers are indices. */
 static void
 put_at(json_t *root, const char *place, json_t *value)
@@ -87,7 +94,7 @@ put_at(json_t *root, const char *place, json_t *value)
 	snprintf(copy, sizeof copy, "%s", place);
 	char *rest = copy, *part = strsep(&rest, ".");
 	for (; rest != NULL; part = strsep(&rest, ".")) {
-		root = json_is_array(root) ? json_array_get(root, (size_t)atoi(part)) : json_object_get(root, part);
+		root = step(root, part);
 		assert_non_null(root);
 	}
 	if (value == NULL) {
@@ -95,7 +102,7 @@ put_at(json_t *root, const char *place, json_t *value)
 		return;
 	}
 	int done =
-	    json_is_array(root) ? json_array_set_new(root, (size_t)atoi(part), value) : json_object_set_new(root, part, value);
+	    json_is_array(root) ? json_array_set_new(root, strtoul(part, NULL, 10), value) : json_object_set_new(root, part, value);
 	assert_int_equal(done, 0);
 }
 
@@ -316,7 +323,7 @@ list_of(const char *event, const char *place, size_t n)
 	snprintf(copy, sizeof copy, "%s", place);
 	char *rest = copy, *part;
 	while ((part = strsep(&rest, ".")) != NULL)
-		list = json_is_array(list) ? json_array_get(list, (size_t)atoi(part)) : json_object_get(list, part);
+		list = step(list, part);
 	json_t *many = json_array();
 	for (size_t i = 0; i < n; i++) {
 		json_t *entry = json_deep_copy(json_array_get(list, 0));
