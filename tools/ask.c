@@ -36,7 +36,12 @@ static enum status
 open_bus(const struct tool_connection *connection, struct ask *ask, struct reason *why)
 {
 	struct tool_address address;
-	enum status status = tool_address(connection, "query", &address, why);
+	struct tool_connection asked = *connection;
+	if (connection->connect != NULL && connection->ask != NULL)
+		asked = (struct tool_connection){ .connect = connection->ask,
+			.server_key = connection->server_key,
+			.key = connection->key };
+	enum status status = tool_address(&asked, "query", &address, why);
 	if (status != STATUS_OK)
 		return status;
 	snprintf(ask->endpoint, sizeof ask->endpoint, "%s", address.endpoint);

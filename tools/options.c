@@ -29,6 +29,7 @@ tool_fail(const char *name, enum status status, const struct reason *why)
 static const struct argp_option options[] = {
 	{ "data", 'd', "DIR", 0, "the data folder of the Juyan on this machine ($JUYAN_DATA, else ./juyan-data)", 0 },
 	{ "connect", 'c', "ENDPOINT", 0, "a Juyan elsewhere, such as tcp://10.0.0.5:4711", 0 },
+	{ "ask", 'a', "ENDPOINT", 0, "where its questions are answered, for commands that both send and ask", 0 },
 	{ "server-key", 's', "FILE.pub", 0, "its public key, with --connect", 0 },
 	{ "key", 'k', "FILE.key", 0, "the key to come with (default: DIR/keys/admin.key)", 0 },
 	{ 0 },
@@ -44,6 +45,9 @@ parse(int key, char *text, struct argp_state *state)
 		return 0;
 	case 'c':
 		connection->connect = text;
+		return 0;
+	case 'a':
+		connection->ask = text;
 		return 0;
 	case 's':
 		connection->server_key = text;
@@ -68,6 +72,8 @@ tool_data(const char *data)
 static enum status
 check(const struct tool_connection *connection, struct reason *why)
 {
+	if (connection->ask != NULL && connection->connect == NULL)
+		return reason_say(why, STATUS_USAGE, "--ask goes with --connect");
 	if (connection->connect != NULL && (connection->server_key == NULL || connection->key == NULL))
 		return reason_say(why, STATUS_USAGE, "--connect needs --server-key FILE.pub and --key FILE.key");
 	if (connection->connect != NULL && strlen(connection->connect) >= DOOR_ENDPOINT_BYTES)

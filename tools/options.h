@@ -18,6 +18,7 @@
 struct tool_connection {
 	const char *data;       /* --data; else $JUYAN_DATA, else ./juyan-data */
 	const char *connect;    /* --connect: an endpoint somewhere else; NULL: what runs on `data` */
+	const char *ask;        /* --ask: its query endpoint, for commands that send and ask; NULL: `connect` */
 	const char *server_key; /* --server-key: the .pub file; needed with --connect */
 	const char *key;        /* --key: the own secret's file; needed with --connect, else DATA/keys/admin.key */
 };
