@@ -84,12 +84,13 @@ static const struct argp_child children[] = { { &tool_connection_argp, 0, "Which
 static const struct argp argp = { options, parse, "make FILE\nshow FILE\nauthorise FILE.pub\nrevoke FILE.pub|NAME|NUMBER\nlist",
 	"Make keys, and say who may send and who may ask."
 	"\v"
-	"  make FILE            makes a key pair: FILE (the secret, for its owner alone) and FILE.pub\n"
-	"  show FILE            shows the public key that belongs to a secret or stands in a .pub file\n"
-	"  authorise FILE.pub   lets the holder of this key in, with the rights named; a key that is known\n"
-	"                       keeps its number and what is not said again\n"
-	"  revoke WHOM          shuts a key out at once; what it sent stays\n"
-	"  list                 shows all terminals and their rights\n",
+	"  make FILE           makes a key pair: FILE (secret) and FILE.pub\n"
+	"  show FILE           shows the public key of a secret or of a .pub file\n"
+	"  authorise FILE.pub  lets the holder of this key in, with the rights named;\n"
+	"                      a key that is known keeps its number and whatever is\n"
+	"                      not said again\n"
+	"  revoke WHOM         shuts a key out at once; what it sent stays\n"
+	"  list                shows all terminals and their rights\n",
 	children, NULL, NULL };
 
 /* ---- here ---- */

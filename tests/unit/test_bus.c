@@ -1,6 +1,8 @@
 /*
  * The bus and the key check together, over the three transports: who is let in and who is not, what is too large, who has gone.
  * Nothing here sleeps: each thing is waited for with a deadline.
+ *
+ * also: thread
  */
 #include "check.h"
 
@@ -365,7 +367,7 @@ test_a_hostile_message_does_not_come_through(void **state)
 	void *client = foreign(ZMQ_DEALER);
 	uint8_t *large = calloc(2, FRAME_BYTES_MAX);
 	bool sent = large != NULL && zmq_send(client, "a", 1, ZMQ_SNDMORE) == 1 && zmq_send(client, "b", 1, ZMQ_SNDMORE) == 1 &&
-		    zmq_send(client, "c", 1, 0) == 1 && zmq_send(client, "whole", 5, 0) == 5;
+	    zmq_send(client, "c", 1, 0) == 1 && zmq_send(client, "whole", 5, 0) == 5;
 	enum status parts = take_soon(world.curve, &peer, &frame, DEADLINE_MS);
 	enum status whole = take_soon(world.curve, &peer, &frame, DEADLINE_MS);
 	bool in_step = whole == STATUS_OK && frame.bytes.bytes == 5;
@@ -385,6 +387,37 @@ test_a_hostile_message_does_not_come_through(void **state)
 	assert_true(sent && in_step && again);
 	assert_int_equal(parts, STATUS_TOO_LARGE);
 	assert_int_equal(next_bytes, 4);
+}
+
+/* Whoever speaks to the key check itself, from inside, gets 400 for nonsense, and the check lives on. */
+static void
+test_the_key_check_survives_nonsense(void **state)
+{
+	(void)state;
+	static uint8_t large[5000];
+	char code[8] = "";
+	int linger_ms = 0, wait_ms = DEADLINE_MS, got = 0;
+	void *asker = zmq_socket(bus_context(world.bus), ZMQ_REQ);
+	assert_non_null(asker);
+	zmq_setsockopt(asker, ZMQ_LINGER, &linger_ms, sizeof linger_ms);
+	zmq_setsockopt(asker, ZMQ_RCVTIMEO, &wait_ms, sizeof wait_ms);
+	zmq_connect(asker, "inproc://zeromq.zap.01");
+	for (int parts = 1; parts <= 20; parts++) {
+		for (int i = 1; i <= parts; i++)
+			zmq_send(asker, large, i == 3 ? sizeof large : (size_t)i, i < parts ? ZMQ_SNDMORE : 0);
+		for (int i = 0; i < 6; i++) { /* version, request, code, text, user, metadata */
+			char part[8] = "";
+			got += zmq_recv(asker, part, sizeof part - 1, 0) >= 0;
+			if (i == 2)
+				memcpy(code, part, sizeof code);
+		}
+	}
+	zmq_close(asker);
+	assert_int_equal(got, 20 * 6);
+	assert_string_equal(code, "400");
+	assert_true(auth_alive(world.auth));
+	assert_int_equal(counted(COUNTER_keys_refused), 20);
+	converse(world.tcp, world.curve, false);
 }
 
 static void
@@ -480,6 +513,7 @@ main(void)
 		TEST(test_a_client_without_curve_is_refused),
 		TEST(test_the_largest_frame_passes_and_a_larger_one_does_not),
 		TEST(test_a_hostile_message_does_not_come_through),
+		TEST(test_the_key_check_survives_nonsense),
 		TEST(test_a_req_socket_gets_its_answer),
 		TEST(test_a_peer_that_has_gone_is_said_to_be_gone),
 		TEST(test_a_slow_peer_does_not_hold_the_server),

@@ -129,27 +129,32 @@ test_endpoints_are_split(void **state)
 		if (config_endpoints(wrong[i], &endpoints, &why) != STATUS_SETTING)
 			fail_msg("'%s' was taken", wrong[i]);
 	assert_int_equal(
-	    config_endpoints(
-		"tcp://a:1,tcp://a:2,tcp://a:3,tcp://a:4,tcp://a:5,tcp://a:6,tcp://a:7,tcp://a:8,tcp://a:9", &endpoints, &why),
+	    config_endpoints("tcp://a:1,tcp://a:2,tcp://a:3,tcp://a:4,tcp://a:5,tcp://a:6,tcp://a:7,tcp://a:8,tcp://a:9",
+		&endpoints, &why),
 	    STATUS_SETTING);
 	assert_int_equal(endpoints.n, 2); /* untouched by what failed */
 }
 
+/* Each setting stands there with the first words of its prose, in lines that fit a terminal of 80 columns. */
 static void
 test_explains_every_setting(void **state)
 {
 	(void)state;
 	char *text = NULL;
-	size_t bytes = 0;
+	size_t bytes = 0, column = 0;
 	FILE *out = open_memstream(&text, &bytes);
 	assert_non_null(out);
 	config_explain(out);
 	fclose(out);
 #define X(kind, name, fallback, min, max, unit, prose) \
 	assert_non_null(strstr(text, #name)); \
-	assert_non_null(strstr(text, prose));
+	assert_non_null(strstr(strstr(text, #name), (char[]){ (prose)[0], (prose)[1], (prose)[2], (prose)[3], '\0' }));
 	CONFIG_LIST(X)
 #undef X
+	for (size_t i = 0; i < bytes; i++) {
+		column = text[i] == '\n' ? 0 : column + 1;
+		assert_true(column <= 79);
+	}
 	free(text);
 }
 
