@@ -383,28 +383,47 @@ now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-enum status
-bus_wait(struct bus_socket *const *sockets, size_t n, int wait_ms, bool *ready)
+/* Waits for the sockets, and for a descriptor of the caller's where fd >= 0. */
+static enum status
+wait_for(struct bus_socket *const *sockets, size_t n, int fd, int wait_ms, bool *ready)
 {
-	assert(n > 0 && n <= WAIT_SOCKETS_MAX && wait_ms >= 0);
-	zmq_pollitem_t items[WAIT_SOCKETS_MAX];
+	assert(n <= WAIT_SOCKETS_MAX && (n > 0 || fd >= 0) && wait_ms >= 0);
+	zmq_pollitem_t items[WAIT_SOCKETS_MAX + 1];
 	for (size_t i = 0; i < n; i++) {
 		watch_drain(&sockets[i]->watch);
 		items[i] = (zmq_pollitem_t){ .socket = sockets[i]->zmq, .events = ZMQ_POLLIN };
 	}
+	items[n] = (zmq_pollitem_t){ .fd = fd, .events = ZMQ_POLLIN };
+	int n_items = (int)n + (fd >= 0 ? 1 : 0);
 	int64_t until = now_ms() + wait_ms;
 	int found;
 	for (;;) {
 		int64_t left = until - now_ms();
-		found = zmq_poll(items, (int)n, left > 0 ? (long)left : 0);
+		found = zmq_poll(items, n_items, left > 0 ? (long)left : 0);
 		if (found >= 0)
 			break;
 		if (zmq_errno() != EINTR)
 			return zmq_errno() == ETERM ? STATUS_CLOSED : STATUS_SYSTEM;
 	}
-	if (ready != NULL)
-		*ready = found > 0;
+	*ready = found > 0;
 	return STATUS_OK;
+}
+
+enum status
+bus_wait(struct bus_socket *const *sockets, size_t n, int wait_ms, bool *ready)
+{
+	bool found;
+	enum status s = wait_for(sockets, n, -1, wait_ms, &found);
+	if (s == STATUS_OK && ready != NULL)
+		*ready = found;
+	return s;
+}
+
+enum status
+bus_wait_with(struct bus_socket *const *sockets, size_t n, int fd, int wait_ms)
+{
+	bool found;
+	return wait_for(sockets, n, fd, wait_ms, &found);
 }
 
 static zmq_msg_t *

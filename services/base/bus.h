@@ -67,6 +67,8 @@ struct bus_frame {
 /* Waits until one of the sockets has something to read, or wait_ms have gone; `ready` may be NULL. INTERRUPTED never: EINTR is gone
  * about. */
 enum status bus_wait(struct bus_socket *const *sockets, size_t n, int wait_ms, bool *ready) MUST_USE;
+/* Wakes also when a descriptor of the caller's can be read; without sockets (n 0) it waits for that alone. fd -1: none. */
+enum status bus_wait_with(struct bus_socket *const *sockets, size_t n, int fd, int wait_ms) MUST_USE;
 
 /* RETRY (TIMEOUT) at once when nothing waits. TOO_LARGE: the message had more than one frame or broke FRAME_BYTES_MAX, and is gone;
  * NOT_AUTHORISED: no key came with it (auth has died), and it is gone. `peer` is set by servers: whole with OK, its route also with
