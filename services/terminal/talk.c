@@ -7,14 +7,18 @@
 
 #define NS_PER_MS INT64_C(1000000)
 
-/* How long a Hello waits for its Welcome before the socket is made anew: CURVE closes the door without a word, and never opens it again. */
+/*
+ * How long a Hello waits for its Welcome before the socket is made anew: CURVE closes the door without a word, and never opens it
+ * again.
+ */
 #define GREETING_NS (INT64_C(3000) * NS_PER_MS)
 /* Silence while something is under way: after this a Ping asks whether it got lost … */
 #define PING_NS (INT64_C(250) * NS_PER_MS)
 /* … and after this the connection is given up. */
 #define SILENCE_NS (INT64_C(10000) * NS_PER_MS)
-/* A socket without a connection cannot say when it has one: it is tried so often. */
-#define KNOCK_NS (INT64_C(20) * NS_PER_MS)
+/* A socket without a connection cannot say when it has one: it is tried after this, and each time a little later. */
+#define KNOCK_NS_MIN (INT64_C(1) * NS_PER_MS)
+#define KNOCK_NS_MAX (INT64_C(50) * NS_PER_MS)
 /* Inside one process nothing is slow. */
 #define LOCAL_KNOCKS_NS (INT64_C(200) * NS_PER_MS)
 #define PAUSE_NS_MIN (INT64_C(50) * NS_PER_MS)
@@ -34,6 +38,7 @@ talk_again(struct terminal *t)
 {
 	enter(t, TALK_AWAY);
 	t->again_ns = t->state_ns;
+	t->knock_ns = KNOCK_NS_MIN;
 }
 
 static void
@@ -223,8 +228,9 @@ hear_ack(struct terminal *t, const Juyan__V1__BatchAck *ack, struct reason *why)
 	for (size_t i = 0; i < ack->n_answers && s == STATUS_OK; i++) {
 		const Juyan__V1__EventAnswer *answer = ack->answers[i];
 		if (answer->stream_seq < parcel->first || answer->stream_seq > last)
-			return reason_say(why, STATUS_UNDECODABLE, "the centre answers for event %" PRIu64 " in the batch %" PRIu64 " … %" PRIu64,
-			    answer->stream_seq, parcel->first, last);
+			return reason_say(why, STATUS_UNDECODABLE,
+			    "the centre answers for event %" PRIu64 " in the batch %" PRIu64 " … %" PRIu64, answer->stream_seq,
+			    parcel->first, last);
 		if (answer->stream_seq > ack->last_stream_seq)
 			s = not_taken(t, answer, why);
 		else if (answer->disposition != JUYAN__V1__DISPOSITION__DUPLICATE || !again)
@@ -267,8 +273,9 @@ find_place(struct terminal *t, uint64_t last, struct reason *why)
 		oldest = window_parcel(&t->window, 0)->first;
 	if (oldest <= last + 1)
 		return STATUS_OK;
-	return reason_say(why, STATUS_GAP, "the centre expects event %" PRIu64 ", which this terminal has sent and forgotten; it holds %" PRIu64
-	    " and later ones", last + 1, oldest);
+	return reason_say(why, STATUS_GAP,
+	    "the centre expects event %" PRIu64 ", which this terminal has sent and forgotten; it holds %" PRIu64 " and later ones",
+	    last + 1, oldest);
 }
 
 static enum status
@@ -389,7 +396,8 @@ knock(struct terminal *t, struct reason *why)
 		enter(t, TALK_GREETING);
 	} else if (not_now(s)) {
 		/* A key that was refused, and a service of this process that has ended, are found again by a new socket alone. */
-		t->again_ns = clock_monotonic_ns(&t->clock) + KNOCK_NS;
+		t->again_ns = clock_monotonic_ns(&t->clock) + t->knock_ns;
+		t->knock_ns = t->knock_ns * 2 < KNOCK_NS_MAX ? t->knock_ns * 2 : KNOCK_NS_MAX;
 		if (t->again_ns - t->state_ns > (t->options.server_key == NULL ? LOCAL_KNOCKS_NS : GREETING_NS))
 			again_with_new_socket(t);
 	} else {
@@ -449,7 +457,7 @@ next_ns(struct terminal *t)
 		break;
 	}
 	if (t->window.sealed > under_way(t) && under_way(t) < t->under_way_max)
-		return clock_monotonic_ns(&t->clock) + KNOCK_NS; /* the socket had no room for a batch */
+		return clock_monotonic_ns(&t->clock) + KNOCK_NS_MAX; /* the socket had no room for a batch */
 	return (t->heard_ns > t->pinged_ns ? t->heard_ns : t->pinged_ns) + PING_NS;
 }
 

@@ -80,7 +80,8 @@ turn_until(struct terminal *t, bool (*done)(const struct terminal *t), int64_t d
 		if (now >= deadline_ns)
 			return reason_say(why, STATUS_TIMEOUT, "no answer from %s in %" PRId64 " ms: %s", t->endpoint,
 			    (now - begun_ns) / 1000000,
-			    t->state == TALK_OPEN ? "the centre has gone quiet" : "it is away, has no room, or this key is not authorised");
+			    t->state == TALK_OPEN ? "the centre has gone quiet"
+						  : "it is away, has no room, or this key is not authorised");
 		s = talk_wait(t, deadline_ns);
 		if (s != STATUS_OK)
 			return reason_say(why, s, "waiting for %s failed", t->endpoint);
@@ -151,7 +152,8 @@ check_event(const struct terminal *t, struct span event, struct reason *why)
 		return reason_say(why, STATUS_NO_HELLO, "there is no session yet: terminal_hello comes first");
 	size_t event_bytes_max = t->welcome.event_bytes_max < EVENT_BYTES_MAX ? t->welcome.event_bytes_max : EVENT_BYTES_MAX;
 	if (event.bytes > event_bytes_max)
-		return reason_say(why, STATUS_TOO_LARGE, "the event has %zu bytes; at most %zu are taken", event.bytes, event_bytes_max);
+		return reason_say(why, STATUS_TOO_LARGE, "the event has %zu bytes; at most %zu are taken", event.bytes,
+		    event_bytes_max);
 	if (WINDOW_HEAD_BYTES + window_event_bytes(event.bytes) > t->window.frame_bytes_max)
 		return reason_say(why, STATUS_TOO_LARGE, "the event has %zu bytes; at most %zu fit into a frame", event.bytes,
 		    t->window.frame_bytes_max - WINDOW_HEAD_BYTES - 4);
@@ -171,7 +173,10 @@ add_event(struct terminal *t, struct span event, struct reason *why)
 	return s == STATUS_NO_MEMORY ? reason_say(why, s, "no memory for a batch") : s;
 }
 
-/* What fails here comes again with the next call: the batch stays in the window. So an event that was taken is never reported as not taken. */
+/*
+ * What fails here comes again with the next call: the batch stays in the window. So an event that was taken is never reported as
+ * not taken.
+ */
 static void
 seal_and_send(struct terminal *t)
 {

@@ -1,7 +1,7 @@
 /*
- * Packing by hand. A frame is FromTerminal { event_batch: EventBatch { first_stream_seq, events… } }. The events are written behind a
- * room for the head; the head, whose length depends on what follows, is written last and backwards from the first event. So nothing is moved,
- * and a batch that was settled in part is cut by beginning later.
+ * Packing by hand. A frame is FromTerminal { event_batch: EventBatch { first_stream_seq, events… } }. The events are written
+ * behind a room for the head; the head, whose length depends on what follows, is written last and backwards from the first event.
+ * So nothing is moved, and a batch that was settled in part is cut by beginning later.
  */
 #include "window.h"
 

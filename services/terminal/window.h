@@ -1,6 +1,6 @@
 /*
- * The events that a terminal holds: one batch being filled, and before it those that are full and not settled yet, each packed by hand as
- * the frame in which it travels. A batch is packed once and sent as often as needed.
+ * The events that a terminal holds: one batch being filled, and before it those that are full and not settled yet, each packed by
+ * hand as the frame in which it travels. A batch is packed once and sent as often as needed.
  *
  * The window owns its buffers (one of FRAME_BYTES_MAX for each batch, taken when first needed and used again); one thread.
  */
@@ -17,15 +17,15 @@ enum { WINDOW_SLOTS = WINDOW_BATCHES + 1 };
 /* One batch. */
 struct parcel {
 	uint8_t *buffer;
-	size_t begin;      /* where its first event stands; before it there is room for the head of the frame */
+	size_t begin; /* where its first event stands; before it there is room for the head of the frame */
 	size_t end;
 	uint64_t first;
 	uint32_t n;
-	bool sent;         /* since the last Hello */
-	bool answered;     /* since the last Hello: what is left of it has to be sent again */
-	uint32_t times;    /* how often it was sent in all */
-	uint64_t serial;   /* which sending it was: grows over all parcels */
-	int64_t sent_ns;   /* the last time */
+	bool sent;       /* since the last Hello */
+	bool answered;   /* since the last Hello: what is left of it has to be sent again */
+	uint32_t times;  /* how often it was sent in all */
+	uint64_t serial; /* which sending it was: grows over all parcels */
+	int64_t sent_ns; /* the last time */
 };
 
 struct window {
@@ -41,8 +41,8 @@ void window_close(struct window *window); /* safe on a zeroed one */
 /* Whether another event may be added: false when every slot holds a sealed batch. */
 bool window_has_slot(const struct window *window);
 /*
- * Copies one event into the batch being filled; its number is first + n. An empty batch begins with `seq`. BUSY: it has to be sealed first.
- * NO_MEMORY: no buffer. There has to be a slot.
+ * Copies one event into the batch being filled; its number is first + n. An empty batch begins with `seq`. BUSY: it has to be
+ * sealed first. NO_MEMORY: no buffer. There has to be a slot.
  */
 enum status window_add(struct window *window, uint64_t seq, struct span event) MUST_USE;
 bool window_full(const struct window *window); /* the batch being filled takes no more events */
