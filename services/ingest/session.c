@@ -25,12 +25,12 @@ check_shape(const struct batch *batch, struct reason *why)
 	if (batch->first == 0)
 		return reason_say(why, STATUS_OUT_OF_RANGE, "first_stream_seq is 0 or missing; numbers begin at 1");
 	if (batch->first > UINT64_MAX - (batch->n - 1))
-		return reason_say(why, STATUS_OUT_OF_RANGE, "first_stream_seq is %" PRIu64 " and leaves no numbers for %" PRIu32 " events",
-		    batch->first, batch->n);
+		return reason_say(why, STATUS_OUT_OF_RANGE,
+		    "first_stream_seq is %" PRIu64 " and leaves no numbers for %" PRIu32 " events", batch->first, batch->n);
 	for (uint32_t i = 0; i < batch->n; i++)
 		if (batch->events[i].bytes > EVENT_BYTES_MAX)
-			return reason_say(why, STATUS_TOO_LARGE, "event %" PRIu64 " has %zu bytes; at most %d are taken", batch->first + i,
-			    batch->events[i].bytes, EVENT_BYTES_MAX);
+			return reason_say(why, STATUS_TOO_LARGE, "event %" PRIu64 " has %zu bytes; at most %d are taken",
+			    batch->first + i, batch->events[i].bytes, EVENT_BYTES_MAX);
 	return STATUS_OK;
 }
 
@@ -43,8 +43,8 @@ session_begin(struct session *session, const struct batch *batch, struct receipt
 	if (s != STATUS_OK)
 		return s;
 	if (session->under_way >= WINDOW_BATCHES)
-		return reason_say(why, STATUS_WINDOW, "%" PRIu32 " batches are under way already; at most %d may be", session->under_way,
-		    WINDOW_BATCHES);
+		return reason_say(why, STATUS_WINDOW, "%" PRIu32 " batches are under way already; at most %d may be",
+		    session->under_way, WINDOW_BATCHES);
 	session->under_way++;
 	*receipt = (struct receipt){
 		.stream = session->stream,
@@ -149,6 +149,7 @@ admit_again(struct receipt *receipt, uint64_t seq, struct span bytes, struct adm
 	if (admission->n_entries == admission->entries_max)
 		return STATUS_BUSY;
 	add_entry(admission, receipt, seq, bytes)->verdict = STATUS_CONFLICTING_EVENT;
+	admission->n_wrong++;
 	session_answer(admission, seq, JUYAN__V1__DISPOSITION__CONFLICT, STATUS_CONFLICTING_EVENT, "");
 	return STATUS_OK;
 }
@@ -174,8 +175,10 @@ admit_new(struct receipt *receipt, uint64_t seq, struct span bytes, struct admis
 	entry->verdict = verdict;
 	receipt->stream->taken = seq;
 	receipt->tail = seq;
-	if (verdict != STATUS_OK)
+	if (verdict != STATUS_OK) {
+		admission->n_wrong++;
 		session_answer(admission, seq, session_disposition(verdict), verdict, reason.text);
+	}
 	*ends_group = verdict == STATUS_OK && event != NULL && wire_event_administers(event);
 	return STATUS_OK;
 }
@@ -191,6 +194,7 @@ session_admit(struct receipt *receipt, const struct batch *batch, struct admissi
 		receipt->answers_settled = admission->n_answers;
 		receipt->tail = stream->taken;
 	}
+	receipt->entries_from = admission->n_entries;
 	enum status s = STATUS_OK;
 	while (s == STATUS_OK && receipt->done < receipt->n) {
 		uint64_t seq = receipt->first + receipt->done;
@@ -210,6 +214,7 @@ session_admit(struct receipt *receipt, const struct batch *batch, struct admissi
 			s = STATUS_BUSY;
 	}
 	receipt->answers_to = admission->n_answers;
+	receipt->entries_to = admission->n_entries;
 	return s;
 }
 
@@ -221,6 +226,7 @@ session_committed(struct receipt *receipt)
 	if (stream->on_disk < receipt->tail)
 		stream->on_disk = receipt->tail;
 	receipt->answers_settled = receipt->answers_to;
+	receipt->entries_from = receipt->entries_to = 0;
 }
 
 void
@@ -230,6 +236,7 @@ session_failed(struct receipt *receipt, struct answer *answers, enum status reas
 	struct stream *stream = receipt->stream;
 	stream->taken = stream->on_disk;
 	receipt->tail = stream->on_disk;
+	receipt->entries_from = receipt->entries_to = 0;
 	/* Answers stand in order of number: those above the tail fall away, for the whole rest is refused. */
 	size_t keep = receipt->answers_from;
 	while (keep < receipt->answers_to && answers[keep].stream_seq <= stream->on_disk) {

@@ -1,11 +1,13 @@
 /*
- * What is owed to a terminal's batch: the rules, with no socket, clock, disk or global, so that a test can try them by the million.
+ * What is owed to a terminal's batch: the rules, with no socket, clock, disk or global, so that a test can try them by the
+ * million.
  *
  * Owns nothing: sessions, streams and the room for what is admitted are the caller's, and what is asked of the world (what is on
  * file, what becomes of an event) goes through a `court`. One thread.
  *
- * The course of a batch: session_begin checks it as a whole; session_admit goes through its events and may ask, with BUSY, that what it
- * has admitted be committed before it goes on; session_committed or session_failed tells it how that went; session_end when its answer has been given.
+ * The course of a batch: session_begin checks it as a whole; session_admit goes through its events and may ask, with BUSY, that
+ * what it has admitted be committed before it goes on; session_committed or session_failed tells it how that went; session_end
+ * when its answer has been given.
  */
 #ifndef JUYAN_INGEST_SESSION_H
 #define JUYAN_INGEST_SESSION_H
@@ -50,12 +52,13 @@ struct admission {
 	struct entry *entries;
 	size_t n_entries;
 	size_t entries_max;
+	size_t n_wrong; /* of the entries: how many have a verdict other than OK */
 	struct answer *answers;
 	size_t n_answers;
 	size_t answers_max;
-	struct arena *texts;    /* for sentences; when it is used up the status's own sentence stands in */
+	struct arena *texts; /* for sentences; when it is used up the status's own sentence stands in */
 	int64_t received_at_ms;
-	enum status room;       /* not OK: nothing new is taken at present, and this is the reason */
+	enum status room; /* not OK: nothing new is taken at present, and this is the reason */
 	const char *room_sentence;
 };
 
@@ -65,23 +68,29 @@ struct receipt {
 	uint64_t hello;
 	uint64_t first;
 	uint32_t n;
-	uint32_t done;            /* how many events are dealt with */
-	uint64_t tail;            /* the last number of the stream once all that was dealt with is on disk */
-	size_t answers_from;      /* its answers in the admission, in order of number */
+	uint32_t done;       /* how many events are dealt with */
+	uint64_t tail;       /* the last number of the stream once all that was dealt with is on disk */
+	size_t answers_from; /* its answers in the admission, in order of number */
 	size_t answers_to;
-	size_t answers_settled;   /* up to here they belong to events that are on disk */
-	enum status refused;      /* not OK: from number refused_from on nothing was taken, for this reason */
+	size_t entries_from; /* its entries in the admission that are not committed yet */
+	size_t entries_to;
+	size_t answers_settled; /* up to here they belong to events that are on disk */
+	enum status refused;    /* not OK: from number refused_from on nothing was taken, for this reason */
 	uint64_t refused_from;
-	const char *sentence;     /* of `refused` */
+	const char *sentence; /* of `refused` */
 };
 
 /* What the rules ask of the world. */
 struct court {
-	/* The bytes on file under a number <= stream.on_disk; lent until the next call. A status other than OK is about the machine. */
+	/*
+	 * The bytes on file under a number <= stream.on_disk; lent until the next call. A status other than OK is about the
+	 * machine.
+	 */
 	enum status (*stored)(void *user, uint32_t terminal_no, uint64_t stream_seq, struct span *out);
 	/*
-	 * Decodes and judges one event. OK: it is taken and applied. BUSY: first commit what was admitted. STOP statuses end it all. Anything
-	 * else is the reason of its quarantine. *out is set wherever decoding went well, and lives until what was admitted is committed.
+	 * Decodes and judges one event. OK: it is taken and applied. BUSY: first commit what was admitted. STOP statuses end it
+	 * all. Anything else is the reason of its quarantine. *out is set wherever decoding went well, and lives until what was
+	 * admitted is committed.
 	 */
 	enum status (*judge)(void *user, uint32_t terminal_no, struct span bytes, const Juyan__V1__Event **out, struct reason *why);
 	void *user;
@@ -91,25 +100,25 @@ struct court {
 void session_hello(struct session *session, struct stream *stream, uint64_t hello);
 
 /*
- * OK: the batch counts in the window and `receipt` is filled; go on with session_admit. REFUSE: it is answered with a Refusal and closes the
- * session: NO_HELLO, NO_CONTENT, OUT_OF_RANGE, TOO_MANY, TOO_LARGE, WINDOW.
+ * OK: the batch counts in the window and `receipt` is filled; go on with session_admit. REFUSE: it is answered with a Refusal and
+ * closes the session: NO_HELLO, NO_CONTENT, OUT_OF_RANGE, TOO_MANY, TOO_LARGE, WINDOW.
  */
 enum status session_begin(struct session *session, const struct batch *batch, struct receipt *receipt, struct reason *why) MUST_USE;
 
 /*
- * Goes on where the receipt stands. OK: all is dealt with. BUSY: commit and sync what stands in the admission and in every group before it (an
- * administrator's event ends its group; what is on file can only be compared once it is on file; the room is full), then call again.
- * STOP: the court could not answer. There has to be room for one answer for each event of the batch.
+ * Goes on where the receipt stands. OK: all is dealt with. BUSY: commit and sync what stands in the admission and in every group
+ * before it (an administrator's event ends its group; what is on file can only be compared once it is on file; the room is full),
+ * then call again. STOP: the court could not answer. There has to be room for one answer for each event of the batch.
  */
-enum status session_admit(struct receipt *receipt, const struct batch *batch, struct admission *admission, const struct court *court,
-    struct reason *why) MUST_USE;
+enum status session_admit(struct receipt *receipt, const struct batch *batch, struct admission *admission,
+    const struct court *court, struct reason *why) MUST_USE;
 
 /* All that this receipt dealt with so far is on disk. */
 void session_committed(struct receipt *receipt);
 /*
- * Nothing of what was admitted since the last session_committed is on disk, for want of room: those events are refused for the reason
- * given, which may work later. The sentence has to live as long as the receipt. Call it for every receipt of the failed group and of those behind
- * it, and set admission.room before going on with one that is not done.
+ * Nothing of what was admitted since the last session_committed is on disk, for want of room: those events are refused for the
+ * reason given, which may work later. The sentence has to live as long as the receipt. Call it for every receipt of the failed
+ * group and of those behind it, and set admission.room before going on with one that is not done.
  */
 void session_failed(struct receipt *receipt, struct answer *answers, enum status reason, const char *sentence);
 

@@ -1,6 +1,6 @@
 /*
- * The rules of a session, tried on random interleavings of batches from several connections of several terminals, and compared with a
- * model that knows only arrays: what is on disk, what was taken, and what each event is owed.
+ * The rules of a session, tried on random interleavings of batches from several connections of several terminals, and compared
+ * with a model that knows only arrays: what is on disk, what was taken, and what each event is owed.
  */
 #include "check.h"
 
@@ -143,15 +143,18 @@ model_admit(struct world *world, struct waiting *w, uint32_t n)
 			shelf->content[seq] = w->content[i];
 			enum status verdict = verdict_of(w->content[i]);
 			owed->status = verdict;
-			owed->disposition = verdict == STATUS_OK ? JUYAN__V1__DISPOSITION__ACCEPTED :
-			    verdict == STATUS_NOT_AUTHORISED	 ? JUYAN__V1__DISPOSITION__REFUSED :
-								   JUYAN__V1__DISPOSITION__QUARANTINED;
+			owed->disposition = verdict == STATUS_OK ? JUYAN__V1__DISPOSITION__ACCEPTED
+			    : verdict == STATUS_NOT_AUTHORISED   ? JUYAN__V1__DISPOSITION__REFUSED
+								 : JUYAN__V1__DISPOSITION__QUARANTINED;
 		}
 	}
 	w->tail = shelf->taken;
 }
 
-/* A commit failed: what stands beyond the disk is refused, and so is a conflict whose evidence went with it or was still to be written. */
+/*
+ * A commit failed: what stands beyond the disk is refused, and so is a conflict whose evidence went with it or was still to be
+ * written.
+ */
 static void
 model_fail(struct world *world, struct waiting *w)
 {

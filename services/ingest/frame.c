@@ -1,0 +1,113 @@
+/* Reads a batch without copying; the coding is that of ingest.proto. */
+#include "frame.h"
+
+#include <assert.h>
+
+/* Field number and wire type. */
+enum { TAG_EVENT_BATCH = 2 << 3 | 2, TAG_FIRST_STREAM_SEQ = 1 << 3 | 0, TAG_EVENTS = 2 << 3 | 2 };
+
+/* Takes a varint from the front of `rest`; false when it does not end, or is longer than 64 bits. */
+static bool
+take_varint(struct span *rest, uint64_t *out)
+{
+	uint64_t value = 0;
+	for (size_t i = 0; i < rest->bytes && i < 10; i++) {
+		uint8_t byte = rest->data[i];
+		if (i == 9 && byte > 1)
+			return false;
+		value |= (uint64_t)(byte & 0x7F) << (7 * i);
+		if ((byte & 0x80) == 0) {
+			rest->data += i + 1;
+			rest->bytes -= i + 1;
+			*out = value;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+take_bytes(struct span *rest, struct span *out)
+{
+	uint64_t bytes;
+	if (!take_varint(rest, &bytes) || bytes > rest->bytes)
+		return false;
+	*out = (struct span){ rest->data, (size_t)bytes };
+	rest->data += bytes;
+	rest->bytes -= (size_t)bytes;
+	return true;
+}
+
+/*
+ * The plain form, as every encoder writes it: one event_batch and nothing else, in it only the two fields that we know. False: it
+ * is something else, right or wrong, and the general reader has to look.
+ */
+static bool
+read_plain_batch(struct span rest, struct span *events, struct batch *out)
+{
+	uint64_t tag;
+	struct span inner;
+	if (!take_varint(&rest, &tag) || tag != TAG_EVENT_BATCH || !take_bytes(&rest, &inner) || rest.bytes != 0)
+		return false;
+	*out = (struct batch){ .events = events };
+	while (inner.bytes > 0) {
+		if (!take_varint(&inner, &tag))
+			return false;
+		if (tag == TAG_EVENTS) {
+			if (out->n == BATCH_EVENTS_MAX || !take_bytes(&inner, &events[out->n]))
+				return false;
+			out->n++;
+		} else if (tag != TAG_FIRST_STREAM_SEQ || !take_varint(&inner, &out->first)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static enum status
+unpacked_batch(const Juyan__V1__EventBatch *batch, struct span *events, struct batch *out, struct reason *why)
+{
+	if (batch->n_events > BATCH_EVENTS_MAX)
+		return reason_say(why, STATUS_TOO_MANY, "the batch holds %zu events; at most %d are taken in one", batch->n_events,
+		    BATCH_EVENTS_MAX);
+	for (size_t i = 0; i < batch->n_events; i++)
+		events[i] = (struct span){ batch->events[i].data, batch->events[i].len };
+	*out = (struct batch){ .first = batch->first_stream_seq, .n = (uint32_t)batch->n_events, .events = events };
+	return STATUS_OK;
+}
+
+enum status
+frame_read(struct span bytes, struct span *events, struct arena *arena, struct frame *out, struct reason *why)
+{
+	struct frame frame = { .says = FRAME_BATCH };
+	if (read_plain_batch(bytes, events, &frame.batch)) {
+		*out = frame;
+		return STATUS_OK;
+	}
+	const ProtobufCMessage *message;
+	enum status s = wire_unpack(&juyan__v1__from_terminal__descriptor, bytes, arena, &message, why);
+	if (s != STATUS_OK)
+		return s;
+	const Juyan__V1__FromTerminal *from = (const void *)message;
+	switch (from->say_case) {
+	case JUYAN__V1__FROM_TERMINAL__SAY_HELLO:
+		frame.says = FRAME_HELLO;
+		frame.hello = from->hello;
+		break;
+	case JUYAN__V1__FROM_TERMINAL__SAY_EVENT_BATCH:
+		s = unpacked_batch(from->event_batch, events, &frame.batch, why);
+		break;
+	case JUYAN__V1__FROM_TERMINAL__SAY_PING:
+		frame.says = FRAME_PING;
+		frame.nonce = from->ping->nonce;
+		break;
+	case JUYAN__V1__FROM_TERMINAL__SAY__NOT_SET:
+	case _JUYAN__V1__FROM_TERMINAL__SAY__CASE_IS_INT_SIZE:
+	default:
+		return reason_say(why, STATUS_NO_CONTENT,
+		    "the frame says nothing that this version knows; hello, event_batch or ping was expected");
+	}
+	if (s == STATUS_OK)
+		*out = frame;
+	return s;
+}
