@@ -31,6 +31,9 @@ enum status registry_default(struct arena *arena, const Juyan__V1__RegistryRecor
  */
 enum status registry_file_write(const Juyan__V1__RegistryRecord *const *records, size_t n, FILE *out) MUST_USE;
 
+/* Prints the fields that differ, one a line as "name: old -> new"; `old` NULL: all that `record` says. Both of one kind. */
+void registry_file_differences(const Juyan__V1__RegistryRecord *old, const Juyan__V1__RegistryRecord *record, FILE *out);
+
 /* The list's name of a kind of record ("ports"), and the one without its s ("port"); NULL where there is none. */
 const char *registry_file_list(int record_case);
 const char *registry_file_kind(int record_case);

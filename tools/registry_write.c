@@ -204,6 +204,55 @@ write_record(FILE *out, const Record *record)
 	fputs(one_line ? "}\n" : "\n", out);
 }
 
+/* ---- differences ---- */
+
+static bool
+same_value(const ProtobufCMessage *a, const ProtobufCMessage *b, const ProtobufCFieldDescriptor *field)
+{
+	char *texts[2] = { NULL, NULL };
+	const ProtobufCMessage *both[2] = { a, b };
+	for (int i = 0; i < 2; i++) {
+		size_t bytes;
+		FILE *out = open_memstream(&texts[i], &bytes);
+		if (out == NULL)
+			break;
+		if (is_set(both[i], field))
+			write_value(out, both[i], field);
+		fclose(out);
+	}
+	/* What memory is too short to compare is shown. */
+	bool same = texts[0] != NULL && texts[1] != NULL && strcmp(texts[0], texts[1]) == 0;
+	free(texts[0]);
+	free(texts[1]);
+	return same;
+}
+
+void
+registry_file_differences(const Record *old, const Record *record, FILE *out)
+{
+	const ProtobufCMessage *body = body_of(record), *before = old == NULL ? NULL : body_of(old);
+	assert(before == NULL || before->descriptor == body->descriptor);
+	for (unsigned i = 0; i < body->descriptor->n_fields; i++) {
+		const ProtobufCFieldDescriptor *field = &body->descriptor->fields[i];
+		if (before == NULL ? !is_set(body, field) : same_value(before, body, field))
+			continue;
+		fprintf(out, "    %s: ", field->name);
+		if (before != NULL && is_set(before, field))
+			write_value(out, before, field);
+		else if (before != NULL)
+			fputs("(nothing)", out);
+		if (before != NULL)
+			fputs(" -> ", out);
+		if (is_set(body, field))
+			write_value(out, body, field);
+		else
+			fputs("(nothing)", out);
+		fputc('\n', out);
+	}
+}
+
+/* ---- the whole file ---- */
+
 /* A record and what it is sorted by. */
 struct row {
 	const Record *record;

@@ -130,6 +130,17 @@ print_spaces(FILE *out, size_t n)
 		fputc(' ', out);
 }
 
+/* Signs that would move the cursor (cells may come from outside) are shown as '?'. */
+static void
+print_text(FILE *out, const char *text)
+{
+	for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; at++) {
+		bool moves = *at < 0x20 || *at == 0x7F || (*at == 0xC2 && at[1] >= 0x80 && at[1] < 0xA0);
+		fputc(moves ? '?' : *at, out);
+		at += moves && *at == 0xC2;
+	}
+}
+
 /* The last column is not filled up: no line ends with spaces. */
 static void
 print_cell(FILE *out, const struct table *table, size_t column, const char *text, size_t width)
@@ -138,7 +149,7 @@ print_cell(FILE *out, const struct table *table, size_t column, const char *text
 	print_spaces(out, column == 0 ? 0 : 2);
 	if (table->columns[column].align == TABLE_RIGHT)
 		print_spaces(out, fill);
-	fputs(text, out);
+	print_text(out, text);
 	if (table->columns[column].align == TABLE_LEFT && column + 1 < table->n_columns)
 		print_spaces(out, fill);
 }

@@ -92,6 +92,20 @@ test_an_empty_table_has_its_head(void **unused)
 }
 
 static void
+test_a_cell_cannot_move_the_cursor(void **unused)
+{
+	(void)unused;
+	struct table *table = open_table();
+	static const char *const cells[] = { "\x1B[2Ja", "b\x7F\r",
+		"\xC2\x9B"
+		"c\xC3\xA9" };
+	for (size_t i = 0; i < 3; i++)
+		table_cell(table, cells[i]);
+	assert_shown(table, false, "port   net t  note\n-----  -----  ----\n?[2Ja    b\?\?  ?c\xC3\xA9\n");
+	table_close(&table);
+}
+
+static void
 test_widths(void **unused)
 {
 	(void)unused;
@@ -140,6 +154,7 @@ main(void)
 		cmocka_unit_test(test_columns_line_up_in_every_script),
 		cmocka_unit_test(test_csv_quotes_what_it_must),
 		cmocka_unit_test(test_an_empty_table_has_its_head),
+		cmocka_unit_test(test_a_cell_cannot_move_the_cursor),
 		cmocka_unit_test(test_widths),
 		cmocka_unit_test(test_figures),
 	};

@@ -1,0 +1,49 @@
+/*
+ * What a registry file would change in the registry in use, record by record. Records are lent; the list of changes is owned and closed by
+ * whoever made it. One thread.
+ */
+#ifndef JUYAN_TOOLS_REGISTRY_DIFF_H
+#define JUYAN_TOOLS_REGISTRY_DIFF_H
+
+#include "registry_file.h"
+
+enum registry_change_kind { REGISTRY_ADDED, REGISTRY_CHANGED, REGISTRY_MISSING, REGISTRY_SAME };
+
+struct registry_change {
+	enum registry_change_kind kind;
+	const Juyan__V1__RegistryRecord *old;    /* NULL when added */
+	const Juyan__V1__RegistryRecord *record; /* NULL when it is missing in the file */
+	char key[REGISTRY_KEY_BYTES];
+};
+
+/*
+ * Sorted so that what others point at comes first: ports and groups before terminals, days, capacities and goals. Records of kinds
+ * that the file does not speak of are the same.
+ */
+struct registry_diff {
+	struct registry_change *changes;
+	size_t n;
+	size_t added;
+	size_t changed;
+	size_t missing; /* in use, but not in the file */
+};
+
+/* NO_MEMORY. */
+enum status registry_diff_make(const Juyan__V1__RegistryRecord *const *used, size_t n, const struct registry_file *file,
+    struct registry_diff *out) MUST_USE;
+void registry_diff_close(struct registry_diff *diff); /* safe on a zeroed one */
+
+/* For people; `drop`: what is missing is to be dropped, else it stays. */
+void registry_diff_print(const struct registry_diff *diff, bool drop, FILE *out);
+
+/* Whether the registry that comes of it fits: as registry_build says. */
+enum status registry_diff_check(const struct registry_diff *diff, bool drop, struct reason *why) MUST_USE;
+
+/*
+ * The changes as RegistryChanged messages of bounded size, in an order in which each leaves a registry that fits. `take` is
+ * called for each and may end it with a status. `change` holds by and reason.
+ */
+enum status registry_diff_parts(const struct registry_diff *diff, bool drop, Juyan__V1__RegistryChanged *change,
+    enum status (*take)(void *user, Juyan__V1__RegistryChanged *change), void *user) MUST_USE;
+
+#endif
