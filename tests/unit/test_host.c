@@ -6,6 +6,7 @@
  */
 #include "check.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,7 +62,7 @@ step_first(void *self, int wait_ms, struct reason *why)
 {
 	(void)self;
 	(void)why;
-	usleep((useconds_t)wait_ms * 100);
+	poll(NULL, 0, wait_ms / 10);
 	return STATUS_OK;
 }
 
@@ -69,7 +70,7 @@ static enum status
 step_second(void *self, int wait_ms, struct reason *why)
 {
 	(void)self;
-	usleep((useconds_t)wait_ms * 100);
+	poll(NULL, 0, wait_ms / 10);
 	return step_status == STATUS_OK ? STATUS_OK : reason_say(why, step_status, "the disk is gone");
 }
 
