@@ -41,7 +41,7 @@ draft_terminal(struct draft *draft, const uint8_t *key, uint8_t copy[PUBLIC_KEY_
 
 /* The shipped registry with the terminal behind it. */
 static enum status
-draft_event(struct draft *draft, const struct service_kit *kit, struct arena *arena, struct reason *why)
+draft_event(struct draft *draft, int64_t now_ms, struct arena *arena, struct reason *why)
 {
 	const Juyan__V1__RegistryRecord **shipped = NULL;
 	size_t n = 0;
@@ -62,7 +62,7 @@ draft_event(struct draft *draft, const struct service_kit *kit, struct arena *ar
 	draft->changed.n_put = n + 1;
 	draft->changed.put = put;
 	juyan__v1__event__init(&draft->event);
-	draft->event.occurred_at_ms = clock_utc_ms(&kit->clock);
+	draft->event.occurred_at_ms = now_ms;
 	draft->event.what_case = JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED;
 	draft->event.registry_changed = &draft->changed;
 	return STATUS_OK;
@@ -88,26 +88,26 @@ journal(struct ledger *ledger, const struct draft *draft, struct arena *arena, s
 	return status;
 }
 
-static enum status
-found(struct ledger *ledger, const struct service_kit *kit, struct reason *why)
+enum status
+founding_begin(struct ledger *ledger, const char *dir, int64_t now_ms, struct log *log, struct reason *why)
 {
 	char path[CONFIG_TEXT_BYTES + 32];
 	uint8_t public_key[PUBLIC_KEY_BYTES];
 	struct key_pair administrator;
 	struct draft draft;
 	struct arena arena = { .base = NULL };
-	snprintf(path, sizeof path, "%s/keys/admin.key", kit->config->data_dir);
+	snprintf(path, sizeof path, "%s/keys/admin.key", dir);
 	enum status status = key_pair_ensure(path, &administrator, why);
 	if (status == STATUS_OK)
 		status = arena_open(&arena, DECODE_BYTES_MAX);
 	if (status == STATUS_OK) {
 		draft_terminal(&draft, administrator.public_key, public_key);
-		status = draft_event(&draft, kit, &arena, why);
+		status = draft_event(&draft, now_ms, &arena, why);
 	}
 	if (status == STATUS_OK)
 		status = journal(ledger, &draft, &arena, why);
-	if (status == STATUS_OK)
-		log_say(kit->log, LOG_INFO, "serve", "ledger_founded", "records=%zu", draft.changed.n_put);
+	if (status == STATUS_OK && log != NULL)
+		log_say(log, LOG_INFO, "serve", "ledger_founded", "records=%zu", draft.changed.n_put);
 	arena_close(&arena);
 	key_pair_wipe(&administrator);
 	return status;
@@ -119,7 +119,7 @@ founding(const struct service_kit *kit, struct reason *why)
 	struct ledger *ledger = NULL;
 	enum status status = ledger_open(kit->env, &ledger, why);
 	if (status == STATUS_OK && ledger_lsn(ledger) == 0)
-		status = found(ledger, kit, why);
+		status = founding_begin(ledger, kit->config->data_dir, clock_utc_ms(&kit->clock), kit->log, why);
 	ledger_close(&ledger);
 	return status;
 }

@@ -5,11 +5,15 @@
 #ifndef JUYAN_TOOLS_FOUNDING_H
 #define JUYAN_TOOLS_FOUNDING_H
 
+#include "ledger.h"
 #include "service.h"
 
 enum { FOUNDING_TERMINAL_NO = 1 };
 
-/* A host_prepare. Makes DIR/keys/admin.key where it is missing: the local administrator, terminal 1 with every right. */
+/* Makes DIR/keys/admin.key where it is missing, and journals the first event of an empty ledger. `log` may be NULL. */
+enum status founding_begin(struct ledger *ledger, const char *dir, int64_t now_ms, struct log *log, struct reason *why) MUST_USE;
+
+/* A host_prepare. The local administrator of keys/admin.key becomes terminal 1, with every right. */
 enum status founding(const struct service_kit *kit, struct reason *why) MUST_USE;
 
 #endif

@@ -1,0 +1,60 @@
+/*
+ * The parts of `juyan bench`. All measure the same events, made beforehand and held in memory: a simulated port's, in the order of time.
+ */
+#ifndef JUYAN_TOOLS_BENCH_PARTS_H
+#define JUYAN_TOOLS_BENCH_PARTS_H
+
+#include <stdint.h>
+
+#include "wire.h"
+
+struct bench_events {
+	struct span *spans;
+	size_t n;
+	uint8_t *bytes; /* of all, one behind the other */
+	size_t bytes_used;
+};
+
+/* Sorted times, of which figures are taken. */
+struct bench_times {
+	int64_t *ns;
+	size_t n, room;
+};
+
+struct bench_figures {
+	double events_per_s;
+	double ack_p50_us, ack_p99_us; /* from handing over a batch until it is on disk */
+	double bytes_per_event;        /* on disk */
+};
+
+struct bench_wire {
+	struct bench_figures road;
+	double single_ack_p50_us, single_ack_p99_us;     /* one event alone, from the terminal's side */
+	double sync_p50_us;                              /* a bare write and fdatasync, measured around it */
+	double year_total_p50_us, year_total_p99_us;     /* a question over ipc while events stream in */
+	uint64_t year_total_events;                      /* in the ledger then, at the least */
+	int64_t serve_peak_bytes, serve_anonymous_bytes; /* of the server's process: all, and without mapped files */
+};
+
+enum { BENCH_SINGLES = 400, BENCH_QUESTIONS = 2000 };
+
+enum status bench_events_make(uint64_t seed, size_t n, struct bench_events *out, struct reason *why) MUST_USE;
+void bench_events_close(struct bench_events *events);
+
+enum status bench_times_open(size_t room, struct bench_times *out) MUST_USE;
+void bench_times_close(struct bench_times *times);
+void bench_times_add(struct bench_times *times, int64_t ns);
+/* In microseconds; `part` from 0 to 1. Sorts. 0 where there are none. */
+double bench_times_at(struct bench_times *times, double part);
+int64_t bench_now_ns(void);
+/* Fills in what follows from times and sums. */
+void bench_figure(struct bench_times *times, size_t events, int64_t begun_ns, uint64_t disk_bytes, struct bench_figures *out);
+
+enum status bench_limit(const char *dir, const struct bench_events *events, size_t per_batch, struct bench_figures *out,
+    struct reason *why) MUST_USE;
+enum status bench_ledger(const char *dir, const struct bench_events *events, size_t per_batch, struct bench_figures *out,
+    struct reason *why) MUST_USE;
+enum status bench_wire(const char *dir, const struct bench_events *events, size_t per_batch, struct bench_wire *out,
+    struct reason *why) MUST_USE;
+
+#endif
