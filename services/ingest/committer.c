@@ -82,6 +82,7 @@ committer_open(struct ledger *ledger, struct committer **out, struct reason *why
 		free(committer);
 		return reason_say(why, STATUS_SYSTEM, "the committer's thread cannot be started: %s", strerror(error));
 	}
+	pthread_setname_np(committer->thread, "committer");
 	*out = committer;
 	return STATUS_OK;
 }
