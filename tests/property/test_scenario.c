@@ -7,42 +7,19 @@
  */
 #include "check.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "../unit/folder.h"
-#include "door.h"
-#include "host.h"
-#include "ingest.h"
 #include "ledger.h"
 #include "scene.h"
+#include "server.h"
 #include "terminal.h"
 
-enum { DEADLINE_MS = 30000, TRUCKS = 40, WEIGHED = 30, GATE = 101, SCALE = 102, OFFICE = 103 };
-enum transport { INPROC, IPC, TCP };
-
-struct server {
-	enum transport transport;
-	bool own_process;
-	char folder[FOLDER_BYTES];
-	char listen[128]; /* with the port of the first start */
-	char endpoint[DOOR_ENDPOINT_BYTES];
-	uint8_t key[PUBLIC_KEY_BYTES];
-	struct key_pair admin;
-	FILE *log_stream;
-	struct log *log;
-	struct host *host; /* in this process */
-	pid_t pid;         /* in its own */
-	int out;
-};
+enum { TRUCKS = 40, WEIGHED = 30, GATE = 101, SCALE = 102, OFFICE = 103 };
 
 struct world {
 	struct server server;
@@ -53,150 +30,6 @@ struct world {
 	enum status last_code;
 	char last_sentence[SENTENCE_BYTES_MAX];
 };
-
-static struct reason why;
-
-static void
-expect(enum status status, enum status expected)
-{
-	if (status != expected)
-		fail_msg("%s where %s was expected: %s", status_name(status), status_name(expected), why.text);
-}
-
-/* ---- the server ---- */
-
-static struct key_pair *founder; /* host_prepare has no user pointer */
-
-/* An empty ledger begins with the administrator, as `juyan serve` has it. */
-static enum status
-found(const struct service_kit *kit, struct reason *reason)
-{
-	struct ledger *ledger = NULL;
-	struct arena arena;
-	Juyan__V1__RegistryRecord record, *records[] = { &record };
-	Juyan__V1__Terminal terminal;
-	char all[] = "*", *ports[] = { all };
-	enum status s = ledger_open(kit->env, &ledger, reason);
-	if (s != STATUS_OK || ledger_lsn(ledger) > 0) {
-		ledger_close(&ledger);
-		return s;
-	}
-	assert_int_equal(arena_open(&arena, DECODE_BYTES_MAX), STATUS_OK);
-	scene_terminal(&record, &terminal, 1, "administrator", founder->public_key, ports);
-	terminal.administrator = true;
-	struct entry entry = { .terminal_no = 1, .stream_seq = 1, .bytes = scene_registry(records, 1, &arena) };
-	s = wire_event(entry.bytes, &arena, &entry.event, reason);
-	if (s == STATUS_OK)
-		s = ledger_apply(ledger, &entry, 1, reason);
-	arena_close(&arena);
-	ledger_close(&ledger);
-	return s;
-}
-
-static void
-find_endpoint(struct server *server, const char *service, const char *endpoint)
-{
-	static const char *const prefixes[] = { "inproc://", "ipc://", "tcp://" };
-	if (strcmp(service, "ingest") != 0)
-		return;
-	if (strncmp(endpoint, prefixes[server->transport], strlen(prefixes[server->transport])) == 0)
-		snprintf(server->endpoint, sizeof server->endpoint, "%s", endpoint);
-	if (strncmp(endpoint, "tcp://", 6) == 0)
-		snprintf(server->listen, sizeof server->listen, "%.120s", endpoint);
-}
-
-static void
-start_here(struct server *server)
-{
-	static const struct service *const services[] = { &ingest_service };
-	struct config config;
-	config_defaults(&config);
-	snprintf(config.data_dir, sizeof config.data_dir, "%s", server->folder);
-	snprintf(config.listen, sizeof config.listen, "%s", server->listen);
-	founder = &server->admin;
-	expect(host_open(&config, services, 1, found, server->log, &server->host, &why), STATUS_OK);
-	memcpy(server->key, host_server_key(server->host), PUBLIC_KEY_BYTES);
-	const char *service, *endpoint;
-	for (size_t i = 0; host_endpoint(server->host, i, &service, &endpoint); i++)
-		find_endpoint(server, service, endpoint);
-	if (server->transport == INPROC)
-		snprintf(server->endpoint, sizeof server->endpoint, "inproc://ingest");
-}
-
-/* One line of what the process says, within the deadline. */
-static void
-read_line(int fd, char *line, size_t bytes)
-{
-	size_t n = 0;
-	for (;;) {
-		struct pollfd ready = { .fd = fd, .events = POLLIN };
-		assert_int_equal(poll(&ready, 1, DEADLINE_MS), 1);
-		assert_true(n + 1 < bytes);
-		assert_int_equal(read(fd, line + n, 1), 1);
-		if (line[n] == '\n')
-			break;
-		n++;
-	}
-	line[n] = '\0';
-}
-
-static void
-start_process(struct server *server)
-{
-	int ends[2];
-	char set[160];
-	snprintf(set, sizeof set, "listen=%s", server->listen);
-	assert_int_equal(pipe(ends), 0);
-	server->pid = fork();
-	if (server->pid == 0) {
-		const char *program = getenv("JUYAN");
-		dup2(ends[1], STDOUT_FILENO);
-		dup2(fileno(server->log_stream), STDERR_FILENO);
-		close(ends[0]);
-		close(ends[1]);
-		execl(program, program, "serve", "--data", server->folder, "--set", set, (char *)NULL);
-		_exit(127);
-	}
-	assert_true(server->pid > 0);
-	close(ends[1]);
-	server->out = ends[0];
-	char line[512];
-	do {
-		read_line(server->out, line, sizeof line);
-		if (strncmp(line, "ingest ", 7) == 0)
-			find_endpoint(server, "ingest", line + 7);
-		if (strncmp(line, "server key ", 11) == 0)
-			assert_true(key_parse(line + 11, server->key));
-	} while (strcmp(line, "ready") != 0);
-	char path[128];
-	snprintf(path, sizeof path, "%s/keys/admin.key", server->folder);
-	expect(key_pair_load(path, &server->admin, &why), STATUS_OK);
-}
-
-static void
-server_start(struct server *server)
-{
-	if (server->own_process)
-		start_process(server);
-	else
-		start_here(server);
-	assert_true(server->endpoint[0] != '\0');
-}
-
-static void
-server_stop(struct server *server)
-{
-	host_close(&server->host);
-	if (server->pid <= 0)
-		return;
-	int outcome;
-	kill(server->pid, SIGTERM);
-	assert_int_equal(waitpid(server->pid, &outcome, 0), server->pid);
-	assert_true(WIFEXITED(outcome));
-	assert_int_equal(WEXITSTATUS(outcome), 0);
-	server->pid = 0;
-	close(server->out);
-}
 
 /* ---- the terminals ---- */
 
@@ -550,6 +383,36 @@ check_totals(struct world *world)
 	env_close(&own);
 }
 
+/* In one process the terminals share the server's context, and end with it; elsewhere they go on by themselves. */
+static void
+start_again(struct world *world, bool no_room)
+{
+	bool together = !world->server.own_process;
+	if (together)
+		all_leave(world);
+	server_stop(&world->server);
+	world->server.no_room = no_room;
+	server_start(&world->server);
+	if (together)
+		all_come_in(world);
+}
+
+/* Nothing is taken, nothing is lost, and it goes on when there is room: by itself, where the terminal has lived on. */
+static void
+there_is_no_room(struct world *world)
+{
+	start_again(world, true);
+	uint64_t before = terminal_last_acked(world->office_terminal);
+	send_event(world, world->office_terminal, scene_manifest("north", "T00020", 90000, &world->arena));
+	expect(terminal_flush(world->office_terminal, 1000, &why), STATUS_TIMEOUT);
+	assert_int_equal(terminal_last_acked(world->office_terminal), before);
+	start_again(world, false);
+	if (!world->server.own_process)
+		send_event(world, world->office_terminal, scene_manifest("north", "T00020", 90000, &world->arena));
+	flush(world->office_terminal);
+	assert_int_equal(terminal_last_acked(world->office_terminal), before + 1);
+}
+
 static void
 play(enum transport transport, bool own_process)
 {
@@ -560,7 +423,6 @@ play(enum transport transport, bool own_process)
 	expect(arena_open(&world.arena, DECODE_BYTES_MAX), STATUS_OK);
 	world.server.log_stream = getenv("JUYAN_TEST_LOG") != NULL ? stderr : tmpfile();
 	expect(log_open(world.server.log_stream, LOG_DEBUG, &world.server.log), STATUS_OK);
-	key_pair_make(&world.server.admin);
 	key_pair_make(&world.gate);
 	key_pair_make(&world.scale);
 	key_pair_make(&world.office);
@@ -572,13 +434,7 @@ play(enum transport transport, bool own_process)
 	trucks_cross(&world, 0, TRUCKS / 2);
 	everything_comes_twice(&world);
 
-	/* In one process the terminals share the server's context, and end with it; elsewhere they go on by themselves. */
-	if (!own_process)
-		all_leave(&world);
-	server_stop(&world.server);
-	server_start(&world.server);
-	if (!own_process)
-		all_come_in(&world);
+	there_is_no_room(&world);
 	trucks_cross(&world, TRUCKS / 2, TRUCKS);
 	a_number_is_used_again(&world);
 	what_is_wrong_is_kept(&world);
