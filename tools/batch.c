@@ -66,7 +66,7 @@ print_counted(const Juyan__V1__BatchStory *story)
 	struct table *table = NULL;
 	char figure[TABLE_FIGURE_BYTES];
 	int64_t sum = 0;
-	bool all_known = true;
+	size_t known_lines = 0;
 	enum status status = table_open(columns, sizeof columns / sizeof columns[0], &table);
 	if (status != STATUS_OK)
 		return status;
@@ -78,14 +78,15 @@ print_counted(const Juyan__V1__BatchStory *story)
 		for (size_t j = 0; j < sizeof texts / sizeof texts[0]; j++)
 			table_cell(table, texts[j]);
 		sum += known ? line->net_kg : 0;
-		all_known &= known;
+		known_lines += known;
 	}
 	if (story->n_counted > 1) {
 		table_sums(table);
 		table_cell(table, "all");
 		for (size_t j = 1; j + 1 < sizeof columns / sizeof columns[0]; j++)
 			table_cell(table, "");
-		table_cellf(table, "%s%s", table_tonnes(sum, figure), all_known ? "" : " and what is unknown");
+		table_cellf(table, "%s%s", known_lines == 0 ? "unknown" : table_tonnes(sum, figure),
+		    known_lines == 0 || known_lines == story->n_counted ? "" : " + unknown");
 	}
 	printf("It counts for:\n\n");
 	status = table_print(table, stdout);
@@ -190,6 +191,7 @@ tool_batch(int argc, char **argv)
 	struct command command = { .asking.name = "batch" };
 	const struct argp_child children[] = { { &tool_connection_argp, 0, "Which Juyan:", 2 }, { 0 } };
 	const struct argp argp = { options, parse, "BATCH_NO", doc, children, NULL, NULL };
+	argp_err_exit_status = TOOL_USAGE;
 	argp_parse(&argp, argc, argv, 0, NULL, &command);
 	enum status status = show(&command);
 	return asking_end(&command.asking, status);

@@ -57,8 +57,8 @@ static const char doc[] =
     "of it is lost. When the reason is gone (a port was added to the registry, a right was given), `release` applies it under its "
     "own terminal "
     "and number; with --with, a corrected event in its place. `dismiss` settles it without applying it: a test, a true double.\n\n"
-    "  juyan quarantine show 4711 --json > event.json     then mend what \"event\" holds\n"
-    "  juyan quarantine release 4711 --with event.json --reason \"batch number misread\"";
+    "  juyan quarantine show 4711 --json > event.json\n"
+    "  juyan quarantine release 4711 --with event.json --reason \"number misread\"";
 
 /* ---- options ---- */
 
@@ -181,9 +181,6 @@ add_cells(struct table *table, const Juyan__V1__QuarantineRow *row)
 	table_cellf(table, "%" PRIu64, row->lsn);
 	table_cell(table, when);
 	table_cellf(table, "%.40s (%u) %" PRIu64, row->terminal_name, row->terminal_no, row->stream_seq);
-	table_cell(table, row->event == NULL ? "" : story_kind(row->event));
-	table_cell(table, row->event == NULL ? "" : row->event->port);
-	table_cell(table, row->event == NULL ? "" : row->event->batch_no);
 	table_cell(table, row->state);
 	table_cellf(table, "%s: %s", row->name, row->sentence);
 }
@@ -248,8 +245,7 @@ static enum status
 open_table(const struct command *command, struct table **out)
 {
 	static const struct table_column quarantine[] = { { "event", TABLE_RIGHT }, { "received", TABLE_LEFT },
-		{ "terminal and number", TABLE_LEFT }, { "says", TABLE_LEFT }, { "port", TABLE_LEFT }, { "batch", TABLE_LEFT },
-		{ "state", TABLE_LEFT }, { "reason", TABLE_LEFT } };
+		{ "terminal and number", TABLE_LEFT }, { "state", TABLE_LEFT }, { "reason", TABLE_LEFT } };
 	static const struct table_column review[] = { { "port", TABLE_LEFT }, { "batch", TABLE_LEFT },
 		{ "what asks for a look", TABLE_LEFT } };
 	if (command->review)
@@ -383,10 +379,13 @@ settle(struct command *command)
 int
 tool_quarantine(int argc, char **argv)
 {
-	struct command command = { .asking.name = "quarantine", };
+	struct command command = {
+		.asking.name = "quarantine",
+	};
 	const struct argp_child children[] = { { &tool_connection_argp, 0, "Which Juyan:", 4 }, { 0 } };
 	const struct argp argp = { options, parse, args_doc, doc, children, NULL, NULL };
 	enum status status = STATUS_OK;
+	argp_err_exit_status = TOOL_USAGE;
 	argp_parse(&argp, argc, argv, 0, NULL, &command);
 	switch (command.verb) {
 	case LIST:

@@ -341,6 +341,7 @@ tool_registry(int argc, char **argv)
 	const struct argp_child children[] = { { &tool_connection_argp, 0, "Which Juyan:", 4 }, { 0 } };
 	const struct argp argp = { options, parse, args_doc, doc, children, NULL, NULL };
 	bool different = false;
+	argp_err_exit_status = TOOL_USAGE;
 	argp_parse(&argp, argc, argv, 0, NULL, &command);
 	enum status status = arena_open(&command.arena, RECORDS_ARENA_BYTES);
 	if (status == STATUS_OK)

@@ -119,7 +119,7 @@ say_manifest(FILE *out, const Juyan__V1__ManifestLodged *manifest)
 static void
 say_weighed(FILE *out, const Juyan__V1__UnitWeighed *weighed)
 {
-	say(out, "unit ", weighed->unit_id);
+	story_text(out, weighed->unit_id);
 	say_mass(out, ": gross ", weighed->has_gross_kg, weighed->gross_kg);
 	say_mass(out, ", tare ", weighed->has_tare_kg, weighed->tare_kg);
 	if (weighed->has_container_tare_kg)
@@ -166,14 +166,14 @@ story_event(FILE *out, const Juyan__V1__Event *event)
 		say_manifest(out, event->manifest_lodged);
 		break;
 	case JUYAN__V1__EVENT__WHAT_MANIFEST_DELETED:
-		say(out, "because: ", event->manifest_deleted->reason);
+		say(out, "", event->manifest_deleted->reason[0] == '\0' ? "no reason given" : event->manifest_deleted->reason);
 		break;
 	case JUYAN__V1__EVENT__WHAT_UNIT_ARRIVED:
-		say(out, "unit ", event->unit_arrived->unit_id);
+		story_text(out, event->unit_arrived->unit_id);
 		say(out, ", lane ", event->unit_arrived->lane);
 		break;
 	case JUYAN__V1__EVENT__WHAT_UNIT_DEPARTED:
-		say(out, "unit ", event->unit_departed->unit_id);
+		story_text(out, event->unit_departed->unit_id);
 		say(out, ", lane ", event->unit_departed->lane);
 		break;
 	case JUYAN__V1__EVENT__WHAT_UNIT_WEIGHED:
@@ -183,7 +183,7 @@ story_event(FILE *out, const Juyan__V1__Event *event)
 		say_inspected(out, event->inspected);
 		break;
 	case JUYAN__V1__EVENT__WHAT_RELEASED:
-		say(out, "office ", event->released->office);
+		say(out, "by ", event->released->office[0] == '\0' ? "customs" : event->released->office);
 		say(out, ", document ", event->released->document_no);
 		break;
 	case JUYAN__V1__EVENT__WHAT_MASS_CORRECTED:

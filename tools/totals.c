@@ -81,7 +81,7 @@ static const char doc[] =
     "has one basis. A unit whose mass is not known is counted as a unit, and its mass is in no figure.\n\n"
     "  juyan totals                                  each port and year\n"
     "  juyan totals --period day --from 2025-11      each day since November\n"
-    "  juyan totals --by group,basis --port ceke     goods, and how well they are known";
+    "  juyan totals --by group,basis --port ceke     goods and their basis";
 
 /* ---- options ---- */
 
@@ -310,6 +310,7 @@ tool_totals(int argc, char **argv)
 	struct command command = { .asking.name = "totals", .by = { { TOTALS_PORT, TOTALS_PERIOD }, 2 } };
 	const struct argp_child children[] = { { &tool_connection_argp, 0, "Which Juyan:", 3 }, { 0 } };
 	const struct argp argp = { options, parse, NULL, doc, children, NULL, NULL };
+	argp_err_exit_status = TOOL_USAGE;
 	argp_parse(&argp, argc, argv, 0, NULL, &command);
 	enum status status = show_once(&command);
 	while (status == STATUS_OK && command.watch_seconds > 0 && fflush(stdout) == 0) {

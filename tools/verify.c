@@ -14,7 +14,7 @@
 #include "recount.h"
 #include "tool.h"
 
-enum { KEY_DATA = 0x100, KEY_JSON, KEY_SCRATCH, CHAIN_TEXT_BYTES = 65 };
+enum { KEY_JSON = 0x100, KEY_SCRATCH, CHAIN_TEXT_BYTES = 65 };
 
 struct command {
 	const char *data;
@@ -25,7 +25,7 @@ struct command {
 };
 
 static const struct argp_option options[] = {
-	{ "data", KEY_DATA, "DIR", 0, "the data folder (default: $JUYAN_DATA, else ./juyan-data)", 1 },
+	{ "data", 'd', "DIR", 0, "the data folder (default: $JUYAN_DATA, else ./juyan-data)", 1 },
 	{ "scratch", KEY_SCRATCH, "DIR", 0, "where to recount: a folder that does not exist yet (default: in the data folder)", 1 },
 	{ "json", KEY_JSON, NULL, 0, "as a JSON object", 1 },
 	{ 0 },
@@ -43,7 +43,7 @@ parse(int key, char *arg, struct argp_state *state)
 {
 	struct command *command = state->input;
 	switch (key) {
-	case KEY_DATA:
+	case 'd':
 		command->data = arg;
 		break;
 	case KEY_SCRATCH:
@@ -136,6 +136,7 @@ tool_verify(int argc, char **argv)
 	struct command command = { .shows_progress = isatty(STDERR_FILENO) };
 	const struct argp argp = { options, parse, NULL, doc, NULL, NULL, NULL };
 	bool right = false;
+	argp_err_exit_status = TOOL_USAGE;
 	argp_parse(&argp, argc, argv, 0, NULL, &command);
 	enum status status = verify(&command, &right);
 	if (status != STATUS_OK)
