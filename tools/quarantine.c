@@ -347,6 +347,26 @@ read_fixed(const struct command *command, struct arena *arena, struct span *out,
 	return status;
 }
 
+/*
+ * What cannot be settled is found out before it is sent: a settling that fails is an event too, and would wait in quarantine itself.
+ * Where nobody can be asked (a connection to ingest alone), the ledger decides.
+ */
+static enum status
+check_waiting(struct command *command)
+{
+	const Juyan__V1__QuarantineList *page;
+	struct reason *why = &command->asking.why;
+	enum status status = ask_page(command, 0, &page);
+	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+		return STATUS_OK;
+	if (status != STATUS_OK || page->n_rows == 0)
+		return reason_say(why, STATUS_NOT_FOUND, "event %" PRIu64 " is not in quarantine", command->lsn);
+	if (strcmp(page->rows[0]->state, "waiting") != 0)
+		return reason_say(why, STATUS_NOT_WAITING, "event %" PRIu64 " was %s by event %" PRIu64, command->lsn,
+		    page->rows[0]->state, page->rows[0]->settled_lsn);
+	return STATUS_OK;
+}
+
 static enum status
 settle(struct command *command)
 {
@@ -358,6 +378,8 @@ settle(struct command *command)
 	enum status status = arena_open(&arena, EVENT_ARENA_BYTES);
 	if (status == STATUS_OK && command->with != NULL)
 		status = read_fixed(command, &arena, &fixed, why);
+	if (status == STATUS_OK)
+		status = check_waiting(command);
 	if (status == STATUS_OK) {
 		/* These are only read. */
 		settled.by = (char *)(uintptr_t)administer_by(command->by);

@@ -133,17 +133,16 @@ registry_diff_print(const struct registry_diff *diff, bool drop, FILE *out)
 			registry_file_differences(change->old, change->record, out);
 			break;
 		case REGISTRY_MISSING:
-			fprintf(out, "%s %s%s\n", drop ? "-" : "=", change->key, drop ? "" : "   (not in the file: stays)");
+			if (drop)
+				fprintf(out, "- %s\n", change->key);
 			break;
 		case REGISTRY_SAME:
 			break;
 		}
 	}
-	fprintf(out, "%zu to add, %zu to change, ", diff->added, diff->changed);
-	if (drop)
-		fprintf(out, "%zu to drop\n", diff->missing);
-	else
-		fprintf(out, "none to drop%s\n", diff->missing > 0 ? " (--drop-missing drops what is not in the file)" : "");
+	fprintf(out, "%zu to add, %zu to change, %zu to drop\n", diff->added, diff->changed, drop ? diff->missing : 0);
+	if (diff->missing > 0 && !drop)
+		fprintf(out, "%zu in use and not in the file: they stay (--drop-missing drops them)\n", diff->missing);
 }
 
 /* What comes of a change: the record that will be in use, or NULL. */
