@@ -5,6 +5,7 @@
 #include "groups.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -210,7 +211,7 @@ groups_build(const struct group_version *versions, size_t n, struct groups **out
 		assert(strlen(group->id) <= GROUP_ID_BYTES_MAX && sorted[i].first_day <= sorted[i].last_day);
 		version->first_day = sorted[i].first_day;
 		version->last_day = sorted[i].last_day;
-		strcpy(version->id, group->id);
+		snprintf(version->id, sizeof version->id, "%s", group->id);
 		for (size_t j = 0; j < group->n_hs_prefixes; j++)
 			add_prefix(groups, (uint32_t)i, group->hs_prefixes[j]);
 		for (size_t j = 0; j < group->n_words; j++)

@@ -5,6 +5,7 @@
 #include "registry.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -138,7 +139,7 @@ build_ports(struct registry *registry, const struct named *named, size_t n, stru
 		struct port_version *version = &registry->ports[registry->n_ports++];
 		bool parsed = civil_parse_offset(port->utc_offset, &version->rule.utc_offset_minutes);
 		assert(parsed && strlen(port->id) <= PORT_BYTES_MAX);
-		strcpy(version->id, port->id);
+		snprintf(version->id, sizeof version->id, "%s", port->id);
 		version->rule.id = version->id;
 		version->rule.count_on = port->count_on;
 		/* Its day begins at midnight by its own clock. */

@@ -1,9 +1,9 @@
 /*
  * The registry as the rules use it: ports, commodity groups and terminals, compiled from records into an immutable view.
  *
- * A view owns copies of all its texts and is closed by whoever built it; it may be read from any thread. Days are local to the port.
- * Of several records with one id the one with the latest valid_from that is not after the day holds; before the first of them,
- * the first.
+ * A view owns copies of all its texts and is closed by whoever built it; it may be read from any thread. Days are local to the
+ * port. Of several records with one id the one with the latest valid_from that is not after the day holds; before the first of
+ * them, the first.
  */
 #ifndef JUYAN_STORAGE_REGISTRY_H
 #define JUYAN_STORAGE_REGISTRY_H

@@ -1,4 +1,7 @@
-/* `juyan batch`: all that is known of one batch and how it came to be, to be read by somebody at night with a telephone in the hand. */
+/*
+ * `juyan batch`: all that is known of one batch and how it came to be, to be read by somebody at night with a telephone in the
+ * hand.
+ */
 #include <argp.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
- * `juyan quarantine`: events that were kept but not counted, why, and how a person settles them; with --review also batches that count but
- * ask for a look.
+ * `juyan quarantine`: events that were kept but not counted, why, and how a person settles them; with --review also batches that
+ * count but ask for a look.
  */
 #include <argp.h>
 #include <assert.h>
@@ -348,7 +348,7 @@ read_fixed(const struct command *command, struct arena *arena, struct span *out,
 }
 
 /*
- * What cannot be settled is found out before it is sent: a settling that fails is an event too, and would wait in quarantine itself.
+ * What cannot be settled is found out before it is sent: a settling that fails is an event too, and would wait there itself.
  * Where nobody can be asked (a connection to ingest alone), the ledger decides.
  */
 static enum status

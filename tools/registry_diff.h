@@ -1,6 +1,6 @@
 /*
- * What a registry file would change in the registry in use, record by record. Records are lent; the list of changes is owned and closed by
- * whoever made it. One thread.
+ * What a registry file would change in the registry in use, record by record. Records are lent; the list of changes is owned and
+ * closed by whoever made it. One thread.
  */
 #ifndef JUYAN_TOOLS_REGISTRY_DIFF_H
 #define JUYAN_TOOLS_REGISTRY_DIFF_H

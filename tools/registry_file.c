@@ -129,6 +129,7 @@ read_enum(const struct reading *reading, const struct yaml_node *node, const Pro
 	const ProtobufCEnumDescriptor *type = field->descriptor;
 	const char *text = yaml_text(node);
 	char word[ENUM_WORD_BYTES], allowed[128] = "";
+	size_t used = 0;
 	for (unsigned i = 0; i < type->n_values; i++) {
 		if (type->values[i].value == 0)
 			continue;
@@ -137,8 +138,8 @@ read_enum(const struct reading *reading, const struct yaml_node *node, const Pro
 			*out = type->values[i].value;
 			return STATUS_OK;
 		}
-		if (strlen(allowed) + strlen(word) + 3 < sizeof allowed)
-			strcat(strcat(allowed, allowed[0] == '\0' ? "" : ", "), word);
+		if (used < sizeof allowed)
+			used += (size_t)snprintf(allowed + used, sizeof allowed - used, "%s%s", used == 0 ? "" : ", ", word);
 	}
 	return yaml_fail(node, reading->why, "%s is '%.40s', expected one of: %s", field->name,
 	    text == NULL ? "a list or a map" : text, allowed);

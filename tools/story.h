@@ -1,6 +1,6 @@
 /*
- * Events told to people in a line each. Texts come from outside and may be anything: signs that would move a terminal's cursor are shown
- * as '?'. Owns nothing; the stream is the caller's.
+ * Events told to people in a line each. Texts come from outside and may be anything: signs that would move a terminal's cursor are
+ * shown as '?'. Owns nothing; the stream is the caller's.
  */
 #ifndef JUYAN_TOOLS_STORY_H
 #define JUYAN_TOOLS_STORY_H

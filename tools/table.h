@@ -1,6 +1,7 @@
 /*
- * Tables for people and for programs: cells are gathered first, so that columns are as wide as they need to be on a terminal (Chinese
- * characters take two places, marks none). A table owns its cells. When memory runs out it remembers that, and printing says so.
+ * Tables for people and for programs: cells are gathered first, so that columns are as wide as they need to be on a terminal
+ * (Chinese characters take two places, marks none). A table owns its cells. When memory runs out it remembers that, and printing
+ * says so. One thread.
  */
 #ifndef JUYAN_TOOLS_TABLE_H
 #define JUYAN_TOOLS_TABLE_H

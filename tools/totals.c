@@ -135,6 +135,16 @@ take_dims(struct argp_state *state, char *text, struct totals_dims *by)
 	}
 }
 
+static int
+take_seconds(struct argp_state *state, const char *text)
+{
+	char *end;
+	long seconds = strtol(text, &end, 10);
+	if (end == text || *end != '\0' || seconds < 1 || seconds > WATCH_SECONDS_MAX)
+		argp_error(state, "--watch is '%s', expected 1 to %d seconds", text, WATCH_SECONDS_MAX);
+	return (int)seconds;
+}
+
 static void
 check_period(struct argp_state *state, const char *option, const char *text)
 {
@@ -216,9 +226,7 @@ parse(int key, char *arg, struct argp_state *state)
 		command->shape = SHAPE_JSON;
 		break;
 	case KEY_WATCH:
-		command->watch_seconds = arg == NULL ? WATCH_SECONDS : atoi(arg);
-		if (command->watch_seconds < 1 || command->watch_seconds > WATCH_SECONDS_MAX)
-			argp_error(state, "--watch is '%s', expected 1 to %d seconds", arg, WATCH_SECONDS_MAX);
+		command->watch_seconds = arg == NULL ? WATCH_SECONDS : take_seconds(state, arg);
 		break;
 	case ARGP_KEY_ARG:
 		argp_error(state, "'%s' is not expected here", arg);

@@ -317,11 +317,10 @@ test_prefixes_agree_with_a_plain_search(void **unused)
 	for (int round = 0; round < 200; round++) {
 		start_empty(unused);
 		for (int i = 0; i < 12; i++) {
-			char id[8], prefixes[64] = "", one[16];
-			for (int j = 0; j < 4; j++) {
-				random_digits(one, 2, 6);
-				strcat(strcat(prefixes, j == 0 ? "" : ","), one);
-			}
+			char id[8], prefixes[64], one[4][16];
+			for (int j = 0; j < 4; j++)
+				random_digits(one[j], 2, 6);
+			snprintf(prefixes, sizeof prefixes, "%s,%s,%s,%s", one[0], one[1], one[2], one[3]);
 			snprintf(id, sizeof id, "g%d", i);
 			group(id, "", (uint32_t)random_below(3), prefixes, "");
 		}

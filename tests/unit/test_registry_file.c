@@ -195,13 +195,16 @@ random_text(size_t pieces_min)
 		"[", "]", "{", "}", "&", "*", "!", "|", ">", "%", "@", "`", "~", "?", "true", "null", "No", "2025-01-31", "1e3",
 		"煤", "нүүрс", "Ө", "\xC2\xA0", "\xE2\x80\xA8", "\xEF\xBB\xBF", "\xEF\xBF\xBD", "\xF0\x9F\x9A\x9B", "=", "<<",
 		"---", "..." };
-	char text[64] = "";
-	size_t n = pieces_min + random_below(6);
-	for (size_t i = 0; i < n; i++)
-		strcat(text, pieces[random_below(sizeof pieces / sizeof pieces[0])]);
-	char *out = arena_take(&arena, strlen(text) + 1);
+	enum { TEXT_ROOM = 64 };
+	char *out = arena_take(&arena, TEXT_ROOM);
 	assert_non_null(out);
-	return strcpy(out, text);
+	out[0] = '\0';
+	for (size_t left = pieces_min + random_below(6), used = 0; left > 0; left--) {
+		const char *piece = pieces[random_below(sizeof pieces / sizeof pieces[0])];
+		used += (size_t)snprintf(out + used, TEXT_ROOM - used, "%s", piece);
+		assert_true(used < TEXT_ROOM);
+	}
+	return out;
 }
 
 static void
