@@ -153,9 +153,7 @@ class World:
         self.log = open(os.path.join(self.folder, "log"), "ab")
         self.selector = selectors.DefaultSelector()
         self.server = None
-        self.loads = [Load(self, f"load{i}") for i in range(TERMINALS)]
-        self.expected = {load.name: Expected() for load in self.loads}
-        self.on_disk = {load.name: 0 for load in self.loads}
+        self.loads, self.expected, self.on_disk = [], {}, {}
         self.started = False
 
     def start_server(self, seconds=PATIENCE_S):
@@ -168,8 +166,13 @@ class World:
         return any("ready" in line for line in server.lines)
 
     def start_terminals(self):
-        for load in self.loads:
-            juyan("keys", "authorise", "--data", self.data, "--name", load.name, "--ports", "ceke", load.key + ".pub")
+        for i in range(TERMINALS):
+            load = Load(self, f"load{i}")
+            self.loads.append(load)
+            self.expected[load.name] = Expected()
+            self.on_disk[load.name] = 0
+            juyan("keys", "authorise", "--data", self.data, "--name", load.name, "--ports", "ceke",
+                "--kinds", "*", load.key + ".pub")
         for load in self.loads:
             load.start()
         self.started = True
@@ -179,8 +182,7 @@ class World:
         for key, _ in self.selector.select(0):
             key.data.read()
         for load in self.loads:
-            if load.process:
-                load.look()
+            load.look()
         return sum(load.acked for load in self.loads)
 
     def one_life(self):
@@ -271,7 +273,7 @@ def main():
                     world.check(verify=done % VERIFY_EVERY == 0)
             events += world.settle()
             ok = True
-        except (Wrong, subprocess.SubprocessError) as wrong:
+        except (Wrong, OSError, subprocess.SubprocessError) as wrong:
             print(f"cycle {done}: {wrong}\nseed={SEED}; the ledger and the log are kept in {world.folder}")
             return 1
         finally:
