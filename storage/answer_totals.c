@@ -1,6 +1,6 @@
 /*
- * Totals: the rows of the coarsest period that fits the question, filtered and added up by what was asked for. The year's total so takes
- * a handful of rows, however many events there are.
+ * Totals: the rows of the coarsest period that fits the question, filtered and added up by what was asked for. The year's total so
+ * takes a handful of rows, however many events there are.
  */
 #include <stdlib.h>
 

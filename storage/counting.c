@@ -32,8 +32,8 @@ basis_of(const char *name, enum basis *out)
 }
 
 /*
- * Whole parts of `total` in proportion to weights, by rounding the running sum down: they always add up to the total, and no part is
- * more than 1 kg from its exact share. Where all weights are zero the parts are equal.
+ * Whole parts of `total` in proportion to weights, by rounding the running sum down: they always add up to the total, and no part
+ * is more than 1 kg from its exact share. Where all weights are zero the parts are equal.
  */
 struct split {
 	int64_t total;
@@ -71,7 +71,10 @@ struct declared {
 	int64_t units[UNITS_MAX];
 };
 
-/* The declared kg of the lines of one waybill: its total is shared in proportion to its lines, equally where one of them is unknown. */
+/*
+ * The declared kg of the lines of one waybill: its total is shared in proportion to its lines, equally where one of them is
+ * unknown.
+ */
 static void
 declare_waybill(const struct facts *facts, size_t first, size_t n, int64_t total, struct declared *out)
 {

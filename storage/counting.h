@@ -1,18 +1,19 @@
 /*
  * What a batch counts for: a pure function of the facts known about it and the registry.
  *
- * Nothing before its release (at a port that counts on departure: each unit before it has left), nothing when it is deleted. Then each unit
- * counts its corrected net, else its weighed net, else its share of the declared mass, else it counts as a unit whose mass is unknown.
- * The net is split over the batch's goods lines in proportion to their declared mass, in whole kilograms that add up.
+ * Nothing before its release (at a port that counts on departure: each unit before it has left), nothing when it is deleted. Then
+ * each unit counts its corrected net, else its weighed net, else its share of the declared mass, else it counts as a unit whose
+ * mass is unknown. The net is split over the batch's goods lines in proportion to their declared mass, in whole kilograms that add
+ * up.
  *
- * Weighed net = gross - tare - container tare, of stable readings. The tares registered in the manifest stand in where no weighing gives
- * one; containers without any known tare leave the net unknown.
+ * Weighed net = gross - tare - container tare, of stable readings. The tares registered in the manifest stand in where no weighing
+ * gives one; containers without any known tare leave the net unknown.
  * The declared mass of a batch is the sum of its waybills: a waybill's own total, else the sum of its lines; one unknown waybill
- * makes the whole unknown, and then all goods lines weigh the same. It is shared among units by their declared_kg where all have one, else
- * equally.
+ * makes the whole unknown, and then all goods lines weigh the same. It is shared among units by their declared_kg where all have
+ * one, else equally.
  *
- * Counts add up as the mass does: a unit is counted once, at the group of the batch's heaviest line and its own basis; a batch once,
- * at that group and the basis that carries most of its mass.
+ * Counts add up as the mass does: a unit is counted once, at the group of the batch's heaviest line and its own basis; a batch
+ * once, at that group and the basis that carries most of its mass.
  */
 #ifndef JUYAN_STORAGE_COUNTING_H
 #define JUYAN_STORAGE_COUNTING_H

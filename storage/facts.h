@@ -1,8 +1,8 @@
 /*
  * What is known of one batch: the winning facts, as a pure value that events are applied to in any order.
  *
- * Each fact is a register: of two that compete, the later by (occurred_at_ms, terminal, stream_seq) holds, whatever arrived first; so the
- * facts are a function of the set of events. A weighing's three masses are three registers, each moved only by a reading
+ * Each fact is a register: of two that compete, the later by (occurred_at_ms, terminal, stream_seq) holds, whatever arrived first;
+ * so the facts are a function of the set of events. A weighing's three masses are three registers, each moved only by a reading
  * that knows it and was not moving. All memory comes from the caller's arena; texts are lent by the event or record they came from.
  */
 #ifndef JUYAN_STORAGE_FACTS_H
@@ -106,8 +106,8 @@ int span_compare(struct span a, struct span b);
 uint32_t facts_marks(const Juyan__V1__Event *event, int64_t received_at_ms);
 
 /*
- * Takes in one cargo event. TOO_MANY when the batch has all the events that a batch may have: nothing has changed then. NO_MEMORY when the
- * arena is used up: the facts are then not to be used any more.
+ * Takes in one cargo event. TOO_MANY when the batch has all the events that a batch may have: nothing has changed then. NO_MEMORY
+ * when the arena is used up: the facts are then not to be used any more.
  */
 enum status facts_apply(struct facts *facts, const Juyan__V1__Event *event, const struct stamp *at, uint32_t marks,
     struct arena *arena) MUST_USE;

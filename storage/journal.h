@@ -1,13 +1,15 @@
 /*
  * The journal: every event that came, as it came, in blocks of one terminal's consecutive events that were received together.
  *
- * Key: the first log sequence number (lsn, from 1). A block holds at most what fits one page, so that no free space has to be contiguous:
+ * Key: the first log sequence number (lsn, from 1). A block holds at most what fits one page, so that no free space has to be
+ * contiguous:
  *
  *     terminal u32 · events u16 · flags u16 · first stream number u64 · received_at_ms i64 · chain 32 bytes
  *     then for each event: verdict u8 · bytes u24 · the event
  *
- * chain = BLAKE2b-256(chain of the block before · lsn · the block without its chain): one changed bit in the past changes every later
- * chain value. The verdict is part of the record, so that a recount does not depend on the rules of the version that recounts.
+ * chain = BLAKE2b-256(chain of the block before · lsn · the block without its chain): one changed bit in the past changes every
+ * later chain value. The verdict is part of the record, so that a recount does not depend on the rules of the version that
+ * recounts.
  */
 #ifndef JUYAN_STORAGE_JOURNAL_H
 #define JUYAN_STORAGE_JOURNAL_H
@@ -35,7 +37,9 @@ struct journal_event {
 	struct span bytes;
 };
 
-/* Appends entries that have their verdicts, gives them their lsn, and moves `end`. Entries with lsn == JOURNAL_SKIP are left out. */
+/*
+ * Appends entries that have their verdicts, gives them their lsn, and moves `end`. Entries with lsn == JOURNAL_SKIP are left out.
+ */
 enum status journal_append(const struct store *store, struct journal_end *end, struct entry *entries, size_t n) MUST_USE;
 
 /* The event with this number. NOT_FOUND, DAMAGED, DISK. */

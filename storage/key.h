@@ -1,7 +1,7 @@
 /*
- * Keys and values of the tables as bytes. Keys are big-endian with texts ended by NUL, so that LMDB's plain byte order is the order of
- * numbers and names; values are little-endian. Writers assert that there is room; readers of keys assert, for a key that does not fit is ours.
- * Owns nothing; any thread.
+ * Keys and values of the tables as bytes. Keys are big-endian with texts ended by NUL, so that LMDB's plain byte order is the order
+ * of numbers and names; values are little-endian. Writers assert that there is room; readers of keys assert, for a key that does
+ * not fit is ours. Owns nothing; any thread.
  */
 #ifndef JUYAN_STORAGE_KEY_H
 #define JUYAN_STORAGE_KEY_H

@@ -33,10 +33,10 @@ struct ledger {
 };
 
 /*
- * LMDB fills the pages that the last commits but one gave back, and those lie scattered: a group of a thousand events then writes some 35
- * stretches of the file, each of which the disk is asked for by itself. A snapshot held over many commits makes it gather what
- * they give back, and reuse it in long stretches: about 5 a group. It costs the pages of as many commits (some tens of MiB) and keeps
- * nobody waiting.
+ * LMDB fills the pages that the last commits but one gave back, and those lie scattered: a group of a thousand events then writes
+ * some 35 stretches of the file, each of which the disk is asked for by itself. A snapshot held over many commits makes it gather
+ * what they give back, and reuse it in long stretches: about 5 a group. It costs the pages of as many commits (some tens of MiB)
+ * and keeps nobody waiting.
  */
 static void
 hold_pages(struct ledger *ledger)
@@ -229,8 +229,8 @@ apply_release(struct ledger *ledger, const Juyan__V1__QuarantineReleased *releas
 }
 
 /*
- * An administrative event changes tables before it is known to fit, so it runs in a nested transaction: what does not fit leaves nothing
- * behind but its own record in quarantine.
+ * An administrative event changes tables before it is known to fit, so it runs in a nested transaction: what does not fit leaves
+ * nothing behind but its own record in quarantine.
  */
 static enum status
 apply_administrative(struct ledger *ledger, struct entry *entry, struct reason *why)
@@ -351,8 +351,9 @@ write_streams(struct ledger *ledger)
 }
 
 /*
- * A run of entries that ends behind an administrative one or at the group's end. What stands before an administrative event is in all
- * tables, its journal included, before that is applied: so the outcome depends on the order of entries alone, not on how they were grouped.
+ * A run of entries that ends behind an administrative one or at the group's end. What stands before an administrative event is in
+ * all tables, its journal included, before that is applied: so the outcome depends on the order of entries alone, not on how they
+ * were grouped.
  */
 static enum status
 apply_run(struct ledger *ledger, struct entry *entries, size_t n, struct reason *why)

@@ -35,12 +35,14 @@ enum status ledger_open(struct env *env, struct ledger **out, struct reason *why
 void ledger_close(struct ledger **ledger);
 
 /*
- * Journals and applies the entries in their order, in one transaction, and returns when they are synced. For each terminal their numbers
- * have to go on from ledger_stream_tail without gaps, conflicts aside (asserted: ingest's session sees to it).
- * A verdict may turn from OK to a reason here, when the event does not fit what is on file (an administrative one, or a batch that has
- * all the events that a batch may have: TOO_MANY). Read the verdicts after the call, not before. Where the verdict of an administrative
- * entry was turned, `why` has the sentence of the last such one, and the result is still OK: so such an entry should end its group.
- * RETRY (NO_ROOM): nothing happened. STOP (DISK, DAMAGED, NO_MEMORY): the ledger must be closed; nothing of the group may be acknowledged.
+ * Journals and applies the entries in their order, in one transaction, and returns when they are synced. For each terminal their
+ * numbers have to go on from ledger_stream_tail without gaps, conflicts aside (asserted: ingest's session sees to it).
+ * A verdict may turn from OK to a reason here, when the event does not fit what is on file (an administrative one, or a batch that
+ * has all the events that a batch may have: TOO_MANY). Read the verdicts after the call, not before. Where the verdict of an
+ * administrative entry was turned, `why` has the sentence of the last such one, and the result is still OK: so such an entry should
+ * end its group.
+ * RETRY (NO_ROOM): nothing happened. STOP (DISK, DAMAGED, NO_MEMORY): the ledger must be closed; nothing of the group may be
+ * acknowledged.
  */
 enum status ledger_apply(struct ledger *ledger, struct entry *entries, size_t n, struct reason *why) MUST_USE;
 
@@ -59,8 +61,8 @@ enum status reader_open(struct env *env, struct reader **out, struct reason *why
 void reader_close(struct reader **reader);
 
 /*
- * Answers one question from one fresh snapshot. What is wrong with the question itself comes as a Failure inside the answer; a status other
- * than OK is about the machine. The answer lives in the arena.
+ * Answers one question from one fresh snapshot. What is wrong with the question itself comes as a Failure inside the answer; a
+ * status other than OK is about the machine. The answer lives in the arena.
  */
 enum status reader_answer(struct reader *reader, const Juyan__V1__Question *question, struct arena *arena,
     const Juyan__V1__Answer **out, struct reason *why) MUST_USE;

@@ -1,7 +1,7 @@
 /*
- * The batches: port and batch number -> facts. A working set holds the batches that a transaction touches: each is read once, takes in
- * all its events, and is written once, with what it counts for now less what it counted for before gathered as changes of the totals.
- * It lives in an arena of the caller's; texts of the events that it takes in are lent until it is written.
+ * The batches: port and batch number -> facts. A working set holds the batches that a transaction touches: each is read once, takes
+ * in all its events, and is written once, with what it counts for now less what it counted for before gathered as changes of the
+ * totals. It lives in an arena of the caller's; texts of the events that it takes in are lent until it is written.
  */
 #ifndef JUYAN_STORAGE_MANIFESTS_H
 #define JUYAN_STORAGE_MANIFESTS_H

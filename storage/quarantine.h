@@ -1,6 +1,6 @@
 /*
- * What could not be taken: log sequence number -> reason and state. The event itself stands in the journal. And the conflicts: which
- * other contents of a number are on file, so that one that is sent again and again is kept once.
+ * What could not be taken: log sequence number -> reason and state. The event itself stands in the journal. And the conflicts:
+ * which other contents of a number are on file, so that one that is sent again and again is kept once.
  */
 #ifndef JUYAN_STORAGE_QUARANTINE_H
 #define JUYAN_STORAGE_QUARANTINE_H

@@ -1,4 +1,7 @@
-/* The inside of a reader, for storage alone: one snapshot, the registry that goes with it, and what answers each question from them. */
+/*
+ * The inside of a reader, for storage alone: one snapshot, the registry that goes with it, and what answers each question from
+ * them.
+ */
 #ifndef JUYAN_STORAGE_READER_H
 #define JUYAN_STORAGE_READER_H
 

@@ -1,6 +1,6 @@
 /*
- * Proof that a ledger is right: the chain of its journal is checked, and the journal is recounted from nothing into a scratch ledger
- * whose tables have to equal the ledger's own, bit for bit. Reads one snapshot; ingest may go on meanwhile.
+ * Proof that a ledger is right: the chain of its journal is checked, and the journal is recounted from nothing into a scratch
+ * ledger whose tables have to equal the ledger's own, bit for bit. Reads one snapshot; ingest may go on meanwhile.
  */
 #ifndef JUYAN_STORAGE_RECOUNT_H
 #define JUYAN_STORAGE_RECOUNT_H

@@ -1,4 +1,6 @@
-/* The registry's records on disk: kind, id, valid_from -> packed record; and the view that the rules use, built from all of them. */
+/*
+ * The registry's records on disk: kind, id, valid_from -> packed record; and the view that the rules use, built from all of them.
+ */
 #ifndef JUYAN_STORAGE_REGISTRY_TABLE_H
 #define JUYAN_STORAGE_REGISTRY_TABLE_H
 

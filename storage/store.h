@@ -42,7 +42,7 @@ struct store {
 
 const char *table_name(enum table table);
 
-enum status store_status(int rc, struct reason *why);
+enum status store_status(int rc, struct reason *why) MUST_USE;
 
 enum status store_begin_write(struct env *env, struct store *out, struct reason *why) MUST_USE;
 enum status store_begin_read(struct env *env, struct store *out, struct reason *why) MUST_USE;

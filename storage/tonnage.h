@@ -1,7 +1,7 @@
 /*
- * Running totals: what changed is gathered in memory by hour, and applied once a transaction to the hour's, day's, month's and year's
- * rows. Key: period kind, period, port, direction, mode, basis, group. Value: kg, batches, units. A row of zeros is no row, so that the table
- * depends on nothing but what counts now.
+ * Running totals: what changed is gathered in memory by hour, and applied once a transaction to the hour's, day's, month's and
+ * year's rows. Key: period kind, period, port, direction, mode, basis, group. Value: kg, batches, units. A row of zeros is no row,
+ * so that the table depends on nothing but what counts now.
  */
 #ifndef JUYAN_STORAGE_TONNAGE_H
 #define JUYAN_STORAGE_TONNAGE_H

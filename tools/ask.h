@@ -1,6 +1,6 @@
 /*
- * Questions from tools: over the bus to the query service if one runs, else straight to the ledger in the data folder, read only. The caller
- * owns an ask and closes it; one thread.
+ * Questions from tools: over the bus to the query service if one runs, else straight to the ledger in the data folder, read only.
+ * The caller owns an ask and closes it; one thread.
  */
 #ifndef JUYAN_TOOLS_ASK_H
 #define JUYAN_TOOLS_ASK_H
@@ -16,8 +16,8 @@ enum status ask_open(const struct tool_connection *connection, struct ask **out,
 void ask_close(struct ask **ask);
 
 /*
- * Fills in version and nonce, and waits at most ASK_WAIT_MS. A Failure comes back as its status with its sentence. The answer is lent until
- * the next question.
+ * Fills in version and nonce, and waits at most ASK_WAIT_MS. A Failure comes back as its status with its sentence. The answer is
+ * lent until the next question.
  */
 enum status ask_question(struct ask *ask, Juyan__V1__Question *question, const Juyan__V1__Answer **out,
     struct reason *why) MUST_USE;

@@ -1,6 +1,6 @@
 /*
- * How a ledger begins: with a registry, as its first event, so that there is no time without one and the journal alone tells all. For
- * `juyan serve`, before the first service opens; a ledger that has anything in it is left alone.
+ * How a ledger begins: with a registry, as its first event, so that there is no time without one and the journal alone tells all.
+ * For `juyan serve`, before the first service opens; a ledger that has anything in it is left alone.
  */
 #ifndef JUYAN_TOOLS_FOUNDING_H
 #define JUYAN_TOOLS_FOUNDING_H

@@ -1,6 +1,6 @@
 /*
- * The options that all tools share which talk to a running Juyan. A tool puts tool_connection_argp among its argp children and hands it a zeroed
- * struct tool_connection in ARGP_KEY_INIT:
+ * The options that all tools share which talk to a running Juyan. A tool puts tool_connection_argp among its argp children and
+ * hands it a zeroed struct tool_connection in ARGP_KEY_INIT:
  *
  *     static const struct argp_child children[] = { { &tool_connection_argp, 0, "Which Juyan:", 0 }, { 0 } };
  *     case ARGP_KEY_INIT: state->child_inputs[0] = &options->connection; return 0;

@@ -1,5 +1,6 @@
 /*
- * Who may send and who may ask: the terminals of the registry as `juyan keys` sees and changes them. Texts given are lent; one thread.
+ * Who may send and who may ask: the terminals of the registry as `juyan keys` sees and changes them. Texts given are lent; one
+ * thread.
  */
 #ifndef JUYAN_TOOLS_RIGHTS_H
 #define JUYAN_TOOLS_RIGHTS_H

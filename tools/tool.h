@@ -1,6 +1,6 @@
 /*
- * The subcommands of `juyan`, each in a file of its own: tool_NAME gets the arguments behind it, with argv[0] "juyan NAME", and returns the
- * exit code. One table holds their names and the line that `juyan --help` shows. Used by the main thread.
+ * The subcommands of `juyan`, each in a file of its own: tool_NAME gets the arguments behind it, with argv[0] "juyan NAME", and
+ * returns the exit code. One table holds their names and the line that `juyan --help` shows. Used by the main thread.
  */
 #ifndef JUYAN_TOOLS_TOOL_H
 #define JUYAN_TOOLS_TOOL_H

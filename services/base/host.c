@@ -1,6 +1,7 @@
 /*
- * A process full of services. host_open takes its steps in order and host_close undoes them in reverse; both run in the main thread. Each
- * service lives in a thread of its own from its open to its close. What threads share with the main one stands under one mutex.
+ * A process full of services. host_open takes its steps in order and host_close undoes them in reverse; both run in the main
+ * thread. Each service lives in a thread of its own from its open to its close. What threads share with the main one stands under
+ * one mutex.
  */
 #include "host.h"
 

@@ -1,6 +1,7 @@
 /*
- * Which process runs which service on a data folder: DIR/run/NAME.lock, held by whoever runs NAME, with his process number in it. The lock goes
- * with the process, however it ends. Asking whether it is held does not disturb who is about to take it (which flock could not do).
+ * Which process runs which service on a data folder: DIR/run/NAME.lock, held by whoever runs NAME, with his process number in it.
+ * The lock goes with the process, however it ends. Asking whether it is held does not disturb who is about to take it (which flock
+ * could not do).
  */
 #ifndef JUYAN_BASE_LOCK_H
 #define JUYAN_BASE_LOCK_H

@@ -43,7 +43,10 @@ forbid_core_dumps(struct reason *why)
 	return STATUS_OK;
 }
 
-/* At the limit of open files libzmq spins; so the need is met before the first connection. Terminals and askers may each have as many. */
+/*
+ * At the limit of open files libzmq spins; so the need is met before the first connection. Terminals and askers may each have as
+ * many.
+ */
 static enum status
 make_room_for_files(int64_t sessions, struct reason *why)
 {

@@ -1,6 +1,6 @@
 /*
- * What concerns the process as a whole: what it may leave behind, how many files it may open, which signals it takes. For host.c, in the
- * main thread and before any other thread or socket.
+ * What concerns the process as a whole: what it may leave behind, how many files it may open, which signals it takes. For host.c,
+ * in the main thread and before any other thread or socket.
  */
 #ifndef JUYAN_BASE_PROCESS_H
 #define JUYAN_BASE_PROCESS_H
@@ -10,7 +10,10 @@
 
 #include "status.h"
 
-/* Files for the owner alone, 0, 1 and 2 open, no core dumps, SIGPIPE ignored, and room for the files that so many sessions need (SETTING). */
+/*
+ * Files for the owner alone, 0, 1 and 2 open, no core dumps, SIGPIPE ignored, and room for the files that so many sessions need
+ * (SETTING).
+ */
 enum status process_prepare(int64_t sessions, struct reason *why) MUST_USE;
 
 struct process_signals {

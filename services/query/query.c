@@ -1,6 +1,6 @@
 /*
- * The loop of query.h. One question at a time: decode, check, ask the ledger, pack, give; everything in one arena that is emptied in
- * between. A question can fail, and then the asker hears why; only a ledger that cannot be read ends the service.
+ * The loop of query.h. One question at a time: decode, check, ask the ledger, pack, give; everything in one arena that is emptied
+ * in between. A question can fail, and then the asker hears why; only a ledger that cannot be read ends the service.
  */
 #include "query.h"
 
@@ -100,7 +100,10 @@ authorise(struct query *query, const struct bus_peer *peer, struct reason *failu
 	    "this key may not ask questions; expected: a terminal with the right 'reader'");
 }
 
-/* Every text of a question, so that no sentence of an answer can repeat what is none. Questions have one level of messages below them. */
+/*
+ * Every text of a question, so that no sentence of an answer can repeat what is none. Questions have one level of messages below
+ * them.
+ */
 static enum status
 check_texts(const ProtobufCMessage *message, struct reason *failure)
 {

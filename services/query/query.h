@@ -1,6 +1,6 @@
 /*
- * The query service: answers each Question from one snapshot of the ledger. Asked by readers and administrators over ipc and tcp, and by
- * anybody inside the process. Where no service of the process writes the ledger, it also keeps the key check's list fresh.
+ * The query service: answers each Question from one snapshot of the ledger. Asked by readers and administrators over ipc and tcp,
+ * and by anybody inside the process. Where no service of the process writes the ledger, it also keeps the key check's list fresh.
  */
 #ifndef JUYAN_QUERY_H
 #define JUYAN_QUERY_H

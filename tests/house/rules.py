@@ -11,8 +11,12 @@ RULES = []
 
 FILE_LINES, HEADER_LINES, FUNCTION_LINES, COLUMNS = 500, 150, 70, 132
 LONG_FILES = {
+    "services/base/bus.c": "one table of links, and all that touches a socket of zmq",
     "tests/any.h": "random messages for several tests, as static functions",
     "tests/property/test_histories.c": "one machine that makes, orders, applies and compares histories",
+    "tests/property/scene.h": "what the scenarios' tests share",
+    "tests/property/test_scenario.c": "one scenario, told over every transport",
+    "tests/unit/test_bus.c": "the cases of one module stand together",
     "tests/unit/test_registry.c": "the cases of one module stand together",
     "tests/unit/test_wire_event.c": "the cases of one module stand together",
 }
@@ -49,6 +53,7 @@ BANNED = {
     "signal": "signals taken by the host, in one thread",
     "setjmp|longjmp": "one way out of a function",
 }
+TESTS_MAY = ("strcpy", "strcat", "sprintf", "rand", "srand", "atoi", "signal")  # on their own words, with the sanitizers looking on
 ALLOWED = {
     ("services/base/process.c", "signal"): "this is where the process sets up its signals",
 }
@@ -125,13 +130,13 @@ def header_names(tree):
 
 
 @rule(("proto/status.c", lambda t: t + "void\nf(char *x)\n{\n\tstrcpy(x, x);\n}\n"),
-    ("tests/check.h", lambda t: t + "int x = atoi(y);\n"))
+    ("tests/check.h", lambda t: t + "int x = system(y);\n"))
 def banned_functions(tree):
     for path, text in tree.c():
         code = code_of(text)
         for names, instead in BANNED.items():
             for found in re.finditer(rf"(?<![\w.>])({names})\s*\(", code):
-                if (path, found.group(1)) in ALLOWED:
+                if (path, found.group(1)) in ALLOWED or path.startswith("tests/") and found.group(1) in TESTS_MAY:
                     continue
                 yield path, line_of(text, found.start()), f"{found.group(1)}() is not used here; expected {instead}"
         if not path.startswith("tests/"):

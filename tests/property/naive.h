@@ -1,6 +1,6 @@
 /*
- * What a set of events counts for, computed the slow and obvious way: for each batch every fact is looked for among all events, every
- * time. It shares nothing with storage/ but the messages. The ledger has to agree with it.
+ * What a set of events counts for, computed the slow and obvious way: for each batch every fact is looked for among all events,
+ * every time. It shares nothing with storage/ but the messages. The ledger has to agree with it.
  */
 #ifndef JUYAN_TESTS_NAIVE_H
 #define JUYAN_TESTS_NAIVE_H
@@ -31,7 +31,9 @@ struct naive_rules {
 
 enum { NAIVE_UTC_OFFSET_HOURS = 8 };
 
-/* Adds to the total with this key: "port hour direction mode group basis", such as "ceke 2025-01-31T08 import truck coal weighed". */
+/*
+ * Adds to the total with this key: "port hour direction mode group basis", such as "ceke 2025-01-31T08 import truck coal weighed".
+ */
 typedef void naive_add(void *user, const char *key, int64_t net_kg, int64_t batches, int64_t units);
 
 /* Adds what one batch counts for. */

@@ -1,8 +1,9 @@
 /*
- * Random histories of a border: several terminals, a few batches, manifests lodged, amended, deleted, weighings with and without tare,
- * corrections, releases before their manifest, conflicts and events that cannot be taken. Each is applied in several orders that keep every
- * terminal's own order, in groups of random size. Then: the tables are the same, byte by byte; they equal a naive recount; and the
- * ledger's own recount agrees. At the end the registry changes under what is counted already, and all of it has to hold again.
+ * Random histories of a border: several terminals, a few batches, manifests lodged, amended, deleted, weighings with and without
+ * tare, corrections, releases before their manifest, conflicts and events that cannot be taken. Each is applied in several orders
+ * that keep every terminal's own order, in groups of random size. Then: the tables are the same, byte by byte; they equal a naive
+ * recount; and the ledger's own recount agrees. At the end the registry changes under what is counted already, and all of it has to
+ * hold again.
  *
  * JUYAN_HISTORIES=N sets how many (10,000).
  * also: address slow

@@ -1,6 +1,6 @@
 /*
- * The host, with services made of cardboard: in what order things open and close, what a second one on the same folder is told, and how a
- * process ends.
+ * The host, with services made of cardboard: in what order things open and close, what a second one on the same folder is told, and
+ * how a process ends.
  *
  * also: thread
  */
