@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "lock.h"
 #include "terminal.h"
 
 enum { WAIT_MS = 10000, ARENA_BYTES = 2 * FRAME_BYTES_MAX };
@@ -52,6 +53,9 @@ administer(const struct tool_connection *connection, Juyan__V1__Event *event, st
 	struct clock clock = clock_system();
 	if (event->occurred_at_ms == 0)
 		event->occurred_at_ms = clock_utc_ms(&clock);
+	if (connection->connect == NULL && !lock_held(tool_data(connection->data), "ingest"))
+		return reason_say(why, STATUS_CLOSED, "%.160s: nobody takes events here; 'juyan serve' does",
+		    tool_data(connection->data));
 	enum status status = tool_address(connection, "ingest", &address, why);
 	if (status != STATUS_OK)
 		return status;

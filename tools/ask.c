@@ -9,7 +9,7 @@
 #include "ledger.h"
 #include "lock.h"
 
-enum { ARENA_BYTES = 2 * DECODE_BYTES_MAX, TURN_MS = 100 };
+enum { ARENA_BYTES = 2 * DECODE_BYTES_MAX, TURN_MS = 100, ANEW_MS = 1000 };
 
 struct ask {
 	struct arena arena;
@@ -18,7 +18,7 @@ struct ask {
 	struct bus_socket *socket;
 	struct bus_frame frame; /* of the last answer */
 	bool framed;
-	char endpoint[DOOR_ENDPOINT_BYTES];
+	struct tool_address address;
 	struct env *env;
 	struct reader *reader;
 };
@@ -33,23 +33,24 @@ now_ms(void)
 /* ---- open and close ---- */
 
 static enum status
+connect_to(struct ask *ask, struct reason *why)
+{
+	bus_socket_close(&ask->socket);
+	return bus_connect(ask->bus, ask->address.endpoint, &ask->address.keys, ask->address.server_key, &ask->socket, why);
+}
+
+static enum status
 open_bus(const struct tool_connection *connection, struct ask *ask, struct reason *why)
 {
-	struct tool_address address;
 	struct tool_connection asked = *connection;
 	if (connection->connect != NULL && connection->ask != NULL)
 		asked = (struct tool_connection){ .connect = connection->ask,
 			.server_key = connection->server_key,
 			.key = connection->key };
-	enum status status = tool_address(&asked, "query", &address, why);
-	if (status != STATUS_OK)
-		return status;
-	snprintf(ask->endpoint, sizeof ask->endpoint, "%s", address.endpoint);
-	status = bus_open(&ask->bus, why);
+	enum status status = tool_address(&asked, "query", &ask->address, why);
 	if (status == STATUS_OK)
-		status = bus_connect(ask->bus, address.endpoint, &address.keys, address.server_key, &ask->socket, why);
-	key_pair_wipe(&address.keys);
-	return status;
+		status = bus_open(&ask->bus, why);
+	return status == STATUS_OK ? connect_to(ask, why) : status;
 }
 
 static enum status
@@ -98,6 +99,7 @@ ask_close(struct ask **ask)
 	reader_close(&(*ask)->reader);
 	env_close(&(*ask)->env);
 	arena_close(&(*ask)->arena);
+	key_pair_wipe(&(*ask)->address.keys);
 	free(*ask);
 	*ask = NULL;
 }
@@ -108,21 +110,32 @@ static enum status
 away(const struct ask *ask, struct reason *why)
 {
 	return reason_say(why, STATUS_TIMEOUT, "%.160s: no answer within %d s (is it running, and is this key authorised there?)",
-	    ask->endpoint, ASK_WAIT_MS / 1000);
+	    ask->address.endpoint, ASK_WAIT_MS / 1000);
 }
 
-/* Nothing is taken until the connection stands, so this turns until it does. */
+/*
+ * Nothing is taken until the connection stands, so this tries again, a little later each time. A key that was authorised a moment ago may
+ * still be refused, and a socket that was refused stays so: after a while it is made anew.
+ */
 static enum status
 give(struct ask *ask, struct span bytes, int64_t until_ms, struct reason *why)
 {
+	int64_t anew_ms = now_ms() + ANEW_MS;
+	int wait_ms = 1;
 	for (;;) {
 		enum status status = bus_give(ask->socket, NULL, bytes);
 		if (status != STATUS_BUSY)
 			return status;
 		if (now_ms() >= until_ms)
 			return away(ask, why);
-		/* There is nothing to read yet: this is a wait of a moment, ended early by nothing. */
-		if ((status = bus_wait(&ask->socket, 1, TURN_MS / 10, NULL)) != STATUS_OK)
+		if (now_ms() >= anew_ms) {
+			anew_ms = now_ms() + ANEW_MS;
+			status = connect_to(ask, why);
+		} else {
+			status = bus_wait(&ask->socket, 1, wait_ms, NULL); /* nothing can come yet: this is a pause */
+			wait_ms = wait_ms * 2 < TURN_MS ? wait_ms * 2 : TURN_MS;
+		}
+		if (status != STATUS_OK && status != STATUS_BUSY)
 			return status;
 	}
 }

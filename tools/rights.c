@@ -14,6 +14,7 @@
 #include "administer.h"
 #include "ask.h"
 #include "json.h"
+#include "table.h"
 
 enum { PORTS_LISTED_MAX = 64, KINDS_LISTED_MAX = 32, LIST_BYTES = 2048 };
 
@@ -281,26 +282,41 @@ rights_revoke(const struct tool_connection *connection, const char *whom, const 
 
 /* ---- list ---- */
 
+/* "a,b", or "-" for none. */
 static void
-print_names(char *const *names, size_t n)
+cell_of_names(struct table *table, char *const *names, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		printf("%s%s", i == 0 ? "" : ",", names[i]);
-	if (n == 0)
-		putchar('-');
+	char text[LIST_BYTES] = "-";
+	size_t used = 0;
+	for (size_t i = 0; i < n && used < sizeof text; i++)
+		used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", i == 0 ? "" : ",", names[i]);
+	table_cell(table, text);
 }
 
-static void
-print_row(const Juyan__V1__Terminal *terminal)
+static enum status
+print_table(const struct terminals *terminals, struct reason *why)
 {
-	char key[KEY_TEXT_BYTES];
-	key_format(terminal->public_key.data, key);
-	printf("%4" PRIu32 "  %s  %-8s %s%s \"%s\" ports ", terminal->terminal_no, key, terminal->revoked ? "revoked" : "",
-	    terminal->administrator ? "administrator " : "", terminal->reader ? "reader" : "", terminal->name);
-	print_names(terminal->ports, terminal->n_ports);
-	fputs(" kinds ", stdout);
-	print_names(terminal->kinds, terminal->n_kinds);
-	putchar('\n');
+	static const struct table_column columns[] = { { "no", TABLE_RIGHT }, { "name", TABLE_LEFT }, { "state", TABLE_LEFT },
+		{ "may", TABLE_LEFT }, { "ports", TABLE_LEFT }, { "kinds", TABLE_LEFT }, { "key", TABLE_LEFT } };
+	struct table *table = NULL;
+	enum status status = table_open(columns, sizeof columns / sizeof columns[0], &table);
+	if (status != STATUS_OK)
+		return reason_say(why, status, "memory ran out");
+	for (size_t i = 0; i < terminals->n; i++) {
+		const Juyan__V1__Terminal *terminal = terminals->records[i]->terminal;
+		char key[KEY_TEXT_BYTES];
+		key_format(terminal->public_key.data, key);
+		table_cellf(table, "%" PRIu32, terminal->terminal_no);
+		table_cell(table, terminal->name);
+		table_cell(table, terminal->revoked ? "revoked" : "authorised");
+		table_cell(table, terminal->administrator ? "administer, ask" : terminal->reader ? "ask" : "-");
+		cell_of_names(table, terminal->ports, terminal->n_ports);
+		cell_of_names(table, terminal->kinds, terminal->n_kinds);
+		table_cell(table, key);
+	}
+	status = table_print(table, stdout);
+	table_close(&table);
+	return status == STATUS_OK ? STATUS_OK : reason_say(why, status, "memory ran out");
 }
 
 /* The proto's own names, with the key as people write it beside the bytes. */
@@ -330,10 +346,8 @@ rights_list(const struct tool_connection *connection, bool json, struct reason *
 {
 	struct terminals terminals = { .ask = NULL };
 	enum status status = open_terminals(connection, &terminals, why);
-	if (status == STATUS_OK && json)
-		status = print_json(&terminals, why);
-	for (size_t i = 0; status == STATUS_OK && !json && i < terminals.n; i++)
-		print_row(terminals.records[i]->terminal);
+	if (status == STATUS_OK)
+		status = json ? print_json(&terminals, why) : print_table(&terminals, why);
 	ask_close(&terminals.ask);
 	return status;
 }

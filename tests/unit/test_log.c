@@ -65,9 +65,10 @@ test_a_hostile_text_cannot_forge_a_line(void **state)
 	    "x\"\n2026-01-01T00:00:00.000Z info auth key_accepted\r\x1b[2J\\ \xc2\x85 \xe2\x80\xa8 \xe2\x80\xae \xff\xc0\x80 策克";
 	log_say(written->log, LOG_WARNING, "auth", "refused", "name=%s", log_quoted(hostile, quoted));
 	assert_int_equal(lines(written), 1);
-	assert_non_null(strstr(written->text, "name=\"x\\\"\\x0a2026-01-01T00:00:00.000Z info auth key_accepted\\x0d\\x1b[2J\\\\ "
-					      "\\xc2\\x85 \\xe2\\x80\\xa8 \\xe2\\x80\\xae "
-					      "\\xff\\xc0\\x80 策克\"\n"));
+	assert_non_null(strstr(written->text,
+	    "name=\"x\\\"\\x0a2026-01-01T00:00:00.000Z info auth key_accepted\\x0d\\x1b[2J\\\\ "
+	    "\\xc2\\x85 \\xe2\\x80\\xa8 \\xe2\\x80\\xae "
+	    "\\xff\\xc0\\x80 策克\"\n"));
 	/* Also where a caller has forgotten to quote. */
 	log_say(written->log, LOG_WARNING, "auth", "refused", "name=%s", "a\nb\x7f\tc");
 	assert_int_equal(lines(written), 2);
