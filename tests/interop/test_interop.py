@@ -228,7 +228,8 @@ class Interop(unittest.TestCase):
         command = [sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)), "terminal.py")]
         subprocess.run([*command, "--make-key", path], check=True)
         juyan("keys", "authorise", path + ".pub", "--name", "a program", "--ports", "ceke", "--kinds", "*")
-        command += ["--connect", server.endpoint(), "--server-key", os.path.join(server.data(), "keys", "server.key.pub"), "--key", path]
+        server_key = os.path.join(server.data(), "keys", "server.key.pub")
+        command += ["--connect", server.endpoint(), "--server-key", server_key, "--key", path]
         lines = [
             {"occurred_at_ms": DAY_MS, "port": "ceke", "batch_no": "P1", "unit_arrived": {"unit_id": "1234 УНА"}},
             {"occurredAtMs": str(DAY_MS), "port": "ceke", "batchNo": "P1", "unitArrived": {}},
