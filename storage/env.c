@@ -117,6 +117,8 @@ env_open(const struct env_options *options, struct env **out, struct reason *why
 		status = open_mdb(env, options, path, why);
 	if (status == STATUS_OK)
 		status = open_tables(env, why);
+	if (status == STATUS_OK)
+		footprint_find(env);
 done:
 	if (status == STATUS_OK)
 		*out = env;

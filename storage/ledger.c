@@ -14,7 +14,8 @@ enum {
 	WORK_BYTES = 128 * 1024 * 1024, /* address space for the working set of a group; touched only as far as it is used */
 	WORK_FULL = WORK_BYTES / 2,     /* then the set is written early, so that one more batch always fits */
 	ADMIN_BYTES = 4 * 1024 * 1024,
-	COMMITS_HELD = 256
+	COMMITS_HELD = 256,
+	COMMITS_TRIMMED = 32
 };
 
 struct ledger {
@@ -41,7 +42,9 @@ struct ledger {
 static void
 hold_pages(struct ledger *ledger)
 {
-	if (ledger->held.txn != NULL && ++ledger->commits < COMMITS_HELD)
+	if (++ledger->commits % COMMITS_TRIMMED == 0)
+		env_trim(ledger->env);
+	if (ledger->held.txn != NULL && ledger->commits < COMMITS_HELD)
 		return;
 	store_abort(&ledger->held);
 	ledger->commits = 0;

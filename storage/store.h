@@ -31,6 +31,8 @@ struct env {
 	uint64_t headroom_map_bytes;
 	uint64_t headroom_disk_bytes;
 	bool readonly;
+	void *map; /* the ledger's file in memory; NULL where it was not found */
+	size_t map_bytes;
 	char dir[256];
 };
 
@@ -39,6 +41,9 @@ struct store {
 	MDB_txn *txn;
 	const MDB_dbi *tables;
 };
+
+/* Notes where the file of an opened environment is mapped, for env_trim. */
+void footprint_find(struct env *env);
 
 const char *table_name(enum table table);
 
