@@ -48,7 +48,8 @@ enum {
 	TOTALS_ROWS_MAX = 8000, /* rows of one Totals; more is refused with the advice to ask for less */
 	SENTENCE_BYTES_MAX = 256,
 
-	/* Decoding: what one frame may take in memory, whatever it claims. */
+	/* Decoding: what one event, and one frame, may take in memory, whatever they claim. */
+	EVENT_DECODE_BYTES = 4 * 1024 * 1024,
 	DECODE_BYTES_MAX = 8 * 1024 * 1024
 };
 
@@ -71,6 +72,9 @@ enum {
 #define TIME_MS_HIGHEST INT64_C(7258118399999)
 
 _Static_assert(EVENT_BYTES_MAX < FRAME_BYTES_MAX, "the largest event fits into a frame");
+_Static_assert(EVENT_DECODE_BYTES >= 64 * EVENT_BYTES_MAX,
+    "an honest event decodes: short texts take up to 34 bytes for each of theirs");
+_Static_assert(DECODE_BYTES_MAX >= EVENT_DECODE_BYTES, "what decodes alone also decodes in an arena for a frame");
 _Static_assert(DECODE_BYTES_MAX >= 4 * FRAME_BYTES_MAX, "an honest frame decodes within the arena");
 _Static_assert(PORT_BYTES_MAX + BATCH_NO_BYTES_MAX + 16 <= 511, "a batch's key fits into an LMDB key");
 _Static_assert(UNIT_KG_MAX_ROAD < MASS_KG_MAX, "what is implausible is not yet malformed");

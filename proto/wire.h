@@ -53,6 +53,7 @@ enum status wire_pack(const ProtobufCMessage *message, size_t bytes_max, struct 
  * registry's records it checks the form alone; the rest is registry_check's.
  * On a status other than OK the sentence names the field, what it holds and what was expected; *out is then untouched
  * and what was taken of the arena is given back. A fixed_event inside of a quarantine_released is checked likewise.
+ * An event takes at most EVENT_DECODE_BYTES: an arena with so much left always gives the same answer.
  */
 enum status wire_event(struct span bytes, struct arena *arena, const Juyan__V1__Event **out, struct reason *why) MUST_USE;
 /* The checks alone, for an event that did not come as bytes. Its strings end at their first NUL and it has no fixed_event. */

@@ -367,11 +367,15 @@ wire_event(struct span bytes, struct arena *arena, const Juyan__V1__Event **out,
 		return reason_say(why, STATUS_TOO_LARGE, "the event has %zu bytes: at most %d were expected", bytes.bytes,
 		    EVENT_BYTES_MAX);
 
-	size_t mark = arena->used;
+	/* The answer must not depend on what else stands in the arena: an event that unfolds too far is refused wherever it comes. */
+	size_t mark = arena->used, size = arena->size;
+	if (size - mark > EVENT_DECODE_BYTES)
+		arena->size = mark + EVENT_DECODE_BYTES;
 	const Juyan__V1__Event *event = NULL;
 	enum status status = event_of(bytes, arena, &event, why);
 	if (status == STATUS_OK)
 		status = check_fixed_event(event, arena, why);
+	arena->size = size;
 	if (status != STATUS_OK) {
 		arena->used = mark;
 		return status;

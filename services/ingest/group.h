@@ -18,12 +18,9 @@ enum {
 	GROUP_TEXT_BYTES = 1024 * 1024,
 	GROUP_FRAMES_BYTES_MAX = 8 * FRAME_BYTES_MAX, /* frames that are kept open for a group */
 
-	/* Whatever one event claims, it decodes within this, or not at all; a group always has this much left for the next. */
-	EVENT_DECODE_BYTES = DECODE_BYTES_MAX / 2,
+	/* A group always has room left for one more event to decode, whatever it claims. */
 	GROUP_DECODE_BYTES = DECODE_BYTES_MAX + EVENT_DECODE_BYTES
 };
-
-_Static_assert(EVENT_DECODE_BYTES >= 32 * EVENT_BYTES_MAX, "an honest event decodes, whatever came before it");
 
 enum reply_kind { REPLY_WELCOME, REPLY_ACK, REPLY_PONG, REPLY_REFUSAL };
 

@@ -247,32 +247,56 @@ an_expanding_frame_stops_at_the_arena(void **state)
 	}
 }
 
-static void
-an_expanding_event_is_refused(void **state)
+/* A manifest of so many empty units: two bytes each. */
+static struct span
+swarm(size_t units)
 {
-	(void)state;
-	/* A manifest of 32,000 empty units: it unpacks, as an event is small, and is then counted. */
-	enum { UNITS = 32000 };
 	uint8_t *bytes = any_take(&build, EVENT_BYTES_MAX);
-	size_t at = 0;
+	size_t at = 0, length = 2 * units + 4;
 	bytes[at++] = 10 << 3 | 2;
-	size_t length = 2 * UNITS + 4;
 	bytes[at++] = (uint8_t)(length & 0x7F) | 0x80;
 	bytes[at++] = (uint8_t)(length >> 7 & 0x7F) | 0x80;
 	bytes[at++] = (uint8_t)(length >> 14);
 	memcpy(bytes + at, (uint8_t[]){ 1 << 3, 1, 2 << 3, 1 }, 4);
 	at += 4;
-	for (int i = 0; i < UNITS; i++) {
+	for (size_t i = 0; i < units; i++) {
 		bytes[at++] = 3 << 3 | 2;
 		bytes[at++] = 0;
 	}
 	memcpy(bytes + at, (uint8_t[]){ 2 << 3 | 2, 1, 'c', 3 << 3 | 2, 1, 'b' }, 6);
-	at += 6;
+	return (struct span){ bytes, at + 6 };
+}
+
+static void
+an_expanding_event_is_refused(void **state)
+{
+	(void)state;
 	const Juyan__V1__Event *event = NULL;
 	struct reason why = { "" };
-	assert_int_equal(wire_event((struct span){ bytes, at }, &decode, &event, &why), STATUS_TOO_MANY);
-	assert_string_equal(why.text, "manifest_lodged.units has 32000 entries: at most 128 were expected");
+	assert_int_equal(wire_event(swarm(10000), &decode, &event, &why), STATUS_TOO_MANY);
+	assert_string_equal(why.text, "manifest_lodged.units has 10000 entries: at most 128 were expected");
+	assert_int_equal(wire_event(swarm(32000), &decode, &event, &why), STATUS_UNDECODABLE);
 	assert_int_equal(decode.used, 0);
+}
+
+/* Else the same event would be judged otherwise when it is read again, out of a journal, beside others. */
+static void
+an_answer_does_not_depend_on_the_room_that_is_left(void **state)
+{
+	(void)state;
+	struct arena large, least;
+	assert_int_equal(arena_open(&large, 8 * EVENT_DECODE_BYTES), STATUS_OK);
+	assert_int_equal(arena_open(&least, EVENT_DECODE_BYTES), STATUS_OK);
+	for (size_t units = 100; units < 32000; units += 100) {
+		const Juyan__V1__Event *event = NULL;
+		arena_reset(&build);
+		struct span bytes = swarm(units);
+		enum status status = wire_event(bytes, &large, &event, NULL);
+		assert_int_equal(wire_event(bytes, &least, &event, NULL), status);
+		assert_int_equal(large.size, 8 * EVENT_DECODE_BYTES);
+	}
+	arena_close(&large);
+	arena_close(&least);
 }
 
 /* An event filled up to the limit, and one beyond, with a text that a later version may have added. */
@@ -400,6 +424,7 @@ main(void)
 		cmocka_unit_test_setup(garbage_does_no_harm, empty_arenas),
 		cmocka_unit_test_setup(an_expanding_frame_stops_at_the_arena, empty_arenas),
 		cmocka_unit_test_setup(an_expanding_event_is_refused, empty_arenas),
+		cmocka_unit_test_setup(an_answer_does_not_depend_on_the_room_that_is_left, empty_arenas),
 		cmocka_unit_test_setup(sizes_are_bounded_before_anything_is_read, empty_arenas),
 		cmocka_unit_test_setup(any_allocation_may_fail, empty_arenas),
 		cmocka_unit_test(kinds_are_those_of_the_proto_file),
