@@ -367,7 +367,7 @@ wire_event(struct span bytes, struct arena *arena, const Juyan__V1__Event **out,
 		return reason_say(why, STATUS_TOO_LARGE, "the event has %zu bytes: at most %d were expected", bytes.bytes,
 		    EVENT_BYTES_MAX);
 
-	/* The answer must not depend on what else stands in the arena: an event that unfolds too far is refused wherever it comes. */
+	/* The answer must not depend on what else stands in the arena: what unfolds too far is refused wherever it comes. */
 	size_t mark = arena->used, size = arena->size;
 	if (size - mark > EVENT_DECODE_BYTES)
 		arena->size = mark + EVENT_DECODE_BYTES;
