@@ -230,22 +230,21 @@ check_quarantine_released(struct check *check, const ProtobufCMessage *message)
 struct kind {
 	Juyan__V1__Event__WhatCase what;
 	const char *name;
-	bool administers;
 	enum status (*check)(struct check *check, const ProtobufCMessage *said);
 };
 
 /* In the order of the proto file; test_wire compares it with the descriptor. */
 static const struct kind kinds[] = {
-	{ JUYAN__V1__EVENT__WHAT_MANIFEST_LODGED, "manifest_lodged", false, check_manifest_lodged },
-	{ JUYAN__V1__EVENT__WHAT_MANIFEST_DELETED, "manifest_deleted", false, check_manifest_deleted },
-	{ JUYAN__V1__EVENT__WHAT_UNIT_ARRIVED, "unit_arrived", false, check_unit_arrived },
-	{ JUYAN__V1__EVENT__WHAT_UNIT_DEPARTED, "unit_departed", false, check_unit_departed },
-	{ JUYAN__V1__EVENT__WHAT_UNIT_WEIGHED, "unit_weighed", false, check_unit_weighed },
-	{ JUYAN__V1__EVENT__WHAT_INSPECTED, "inspected", false, check_inspected },
-	{ JUYAN__V1__EVENT__WHAT_RELEASED, "released", false, check_released },
-	{ JUYAN__V1__EVENT__WHAT_MASS_CORRECTED, "mass_corrected", false, check_mass_corrected },
-	{ JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED, "registry_changed", true, check_registry },
-	{ JUYAN__V1__EVENT__WHAT_QUARANTINE_RELEASED, "quarantine_released", true, check_quarantine_released },
+	{ JUYAN__V1__EVENT__WHAT_MANIFEST_LODGED, "manifest_lodged", check_manifest_lodged },
+	{ JUYAN__V1__EVENT__WHAT_MANIFEST_DELETED, "manifest_deleted", check_manifest_deleted },
+	{ JUYAN__V1__EVENT__WHAT_UNIT_ARRIVED, "unit_arrived", check_unit_arrived },
+	{ JUYAN__V1__EVENT__WHAT_UNIT_DEPARTED, "unit_departed", check_unit_departed },
+	{ JUYAN__V1__EVENT__WHAT_UNIT_WEIGHED, "unit_weighed", check_unit_weighed },
+	{ JUYAN__V1__EVENT__WHAT_INSPECTED, "inspected", check_inspected },
+	{ JUYAN__V1__EVENT__WHAT_RELEASED, "released", check_released },
+	{ JUYAN__V1__EVENT__WHAT_MASS_CORRECTED, "mass_corrected", check_mass_corrected },
+	{ JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED, "registry_changed", check_registry },
+	{ JUYAN__V1__EVENT__WHAT_QUARANTINE_RELEASED, "quarantine_released", check_quarantine_released },
 };
 
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
@@ -275,8 +274,8 @@ wire_event_kind_name(size_t i)
 bool
 wire_event_administers(const Juyan__V1__Event *event)
 {
-	const struct kind *kind = kind_of(event);
-	return kind != NULL && kind->administers;
+	return event->what_case == JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED ||
+	    event->what_case == JUYAN__V1__EVENT__WHAT_QUARANTINE_RELEASED;
 }
 
 /* ---- the whole event ---------------------------------------------------------------------------------------------------- */
@@ -293,8 +292,9 @@ fail_empty(const Juyan__V1__Event *event, struct reason *why)
 
 /* What every event has: administrators' events are about no batch, all others are. */
 static enum status
-check_common(const struct check *check, const Juyan__V1__Event *event, bool administers)
+check_common(const struct check *check, const Juyan__V1__Event *event)
 {
+	bool administers = wire_event_administers(event);
 	CHECK(check_number(check, "occurred_at_ms", event->occurred_at_ms, TIME_MS_LOWEST, TIME_MS_HIGHEST));
 	CHECK(check_text(check, "port", event->port, PORT_BYTES_MAX, administers ? NULL : "a port id such as \"ceke\""));
 	CHECK(check_text(check, "batch_no", event->batch_no, BATCH_NO_BYTES_MAX, administers ? NULL : "a transport batch number"));
@@ -318,7 +318,7 @@ wire_event_check(const Juyan__V1__Event *event, struct reason *why)
 		return fail_empty(event, why);
 
 	struct check check = { .why = why };
-	CHECK(check_common(&check, event, kind->administers));
+	CHECK(check_common(&check, event));
 	check.kind = kind->name;
 	return kind->check(&check, said);
 }

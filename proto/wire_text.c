@@ -23,11 +23,9 @@ utf8_length(const unsigned char *text, size_t bytes)
 
 /* True when all eight bytes are ASCII from space to tilde: the common case, without a branch for each byte. */
 static bool
-eight_plain(const char *text)
+eight_plain(uint64_t word)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
-	uint64_t word;
-	memcpy(&word, text, sizeof word);
 	/* The high bit of a byte comes up: in the word for not ASCII; in the second for below 0x20 (exact while all are ASCII);
 	 * in the third for 0x7F. */
 	uint64_t below_space = (word | highs) - ones * 0x20;
@@ -35,12 +33,36 @@ eight_plain(const char *text)
 	return ((word | ~below_space | is_delete) & highs) == 0;
 }
 
+static uint64_t
+eight_at(const char *text)
+{
+	uint64_t word;
+	memcpy(&word, text, sizeof word);
+	return word;
+}
+
+/* Plain ASCII from `from` on; false also where it is too short to be seen in words. What is left may be looked at twice. */
+static bool
+plain_from(const char *text, size_t bytes, size_t from)
+{
+	if (bytes >= 8)
+		return bytes - from <= 8 && eight_plain(eight_at(text + bytes - 8));
+	if (bytes < 4)
+		return false;
+	uint32_t front, back;
+	memcpy(&front, text, sizeof front);
+	memcpy(&back, text + bytes - 4, sizeof back);
+	return eight_plain(front | (uint64_t)back << 32);
+}
+
 bool
 wire_text_clean(const char *text, size_t bytes)
 {
 	size_t i = 0;
-	while (bytes - i >= 8 && eight_plain(text + i))
+	while (bytes - i > 8 && eight_plain(eight_at(text + i)))
 		i += 8;
+	if (plain_from(text, bytes, i))
+		return true;
 	while (i < bytes) {
 		unsigned char c = (unsigned char)text[i];
 		if (c >= 0x20 && c < 0x7F) {

@@ -146,6 +146,26 @@ every_code_point_is_judged_rightly(void **state)
 	}
 }
 
+/* Words of eight and of four bytes are looked at together: a wrong byte has to be seen at every place of every length. */
+static void
+every_place_of_every_length_is_looked_at(void **state)
+{
+	(void)state;
+	static const struct {
+		char byte;
+		bool clean;
+	} rows[] = { { '~', true }, { ' ', true }, { '\x1F', false }, { '\x7F', false }, { '\0', false }, { '\x80', false },
+		{ '\xFF', false } };
+	for (size_t bytes = 0; bytes <= 40; bytes++)
+		for (size_t at = 0; at < bytes; at++)
+			for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+				char *text = any_take(&build, bytes);
+				memset(text, 'x', bytes);
+				text[at] = rows[i].byte;
+				assert_int_equal(wire_text_clean(text, bytes), rows[i].clean);
+			}
+}
+
 static void
 forms_that_are_not_utf8_are_refused(void **state)
 {
@@ -168,6 +188,7 @@ main(void)
 		cmocka_unit_test_setup(a_nul_behind_unknown_fields_is_seen, empty_arenas),
 		cmocka_unit_test_setup(a_zero_elsewhere_is_no_nul, empty_arenas),
 		cmocka_unit_test(every_code_point_is_judged_rightly),
+		cmocka_unit_test_setup(every_place_of_every_length_is_looked_at, empty_arenas),
 		cmocka_unit_test(forms_that_are_not_utf8_are_refused),
 	};
 	return cmocka_run_group_tests(tests, open_arenas, close_arenas);
