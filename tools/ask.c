@@ -114,8 +114,8 @@ away(const struct ask *ask, struct reason *why)
 }
 
 /*
- * Nothing is taken until the connection stands, so this tries again, a little later each time. A key that was authorised a moment ago may
- * still be refused, and a socket that was refused stays so: after a while it is made anew.
+ * Nothing is taken until the connection stands, so this tries again, a little later each time. A key that was authorised a
+ * moment ago may still be refused, and a socket that was refused stays so: after a while it is made anew.
  */
 static enum status
 give(struct ask *ask, struct span bytes, int64_t until_ms, struct reason *why)

@@ -1,6 +1,6 @@
 /*
- * See rights.h. The terminals come from query, the change goes to ingest: whole records, put in the place of those that were. A record that
- * was asked for lives in the ask, which is open until the change is made.
+ * See rights.h. The terminals come from query, the change goes to ingest: whole records, put in the place of those that were. A
+ * record that was asked for lives in the ask, which is open until the change is made.
  */
 #include "rights.h"
 

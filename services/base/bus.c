@@ -10,14 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/un.h>
-#include <time.h>
 
 #include <zmq.h>
 
 #include "auth.h"
+#include "clock.h"
+#include "endpoint.h"
 
-enum { ENDPOINTS_MAX = 16, ENDPOINT_BYTES = 320, WAIT_SOCKETS_MAX = 16 };
+enum { ENDPOINTS_MAX = 16, WAIT_SOCKETS_MAX = 16 };
 
 /* What CURVE adds to a frame (33 bytes, and room): libzmq compares ZMQ_MAXMSGSIZE with the frame as it travels. */
 enum { CURVE_BYTES = 64 };
@@ -53,18 +53,18 @@ struct link {
 	int type;
 	int send_hwm;    /* messages for one peer: more than a window of acknowledgements */
 	int receive_hwm; /* messages of one peer; times FRAME_BYTES_MAX it bounds the memory that a peer can take */
-	int linger_ms;
-	int immediate; /* 1: nothing queues for a peer that is not there, and sending says so */
-	int mandatory; /* 1: sending to a peer that has gone says so (servers) */
+	int mandatory;   /* 1: sending to a peer that has gone says so; -1: only servers have it */
 };
 
-static const struct link link_server = { ZMQ_ROUTER, 64, 2 * WINDOW_BATCHES, 500, 1, 1 };
-static const struct link link_client = { ZMQ_DEALER, 2 * WINDOW_BATCHES, 64, 500, 1, -1 };
+static const struct link link_server = { ZMQ_ROUTER, 64, 2 * WINDOW_BATCHES, 1 };
+static const struct link link_client = { ZMQ_DEALER, 2 * WINDOW_BATCHES, 64, -1 };
 
 static const struct {
 	int option;
 	int value;
 } common_options[] = {
+	{ ZMQ_LINGER, 500 },  /* what has to arrive is acknowledged; an end waits for the rest no longer than this */
+	{ ZMQ_IMMEDIATE, 1 }, /* nothing queues for a peer that is not there, and sending says so */
 	{ ZMQ_HEARTBEAT_IVL, 5000 },
 	{ ZMQ_HEARTBEAT_TIMEOUT, 15000 },
 	{ ZMQ_HEARTBEAT_TTL, 15000 },
@@ -97,7 +97,6 @@ set_options(void *zmq, const struct link *link, bool ipv6, struct reason *why)
 	int64_t frame_bytes = FRAME_BYTES_MAX + CURVE_BYTES;
 	bool right = zmq_setsockopt(zmq, ZMQ_MAXMSGSIZE, &frame_bytes, sizeof frame_bytes) == 0;
 	right = right && set_number(zmq, ZMQ_SNDHWM, link->send_hwm) && set_number(zmq, ZMQ_RCVHWM, link->receive_hwm);
-	right = right && set_number(zmq, ZMQ_LINGER, link->linger_ms) && set_number(zmq, ZMQ_IMMEDIATE, link->immediate);
 	right = right && (link->mandatory < 0 || set_number(zmq, ZMQ_ROUTER_MANDATORY, link->mandatory));
 	right = right && set_number(zmq, ZMQ_IPV6, ipv6 ? 1 : 0);
 	for (size_t i = 0; i < sizeof common_options / sizeof common_options[0]; i++)
@@ -158,40 +157,18 @@ bus_context(struct bus *bus)
 
 /* ---- sockets ---- */
 
-static bool
-starts(const char *text, const char *with)
-{
-	return strncmp(text, with, strlen(with)) == 0;
-}
-
-static enum status
-check_endpoint(const char *endpoint, struct reason *why)
-{
-	if (strlen(endpoint) >= ENDPOINT_BYTES)
-		return reason_say(why, STATUS_SETTING, "%.64s…: an endpoint has less than %d bytes", endpoint, ENDPOINT_BYTES);
-	struct sockaddr_un address;
-	if (starts(endpoint, "ipc://") && strlen(endpoint) - strlen("ipc://") >= sizeof address.sun_path)
-		return reason_say(why, STATUS_SETTING,
-		    "%.100s…: the path of a local socket has less than %zu bytes; a shorter data folder (or a relative path) helps",
-		    endpoint, sizeof address.sun_path);
-	if (!starts(endpoint, "tcp://") && !starts(endpoint, "ipc://") && !starts(endpoint, "inproc://"))
-		return reason_say(why, STATUS_SETTING, "'%.64s' is no endpoint; expected: tcp://ADDRESS:PORT or ipc://PATH",
-		    endpoint);
-	return STATUS_OK;
-}
-
 static enum status
 check_endpoints(const char *const *endpoints, size_t n, bool *ipv6, struct reason *why)
 {
 	assert(n > 0 && n <= ENDPOINTS_MAX);
 	*ipv6 = false;
 	for (size_t i = 0; i < n; i++) {
-		enum status status = check_endpoint(endpoints[i], why);
+		enum status status = endpoint_check(endpoints[i], why);
 		if (status != STATUS_OK)
 			return status;
 		/* One socket is either open to this process alone or speaks CURVE everywhere. */
-		assert(starts(endpoints[i], "inproc://") == starts(endpoints[0], "inproc://"));
-		*ipv6 = *ipv6 || strchr(endpoints[i], '[') != NULL;
+		assert(endpoint_is_local(endpoints[i]) == endpoint_is_local(endpoints[0]));
+		*ipv6 = *ipv6 || endpoint_is_ipv6(endpoints[i]);
 	}
 	return STATUS_OK;
 }
@@ -211,7 +188,7 @@ socket_make(struct bus *bus, const struct link *link, const char *const *endpoin
 	}
 	socket->bus = bus;
 	socket->server = link->type == ZMQ_ROUTER;
-	socket->local = starts(endpoints[0], "inproc://");
+	socket->local = endpoint_is_local(endpoints[0]);
 	socket->zmq = zmq_socket(bus->context, link->type);
 	status = socket->zmq == NULL ? fail(why, "a socket cannot be made") : set_options(socket->zmq, link, ipv6, why);
 	if (status != STATUS_OK) {
@@ -222,20 +199,11 @@ socket_make(struct bus *bus, const struct link *link, const char *const *endpoin
 	return STATUS_OK;
 }
 
-/* Port 0 is how the rest of the world says what ZeroMQ calls "*". */
-static void
-wildcard(const char *endpoint, char out[ENDPOINT_BYTES])
-{
-	size_t bytes = strlen(endpoint);
-	bool zero = starts(endpoint, "tcp://") && bytes > 2 && strcmp(endpoint + bytes - 2, ":0") == 0;
-	snprintf(out, ENDPOINT_BYTES, "%.*s%s", (int)(zero ? bytes - 1 : bytes), endpoint, zero ? "*" : "");
-}
-
 static enum status
 bind_one(struct bus_socket *socket, const char *endpoint, struct reason *why)
 {
 	char asked[ENDPOINT_BYTES];
-	wildcard(endpoint, asked);
+	endpoint_to_bind(endpoint, asked);
 	if (zmq_bind(socket->zmq, asked) != 0)
 		return reason_say(why, STATUS_SYSTEM, "%s: it cannot be listened on: %s", endpoint, zmq_strerror(zmq_errno()));
 	size_t bytes = ENDPOINT_BYTES;
@@ -378,9 +346,8 @@ bus_socket_close(struct bus_socket **socket)
 static int64_t
 now_ms(void)
 {
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	struct clock clock = clock_system();
+	return clock_monotonic_ns(&clock) / 1000000;
 }
 
 /* Waits for the sockets, and for a descriptor of the caller's where fd >= 0. */

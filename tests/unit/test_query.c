@@ -1,6 +1,6 @@
 /*
- * The query service on a small ledger, turned by hand in the test's own thread: who may ask, what a bad question gets, and that the list
- * of keys follows the registry.
+ * The query service on a small ledger, turned by hand in the test's own thread: who may ask, what a bad question gets, and that
+ * the list of keys follows the registry.
  *
  * also: thread
  */
