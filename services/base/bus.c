@@ -17,10 +17,7 @@
 #include "clock.h"
 #include "endpoint.h"
 
-enum { ENDPOINTS_MAX = 16, WAIT_SOCKETS_MAX = 16 };
-
-/* What CURVE adds to a frame (33 bytes, and room): libzmq compares ZMQ_MAXMSGSIZE with the frame as it travels. */
-enum { CURVE_BYTES = 64 };
+enum { ENDPOINTS_MAX = 16, WAIT_SOCKETS_MAX = 16, CURVE_BYTES = 64 /* what CURVE adds to a frame: 33 bytes, and room */ };
 
 _Static_assert(sizeof(zmq_msg_t) == sizeof((struct bus_frame *)0)->message, "a frame holds a zmq_msg_t");
 
@@ -94,7 +91,7 @@ set_number(void *zmq, int option, int value)
 static enum status
 set_options(void *zmq, const struct link *link, bool ipv6, struct reason *why)
 {
-	int64_t frame_bytes = FRAME_BYTES_MAX + CURVE_BYTES;
+	int64_t frame_bytes = FRAME_BYTES_MAX + CURVE_BYTES; /* libzmq compares it with the frame as it travels */
 	bool right = zmq_setsockopt(zmq, ZMQ_MAXMSGSIZE, &frame_bytes, sizeof frame_bytes) == 0;
 	right = right && set_number(zmq, ZMQ_SNDHWM, link->send_hwm) && set_number(zmq, ZMQ_RCVHWM, link->receive_hwm);
 	right = right && (link->mandatory < 0 || set_number(zmq, ZMQ_ROUTER_MANDATORY, link->mandatory));

@@ -5,6 +5,11 @@
  */
 #include "check.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include <zmq.h>
+
 #include "bus_world.h"
 
 static void
