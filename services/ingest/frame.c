@@ -6,15 +6,15 @@
 /* Field number and wire type. */
 enum { TAG_EVENT_BATCH = 2 << 3 | 2, TAG_FIRST_STREAM_SEQ = 1 << 3 | 0, TAG_EVENTS = 2 << 3 | 2 };
 
-/* Takes a varint from the front of `rest`; false when it does not end, or is longer than 64 bits. */
+/* Takes a varint of at most bytes_max bytes from the front of `rest`; false where there is none. */
 static bool
-take_varint(struct span *rest, uint64_t *out)
+take_varint(struct span *rest, size_t bytes_max, uint64_t *out)
 {
 	uint64_t value = 0;
-	for (size_t i = 0; i < rest->bytes && i < 10; i++) {
+	for (size_t i = 0; i < rest->bytes && i < bytes_max; i++) {
 		uint8_t byte = rest->data[i];
 		if (i == 9 && byte > 1)
-			return false;
+			return false; /* more than 64 bits */
 		value |= (uint64_t)(byte & 0x7F) << (7 * i);
 		if ((byte & 0x80) == 0) {
 			rest->data += i + 1;
@@ -26,15 +26,26 @@ take_varint(struct span *rest, uint64_t *out)
 	return false;
 }
 
+/* Takes a length and so many bytes. */
 static bool
 take_bytes(struct span *rest, struct span *out)
 {
 	uint64_t bytes;
-	if (!take_varint(rest, &bytes) || bytes > rest->bytes)
+	if (!take_varint(rest, 5, &bytes) || bytes > rest->bytes)
 		return false;
 	*out = (struct span){ rest->data, (size_t)bytes };
 	rest->data += bytes;
 	rest->bytes -= (size_t)bytes;
+	return true;
+}
+
+static bool
+take_tag(struct span *rest, uint8_t *tag)
+{
+	if (rest->bytes == 0)
+		return false;
+	*tag = *rest->data++;
+	rest->bytes--;
 	return true;
 }
 
@@ -45,19 +56,17 @@ take_bytes(struct span *rest, struct span *out)
 static bool
 read_plain_batch(struct span rest, struct span *events, struct batch *out)
 {
-	uint64_t tag;
+	uint8_t tag;
 	struct span inner;
-	if (!take_varint(&rest, &tag) || tag != TAG_EVENT_BATCH || !take_bytes(&rest, &inner) || rest.bytes != 0)
+	if (!take_tag(&rest, &tag) || tag != TAG_EVENT_BATCH || !take_bytes(&rest, &inner) || rest.bytes != 0)
 		return false;
 	*out = (struct batch){ .events = events };
-	while (inner.bytes > 0) {
-		if (!take_varint(&inner, &tag))
-			return false;
+	while (take_tag(&inner, &tag)) {
 		if (tag == TAG_EVENTS) {
 			if (out->n == BATCH_EVENTS_MAX || !take_bytes(&inner, &events[out->n]))
 				return false;
 			out->n++;
-		} else if (tag != TAG_FIRST_STREAM_SEQ || !take_varint(&inner, &out->first)) {
+		} else if (tag != TAG_FIRST_STREAM_SEQ || !take_varint(&inner, 10, &out->first)) {
 			return false;
 		}
 	}

@@ -8,7 +8,6 @@
 #include "check.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -507,7 +506,6 @@ over_tcp_to_another_process(void **state)
 int
 main(void)
 {
-	signal(SIGPIPE, SIG_IGN);
 	/* The process first: nothing is forked once a context has lived here. */
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(over_ipc_to_another_process),
