@@ -154,6 +154,19 @@ outcome(const struct registry_change *change, bool drop)
 	return change->kind == REGISTRY_MISSING && drop ? NULL : change->old;
 }
 
+/* A registry without an administrator could never be changed again. */
+static enum status
+check_administrator(const struct registry *registry, struct reason *why)
+{
+	for (size_t i = 0; i < registry_terminals(registry); i++) {
+		const struct terminal_rule *terminal = registry_terminal_at(registry, i);
+		if (terminal->administrator && !terminal->revoked)
+			return STATUS_OK;
+	}
+	return reason_say(why, STATUS_CONTRADICTION,
+	    "no terminal would be an administrator any more: nobody could change the registry again");
+}
+
 enum status
 registry_diff_check(const struct registry_diff *diff, bool drop, struct reason *why)
 {
@@ -166,6 +179,8 @@ registry_diff_check(const struct registry_diff *diff, bool drop, struct reason *
 		if (outcome(&diff->changes[i], drop) != NULL)
 			records[n++] = outcome(&diff->changes[i], drop);
 	enum status status = registry_build(records, n, &registry, why);
+	if (status == STATUS_OK)
+		status = check_administrator(registry, why);
 	registry_close(&registry);
 	free(records);
 	return status;

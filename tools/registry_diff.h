@@ -36,7 +36,7 @@ void registry_diff_close(struct registry_diff *diff); /* safe on a zeroed one */
 /* For people; `drop`: what is missing is to be dropped, else it stays. */
 void registry_diff_print(const struct registry_diff *diff, bool drop, FILE *out);
 
-/* Whether the registry that comes of it fits: as registry_build says. */
+/* Whether the registry that comes of it fits (as registry_build says) and leaves an administrator. */
 enum status registry_diff_check(const struct registry_diff *diff, bool drop, struct reason *why) MUST_USE;
 
 /*

@@ -244,6 +244,35 @@ def test_registry_refuses(server, folder):
     expect_in("no file", on(server, "registry", "diff", os.path.join(folder, "none.yaml"), code=1)[1], "none.yaml")
 
 
+def test_rights(server, folder):
+    """What a terminal had no right to say waits; when it has the right, it is released under its own number."""
+    key = os.path.join(folder, "gate.key")
+    run("keys", "make", key)
+    on(server, "keys", "authorise", key + ".pub", "--name", "gate 5", "--ports", "wuliji", "--kinds", "released")
+    path = write(folder, "gate.ndjson", (manifest("G", 9000), event("G", "released")))
+    on(server, "send", path, "--key", key, code=1)
+    waiting = ask_on(server, "quarantine", "list")
+    expect("what waits", [(row["name"], row["terminal_name"], row["stream_seq"]) for row in waiting],
+        [("not_authorised", "gate 5", 1), ("not_authorised", "gate 5", 2)])
+
+    shown = on(server, "registry", "show", "--kind", "terminals")[0]
+    mine = shown.replace("ports: [wuliji]", 'ports: ["*"]').replace("kinds: [released]", "kinds: [manifest_lodged, released]")
+    path = write(folder, "terminals.yaml", [mine.rstrip("\n")])
+    expect_in("the change", on(server, "registry", "apply", path, "--yes")[0], '    ports: [wuliji] -> ["*"]', "1 changed")
+    for row in waiting:
+        on(server, "quarantine", "release", str(row["lsn"]), "--reason", "the right was given")
+    expect("what it counts for", ask_on(server, "batch", "G")["counted"][0]["net_kg"], 9000)
+
+    # What leaves nobody in charge is refused, and a terminal that goes leaves what it sent.
+    path = write(folder, "nobody.yaml", ["terminals: []"])
+    expect_in("nobody", on(server, "registry", "apply", path, "--yes", "--drop-missing", code=1)[1], "administrator")
+    path = write(folder, "without.yaml", [mine[:mine.index("  - terminal_no: 2")].rstrip("\n")])
+    on(server, "registry", "apply", path, "--yes", "--drop-missing")
+    expect("terminals", len(ask_on(server, "registry", "show", "--kind", "terminals")), 1)
+    expect("what it counts for", ask_on(server, "batch", "G")["counted"][0]["net_kg"], 9000)
+    expect("right", ask_on(server, "verify")["right"], True)
+
+
 # ---- verify and the command line ----
 
 def test_verify(server, folder):
@@ -269,7 +298,7 @@ def test_command_line(server):
 
 def test_without_a_server(data):
     """What reads goes on without a running Juyan; what writes says that nobody is there."""
-    expect("the totals", [row["net_kg"] for row in ask("totals", "--port", "ceke", "--data", data)], [175800])
+    expect("the totals", [row["net_kg"] for row in ask("totals", "--port", "ceke", "--data", data)], [184800])
     expect("the story", ask("batch", "A", "--data", data)["state"], "counted")
     run("registry", "show", "--data", data)
     run("verify", "--data", data)
@@ -295,6 +324,7 @@ def main():
         test_registry(server, folder)
         test_registry_drops(server, folder)
         test_registry_refuses(server, folder)
+        test_rights(server, folder)
         test_verify(server, folder)
         test_command_line(server)
         server.close()
