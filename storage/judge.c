@@ -11,8 +11,6 @@ say_missing_right(const struct registry *registry, uint32_t terminal_no, const J
 	const char *kind = wire_event_kind(event);
 	if (terminal == NULL)
 		return reason_say(why, STATUS_NOT_AUTHORISED, "terminal %u is not in the registry", terminal_no);
-	if (terminal->revoked)
-		return reason_say(why, STATUS_NOT_AUTHORISED, "terminal %u (%.60s) is revoked", terminal_no, terminal->name);
 	if (wire_event_administers(event))
 		return reason_say(why, STATUS_NOT_AUTHORISED, "terminal %u (%.60s) sent %s, which only an administrator may",
 		    terminal_no, terminal->name, kind);

@@ -164,6 +164,8 @@ apply_registry(struct ledger *ledger, const Juyan__V1__RegistryChanged *change, 
 	enum status status = registry_table_change(&ledger->store, change, &ledger->admin, why);
 	if (status == STATUS_OK)
 		status = registry_table_view(&ledger->store, &view, why);
+	if (status == STATUS_OK)
+		status = registry_follows(ledger->registry, view, why);
 	if (status == STATUS_OK && registry_table_moves_totals(change))
 		status = manifests_recount(&ledger->manifests, &ledger->store, ledger->registry, view, &ledger->changes);
 	if (status == STATUS_OK)

@@ -352,7 +352,7 @@ bool
 registry_allows(const struct registry *registry, uint32_t terminal_no, const Juyan__V1__Event *event)
 {
 	const struct terminal_entry *entry = find_terminal(registry, terminal_no);
-	if (entry == NULL || entry->rule.revoked || (entry->kinds & kind_bit((uint32_t)event->what_case)) == 0)
+	if (entry == NULL || (entry->kinds & kind_bit((uint32_t)event->what_case)) == 0)
 		return false;
 	if (entry->all_ports || wire_event_administers(event))
 		return true;
@@ -442,6 +442,34 @@ done:
 	free(named);
 	registry_close(&registry);
 	return status;
+}
+
+static bool
+has_administrator(const struct registry *registry)
+{
+	for (size_t i = 0; i < registry->n_terminals; i++)
+		if (registry->terminals[i].rule.administrator && !registry->terminals[i].rule.revoked)
+			return true;
+	return false;
+}
+
+enum status
+registry_follows(const struct registry *before, const struct registry *after, struct reason *why)
+{
+	for (size_t i = 0; i < before->n_terminals; i++) {
+		const struct terminal_rule *old = &before->terminals[i].rule, *new = registry_terminal(after, old->terminal_no);
+		if (new == NULL)
+			return reason_say(why, STATUS_CONTRADICTION, "terminal %u (%.60s) would be dropped: revoke it instead",
+			    old->terminal_no, old->name);
+		if (memcmp(old->public_key, new->public_key, PUBLIC_KEY_BYTES) != 0)
+			return reason_say(why, STATUS_CONTRADICTION,
+			    "terminal %u (%.60s) would get another key: revoke it, and authorise the new key as another terminal",
+			    old->terminal_no, old->name);
+	}
+	if (has_administrator(before) && !has_administrator(after))
+		return reason_say(why, STATUS_CONTRADICTION,
+		    "no administrator would be left: nobody could change the registry again");
+	return STATUS_OK;
 }
 
 void

@@ -41,6 +41,12 @@ enum status registry_build(const Juyan__V1__RegistryRecord *const *records, size
     struct reason *why) MUST_USE;
 void registry_close(struct registry **registry);
 
+/*
+ * Whether one registry may come after another: every terminal keeps its number and key for good (it is revoked, never dropped, for its
+ * number names it in the journal), and there stays an administrator who can change it again. CONTRADICTION.
+ */
+enum status registry_follows(const struct registry *before, const struct registry *after, struct reason *why) MUST_USE;
+
 /* The checks of one record by itself; registry_build has them too. */
 enum status registry_check(const Juyan__V1__RegistryRecord *record, struct reason *why) MUST_USE;
 
@@ -70,7 +76,7 @@ const struct terminal_rule *registry_terminal_at(const struct registry *registry
 
 /*
  * Whether a terminal may send this kind of event for this port. `port` is not looked at for administrative kinds. A revoked
- * terminal may send nothing.
+ * terminal has no session any more; what it sent before keeps its rights, so that it can still leave quarantine.
  */
 bool registry_allows(const struct registry *registry, uint32_t terminal_no, const Juyan__V1__Event *event);
 

@@ -44,7 +44,9 @@ static const struct argp_option options[] = {
 	{ "json", KEY_JSON, NULL, 0, "as a JSON array, with the names of proto/cargo.proto (with diff: of changes)", 1 },
 	{ NULL, 0, NULL, 0, "diff and apply:", 2 },
 	{ "drop-missing", KEY_DROP, NULL, 0,
-	    "drop records that are in use but not in the file, of the kinds whose list is in the file; without it they stay", 2 },
+	    "drop records that are in use but not in the file, of the kinds whose list is in the file (terminals are revoked "
+	    "instead); without it they stay",
+	    2 },
 	{ NULL, 0, NULL, 0, "apply:", 3 },
 	{ "yes", KEY_YES, NULL, 0, "do not ask", 3 },
 	{ "by", KEY_BY, "WHO", 0, "who does it (default: the user's name)", 3 },
@@ -226,17 +228,16 @@ show(struct command *command)
 /* ---- diff and apply ---- */
 
 static void
-print_json_changes(const struct registry_diff *diff, bool drop)
+print_json_changes(const struct registry_diff *diff)
 {
-	static const char *const words[] = { "added", "changed", "missing" };
+	static const char *const words[] = { "added", "changed", "dropped", "missing" };
 	const char *between = "[\n";
 	for (size_t i = 0; i < diff->n; i++) {
 		const struct registry_change *change = &diff->changes[i];
 		if (change->kind == REGISTRY_SAME)
 			continue;
 		/* A name holds no sign that JSON would have to escape: its parts were checked. */
-		bool dropped = change->kind == REGISTRY_MISSING && drop;
-		printf("%s{\"record\":\"%s\",\"change\":\"%s\"}", between, change->key, dropped ? "dropped" : words[change->kind]);
+		printf("%s{\"record\":\"%s\",\"change\":\"%s\"}", between, change->key, words[change->kind]);
 		between = ",\n";
 	}
 	fputs(between[0] == '[' ? "[]\n" : "\n]\n", stdout);
@@ -279,7 +280,7 @@ send_changes(struct command *command, const struct registry_diff *diff)
 	snprintf(reason, sizeof reason, "registry apply %.400s", command->file);
 	change.by = (char *)(uintptr_t)administer_by(command->by);
 	change.reason = command->reason != NULL ? (char *)(uintptr_t)command->reason : reason;
-	enum status status = registry_diff_parts(diff, command->drop, &change, send_part, &sending);
+	enum status status = registry_diff_parts(diff, &change, send_part, &sending);
 	if (status != STATUS_OK && sending.parts > 0)
 		fprintf(stderr,
 		    "juyan registry: %zu parts of the change were taken before; `juyan registry diff` shows what is left\n",
@@ -294,10 +295,10 @@ static enum status
 apply(struct command *command, const struct registry_diff *diff)
 {
 	struct reason *why = &command->asking.why;
-	enum status status = registry_diff_check(diff, command->drop, why);
+	enum status status = registry_diff_check(diff, why);
 	if (status != STATUS_OK)
 		return status;
-	if (diff->added + diff->changed + (command->drop ? diff->missing : 0) == 0)
+	if (registry_diff_size(diff) == 0)
 		return STATUS_OK;
 	if (!command->yes && !isatty(STDIN_FILENO))
 		return reason_say(why, STATUS_USAGE, "nobody can be asked here: say --yes to apply it");
@@ -319,13 +320,13 @@ compare(struct command *command, bool *different)
 	if (status == STATUS_OK)
 		status = ask_records(command, 0, &used);
 	if (status == STATUS_OK)
-		status = registry_diff_make(used.records, used.n, &file, &diff);
+		status = registry_diff_make(used.records, used.n, &file, command->drop, &diff);
 	if (status == STATUS_OK) {
-		*different = diff.added + diff.changed + (command->drop ? diff.missing : 0) > 0;
+		*different = registry_diff_size(&diff) > 0;
 		if (command->json)
-			print_json_changes(&diff, command->drop);
+			print_json_changes(&diff);
 		else
-			registry_diff_print(&diff, command->drop, stdout);
+			registry_diff_print(&diff, stdout);
 		if (command->verb == APPLY)
 			status = apply(command, &diff);
 	}

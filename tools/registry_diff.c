@@ -73,26 +73,35 @@ join(struct registry_diff *diff)
 	diff->n = n;
 }
 
+/* A terminal's number names it in the journal for good, so it is revoked where others are dropped. */
 static void
-classify(struct registry_diff *diff, struct registry_change *change, uint32_t kinds)
+revoke(struct registry_change *change)
 {
-	bool spoken_of = (kinds >> either(change)->record_case & 1) != 0;
-	if (change->old == NULL) {
-		change->kind = REGISTRY_ADDED;
-		diff->added++;
-	} else if (change->record == NULL && spoken_of) {
-		change->kind = REGISTRY_MISSING;
-		diff->missing++;
-	} else if (change->record == NULL || same_record(change->old, change->record)) {
-		change->kind = REGISTRY_SAME;
-	} else {
-		change->kind = REGISTRY_CHANGED;
-		diff->changed++;
-	}
+	change->revoked_terminal = *change->old->terminal;
+	change->revoked_terminal.revoked = true;
+	change->revoked_record = *change->old;
+	change->revoked_record.terminal = &change->revoked_terminal;
+	change->record = &change->revoked_record;
+}
+
+static enum registry_change_kind
+kind_of(struct registry_change *change, uint32_t kinds, bool drop)
+{
+	if (change->old == NULL)
+		return REGISTRY_ADDED;
+	if (change->record == NULL && (kinds >> change->old->record_case & 1) == 0)
+		return REGISTRY_SAME; /* the file does not speak of this kind */
+	if (change->record == NULL && !drop)
+		return REGISTRY_MISSING;
+	if (change->record == NULL && change->old->record_case == JUYAN__V1__REGISTRY_RECORD__RECORD_TERMINAL)
+		revoke(change);
+	if (change->record == NULL)
+		return REGISTRY_DROPPED;
+	return same_record(change->old, change->record) ? REGISTRY_SAME : REGISTRY_CHANGED;
 }
 
 enum status
-registry_diff_make(const Record *const *used, size_t n, const struct registry_file *file, struct registry_diff *out)
+registry_diff_make(const Record *const *used, size_t n, const struct registry_file *file, bool drop, struct registry_diff *out)
 {
 	struct registry_diff diff = { .changes = calloc(n + file->n + 1, sizeof *diff.changes) };
 	if (diff.changes == NULL)
@@ -103,8 +112,13 @@ registry_diff_make(const Record *const *used, size_t n, const struct registry_fi
 		add(&diff, NULL, file->records[i]);
 	qsort(diff.changes, diff.n, sizeof *diff.changes, compare_changes);
 	join(&diff);
-	for (size_t i = 0; i < diff.n; i++)
-		classify(&diff, &diff.changes[i], file->kinds);
+	for (size_t i = 0; i < diff.n; i++) {
+		diff.changes[i].kind = kind_of(&diff.changes[i], file->kinds, drop);
+		diff.added += diff.changes[i].kind == REGISTRY_ADDED;
+		diff.changed += diff.changes[i].kind == REGISTRY_CHANGED;
+		diff.dropped += diff.changes[i].kind == REGISTRY_DROPPED;
+		diff.missing += diff.changes[i].kind == REGISTRY_MISSING;
+	}
 	*out = diff;
 	return STATUS_OK;
 }
@@ -116,10 +130,16 @@ registry_diff_close(struct registry_diff *diff)
 	*diff = (struct registry_diff){ 0 };
 }
 
+size_t
+registry_diff_size(const struct registry_diff *diff)
+{
+	return diff->added + diff->changed + diff->dropped;
+}
+
 /* ---- showing it ---- */
 
 void
-registry_diff_print(const struct registry_diff *diff, bool drop, FILE *out)
+registry_diff_print(const struct registry_diff *diff, FILE *out)
 {
 	for (size_t i = 0; i < diff->n; i++) {
 		const struct registry_change *change = &diff->changes[i];
@@ -132,57 +152,55 @@ registry_diff_print(const struct registry_diff *diff, bool drop, FILE *out)
 			fprintf(out, "~ %s\n", change->key);
 			registry_file_differences(change->old, change->record, out);
 			break;
-		case REGISTRY_MISSING:
-			if (drop)
-				fprintf(out, "- %s\n", change->key);
+		case REGISTRY_DROPPED:
+			fprintf(out, "- %s\n", change->key);
 			break;
+		case REGISTRY_MISSING:
 		case REGISTRY_SAME:
 			break;
 		}
 	}
-	fprintf(out, "%zu to add, %zu to change, %zu to drop\n", diff->added, diff->changed, drop ? diff->missing : 0);
-	if (diff->missing > 0 && !drop)
+	fprintf(out, "%zu to add, %zu to change, %zu to drop\n", diff->added, diff->changed, diff->dropped);
+	if (diff->missing > 0)
 		fprintf(out, "%zu in use and not in the file: they stay (--drop-missing drops them)\n", diff->missing);
 }
 
-/* What comes of a change: the record that will be in use, or NULL. */
-static const Record *
-outcome(const struct registry_change *change, bool drop)
-{
-	if (change->record != NULL)
-		return change->record;
-	return change->kind == REGISTRY_MISSING && drop ? NULL : change->old;
-}
+/* ---- whether it fits ---- */
 
-/* A registry without an administrator could never be changed again. */
+/* The registry in use, or the one that it becomes. */
 static enum status
-check_administrator(const struct registry *registry, struct reason *why)
+build_side(const struct registry_diff *diff, bool after, struct registry **out, struct reason *why)
 {
-	for (size_t i = 0; i < registry_terminals(registry); i++) {
-		const struct terminal_rule *terminal = registry_terminal_at(registry, i);
-		if (terminal->administrator && !terminal->revoked)
-			return STATUS_OK;
-	}
-	return reason_say(why, STATUS_CONTRADICTION,
-	    "no terminal would be an administrator any more: nobody could change the registry again");
-}
-
-enum status
-registry_diff_check(const struct registry_diff *diff, bool drop, struct reason *why)
-{
-	struct registry *registry = NULL;
 	const Record **records = calloc(diff->n + 1, sizeof *records);
 	size_t n = 0;
 	if (records == NULL)
 		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
-	for (size_t i = 0; i < diff->n; i++)
-		if (outcome(&diff->changes[i], drop) != NULL)
-			records[n++] = outcome(&diff->changes[i], drop);
-	enum status status = registry_build(records, n, &registry, why);
-	if (status == STATUS_OK)
-		status = check_administrator(registry, why);
-	registry_close(&registry);
+	for (size_t i = 0; i < diff->n; i++) {
+		const struct registry_change *change = &diff->changes[i];
+		const Record *record = change->old;
+		if (after && change->record != NULL)
+			record = change->record;
+		if (after && change->kind == REGISTRY_DROPPED)
+			record = NULL;
+		if (record != NULL)
+			records[n++] = record;
+	}
+	enum status status = registry_build(records, n, out, why);
 	free(records);
+	return status;
+}
+
+enum status
+registry_diff_check(const struct registry_diff *diff, struct reason *why)
+{
+	struct registry *before = NULL, *after = NULL;
+	enum status status = build_side(diff, false, &before, why);
+	if (status == STATUS_OK)
+		status = build_side(diff, true, &after, why);
+	if (status == STATUS_OK)
+		status = registry_follows(before, after, why);
+	registry_close(&after);
+	registry_close(&before);
 	return status;
 }
 
@@ -219,7 +237,7 @@ append(struct parts *parts, const Record *record, Record **list, size_t *n)
 
 /* Puts in order, then drops in the opposite order: nothing points at what is not there. */
 enum status
-registry_diff_parts(const struct registry_diff *diff, bool drop, Juyan__V1__RegistryChanged *change,
+registry_diff_parts(const struct registry_diff *diff, Juyan__V1__RegistryChanged *change,
     enum status (*take)(void *user, Juyan__V1__RegistryChanged *change), void *user)
 {
 	static Record *put[REGISTRY_RECORDS_MAX], *dropped[REGISTRY_RECORDS_MAX];
@@ -231,8 +249,8 @@ registry_diff_parts(const struct registry_diff *diff, bool drop, Juyan__V1__Regi
 	for (size_t i = 0; i < diff->n && status == STATUS_OK; i++)
 		if (diff->changes[i].kind == REGISTRY_ADDED || diff->changes[i].kind == REGISTRY_CHANGED)
 			status = append(&parts, diff->changes[i].record, put, &change->n_put);
-	for (size_t i = diff->n; i > 0 && drop && status == STATUS_OK; i--)
-		if (diff->changes[i - 1].kind == REGISTRY_MISSING)
+	for (size_t i = diff->n; i > 0 && status == STATUS_OK; i--)
+		if (diff->changes[i - 1].kind == REGISTRY_DROPPED)
 			status = append(&parts, diff->changes[i - 1].old, dropped, &change->n_drop);
 	return status == STATUS_OK ? flush(&parts) : status;
 }

@@ -7,13 +7,16 @@
 
 #include "registry_file.h"
 
-enum registry_change_kind { REGISTRY_ADDED, REGISTRY_CHANGED, REGISTRY_MISSING, REGISTRY_SAME };
+enum registry_change_kind { REGISTRY_ADDED, REGISTRY_CHANGED, REGISTRY_DROPPED, REGISTRY_MISSING, REGISTRY_SAME };
 
 struct registry_change {
 	enum registry_change_kind kind;
-	const Juyan__V1__RegistryRecord *old;    /* NULL when added */
-	const Juyan__V1__RegistryRecord *record; /* NULL when it is missing in the file */
+	const Juyan__V1__RegistryRecord *old;    /* in use; NULL when added */
+	const Juyan__V1__RegistryRecord *record; /* what it becomes; NULL where the file does not have it */
 	char key[REGISTRY_KEY_BYTES];
+	/* A terminal is never dropped but revoked: what it becomes then. */
+	Juyan__V1__RegistryRecord revoked_record;
+	Juyan__V1__Terminal revoked_terminal;
 };
 
 /*
@@ -25,25 +28,29 @@ struct registry_diff {
 	size_t n;
 	size_t added;
 	size_t changed;
-	size_t missing; /* in use, but not in the file */
+	size_t dropped;
+	size_t missing; /* in use, not in the file, and staying */
 };
 
-/* NO_MEMORY. */
-enum status registry_diff_make(const Juyan__V1__RegistryRecord *const *used, size_t n, const struct registry_file *file,
+/* `drop`: what is missing in a list that the file has is dropped, else it stays. NO_MEMORY. */
+enum status registry_diff_make(const Juyan__V1__RegistryRecord *const *used, size_t n, const struct registry_file *file, bool drop,
     struct registry_diff *out) MUST_USE;
 void registry_diff_close(struct registry_diff *diff); /* safe on a zeroed one */
 
-/* For people; `drop`: what is missing is to be dropped, else it stays. */
-void registry_diff_print(const struct registry_diff *diff, bool drop, FILE *out);
+/* How many records applying it would touch. */
+size_t registry_diff_size(const struct registry_diff *diff);
 
-/* Whether the registry that comes of it fits (as registry_build says) and leaves an administrator. */
-enum status registry_diff_check(const struct registry_diff *diff, bool drop, struct reason *why) MUST_USE;
+/* For people. */
+void registry_diff_print(const struct registry_diff *diff, FILE *out);
+
+/* Whether the registry that comes of it fits and may come after the one in use, as registry_build and registry_follows say. */
+enum status registry_diff_check(const struct registry_diff *diff, struct reason *why) MUST_USE;
 
 /*
  * The changes as RegistryChanged messages of bounded size, in an order in which each leaves a registry that fits. `take` is
  * called for each and may end it with a status. `change` holds by and reason.
  */
-enum status registry_diff_parts(const struct registry_diff *diff, bool drop, Juyan__V1__RegistryChanged *change,
+enum status registry_diff_parts(const struct registry_diff *diff, Juyan__V1__RegistryChanged *change,
     enum status (*take)(void *user, Juyan__V1__RegistryChanged *change), void *user) MUST_USE;
 
 #endif

@@ -263,12 +263,19 @@ def test_rights(server, folder):
         on(server, "quarantine", "release", str(row["lsn"]), "--reason", "the right was given")
     expect("what it counts for", ask_on(server, "batch", "G")["counted"][0]["net_kg"], 9000)
 
-    # What leaves nobody in charge is refused, and a terminal that goes leaves what it sent.
+    # What leaves nobody in charge is refused. A terminal that is not in the file is revoked: its number stays its own, and what it sent stays.
     path = write(folder, "nobody.yaml", ["terminals: []"])
     expect_in("nobody", on(server, "registry", "apply", path, "--yes", "--drop-missing", code=1)[1], "administrator")
     path = write(folder, "without.yaml", [mine[:mine.index("  - terminal_no: 2")].rstrip("\n")])
     on(server, "registry", "apply", path, "--yes", "--drop-missing")
-    expect("terminals", len(ask_on(server, "registry", "show", "--kind", "terminals")), 1)
+    terminals = [record["terminal"] for record in ask_on(server, "registry", "show", "--kind", "terminals")]
+    expect("terminals", [(t["terminal_no"], t.get("revoked", False)) for t in terminals], [(1, False), (2, True)])
+    expect("once", ask_on(server, "registry", "diff", path, "--drop-missing"), [])
+    other = os.path.join(folder, "other.key")
+    run("keys", "make", other)
+    with open(key + ".pub") as old, open(other + ".pub") as new:
+        path = write(folder, "other.yaml", [shown.rstrip("\n").replace(old.read().strip(), new.read().strip())])
+    expect_in("another key", on(server, "registry", "apply", path, "--yes", code=1)[1], "another key")
     expect("what it counts for", ask_on(server, "batch", "G")["counted"][0]["net_kg"], 9000)
     expect("right", ask_on(server, "verify")["right"], True)
 

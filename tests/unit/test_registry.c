@@ -372,7 +372,7 @@ test_rights(void **unused)
 	assert_false(registry_allows(registry, 3, &change));
 	assert_true(registry_allows(registry, 1, &change));
 	assert_false(registry_allows(registry, 1, &released));
-	assert_false(registry_allows(registry, 9, &released));
+	assert_true(registry_allows(registry, 9, &released));
 	assert_false(registry_allows(registry, 4, &released));
 	assert_int_equal(registry_terminals(registry), 4);
 	assert_int_equal(registry_terminal_at(registry, 0)->terminal_no, 1);
@@ -385,6 +385,52 @@ test_rights(void **unused)
 	assert_null(registry_terminal(registry, 2));
 	assert_string_equal(registry_terminal(registry, 7)->name, "gate");
 	registry_close(&registry);
+}
+
+static struct registry *
+with_terminals(bool admin, bool admin_revoked, uint8_t gate_key)
+{
+	start_empty(NULL);
+	if (admin) {
+		Juyan__V1__Terminal *one = terminal(1, 1, "*", "*");
+		one->administrator = true;
+		one->revoked = admin_revoked;
+	}
+	if (gate_key != 0)
+		terminal(2, gate_key, "*", "*");
+	return build();
+}
+
+static void
+test_what_may_come_after(void **unused)
+{
+	(void)unused;
+	struct registry *before = with_terminals(true, false, 2);
+	static const struct {
+		bool admin, admin_revoked;
+		uint8_t gate_key;
+		enum status expected;
+		const char *part;
+	} cases[] = {
+		{ true, false, 2, STATUS_OK, "" },
+		{ true, false, 0, STATUS_CONTRADICTION, "terminal 2 (gate) would be dropped: revoke it instead" },
+		{ true, false, 3, STATUS_CONTRADICTION, "terminal 2 (gate) would get another key" },
+		{ true, true, 2, STATUS_CONTRADICTION, "no administrator would be left" },
+		{ false, false, 2, STATUS_CONTRADICTION, "terminal 1 (gate) would be dropped" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct reason why = { "" };
+		struct registry *after = with_terminals(cases[i].admin, cases[i].admin_revoked, cases[i].gate_key);
+		assert_int_equal(registry_follows(before, after, &why), cases[i].expected);
+		assert_non_null(strstr(why.text, cases[i].part));
+		registry_close(&after);
+	}
+	/* A ledger begins with a registry that has none. */
+	struct registry *empty = with_terminals(false, false, 0);
+	assert_int_equal(registry_follows(empty, before, NULL), STATUS_OK);
+	assert_int_equal(registry_follows(empty, empty, NULL), STATUS_OK);
+	registry_close(&empty);
+	registry_close(&before);
 }
 
 /* ---- what is refused ---- */
@@ -562,6 +608,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_a_group_changes_on_its_day, start_empty, start_empty),
 		cmocka_unit_test_setup_teardown(test_prefixes_agree_with_a_plain_search, start_empty, start_empty),
 		cmocka_unit_test_setup_teardown(test_rights, start_empty, start_empty),
+		cmocka_unit_test_setup_teardown(test_what_may_come_after, start_empty, start_empty),
 		cmocka_unit_test_setup_teardown(test_ports_and_groups_that_are_refused, start_empty, start_empty),
 		cmocka_unit_test_setup_teardown(test_terminals_that_are_refused, start_empty, start_empty),
 		cmocka_unit_test_setup_teardown(test_days_goals_and_capacities, start_empty, start_empty),
