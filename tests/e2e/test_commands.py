@@ -37,11 +37,12 @@ def manifest(batch, kg, direction="IMPORT", mode="TRUCK", hs="2701", description
     if kg is not None:
         goods["declared_kg"] = kg
     return event(batch, "manifest_lodged", direction=direction, mode=mode,
-        units=[{"unit_id": f"{batch}-{i}"} for i in range(units)], waybills=[{"waybill_no": f"W{batch}", "goods": [goods]}], **where)
+        units=[{"unit_id": f"{batch}-{i}"} for i in range(units)],
+        waybills=[{"waybill_no": f"W{batch}", "goods": [goods]}], **where)
 
 
 def events():
-    """Three batches that count, one of them of unknown mass, one that waits for its manifest, and two for a port that nobody knows."""
+    """Three batches that count, one of them of unknown mass; one that waits for its manifest; one for a port that nobody knows."""
     yield manifest("A", 111000)
     yield event("A", "unit_weighed", unit_id="A-0", gross_kg=146800, tare_kg=36000, scale="S1")
     yield event("A", "released", at=NOON + HOUR_MS, office="策克海关")
@@ -90,7 +91,8 @@ def test_totals(server):
     expect("by day", rows("--by", "period,mode,group", "--period", "day", "--direction", "import"), [
         (None, "2025-01-31", None, "truck", "coal", None, 110800, 1, 1, 0),
         (None, "2025-02-01", None, "agv", "coal", None, 65000, 1, 1, 0)])
-    expect("by hour", [row[1] for row in rows("--period", "hour", "--by", "period")], ["2025-01-31T12", "2025-01-31T13", "2025-02-01T00"])
+    expect("by hour", [row[1] for row in rows("--period", "hour", "--by", "period")],
+        ["2025-01-31T12", "2025-01-31T13", "2025-02-01T00"])
     expect("January", rows("--by", "all", "--from", "2025-01", "--to", "2025-01")[0][6], 110800)
     expect("up to an hour", rows("--by", "all", "--to", "2025-01-31T12")[0][6:], (0, 1, 2, 2))
     expect("modes", rows("--by", "mode", "--mode", "agv,rail", "--mode", "truck", "--group", "coal", "--basis", "weighed"),
@@ -98,7 +100,8 @@ def test_totals(server):
     expect("nothing", rows("--port", "wuliji"), [])
 
     said = list(csv.reader(io.StringIO(on(server, "totals", "--by", "direction,basis", "--csv")[0])))
-    expect("csv", said, [["direction", "basis", "net_kg", "batches", "units", "units_unknown"], ["export", "unknown", "0", "1", "2", "2"],
+    expect("csv", said, [["direction", "basis", "net_kg", "batches", "units", "units_unknown"],
+        ["export", "unknown", "0", "1", "2", "2"],
         ["import", "declared", "65000", "1", "1", "0"], ["import", "weighed", "110800", "1", "1", "0"]])
     table = on(server, "totals", "--by", "direction")[0]
     lines = table.splitlines()
@@ -133,7 +136,8 @@ def test_batch(server):
         "group": "coal", "basis": "weighed", "net_kg": 110800}])
     expect("the events", [list(e["event"])[-1] for e in story["events"]], ["manifest_lodged", "unit_weighed", "released"])
     text = on(server, "batch", "A", "--port", "ceke")[0]
-    expect_in("the story", text, "Batch A at ceke: counted", "2025-01-31 13:00:00  released: by 策克海关", "gross 146.800 t, tare 36.000 t",
+    expect_in("the story", text, "Batch A at ceke: counted", "2025-01-31 13:00:00  released: by 策克海关",
+        "gross 146.800 t, tare 36.000 t",
         "import by truck, 1 unit, 1 waybill, declared 111.000 t", "HS 2701")
     expect_in("unknown", on(server, "batch", "C")[0], "unknown", "!")
     expect_in("waiting", on(server, "batch", "D")[0], "waiting for its manifest", "It counts for nothing yet.")
@@ -216,7 +220,8 @@ def test_registry(server, folder):
 def test_registry_drops(server, folder):
     """What is missing in a file stays, unless one says otherwise; more than one event can hold goes in parts."""
     terminals = ask_on(server, "registry", "show", "--kind", "terminals")
-    many = [f'  - {{port: ceke, day: {2030 + i // 336}-{i // 28 % 12 + 1:02}-{i % 28 + 1:02}, kind: closed, note: "storm {i}, {"x" * 80}"}}'
+    note = "x" * 80
+    many = [f'  - {{port: ceke, day: {2030 + i // 336}-{i // 28 % 12 + 1:02}-{i % 28 + 1:02}, kind: closed, note: "{i}, {note}"}}'
         for i in range(2000)]
     path = write(folder, "days.yaml", ["terminals:", "days:", *many])
     said = on(server, "registry", "apply", path, "--yes")[0]
@@ -263,7 +268,8 @@ def test_rights(server, folder):
         on(server, "quarantine", "release", str(row["lsn"]), "--reason", "the right was given")
     expect("what it counts for", ask_on(server, "batch", "G")["counted"][0]["net_kg"], 9000)
 
-    # What leaves nobody in charge is refused. A terminal that is not in the file is revoked: its number stays its own, and what it sent stays.
+    # What leaves nobody in charge is refused. A terminal that is not in the file is revoked: its number stays its own, and what
+    # it sent stays.
     path = write(folder, "nobody.yaml", ["terminals: []"])
     expect_in("nobody", on(server, "registry", "apply", path, "--yes", "--drop-missing", code=1)[1], "administrator")
     path = write(folder, "without.yaml", [mine[:mine.index("  - terminal_no: 2")].rstrip("\n")])
@@ -291,10 +297,10 @@ def test_verify(server, folder):
 
 def test_command_line(server):
     for wrong in (("totals", "--by", "colour"), ("totals", "--from", "2025-13"), ("totals", "--period", "week"), ("totals", "2025"),
-            ("totals", "--mode", "ship"), ("totals", "--basis", "guessed"), ("totals", "--watch=0"), ("totals", "--nothing"), ("batch",),
-            ("batch", "A", "B"), ("quarantine",), ("quarantine", "burn"), ("quarantine", "show"), ("quarantine", "show", "-1"),
-            ("quarantine", "show", "x"), ("quarantine", "dismiss", "7"), ("quarantine", "dismiss", "7", "--reason", "x", "--with", "f"),
-            ("registry",), ("registry", "diff"), ("registry", "show", "x"), ("registry", "show", "--kind", "ship"),
+            ("totals", "--mode", "ship"), ("totals", "--basis", "guessed"), ("totals", "--watch=0"), ("totals", "--nothing"),
+            ("batch",), ("batch", "A", "B"), ("quarantine",), ("quarantine", "burn"), ("quarantine", "show"), ("quarantine", "show", "-1"),
+            ("quarantine", "show", "x"), ("quarantine", "dismiss", "7"),
+            ("quarantine", "dismiss", "7", "--reason", "x", "--with", "f"), ("registry",), ("registry", "diff"), ("registry", "show", "x"), ("registry", "show", "--kind", "ship"),
             ("registry", "diff", "f", "--kind", "port"), ("verify", "x")):
         said = run(*wrong, code=2)
         expect("stdout of " + " ".join(wrong), said[0], "")
