@@ -1,3 +1,4 @@
+/* The machine of csv.h: one byte, one step. A csv is one allocation, its record within it. */
 #include "csv.h"
 
 #include <assert.h>
@@ -121,8 +122,8 @@ end_record(struct csv *csv, bool *ready, struct reason *why)
 static enum status
 lone_return(struct reason *why)
 {
-	return reason_say(
-	    why, STATUS_SYNTAX, "a carriage return stands without a line feed; expected lines that end in LF or CRLF");
+	return reason_say(why, STATUS_SYNTAX,
+	    "a carriage return stands without a line feed; expected lines that end in LF or CRLF");
 }
 
 /* What a byte means where no quote is open: at a field's begin, within a plain one, or behind a closed one. */
@@ -249,8 +250,8 @@ csv_finish(struct csv *csv, bool *ready, struct reason *why)
 	if (place == BEFORE_RECORD || place == IN_WASTE)
 		return STATUS_OK;
 	if (place == IN_QUOTES)
-		return reason_say(
-		    why, STATUS_SYNTAX, "the quote that opens on line %llu is never closed", (unsigned long long)csv->quote_line);
+		return reason_say(why, STATUS_SYNTAX, "the quote that opens on line %llu is never closed",
+		    (unsigned long long)csv->quote_line);
 	if (place == BEHIND_RETURN || place == BLANK_RETURN)
 		return lone_return(why);
 	return end_record(csv, ready, why);

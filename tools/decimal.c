@@ -1,3 +1,4 @@
+/* The arithmetic of decimal.h. Pure; 128 bits hold every product, so that nothing is rounded but the result. */
 #include "decimal.h"
 
 #include <assert.h>

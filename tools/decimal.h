@@ -30,8 +30,8 @@ bool decimal_unit_of(struct span name, enum decimal_unit *out) MUST_USE;
  * SYNTAX when the text is no number in this style, OUT_OF_RANGE when it has more digits than DECIMAL_DIGITS_MAX or is more than
  * MASS_KG_MAX either way. `why` says what was expected, so that a sentence can end with it.
  */
-enum status decimal_kg(
-    struct span text, struct decimal_style style, enum decimal_unit unit, int64_t *out, struct reason *why) MUST_USE;
+enum status decimal_kg(struct span text, struct decimal_style style, enum decimal_unit unit, int64_t *out,
+    struct reason *why) MUST_USE;
 
 /* A whole number, such as of packages: a fraction of zeros ("12.0", which spreadsheets write) is allowed, any other is SYNTAX. */
 enum status decimal_whole(struct span text, struct decimal_style style, int64_t *out, struct reason *why) MUST_USE;

@@ -1,3 +1,4 @@
+/* The two readers behind event_file.h. What a line or a row needs lives in one arena, emptied before the next. */
 #include "event_file.h"
 
 #include <assert.h>

@@ -1,3 +1,7 @@
+/*
+ * Mappings: the plan that YAML makes, its binding to columns, and rows. The plan lives in one arena; texts are lent from the
+ * document.
+ */
 #include "mapping.h"
 
 #include <assert.h>
@@ -134,8 +138,8 @@ find_kind(const char *name)
 	if (field == NULL || (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0)
 		return NULL;
 	return field->id == JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED || field->id == JUYAN__V1__EVENT__WHAT_QUARANTINE_RELEASED
-		   ? NULL
-		   : field;
+	    ? NULL
+	    : field;
 }
 
 static enum status
@@ -148,8 +152,8 @@ fail_kind(const struct yaml_node *node, struct reason *why)
 	for (size_t i = 0; (name = wire_event_kind_name(i)) != NULL; i++)
 		if (find_kind(name) != NULL && used < sizeof names)
 			used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used == 0 ? "" : ", ", name);
-	return yaml_fail(
-	    node, why, "'event' is '%.40s', expected one of %s", yaml_text(node) == NULL ? "no text" : yaml_text(node), names);
+	return yaml_fail(node, why, "'event' is '%.40s', expected one of %s", yaml_text(node) == NULL ? "no text" : yaml_text(node),
+	    names);
 }
 
 static enum status
@@ -174,12 +178,12 @@ read_event(const struct yaml_node *map, const struct common *common, struct valu
 	if (status != STATUS_OK)
 		return status;
 	const char *missing = out->common.occurred_at == NULL ? "occurred_at"
-			      : out->common.port == NULL      ? "port"
-			      : out->common.batch_no == NULL  ? "batch_no"
+	    : out->common.port == NULL                        ? "port"
+	    : out->common.batch_no == NULL                    ? "batch_no"
 							      : NULL;
 	if (missing != NULL)
-		return yaml_fail(
-		    map, why, "the event '%s' has no '%s', neither of its own nor at the top of the mapping", out->kind, missing);
+		return yaml_fail(map, why, "the event '%s' has no '%s', neither of its own nor at the top of the mapping",
+		    out->kind, missing);
 	return STATUS_OK;
 }
 

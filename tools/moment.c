@@ -1,3 +1,4 @@
+/* The forms of moment.h, as a table of their parts. Pure. */
 #include "moment.h"
 
 #include <assert.h>
@@ -200,7 +201,7 @@ moment_parse(struct span text, const char *form, const int32_t *offset_minutes, 
 	if (!r.zoned && offset_minutes == NULL)
 		return reason_say(why, STATUS_SYNTAX, "a time with its zone (such as +08:00), because the mapping gives no offset");
 	int64_t ms = civil_day(r.part[YEAR], r.part[MONTH], r.part[DAY]) * CIVIL_MS_PER_DAY + r.part[HOUR] * CIVIL_MS_PER_HOUR +
-		     r.part[MINUTE] * INT64_C(60000) + r.part[SECOND] * INT64_C(1000) + r.part[MILLI];
+	    r.part[MINUTE] * INT64_C(60000) + r.part[SECOND] * INT64_C(1000) + r.part[MILLI];
 	ms -= (r.zoned ? r.offset_minutes : *offset_minutes) * INT64_C(60000);
 	if (ms < TIME_MS_LOWEST || ms > TIME_MS_HIGHEST)
 		return reason_say(why, STATUS_OUT_OF_RANGE, "a time within 1900 … 2199");
@@ -226,8 +227,8 @@ moment_form(const char *form, enum moment_zone *zone, struct reason *why)
 		at += token == NULL ? 1 : strlen(token->letters);
 	}
 	if (!part[YEAR] || !part[MONTH] || !part[DAY])
-		return reason_say(
-		    why, STATUS_SYNTAX, "iso, unix_s, unix_ms, or YYYY, MM and DD (with hh, mm, ss, fff, zone as needed)");
+		return reason_say(why, STATUS_SYNTAX,
+		    "iso, unix_s, unix_ms, or YYYY, MM and DD (with hh, mm, ss, fff, zone as needed)");
 	*zone = part[PARTS] ? MOMENT_ZONE_ALWAYS : MOMENT_ZONE_NEVER;
 	return STATUS_OK;
 }

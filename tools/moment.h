@@ -28,7 +28,7 @@ enum status moment_form(const char *form, enum moment_zone *zone, struct reason 
  * `offset_minutes` holds for texts that do not say their own; NULL: those are refused. SYNTAX, OUT_OF_RANGE (no such day or hour,
  * or outside of 1900 … 2199). `why` says what was expected, so that a sentence can end with it.
  */
-enum status moment_parse(
-    struct span text, const char *form, const int32_t *offset_minutes, int64_t *out_ms, struct reason *why) MUST_USE;
+enum status moment_parse(struct span text, const char *form, const int32_t *offset_minutes, int64_t *out_ms,
+    struct reason *why) MUST_USE;
 
 #endif

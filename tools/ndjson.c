@@ -1,3 +1,4 @@
+/* A line of JSON by way of jansson: see ndjson.h. Owns nothing. */
 #include "ndjson.h"
 
 #include "json.h"

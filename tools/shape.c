@@ -1,3 +1,7 @@
+/*
+ * Shapes: the fields of a message by its descriptor, so that a new field of the proto files needs no code here. Pure; arenas
+ * hold all.
+ */
 #include "shape.h"
 
 #include <assert.h>

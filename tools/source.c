@@ -1,3 +1,4 @@
+/* One buffer over one descriptor: see source.h. */
 #include "source.h"
 
 #include <assert.h>

@@ -61,14 +61,14 @@ enum status value_read_origin(const struct yaml_node *map, const char *field, st
 /* `decimal` and `thousands` of a map, over what `style` holds. */
 enum status value_read_style(const struct yaml_node *map, struct decimal_style *style, struct reason *why) MUST_USE;
 /* A list of texts, or one; in the arena. */
-enum status value_read_texts(
-    const struct yaml_node *node, const char *what, struct arena *arena, const char ***out, size_t *n, struct reason *why) MUST_USE;
+enum status value_read_texts(const struct yaml_node *node, const char *what, struct arena *arena, const char ***out, size_t *n,
+    struct reason *why) MUST_USE;
 
 /* The text for this row; NULL data when it is not known. */
 enum status value_text(const struct value *value, const struct value_row *row, struct span *out, struct reason *why) MUST_USE;
 /* The number for this row, for every kind but VALUE_TEXT; *known is false, and *out not touched, when it is not known. */
-enum status value_number(
-    const struct value *value, const struct value_row *row, bool *known, int64_t *out, struct reason *why) MUST_USE;
+enum status value_number(const struct value *value, const struct value_row *row, bool *known, int64_t *out,
+    struct reason *why) MUST_USE;
 
 /* Blanks at the ends taken away: spaces, tabs, line ends, no-break and ideographic spaces. */
 struct span value_trim(struct span text);

@@ -52,7 +52,7 @@ bool value_constant(const struct value *value);
  * A text by itself as what the value's kind wants; `why` ends a sentence. `aside` is the unit of a mass, or the offset of a time in
  * minutes (NULL: the time has to say it).
  */
-enum status value_convert(
-    const struct value *value, struct span text, const int64_t *aside, int64_t *out, struct reason *why) MUST_USE;
+enum status value_convert(const struct value *value, struct span text, const int64_t *aside, int64_t *out,
+    struct reason *why) MUST_USE;
 
 #endif

@@ -16,8 +16,8 @@ span_of(const char *text)
 }
 
 enum status
-value_read_texts(
-    const struct yaml_node *node, const char *what, struct arena *arena, const char ***out, size_t *n, struct reason *why)
+value_read_texts(const struct yaml_node *node, const char *what, struct arena *arena, const char ***out, size_t *n,
+    struct reason *why)
 {
 	size_t count = yaml_is_list(node) ? yaml_count(node) : 1;
 
@@ -133,8 +133,8 @@ read_template(const struct yaml_node *node, const char *text, struct value_reade
 /* ---- the options of a value that is a map ---- */
 
 static enum status
-choose(
-    const struct yaml_node *node, const char *what, const char *const *names, const char *expected, size_t *out, struct reason *why)
+choose(const struct yaml_node *node, const char *what, const char *const *names, const char *expected, size_t *out,
+    struct reason *why)
 {
 	const char *text = yaml_text(node);
 
@@ -204,8 +204,8 @@ value_read_style(const struct yaml_node *map, struct decimal_style *style, struc
 		style->mark = i == 0 ? '.' : ',';
 	if (status != STATUS_OK || thousands == NULL)
 		return status == STATUS_OK && style->mark == style->thousands
-			   ? yaml_fail(mark, why, "decimal mark and thousands separator are the same")
-			   : status;
+		    ? yaml_fail(mark, why, "decimal mark and thousands separator are the same")
+		    : status;
 	status = choose(thousands, "thousands", separators, "none, comma, point, apostrophe or space", &i, why);
 	if (status != STATUS_OK)
 		return status;
@@ -321,15 +321,15 @@ read_map(const struct yaml_node *map, struct value_reader *reader, struct value 
 	static const char *const whole[] = { COMMON, "decimal", "thousands", NULL };
 	static const char *const moment[] = { COMMON, "form", "offset", NULL };
 #undef COMMON
-	const char *const *allowed = value->kind == VALUE_MASS     ? mass
-				     : value->kind == VALUE_WHOLE  ? whole
-				     : value->kind == VALUE_MOMENT ? moment
-								   : common;
+	const char *const *allowed = value->kind == VALUE_MASS ? mass
+	    : value->kind == VALUE_WHOLE                       ? whole
+	    : value->kind == VALUE_MOMENT                      ? moment
+							       : common;
 
 	/* YAML reads a bare {plate} as a map with the name "plate" and no value. */
 	if (yaml_count(map) == 1 && yaml_text(yaml_value(map, 0)) != NULL && *yaml_text(yaml_value(map, 0)) == '\0')
-		return yaml_fail(
-		    map, why, "'%s': braces need quotes around them, as in \"{%.40s}\"", value->field, yaml_key(map, 0));
+		return yaml_fail(map, why, "'%s': braces need quotes around them, as in \"{%.40s}\"", value->field,
+		    yaml_key(map, 0));
 	enum status status = yaml_only(map, allowed, why);
 	if (status != STATUS_OK)
 		return status;
@@ -419,8 +419,8 @@ value_read(const struct yaml_node *node, enum value_kind kind, const ProtobufCEn
 }
 
 enum status
-value_read_origin(
-    const struct yaml_node *map, const char *field, struct value_reader *reader, const struct value **out, struct reason *why)
+value_read_origin(const struct yaml_node *map, const char *field, struct value_reader *reader, const struct value **out,
+    struct reason *why)
 {
 	struct value *value = make(VALUE_TEXT, NULL, field, reader);
 	if (value == NULL)

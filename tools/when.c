@@ -1,3 +1,4 @@
+/* Conditions: see when.h. All of a list have to hold; what is not known is the empty text. */
 #include "when.h"
 
 #include <string.h>

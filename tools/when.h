@@ -12,8 +12,8 @@
 struct when;
 
 /* SYNTAX with "MAPFILE:LINE: …", NO_MEMORY. `node` may be NULL: then it always holds, and *out is NULL. */
-enum status when_read(
-    const struct yaml_node *node, struct value_reader *reader, const struct when **out, struct reason *why) MUST_USE;
+enum status when_read(const struct yaml_node *node, struct value_reader *reader, const struct when **out,
+    struct reason *why) MUST_USE;
 /* `when` may be NULL. */
 enum status when_holds(const struct when *when, const struct value_row *row, bool *out, struct reason *why) MUST_USE;
 

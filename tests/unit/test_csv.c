@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "any.h"
 #include "csv.h"
 
 enum { SEEN_MAX = 64 * 1024 };
@@ -57,7 +58,7 @@ read_in_pieces(char separator, const char *text, size_t bytes, size_t piece, str
 	seen->text[0] = '\0';
 	assert_int_equal(csv_open(separator, &csv), STATUS_OK);
 	for (size_t at = 0; at < bytes;) {
-		size_t size = piece > 0 ? piece : 1 + (size_t)rand() % 7;
+		size_t size = piece > 0 ? piece : 1 + any_below(7);
 		if (size > bytes - at)
 			size = bytes - at;
 		size_t taken;
@@ -198,49 +199,61 @@ test_a_record_has_a_bound(void **state)
 	csv_close(&csv);
 }
 
-/* Writes random records with random quoting and line ends; what was written is what must be read. */
-static size_t
-write_random(char *text, struct seen *expected)
+/* Adds one field to what is written and to what is expected; how many lines it holds is added to *line. */
+static void
+write_field(struct seen *text, struct seen *expected, bool quotable, size_t *line)
 {
 	static const char *const parts[] = { "a", "煤", ",", "\"", "\n", "\r\n", " ", "" };
-	size_t n = 0, line = 1;
+	size_t from = expected->n;
 
-	expected->n = 0;
-	expected->text[0] = '\0';
+	note(expected, "|", 1);
+	for (size_t k = any_below(6); k > 0; k--) {
+		const char *part = parts[any_below(8)];
+		note(expected, part, strlen(part));
+	}
+	const char *field = expected->text + from + 1;
+	bool quoted = !quotable || any_chance(30) || strpbrk(field, ",\"\r\n") != NULL;
+	note(text, "\"", quoted ? 1 : 0);
+	for (; *field != '\0'; field++) {
+		*line += *field == '\n';
+		note(text, "\"", *field == '"' ? 1 : 0);
+		note(text, field, 1);
+	}
+	note(text, "\"", quoted ? 1 : 0);
+}
+
+/* Writes random records with random quoting and line ends; what was written is what must be read. */
+static void
+write_random(struct seen *text, struct seen *expected)
+{
+	size_t line = 1;
+
+	text->n = expected->n = 0;
 	for (int record = 0; record < 12; record++) {
 		char number[32];
-		int fields = 1 + rand() % 4;
+		size_t fields = 1 + any_below(4);
 		note(expected, number, (size_t)snprintf(number, sizeof number, "%zu", line));
-		for (int f = 0; f < fields; f++) {
-			char field[64] = "";
-			for (int k = rand() % 6; k > 0; k--)
-				strcat(field, parts[rand() % 8]);
-			note(expected, "|", 1);
-			note(expected, field, strlen(field));
-			bool quoted = fields == 1 || rand() % 3 == 0 || strpbrk(field, ",\"\r\n") != NULL;
-			n += (size_t)sprintf(text + n, "%s%s", f == 0 ? "" : ",", quoted ? "\"" : "");
-			for (const char *at = field; *at != '\0'; at++) {
-				line += *at == '\n';
-				n += (size_t)sprintf(text + n, "%s%c", *at == '"' ? "\"" : "", *at);
-			}
-			n += (size_t)sprintf(text + n, "%s", quoted ? "\"" : "");
+		for (size_t f = 0; f < fields; f++) {
+			note(text, ",", f == 0 ? 0 : 1);
+			write_field(text, expected, fields > 1, &line);
 		}
 		note(expected, ";", 1);
-		n += (size_t)sprintf(text + n, "%s", rand() % 2 == 0 ? "\n" : "\r\n");
+		note(text, "\r\n", any_chance(50) ? 2 : 0);
+		if (text->text[text->n - 1] != '\n')
+			note(text, "\n", 1);
 		line++;
 	}
-	return n;
 }
 
 static void
 test_random_records_come_back(void **state)
 {
 	(void)state;
-	static char text[SEEN_MAX];
+	static struct seen text;
 
 	for (int round = 0; round < 3000; round++) {
-		size_t bytes = write_random(text, &again);
-		read_in_pieces(',', text, bytes, 0, &seen);
+		write_random(&text, &again);
+		read_in_pieces(',', text.text, text.n, 0, &seen);
 		assert_string_equal(seen.text, again.text);
 	}
 }
@@ -253,9 +266,9 @@ test_random_bytes_read_alike_in_any_pieces(void **state)
 	char text[64];
 
 	for (int round = 0; round < 20000; round++) {
-		size_t bytes = (size_t)rand() % sizeof text;
+		size_t bytes = any_below(sizeof text);
 		for (size_t i = 0; i < bytes; i++)
-			text[i] = alphabet[(size_t)rand() % (sizeof alphabet - 1)];
+			text[i] = alphabet[any_below(sizeof alphabet - 1)];
 		read_in_pieces(',', text, bytes, sizeof text, &seen);
 		read_in_pieces(',', text, bytes, 0, &again);
 		assert_string_equal(seen.text, again.text);
@@ -265,11 +278,7 @@ test_random_bytes_read_alike_in_any_pieces(void **state)
 int
 main(void)
 {
-	const char *given = getenv("JUYAN_SEED");
-	unsigned seed = given != NULL ? (unsigned)strtoul(given, NULL, 10) : 20250131u;
-
-	printf("seed=%u\n", seed);
-	srand(seed);
+	any_begin();
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_is_allowed),
 		cmocka_unit_test(test_what_is_not),

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "any.h"
 #include "civil.h"
 #include "decimal.h"
 #include "moment.h"
@@ -132,9 +133,9 @@ test_random_numbers(void **state)
 {
 	(void)state;
 	for (int round = 0; round < 50000; round++) {
-		int64_t gram = (int64_t)rand() % 1000000000;
+		int64_t gram = (int64_t)any_below(1000000000);
 		char text[64];
-		snprintf(text, sizeof text, "-%s%lld.%06lld", rand() % 2 == 0 ? "" : "0", (long long)(gram / 1000000),
+		snprintf(text, sizeof text, "-%s%lld.%06lld", any_below(2) == 0 ? "" : "0", (long long)(gram / 1000000),
 		    (long long)(gram % 1000000));
 		expect_kg(text + 1, plain, DECIMAL_T, (gram + 500) / 1000);
 		expect_kg(text, plain, DECIMAL_T, -((gram + 500) / 1000));
@@ -234,11 +235,7 @@ test_forms(void **state)
 int
 main(void)
 {
-	const char *given = getenv("JUYAN_SEED");
-	unsigned seed = given != NULL ? (unsigned)strtoul(given, NULL, 10) : 20250131u;
-
-	printf("seed=%u\n", seed);
-	srand(seed);
+	any_begin();
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_units),
 		cmocka_unit_test(test_rounding_is_half_away_from_zero),

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "any.h"
 #include "json.h"
 #include "mapping.h"
 
@@ -22,13 +23,21 @@ span_of(const char *text)
 	return (struct span){ (const uint8_t *)text, strlen(text) };
 }
 
+static void
+add(char *out, size_t bytes, const char *text)
+{
+	size_t n = strlen(out);
+	assert_true(n + strlen(text) < bytes);
+	memcpy(out + n, text, strlen(text) + 1);
+}
+
 /* Cells between bars. */
 static size_t
 split(const char *row, char *copy, struct span cells[CELLS_MAX])
 {
 	size_t n = 0;
 
-	strcpy(copy, row);
+	memcpy(copy, row, strlen(row) + 1);
 	for (char *at = copy, *end = copy; end != NULL && n < CELLS_MAX; at = end + 1) {
 		end = strchr(at, '|');
 		if (end != NULL)
@@ -66,8 +75,7 @@ events_of(const char *yaml, const char *header, const char *line)
 		assert_int_equal(json_write(&events.list[i]->base, true, &json), STATUS_OK);
 		char *text = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
 		assert_non_null(text);
-		assert_true(strlen(out) + strlen(text) < sizeof out);
-		strcat(out, text);
+		add(out, sizeof out, text);
 		free(text);
 		json_decref(json);
 	}
@@ -188,8 +196,8 @@ test_texts(void **state)
 	expect(SCALED("{ column: a, keep: digits, pad: 6 }"), "at|no|a", AT "|5|none", SCALE(""));
 	expect(SCALED("{ column: a, case: lower, values: { x: one }, otherwise: \"{b}\" }"), "at|no|a|b", AT "|5|X|z",
 	    SCALE("\"scale\":\"one\","));
-	expect(
-	    SCALED("{ column: a, values: { x: one }, otherwise: \"{b}\" }"), "at|no|a|b", AT "|5|y|z", SCALE("\"scale\":\"z\","));
+	expect(SCALED("{ column: a, values: { x: one }, otherwise: \"{b}\" }"), "at|no|a|b", AT "|5|y|z",
+	    SCALE("\"scale\":\"z\","));
 	expect(SCALED("{ column: a, values: { x: \"\" } }"), "at|no|a|b", AT "|5|x|z", SCALE(""));
 }
 
@@ -223,8 +231,8 @@ test_columns(void **state)
 	(void)state;
 	const char *yaml = TOP "- event: released\n  office: \"{office}\"\n";
 
-	expect(
-	    yaml, "at|no|other", AT "|5|x", "!no column 'office', which the mapping asks for on line 7; there are: at, no, other");
+	expect(yaml, "at|no|other", AT "|5|x",
+	    "!no column 'office', which the mapping asks for on line 7; there are: at, no, other");
 	expect(yaml, "at|no|office|office", AT "|5|x|y", "!two columns are called 'office', which the mapping asks for on line 7");
 	expect(yaml, " no |office|at|x|x", "5|o|" AT "|1|2",
 	    HEAD "\"occurred_at_ms\":1738281600000,\"port\":\"ceke\",\"released\":{\"office\":\"o\"}}");
@@ -269,8 +277,8 @@ test_what_is_wrong_with_a_mapping(void **state)
 	expect_wrong_mapping(TOP "- office: x\n", "m.yaml:6: 'event' is missing, expected such as  event: manifest_lodged");
 	expect_wrong_mapping("port: ceke\nbatch_no: x\nevents:\n- event: released\n",
 	    "m.yaml:4: the event 'released' has no 'occurred_at', neither of its own nor at the top of the mapping");
-	expect_wrong_mapping(
-	    WEIGHED(", unit: oz"), "m.yaml:8: gross_kg: unit: the text 'oz', expected a unit of mass: kg, t, centner or lb");
+	expect_wrong_mapping(WEIGHED(", unit: oz"),
+	    "m.yaml:8: gross_kg: unit: the text 'oz', expected a unit of mass: kg, t, centner or lb");
 	expect_wrong_mapping(WEIGHED(", decimal: dot"), "m.yaml:8: 'decimal' is 'dot', expected point or comma");
 	expect_wrong_mapping(WEIGHED(", thousands: point"), "m.yaml:8: decimal mark and thousands separator are the same");
 	expect_wrong_mapping(WEIGHED(", otherwise: 5"), "m.yaml:8: 'otherwise' stands without 'values'");
@@ -279,24 +287,24 @@ test_what_is_wrong_with_a_mapping(void **state)
 	    "m.yaml:8: 'gross_kg': braces need quotes around them, as in \"{v}\"");
 	expect_wrong_mapping(TOP "- event: unit_weighed\n  unit_id: \"{U\"\n",
 	    "m.yaml:7: 'unit_id' opens a brace that is not closed; expected {column}, or {{ for a brace itself");
-	expect_wrong_mapping(
-	    TOP "- event: unit_weighed\n  unit_id: \"{}\"\n", "m.yaml:7: a column's name is missing between the braces");
+	expect_wrong_mapping(TOP "- event: unit_weighed\n  unit_id: \"{}\"\n",
+	    "m.yaml:7: a column's name is missing between the braces");
 	expect_wrong_mapping(TOP "- event: unit_weighed\n  unit_id: [a]\n", "m.yaml:7: 'unit_id' is a list, expected one value");
-	expect_wrong_mapping(
-	    TOP "- event: unit_weighed\n  stability: rest\n", "m.yaml:7: stability: the text 'rest', expected stable or moving");
+	expect_wrong_mapping(TOP "- event: unit_weighed\n  stability: rest\n",
+	    "m.yaml:7: stability: the text 'rest', expected stable or moving");
 	expect_wrong_mapping(TOP "- event: manifest_lodged\n  direction: { column: d, values: { I: in } }\n",
 	    "m.yaml:7: direction: 'in', expected import or export");
 	expect_wrong_mapping(TOP "- event: manifest_lodged\n  units: truck\n",
 	    "m.yaml:7: 'units' holds a plain value, expected a map of names and values");
-	expect_wrong_mapping(
-	    TOP "- event: released\n  when: { column: a, present: maybe }\n", "m.yaml:7: 'present' is 'maybe', expected yes or no");
+	expect_wrong_mapping(TOP "- event: released\n  when: { column: a, present: maybe }\n",
+	    "m.yaml:7: 'present' is 'maybe', expected yes or no");
 	expect_wrong_mapping(TOP "- event: released\n  when: { column: a }\n",
 	    "m.yaml:7: a condition needs one of 'present', 'equals' and 'differs'");
 	expect_wrong_mapping("occurred_at: { column: d, form: YYYY-MM-DD }\nevents: [ { event: released } ]\n",
 	    "m.yaml:1: 'occurred_at': times in the form 'YYYY-MM-DD' have no zone; expected an 'offset' such as \"+08:00\" here or "
 	    "under 'time'");
-	expect_wrong_mapping(
-	    "time: { offset: Z }\nevents: []\n", "m.yaml:1: time: offset: the text 'Z', expected an offset such as +08:00");
+	expect_wrong_mapping("time: { offset: Z }\nevents: []\n",
+	    "m.yaml:1: time: offset: the text 'Z', expected an offset such as +08:00");
 	expect_wrong_mapping("time: { form: MM/YY }\noccurred_at: \"{d}\"\nevents: []\n",
 	    "m.yaml:2: 'occurred_at': the form 'MM/YY', expected iso, unix_s, unix_ms, or YYYY, MM and DD (with hh, mm, ss, fff, "
 	    "zone as needed)");
@@ -342,12 +350,11 @@ test_random_cells(void **state)
 	for (int round = 0; round < 5000; round++) {
 		char line[TEXT_MAX] = "";
 		for (int cell = 0; cell < 6; cell++) {
-			strcat(line, cell == 0 ? "" : "|");
-			if (cell == 0 && rand() % 4 > 0)
-				strcat(line, AT);
-			else
-				for (int k = rand() % 4; k > 0; k--)
-					strcat(line, parts[rand() % 16]);
+			add(line, sizeof line, cell == 0 ? "" : "|");
+			bool dated = cell == 0 && any_chance(75);
+			add(line, sizeof line, dated ? AT : "");
+			for (size_t k = dated ? 0 : any_below(4); k > 0; k--)
+				add(line, sizeof line, parts[any_below(16)]);
 		}
 		const char *said = events_of(yaml, "at|no|u|g|t|unit", line);
 		assert_true(said[0] == '!' || said[0] == '{' || said[0] == '\0');
@@ -375,11 +382,7 @@ close_arena(void **state)
 int
 main(void)
 {
-	const char *given = getenv("JUYAN_SEED");
-	unsigned seed = given != NULL ? (unsigned)strtoul(given, NULL, 10) : 20250131u;
-
-	printf("seed=%u\n", seed);
-	srand(seed);
+	any_begin();
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_row_makes_several_events),
 		cmocka_unit_test(test_masses),
