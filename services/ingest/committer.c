@@ -43,15 +43,21 @@ count_wrong(const struct commit *commit)
 	return n;
 }
 
+static void
+carry_out(struct committer *committer, struct commit *commit)
+{
+	commit->why.text[0] = '\0';
+	commit->outcome = ledger_apply(committer->ledger, commit->entries, commit->n, &commit->why);
+	commit->n_wrong = count_wrong(commit);
+}
+
 static void *
 run(void *user)
 {
 	struct committer *committer = user;
 	struct commit *commit;
 	while ((commit = next_commit(committer)) != NULL) {
-		commit->why.text[0] = '\0';
-		commit->outcome = ledger_apply(committer->ledger, commit->entries, commit->n, &commit->why);
-		commit->n_wrong = count_wrong(commit);
+		carry_out(committer, commit);
 		uint64_t one = 1;
 		ssize_t n = write(committer->done_fd, &one, sizeof one);
 		assert(n == sizeof one); /* the count is 0 before: it cannot overflow */
@@ -115,6 +121,13 @@ committer_give(struct committer *committer, struct commit *commit)
 	committer->commit = commit;
 	pthread_cond_signal(&committer->given);
 	pthread_mutex_unlock(&committer->lock);
+}
+
+void
+committer_do(struct committer *committer, struct commit *commit)
+{
+	assert(!committer->under_way && commit->n > 0);
+	carry_out(committer, commit);
 }
 
 bool

@@ -87,12 +87,24 @@ group_text(struct group *group, enum status status, const char *sentence)
 	return copy == NULL ? status_sentence(status) : memcpy(copy, sentence, bytes);
 }
 
-void
-group_give(struct group *group, struct committer *committer)
+static struct commit *
+commit_of(struct group *group)
 {
 	group->commit.entries = group->admission.entries;
 	group->commit.n = group->admission.n_entries;
-	committer_give(committer, &group->commit);
+	return &group->commit;
+}
+
+void
+group_give(struct group *group, struct committer *committer)
+{
+	committer_give(committer, commit_of(group));
+}
+
+void
+group_do(struct group *group, struct committer *committer)
+{
+	committer_do(committer, commit_of(group));
 }
 
 /* The answers of one receipt into the spare array from `n` on, with those for its entries whose verdict the ledger has turned. */

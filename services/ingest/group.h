@@ -65,6 +65,7 @@ const char *group_text(struct group *group, enum status status, const char *sent
 
 /* Hands the entries to the committer. */
 void group_give(struct group *group, struct committer *committer);
+void group_do(struct group *group, struct committer *committer);
 /* After the commit: its entries are on disk; or nothing is, and every batch is refused for the reason. */
 void group_committed(struct group *group);
 void group_failed(struct group *group, enum status reason, const char *sentence);

@@ -4,7 +4,7 @@
  *
  *     collect    what the committer has done: the next group goes to it at once, then the done one is answered
  *     take in    messages into the filling group (intake.c)
- *     dispatch   the filling group to the committer, when that is idle
+ *     dispatch   the filling group to the committer, when that is idle; a few events are committed here, without it
  *
  * A group without entries (a Hello, a Ping, duplicates) passes the committer by, but never overtakes the group before it.
  */
@@ -15,6 +15,8 @@
 #include <stdlib.h>
 
 #include "desk.h"
+
+enum { SMALL_GROUP = 32 }; /* events: up to here a commit's CPU time is small beside waking another thread */
 
 #define REAP_NS (INT64_C(60) * 1000 * 1000 * 1000)
 
@@ -72,6 +74,16 @@ dispatch(struct desk *desk)
 	group_give(desk->under_way, desk->committer);
 }
 
+/* A few events of a quiet hour: committed by this thread, which has nothing else to do, and answered at once. */
+static enum status
+commit_small(struct desk *desk, struct reason *why)
+{
+	struct group *group = desk->filling;
+	group_do(group, desk->committer);
+	enum status s = decide(desk, group, why);
+	return s == STATUS_OK ? finish(desk, group, why) : s;
+}
+
 /* Takes back the group that is done, if one is. */
 static enum status
 collect(struct desk *desk, bool wait, bool *collected, struct reason *why)
@@ -116,9 +128,7 @@ settle_filling(struct desk *desk, struct reason *why)
 	size_t n = group->admission.n_entries;
 	if (n == 0)
 		return STATUS_OK;
-	group_give(group, desk->committer);
-	bool taken = committer_take(desk->committer, true);
-	assert(taken);
+	group_do(group, desk->committer);
 	/* The entry's event lives in the group's arena, which is emptied when the commit has been decided. */
 	const struct entry *last = &group->admission.entries[n - 1];
 	bool administers = last->verdict == STATUS_OK && last->event != NULL && wire_event_administers(last->event);
@@ -170,8 +180,10 @@ ingest_step(void *self, int wait_ms, struct reason *why)
 		s = desk_take_in(desk, &took, why);
 	if (s != STATUS_OK)
 		return s;
-	if (desk->under_way == NULL && desk->filling->admission.n_entries > 0)
+	if (desk->under_way == NULL && desk->filling->admission.n_entries > SMALL_GROUP)
 		dispatch(desk);
+	else if (desk->under_way == NULL && desk->filling->admission.n_entries > 0)
+		s = commit_small(desk, why);
 	else if (desk->under_way == NULL && desk->filling->n_replies > 0)
 		s = finish(desk, desk->filling, why);
 	else if (!collected && !took)
