@@ -93,7 +93,8 @@ def keys(folder, data):
     run("keys", "authorise", key + ".pub", "--data", data, code=2)  # no name, no rights
     run("keys", "authorise", key + ".pub", "--name", "gate 1", "--ports", "ceke", "--kinds", "sings", "--data", data, code=2)
     run("keys", "authorise", key + ".pub", "--name", "gate 1", "--ports", "nowhere", "--kinds", "*", "--data", data, code=1)
-    run("keys", "authorise", key + ".pub", "--name", "gate 1", "--ports", "ceke", "--kinds", "released,unit_weighed", "--data", data)
+    run("keys", "authorise", key + ".pub", "--name", "gate 1", "--ports", "ceke", "--kinds", "released,unit_weighed",
+        "--data", data)
     run("keys", "authorise", key + ".pub", "--reader", "--data", data)
     row = names("--data", data)["gate 1"]
     expect((row["terminal_no"], row["ports"], row["kinds"], row["reader"]) == (2, ["ceke"], ["released", "unit_weighed"], True),
@@ -139,7 +140,7 @@ def wrong_settings(folder, data, children, log):
         expect(sentence in complaint, f"serve {arguments} says: {complaint}")
     expect(not os.path.exists(data), "a start with a wrong setting leaves a folder behind")
     helped = run("serve", "--help")[0]
-    expect("map_gib: 1 to 16384 GiB (default 64)" in helped and "ingest" in helped, "the help does not tell of settings and services")
+    expect("map_gib: 1 to 16384 GiB (default 64)" in helped and "ingest" in helped, "the help tells too little")
 
 
 def main():
