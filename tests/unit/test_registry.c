@@ -195,6 +195,7 @@ shipped_groups(void)
 	group("building", "", 7, "25,68,72", "建材,барилгын,cement,steel");
 	group("meat", "", 9, "02", "肉,мах,meat");
 	group("wool", "", 11, "51", "羊毛,ноос,wool");
+	group("tree", "", 12, "44", "ёлка,Élan");
 }
 
 static void
@@ -230,6 +231,8 @@ test_words_in_three_languages(void **unused)
 		{ "iron_ore", "Iron Ore fines" },
 		{ "meat", "冻羊肉" },
 		{ "wool", "raw-Wool" },
+		{ "tree", "ЁЛКА" },
+		{ "tree", "élan" },
 		{ "other", "charcoal" },
 		{ "other", "ironore" },
 		{ "other", "" },

@@ -94,6 +94,20 @@ test_the_shipped_registry_fits(void **unused)
 	free(text_again);
 }
 
+/* Ours would read it plain, but others take No for false and 0701 for a number. */
+static void
+test_what_others_could_misread_is_quoted(void **unused)
+{
+	(void)unused;
+	struct registry_file file = parsed("groups:\n  - id: produce\n    name_en: No\n    name_mn: Мах\n    hs_prefixes: [0701]\n"
+					   "    words: [a b, 'a: b', '-a']\n");
+	char *text = written(file.records, file.n);
+	assert_string_equal(text,
+	    "groups:\n  - id: produce\n    name_mn: Мах\n    name_en: \"No\"\n    hs_prefixes: [\"0701\"]\n"
+	    "    words: [a b, \"a: b\", \"-a\"]\n");
+	free(text);
+}
+
 static void
 test_kinds_tell_which_lists_are_there(void **unused)
 {
@@ -319,6 +333,7 @@ main(void)
 	printf("seed=%llu\n", (unsigned long long)state);
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_the_shipped_registry_fits, start, stop),
+		cmocka_unit_test_setup_teardown(test_what_others_could_misread_is_quoted, start, stop),
 		cmocka_unit_test_setup_teardown(test_kinds_tell_which_lists_are_there, start, stop),
 		cmocka_unit_test_setup_teardown(test_keys_as_z85_or_hex, start, stop),
 		cmocka_unit_test_setup_teardown(test_what_is_wrong_is_named_with_its_line, start, stop),
