@@ -34,8 +34,8 @@ const char *env_dir(const struct env *env);
 enum status env_room(struct env *env, struct reason *why) MUST_USE;
 void env_usage(struct env *env, uint64_t *map_bytes, uint64_t *used_bytes, uint64_t *disk_free_bytes);
 /*
- * Every page that was looked at through the map counts as this process's memory until the system needs it. Above a bound this gives all
- * of them back; what is needed again comes from the system's cache. Cheap; any thread, at any time.
+ * Every page that was looked at through the map counts as this process's memory until the system needs it. Above a bound
+ * this gives all of them back; what is needed again comes from the system's cache. Cheap; any thread, at any time.
  */
 void env_trim(struct env *env);
 /* Frees the reader slots of processes that have died: at open and each minute. */

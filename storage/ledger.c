@@ -409,7 +409,8 @@ ledger_apply(struct ledger *ledger, struct entry *entries, size_t n, struct reas
 		hold_pages(ledger);
 		return STATUS_OK;
 	}
-	/* Nothing of it happened; so nothing of it may stay in memory. */
+	/* Nothing of it happened; so nothing of it may stay in memory. And pages that were held back may be what is missing. */
+	store_abort(&ledger->held);
 	manifests_forget(&ledger->manifests);
 	tonnage_forget(&ledger->changes);
 	memset(ledger->touched, 0, (TERMINAL_NO_MAX + 64) / 64 * sizeof *ledger->touched);

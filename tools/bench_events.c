@@ -21,7 +21,10 @@ take_event(struct bench_events *events, size_t room, const struct simulated_even
 	return STATUS_OK;
 }
 
-/* Years of one port after the other, each with another seed, until there are enough: batch numbers of the same day meet again, as amendments. */
+/*
+ * Years of one port after the other, each with another seed, until there are enough: batch numbers of the same day meet
+ * again, as amendments.
+ */
 enum status
 bench_events_make(uint64_t seed, size_t n, struct bench_events *out, struct reason *why)
 {

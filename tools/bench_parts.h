@@ -1,5 +1,6 @@
 /*
- * The parts of `juyan bench`. All measure the same events, made beforehand and held in memory: a simulated port's, in the order of time.
+ * The parts of `juyan bench`. All measure the same events, made beforehand and held in memory: a simulated port's, in the
+ * order of time.
  */
 #ifndef JUYAN_TOOLS_BENCH_PARTS_H
 #define JUYAN_TOOLS_BENCH_PARTS_H

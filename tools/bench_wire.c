@@ -1,4 +1,7 @@
-/* The whole road: a server as a process of its own, this one as a terminal over loopback tcp with CURVE, and as one who asks over ipc. */
+/*
+ * The whole road: a server as a process of its own, this one as a terminal over loopback tcp with CURVE, and as one who
+ * asks over ipc.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -26,7 +26,10 @@ void committer_close(struct committer **committer);
 
 /* Nothing may be under way. */
 void committer_give(struct committer *committer, struct commit *commit);
-/* Commits here and now, without the thread: for what is so little that waking the thread and being woken again would take longer. */
+/*
+ * Commits here and now, without the thread: for what is so little that waking the thread and being woken again would take
+ * longer.
+ */
 void committer_do(struct committer *committer, struct commit *commit);
 /*
  * True: what was given has been taken back, its outcome is set. False: it is not done yet (never with `wait`). Something has to
