@@ -98,6 +98,78 @@ print_counted(const Juyan__V1__BatchStory *story)
 	return status;
 }
 
+/* What of a unit's weight is known from all that holds. */
+struct known {
+	bool weighed; /* at least something of it was read from a scale */
+	bool gross;
+	bool tare;
+	bool container_tare;
+	bool containers; /* it carries some, so that their tare is needed */
+};
+
+static void
+learn_from_manifest(const Juyan__V1__ManifestLodged *manifest, const char *unit_id, struct known *known)
+{
+	for (size_t i = 0; i < manifest->n_units; i++) {
+		const Juyan__V1__Unit *unit = manifest->units[i];
+		if (strcmp(unit->unit_id, unit_id) != 0)
+			continue;
+		known->tare |= unit->has_tare_kg;
+		known->container_tare |= unit->has_container_tare_kg;
+		known->containers |= unit->n_containers > 0;
+	}
+}
+
+static void
+learn(const Juyan__V1__StoryEvent *story, const char *unit_id, struct known *known)
+{
+	const Juyan__V1__Event *event = story->event;
+	if (event == NULL || !story->holds)
+		return;
+	if (event->what_case == JUYAN__V1__EVENT__WHAT_MANIFEST_LODGED)
+		learn_from_manifest(event->manifest_lodged, unit_id, known);
+	if (event->what_case != JUYAN__V1__EVENT__WHAT_UNIT_WEIGHED)
+		return;
+	const Juyan__V1__UnitWeighed *weighed = event->unit_weighed;
+	if (strcmp(weighed->unit_id, unit_id) != 0 || weighed->stability == JUYAN__V1__STABILITY__MOVING)
+		return;
+	known->weighed = true;
+	known->gross |= weighed->has_gross_kg;
+	known->tare |= weighed->has_tare_kg;
+	known->container_tare |= weighed->has_container_tare_kg;
+}
+
+/* The question that everybody asks: it was weighed, so why does the weighing not count? */
+static void
+explain(const Juyan__V1__BatchStory *story)
+{
+	const char *last = "";
+	for (size_t i = 0; i < story->n_counted; i++) {
+		const Juyan__V1__CountedLine *line = story->counted[i];
+		struct known known = { 0 };
+		bool undecided = strcmp(line->basis, "declared") == 0 || strcmp(line->basis, "unknown") == 0;
+		if (!undecided || strcmp(line->unit_id, last) == 0) /* a unit's lines stand together */
+			continue;
+		last = line->unit_id;
+		for (size_t j = 0; j < story->n_events; j++)
+			learn(story->events[j], line->unit_id, &known);
+		bool no_containers = known.containers && !known.container_tare;
+		if (!known.weighed || (known.gross && known.tare && !no_containers))
+			continue;
+		const char *missing[] = { known.gross ? NULL : "gross", known.tare ? NULL : "tare",
+			no_containers ? "containers' tare" : NULL };
+		const char *before = " was weighed, but makes no net mass: not known is its ";
+		story_text(stdout, line->unit_id);
+		for (size_t j = 0; j < sizeof missing / sizeof missing[0]; j++) {
+			if (missing[j] == NULL)
+				continue;
+			printf("%s%s", before, missing[j]);
+			before = ", its ";
+		}
+		printf("\n\n");
+	}
+}
+
 /* ---- how it came to be ---- */
 
 /* The offset of the batch's port at a time; UTC where the registry does not say. */
@@ -147,6 +219,7 @@ print_story(const Juyan__V1__BatchStory *story, const struct registry *ports)
 		enum status status = print_counted(story);
 		if (status != STATUS_OK)
 			return status;
+		explain(story);
 	} else {
 		printf("It counts for nothing yet.\n\n");
 	}

@@ -50,6 +50,7 @@ def events():
     yield event("B", "released", at=NOON + 12 * HOUR_MS)  # past midnight, local
     yield manifest("C", None, direction="EXPORT", hs="8429", units=2)
     yield event("C", "released")
+    yield event("C", "unit_weighed", unit_id="C-1", gross_kg=30000)
     yield event("D", "released", port="wuliji")
     yield manifest("M", 7000, port="mandula")
     yield event("M", "released", port="mandula")
@@ -140,6 +141,7 @@ def test_batch(server):
         "gross 146.800 t, tare 36.000 t",
         "import by truck, 1 unit, 1 waybill, declared 111.000 t", "HS 2701")
     expect_in("unknown", on(server, "batch", "C")[0], "unknown", "!")
+    expect_in("weighed in vain", on(server, "batch", "C")[0], "C-1 was weighed, but makes no net mass: not known is its tare\n")
     expect_in("waiting", on(server, "batch", "D")[0], "waiting for its manifest", "It counts for nothing yet.")
     expect_in("no such batch", on(server, "batch", "nobody", code=1)[1], "juyan batch: ", "nobody")
     on(server, "batch", "A", "--port", "wuliji", code=1)
