@@ -138,3 +138,26 @@ scene_terminal(Juyan__V1__RegistryRecord *record, Juyan__V1__Terminal *terminal,
 	terminal->n_kinds = 1;
 	terminal->kinds = kinds;
 }
+
+/* The only sum of a Totals over everything, of one basis. */
+void
+scene_check_sum(struct reader *reader, struct arena *arena, const char *basis, int64_t net_kg, int64_t units)
+{
+	char *bases[] = { scene_text(basis) };
+	Juyan__V1__Question question;
+	Juyan__V1__TotalsAsk ask;
+	const Juyan__V1__Answer *answer;
+	juyan__v1__question__init(&question);
+	juyan__v1__totals_ask__init(&ask);
+	question.version = PROTOCOL_VERSION;
+	question.ask_case = JUYAN__V1__QUESTION__ASK_TOTALS;
+	question.totals = &ask;
+	ask.n_bases = 1;
+	ask.bases = bases;
+	arena_reset(arena);
+	assert_int_equal(reader_answer(reader, &question, arena, &answer, NULL), STATUS_OK);
+	assert_int_equal(answer->say_case, JUYAN__V1__ANSWER__SAY_TOTALS);
+	assert_int_equal(answer->totals->n_rows, 1);
+	assert_int_equal(answer->totals->rows[0]->net_kg, net_kg);
+	assert_int_equal(answer->totals->rows[0]->units, units);
+}

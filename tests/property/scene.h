@@ -5,7 +5,7 @@
 #ifndef JUYAN_TESTS_SCENE_H
 #define JUYAN_TESTS_SCENE_H
 
-#include "wire.h"
+#include "ledger.h"
 
 /* 2026-03-02T08:00 at +08:00 */
 #define SCENE_MS INT64_C(1772409600000)
@@ -23,5 +23,7 @@ void scene_port(Juyan__V1__RegistryRecord *record, Juyan__V1__Port *port, const 
 /* `ports` is one port id or "*". */
 void scene_terminal(Juyan__V1__RegistryRecord *record, Juyan__V1__Terminal *terminal, uint32_t no, const char *name, uint8_t *key,
     char **ports);
+/* All that was counted with this basis comes to this. */
+void scene_check_sum(struct reader *reader, struct arena *arena, const char *basis, int64_t net_kg, int64_t units);
 
 #endif

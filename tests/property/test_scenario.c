@@ -14,11 +14,12 @@
 #include <unistd.h>
 
 #include "ledger.h"
+#include "raw.h"
 #include "scene.h"
 #include "server.h"
 #include "terminal.h"
 
-enum { TRUCKS = 40, WEIGHED = 30, GATE = 101, SCALE = 102, OFFICE = 103 };
+enum { BUSY_EVENTS = 4000, TRUCKS = 40, WEIGHED = 30, GATE = 101, SCALE = 102, OFFICE = 103 };
 
 struct world {
 	struct server server;
@@ -148,6 +149,35 @@ trucks_cross(struct world *world, int from, int to)
 	flush(world->office_terminal);
 }
 
+/*
+ * Many events at once, so that groups overlap: small batches, large ones, and meanwhile a second program with the scale's key that
+ * sends again what is on file. None of these batches has a manifest: they count for nothing.
+ */
+static void
+a_busy_hour(struct world *world)
+{
+	char batch_no[16];
+	struct terminal *again = come_in(world, &world->scale, 4);
+	expect(terminal_set_next_seq(again, 1), STATUS_OK);
+	for (int i = 0; i < BUSY_EVENTS; i++) {
+		snprintf(batch_no, sizeof batch_no, "X%05d", i);
+		send_event(world, world->gate_terminal, scene_release("north", batch_no, &world->arena));
+		send_event(world, world->office_terminal, scene_release("north", batch_no, &world->arena));
+		if (i % (BUSY_EVENTS / (TRUCKS / 2)) != 0)
+			continue;
+		int truck = i / (BUSY_EVENTS / (TRUCKS / 2));
+		name_batch(batch_no, truck);
+		send_event(world, again, scene_weighing("north", batch_no, 140000, 40000 + truck, &world->arena));
+		expect(terminal_push(again, &why), STATUS_OK);
+	}
+	flush(world->gate_terminal);
+	flush(world->office_terminal);
+	expect(terminal_flush(again, DEADLINE_MS, &why), STATUS_OK);
+	assert_int_equal(terminal_tally(again).duplicate, TRUCKS / 2);
+	assert_int_equal(terminal_tally(again).accepted, 0);
+	terminal_close(&again);
+}
+
 static void
 everything_comes_twice(struct world *world)
 {
@@ -226,34 +256,6 @@ an_administrator_errs(struct world *world)
 	terminal_close(&admin);
 }
 
-/* Says one batch by hand and reads what comes. */
-static void
-give_raw(struct world *world, struct bus_socket *socket, const Juyan__V1__FromTerminal *from)
-{
-	struct span frame;
-	arena_reset(&world->arena);
-	assert_int_equal(wire_pack(&from->base, FRAME_BYTES_MAX, &world->arena, &frame), STATUS_OK);
-	enum status s;
-	for (int i = 0; (s = bus_give(socket, NULL, frame)) == STATUS_BUSY && i < DEADLINE_MS / 10; i++)
-		assert_int_equal(bus_wait(&socket, 1, 10, NULL), STATUS_OK);
-	assert_int_equal(s, STATUS_OK);
-}
-
-static const Juyan__V1__ToTerminal *
-take_raw(struct world *world, struct bus_socket *socket)
-{
-	struct bus_frame frame;
-	const ProtobufCMessage *message;
-	bool ready;
-	assert_int_equal(bus_wait(&socket, 1, DEADLINE_MS, &ready), STATUS_OK);
-	assert_true(ready);
-	assert_int_equal(bus_take(socket, NULL, &frame), STATUS_OK);
-	arena_reset(&world->arena);
-	expect(wire_unpack(&juyan__v1__to_terminal__descriptor, frame.bytes, &world->arena, &message, &why), STATUS_OK);
-	bus_frame_close(&frame);
-	return (const void *)message;
-}
-
 /* A terminal of another maker: no Hello, a gap, an empty frame. The scale's own terminal is away meanwhile. */
 static void
 another_maker_errs(struct world *world)
@@ -282,8 +284,8 @@ another_maker_errs(struct world *world)
 	batch.first_stream_seq = 1000;
 	batch.n_events = 2;
 	batch.events = events;
-	give_raw(world, socket, &from);
-	const Juyan__V1__ToTerminal *to = take_raw(world, socket);
+	raw_say(socket, &from, &world->arena);
+	const Juyan__V1__ToTerminal *to = raw_hear(socket, &world->arena);
 	assert_int_equal(to->say_case, JUYAN__V1__TO_TERMINAL__SAY_REFUSAL);
 	assert_int_equal(to->refusal->code, STATUS_NO_HELLO);
 
@@ -291,16 +293,16 @@ another_maker_errs(struct world *world)
 	from.hello = &hello;
 	hello.version = PROTOCOL_VERSION;
 	hello.public_key = (ProtobufCBinaryData){ PUBLIC_KEY_BYTES, world->scale.public_key };
-	give_raw(world, socket, &from);
-	to = take_raw(world, socket);
+	raw_say(socket, &from, &world->arena);
+	to = raw_hear(socket, &world->arena);
 	assert_int_equal(to->say_case, JUYAN__V1__TO_TERMINAL__SAY_WELCOME);
 	assert_int_equal(to->welcome->terminal_no, SCALE);
 	assert_int_equal(to->welcome->last_stream_seq, WEIGHED);
 
 	from.say_case = JUYAN__V1__FROM_TERMINAL__SAY_EVENT_BATCH;
 	from.event_batch = &batch;
-	give_raw(world, socket, &from);
-	to = take_raw(world, socket);
+	raw_say(socket, &from, &world->arena);
+	to = raw_hear(socket, &world->arena);
 	assert_int_equal(to->say_case, JUYAN__V1__TO_TERMINAL__SAY_BATCH_ACK);
 	assert_int_equal(to->batch_ack->last_stream_seq, WEIGHED);
 	assert_int_equal(to->batch_ack->n_answers, 2);
@@ -309,8 +311,8 @@ another_maker_errs(struct world *world)
 	assert_non_null(strstr(to->batch_ack->answers[1]->sentence, "I expect 31,"));
 
 	from.say_case = JUYAN__V1__FROM_TERMINAL__SAY__NOT_SET;
-	give_raw(world, socket, &from);
-	to = take_raw(world, socket);
+	raw_say(socket, &from, &world->arena);
+	to = raw_hear(socket, &world->arena);
 	assert_int_equal(to->say_case, JUYAN__V1__TO_TERMINAL__SAY_REFUSAL);
 	assert_int_equal(to->refusal->code, STATUS_NO_CONTENT);
 	bus_socket_close(&socket);
@@ -340,29 +342,6 @@ the_gate_is_revoked(struct world *world)
 	expect(terminal_flush(world->gate_terminal, DEADLINE_MS, &why), STATUS_REVOKED);
 }
 
-/* The only sum of a Totals over everything, of one basis. */
-static void
-check_sum(struct world *world, struct reader *reader, const char *basis, int64_t net_kg, int64_t units)
-{
-	char *bases[] = { scene_text(basis) };
-	Juyan__V1__Question question;
-	Juyan__V1__TotalsAsk ask;
-	const Juyan__V1__Answer *answer;
-	juyan__v1__question__init(&question);
-	juyan__v1__totals_ask__init(&ask);
-	question.version = PROTOCOL_VERSION;
-	question.ask_case = JUYAN__V1__QUESTION__ASK_TOTALS;
-	question.totals = &ask;
-	ask.n_bases = 1;
-	ask.bases = bases;
-	arena_reset(&world->arena);
-	expect(reader_answer(reader, &question, &world->arena, &answer, &why), STATUS_OK);
-	assert_int_equal(answer->say_case, JUYAN__V1__ANSWER__SAY_TOTALS);
-	assert_int_equal(answer->totals->n_rows, 1);
-	assert_int_equal(answer->totals->rows[0]->net_kg, net_kg);
-	assert_int_equal(answer->totals->rows[0]->units, units);
-}
-
 static void
 check_totals(struct world *world)
 {
@@ -376,8 +355,8 @@ check_totals(struct world *world)
 	int64_t weighed_kg = 0;
 	for (int truck = 0; truck < WEIGHED; truck++)
 		weighed_kg += 140000 - (40000 + truck);
-	check_sum(world, reader, "weighed", weighed_kg, WEIGHED);
-	check_sum(world, reader, "declared", (TRUCKS - WEIGHED) * INT64_C(90000), TRUCKS - WEIGHED);
+	scene_check_sum(reader, &world->arena, "weighed", weighed_kg, WEIGHED);
+	scene_check_sum(reader, &world->arena, "declared", (TRUCKS - WEIGHED) * INT64_C(90000), TRUCKS - WEIGHED);
 	reader_close(&reader);
 	env_close(&own);
 }
@@ -432,6 +411,7 @@ play(enum transport transport, bool own_process)
 	all_come_in(&world);
 	trucks_cross(&world, 0, TRUCKS / 2);
 	everything_comes_twice(&world);
+	a_busy_hour(&world);
 
 	there_is_no_room(&world);
 	trucks_cross(&world, TRUCKS / 2, TRUCKS);
