@@ -1,0 +1,196 @@
+/*
+ * A group after its commit: where the ledger has turned verdicts, the answers get into their places between those that were known
+ * before; where the disk had no room, everything is refused that is not on disk.
+ */
+#include "check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "any.h"
+#include "group.h"
+
+enum { STREAMS = 3, BATCHES = 12, BATCH_MAX = 9, EVENTS_MAX = 64, ROUNDS = 3000 };
+
+static uint8_t on_file; /* what stands under every number that is on disk */
+
+static enum status
+stored(void *user, uint32_t terminal_no, uint64_t stream_seq, struct span *out)
+{
+	(void)user;
+	(void)terminal_no;
+	(void)stream_seq;
+	*out = (struct span){ &on_file, 1 };
+	return STATUS_OK;
+}
+
+/* Events of one byte: 1 cannot be decoded, everything else is well. */
+static enum status
+judge(void *user, uint32_t terminal_no, struct span bytes, const Juyan__V1__Event **out, struct reason *why)
+{
+	static Juyan__V1__Event event;
+	(void)user;
+	(void)terminal_no;
+	juyan__v1__event__init(&event);
+	if (bytes.data[0] == 1)
+		return reason_say(why, STATUS_UNDECODABLE, "a one");
+	*out = &event;
+	return STATUS_OK;
+}
+
+static struct world {
+	struct group group;
+	struct stream streams[STREAMS];
+	struct session sessions[STREAMS];
+	uint8_t content[BATCHES][BATCH_MAX];
+} world;
+
+/* Several batches into the group: new events, and old ones under numbers that are on disk, some with other content. */
+static void
+gather(void)
+{
+	const struct court court = { stored, judge, NULL };
+	world.group.admission.room = STATUS_OK;
+	for (size_t b = 0; b < BATCHES; b++) {
+		struct span events[BATCH_MAX];
+		size_t terminal = any_below(STREAMS);
+		struct stream *stream = &world.streams[terminal];
+		struct batch batch = { .first = stream->taken + 1, .n = 1 + (uint32_t)any_below(BATCH_MAX), .events = events };
+		if (any_chance(30) && stream->on_disk >= BATCH_MAX && stream->taken == stream->on_disk)
+			batch.first = stream->on_disk + 1 - any_below(BATCH_MAX);
+		if (!group_fits(&world.group, batch.n) || world.sessions[terminal].under_way == WINDOW_BATCHES)
+			return;
+		for (size_t i = 0; i < batch.n; i++) {
+			world.content[b][i] = (uint8_t)any_below(4);
+			events[i] = (struct span){ &world.content[b][i], 1 };
+		}
+		struct bus_peer peer = { .local = true };
+		struct reply *reply = group_reply(&world.group, REPLY_ACK, 0, &peer);
+		world.group.n_events += batch.n;
+		assert_int_equal(session_begin(&world.sessions[terminal], &batch, &reply->receipt, NULL), STATUS_OK);
+		assert_int_equal(session_admit(&reply->receipt, &batch, &world.group.admission, &court, NULL), STATUS_OK);
+	}
+}
+
+/* What a receipt has to say of each of its entries: exactly one answer for a verdict other than OK, in order. */
+static void
+check_answers(const struct receipt *receipt, const struct entry *entries, const struct entry *end)
+{
+	const struct answer *answers = world.group.admission.answers;
+	for (size_t a = receipt->answers_from + 1; a < receipt->answers_to; a++)
+		assert_true(answers[a - 1].stream_seq < answers[a].stream_seq);
+	size_t wrong = 0;
+	for (const struct entry *entry = entries; entry < end; entry++) {
+		size_t found = 0;
+		for (size_t a = receipt->answers_from; a < receipt->answers_to; a++)
+			found += answers[a].stream_seq == entry->stream_seq && answers[a].status == entry->verdict;
+		assert_int_equal(found, entry->verdict == STATUS_OK ? 0 : 1);
+		wrong += found;
+	}
+	for (size_t a = receipt->answers_from; a < receipt->answers_to; a++)
+		wrong += answers[a].disposition == JUYAN__V1__DISPOSITION__DUPLICATE;
+	assert_int_equal(wrong, receipt->answers_to - receipt->answers_from);
+}
+
+/* As the committer and the ledger do, who turn some verdicts. */
+static void
+commit(struct entry *copies)
+{
+	struct admission *admission = &world.group.admission;
+	struct commit *done = &world.group.commit;
+	*done = (struct commit){ .entries = admission->entries, .n = admission->n_entries };
+	for (size_t i = 0; i < done->n; i++) {
+		if (done->entries[i].verdict == STATUS_OK && any_chance(10))
+			done->entries[i].verdict = STATUS_TOO_MANY;
+		done->n_wrong += done->entries[i].verdict != STATUS_OK;
+	}
+	memcpy(copies, done->entries, done->n * sizeof *copies);
+}
+
+static void
+answers_find_their_places(void **state)
+{
+	(void)state;
+	any_begin();
+	for (int round = 0; round < ROUNDS; round++) {
+		struct entry copies[EVENTS_MAX];
+		size_t from[BATCHES], to[BATCHES];
+		gather();
+		for (size_t i = 0; i < world.group.n_replies; i++) {
+			from[i] = world.group.replies[i].receipt.entries_from;
+			to[i] = world.group.replies[i].receipt.entries_to;
+		}
+		commit(copies);
+		group_committed(&world.group);
+		for (size_t i = 0; i < world.group.n_replies; i++) {
+			struct receipt *receipt = &world.group.replies[i].receipt;
+			check_answers(receipt, copies + from[i], copies + to[i]);
+			session_end(&world.sessions[receipt->stream->terminal_no - 1], receipt);
+		}
+		for (size_t i = 0; i < STREAMS; i++)
+			assert_int_equal(world.streams[i].on_disk, world.streams[i].taken);
+		group_reset(&world.group);
+	}
+}
+
+static void
+a_failed_group_leaves_nothing_behind(void **state)
+{
+	(void)state;
+	any_begin();
+	for (int round = 0; round < ROUNDS; round++) {
+		struct stream before[STREAMS];
+		memcpy(before, world.streams, sizeof before);
+		gather();
+		group_failed(&world.group, STATUS_NO_ROOM, "the disk is full");
+		assert_int_equal(world.group.admission.n_entries, 0);
+		assert_int_equal(world.group.admission.room, STATUS_NO_ROOM);
+		for (size_t i = 0; i < world.group.n_replies; i++) {
+			struct receipt *receipt = &world.group.replies[i].receipt;
+			uint64_t last = receipt->first + receipt->n - 1;
+			assert_int_equal(receipt->tail, receipt->stream->on_disk);
+			assert_int_equal(receipt->refused, last > receipt->tail ? STATUS_NO_ROOM : STATUS_OK);
+			for (size_t a = receipt->answers_from; a < receipt->answers_to; a++) {
+				Juyan__V1__Disposition disposition = world.group.admission.answers[a].disposition;
+				assert_true(disposition == JUYAN__V1__DISPOSITION__DUPLICATE ||
+				    disposition == JUYAN__V1__DISPOSITION__REFUSED);
+			}
+			session_end(&world.sessions[receipt->stream->terminal_no - 1], receipt);
+		}
+		for (size_t i = 0; i < STREAMS; i++) {
+			assert_int_equal(world.streams[i].on_disk, before[i].on_disk);
+			assert_int_equal(world.streams[i].taken, before[i].on_disk);
+		}
+		group_reset(&world.group);
+	}
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	world = (struct world){ 0 };
+	for (size_t i = 0; i < STREAMS; i++) {
+		world.streams[i] = (struct stream){ .terminal_no = (uint32_t)i + 1, .on_disk = 100, .taken = 100 };
+		session_hello(&world.sessions[i], &world.streams[i], i + 1);
+	}
+	return group_open(&world.group, EVENTS_MAX) == STATUS_OK ? 0 : -1;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	group_close(&world.group);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(answers_find_their_places, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_failed_group_leaves_nothing_behind, setup, teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
