@@ -9,45 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
-
-/* Where an event that is under way stands in its file; by number, so that an answer finds it. */
-enum { LINES = 65536 };
-_Static_assert(LINES >= (WINDOW_BATCHES + 2) * BATCH_EVENTS_MAX, "all that is under way has its line");
+#include "delivery_parts.h"
 
 enum {
 	SLICE_MS = 500,      /* one wait: after it `stop` is looked at */
 	STOPPING_MS = 5000,  /* how long to wait for what is under way once `stop` is set */
 	NOTE_EVENTS = 20000, /* so often the log learns what is on disk */
 	PROGRESS_EVENTS = 1000,
-	PROBES_MAX = 5,
-};
-
-struct delivery {
-	struct delivery_options options;
-	struct terminal *terminal;
-	struct delivery_tally tally;
-	struct clock clock;
-	int64_t heard_ns; /* when something was acknowledged last */
-
-	/* The file that is being sent. */
-	const char *path;
-	const struct mapping *mapping;
-	bool remembered;
-	struct sent_hash hash;
-	struct event_file *file;
-	struct file_event event; /* the next one to send; `event.end` at the end */
-	uint64_t index;          /* of that one, from 0 */
-	struct sent_range range; /* the stretch that is being sent; `count` is what is on disk of it */
-	uint64_t noted;          /* what the log says of it */
-	enum status log_status;  /* of writing it, from within a callback */
-	struct reason log_why;
-
-	/* Set while asking whether one event is on file under a number. */
-	bool probing;
-	Juyan__V1__Disposition probed;
-
-	uint64_t lines[LINES];
 };
 
 /* ---- what comes back from the terminal ---- */
@@ -134,8 +102,8 @@ patient(const struct delivery *d)
 	return clock_monotonic_ns(&d->clock) - d->heard_ns < patience_ms * 1000000;
 }
 
-static enum status
-send_bytes(struct delivery *d, struct span bytes, struct reason *why)
+enum status
+delivery_send_bytes(struct delivery *d, struct span bytes, struct reason *why)
 {
 	enum status status;
 
@@ -146,8 +114,8 @@ send_bytes(struct delivery *d, struct span bytes, struct reason *why)
 	return status == STATUS_TIMEOUT && stopping(d) ? reason_say(why, STATUS_INTERRUPTED, "interrupted") : status;
 }
 
-static enum status
-flush(struct delivery *d, struct reason *why)
+enum status
+delivery_flush(struct delivery *d, struct reason *why)
 {
 	enum status status;
 
@@ -237,7 +205,7 @@ static enum status
 send_one(struct delivery *d, struct reason *why)
 {
 	d->lines[terminal_next_seq(d->terminal) % LINES] = d->event.line;
-	enum status status = send_bytes(d, d->event.bytes, why);
+	enum status status = delivery_send_bytes(d, d->event.bytes, why);
 	if (status != STATUS_OK)
 		return status;
 	d->tally.sent++;
@@ -261,140 +229,9 @@ send_some(struct delivery *d, uint64_t count, struct reason *why)
 	}
 	if (status == STATUS_OK || status == STATUS_INTERRUPTED) {
 		stopped = stopped || status == STATUS_INTERRUPTED;
-		status = flush(d, why);
+		status = delivery_flush(d, why);
 	}
 	return status == STATUS_OK && stopped ? reason_say(why, STATUS_INTERRUPTED, "interrupted") : status;
-}
-
-/* ---- what became of a stretch whose end nobody wrote down ---- */
-
-/* Whether this event is on file under this number (DUPLICATE), or another one is (CONFLICT). */
-static enum status
-probe(struct delivery *d, uint64_t seq, struct span bytes, bool *ours, struct reason *why)
-{
-	enum status status = STATUS_OK;
-
-	d->probing = true;
-	d->probed = JUYAN__V1__DISPOSITION__DISPOSITION_UNSPECIFIED;
-	/* After a lost connection the terminal knows that the number is on disk, not with what: then it is asked again. */
-	for (int i = 0; i < PROBES_MAX && status == STATUS_OK && d->probed == JUYAN__V1__DISPOSITION__DISPOSITION_UNSPECIFIED;
-	     i++) {
-		status = terminal_set_next_seq(d->terminal, seq);
-		if (status == STATUS_OK)
-			status = send_bytes(d, bytes, why);
-		if (status == STATUS_OK)
-			status = flush(d, why);
-	}
-	d->probing = false;
-	if (status != STATUS_OK)
-		return status;
-	if (d->probed == JUYAN__V1__DISPOSITION__DISPOSITION_UNSPECIFIED)
-		return reason_say(why, STATUS_TIMEOUT, "the centre does not say what it has under number %" PRIu64, seq);
-	*ours = d->probed != JUYAN__V1__DISPOSITION__CONFLICT;
-	return STATUS_OK;
-}
-
-/* The event at this place of the file, in a pass of its own without complaints. end: the file has fewer. */
-static enum status
-move_to(struct event_file *file, uint64_t *at, uint64_t index, struct file_event *out, struct reason *why)
-{
-	for (;;) {
-		enum status status = event_file_next(file, out, why);
-		if (status_consequence(status) == STOP)
-			return status;
-		if (status != STATUS_OK)
-			continue;
-		if (out->end || (*at)++ == index)
-			return STATUS_OK;
-	}
-}
-
-/*
- * One by one, from what is known to be on disk: the first number with something else in it is where another process went on. Such
- * a probe leaves a conflict in quarantine, which a person may dismiss; that is why the last event is asked for first, by the
- * caller.
- */
-static enum status
-find_end(struct delivery *d, struct sent_range *range, uint64_t room, struct reason *why)
-{
-	struct event_file *file = NULL;
-	struct file_event event;
-	uint64_t at = 0;
-	bool ours = true;
-
-	enum status status = event_file_open(d->path, d->mapping, &file, why);
-	for (uint64_t n = range->count; status == STATUS_OK && ours && n < room; n++) {
-		status = move_to(file, &at, range->index + n, &event, why);
-		if (status != STATUS_OK || event.end)
-			break;
-		status = probe(d, range->first + n, event.bytes, &ours, why);
-		if (status == STATUS_OK && ours)
-			range->count = n + 1;
-	}
-	event_file_close(&file);
-	return status;
-}
-
-/*
- * The last of the events that may be on disk, at most `room` of them from the stretch's begin. *room becomes how many the file
- * has.
- */
-static enum status
-probe_last(struct delivery *d, const struct sent_range *range, uint64_t *room, bool *ours, struct reason *why)
-{
-	struct event_file *file = NULL;
-	struct file_event event;
-	uint64_t at = 0, n = 0;
-
-	enum status status = event_file_open(d->path, d->mapping, &file, why);
-	if (status == STATUS_OK)
-		status = move_to(file, &at, range->index + *room - 1, &event, why);
-	if (status == STATUS_OK && event.end) {
-		/* The file is shorter: its own last event is the one to ask for. */
-		n = at > range->index ? at - range->index : 0;
-		event_file_close(&file);
-		at = 0;
-		status = event_file_open(d->path, d->mapping, &file, why);
-		if (status == STATUS_OK && n > 0)
-			status = move_to(file, &at, range->index + n - 1, &event, why);
-		*room = n;
-	}
-	*ours = true;
-	if (status == STATUS_OK && *room > 0 && !event.end)
-		status = probe(d, range->first + *room - 1, event.bytes, ours, why);
-	event_file_close(&file);
-	return status;
-}
-
-/*
- * A send was cut off: of its stretch at least `count` events are on disk, and at most as many as there are numbers up to the
- * stream's end or to the next stretch. If the last of them is there, all are; else another process has used the stream since.
- */
-static enum status
-end_range(struct delivery *d, struct sent_range *range, struct reason *why)
-{
-	uint64_t next = sent_next_first(d->options.sent, range->first);
-	uint64_t last = terminal_last_acked(d->terminal);
-	last = last < next - 1 ? last : next - 1;
-	uint64_t room = last < range->first ? 0 : last - range->first + 1;
-	bool ours = true;
-	enum status status = STATUS_OK;
-
-	if (room > range->count)
-		status = probe_last(d, range, &room, &ours, why);
-	if (status == STATUS_OK && ours && room > range->count)
-		range->count = room;
-	if (status == STATUS_OK && !ours) {
-		status = find_end(d, range, room, why);
-		if (status == STATUS_OK && d->options.on_note != NULL)
-			d->options.on_note(d->options.user,
-			    "something else has sent with this key since the file was interrupted: the file goes on behind it "
-			    "(a probe for this was kept in quarantine as a conflict and may be dismissed)");
-	}
-	if (status != STATUS_OK)
-		return status;
-	range->open = false;
-	return sent_note(d->options.sent, &d->hash, range, d->path, why);
 }
 
 /* ---- the whole file ---- */
@@ -412,7 +249,7 @@ send_known(struct delivery *d, struct reason *why)
 		n = 0;
 	}
 	for (size_t i = 0; status == STATUS_OK && i < n; i++) {
-		if (ranges[i].open && (status = end_range(d, &ranges[i], why)) != STATUS_OK)
+		if (ranges[i].open && (status = delivery_end_range(d, &ranges[i], why)) != STATUS_OK)
 			break;
 		if (ranges[i].count == 0)
 			continue;
@@ -472,6 +309,18 @@ send_file(struct delivery *d, struct reason *why)
 	return status;
 }
 
+/* A file that grew under our hands went out as far as it was read, under the name of what it was before. */
+static void
+warn_of_change(struct delivery *d, const char *map_path)
+{
+	struct sent_hash now;
+
+	if (sent_digest(d->path, map_path, &now, NULL) == STATUS_OK && memcmp(&now, &d->hash, sizeof now) == 0)
+		return;
+	if (d->options.on_note != NULL)
+		d->options.on_note(d->options.user, "the file was changed while it was sent: send it again when it is complete");
+}
+
 enum status
 delivery_file(struct delivery *d, const char *path, const struct mapping *mapping, const char *map_path, struct reason *why)
 {
@@ -482,7 +331,7 @@ delivery_file(struct delivery *d, const char *path, const struct mapping *mappin
 	d->mapping = mapping;
 	d->index = 0;
 	d->range = (struct sent_range){ 0 };
-	d->remembered = d->options.sent != NULL && !d->options.dry_run && strcmp(path, "-") != 0;
+	d->remembered = d->options.sent != NULL && !d->options.dry_run && sent_can_remember(path);
 	if (d->remembered)
 		status = sent_digest(path, map_path, &d->hash, &file_why);
 	if (status == STATUS_OK)
@@ -494,5 +343,7 @@ delivery_file(struct delivery *d, const char *path, const struct mapping *mappin
 	}
 	status = send_file(d, why);
 	event_file_close(&d->file);
+	if (status == STATUS_OK && d->remembered)
+		warn_of_change(d, map_path);
 	return status;
 }

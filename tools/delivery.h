@@ -60,9 +60,9 @@ enum status delivery_open(const struct delivery_options *options, struct termina
 void delivery_close(struct delivery **delivery);
 
 /*
- * Sends one file ("-": stdin, which cannot be remembered) and waits until it is on disk. `map_path` is what `mapping` was read
- * from. A file that cannot be read is a complaint (with line 0), like a wrong line. INTERRUPTED: `stop` was set, and what was sent
- * is on disk. Anything else: the session or the log has failed, and so would the next file.
+ * Sends one file ("-": stdin; like any pipe it cannot be remembered) and waits until it is on disk. `map_path` is what `mapping`
+ * was read from. A file that cannot be read is a complaint (with line 0), like a wrong line. INTERRUPTED: `stop` was set, and what
+ * was sent is on disk. Anything else: the session or the log has failed, and so would the next file.
  */
 enum status delivery_file(struct delivery *delivery, const char *path, const struct mapping *mapping, const char *map_path,
     struct reason *why) MUST_USE;

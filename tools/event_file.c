@@ -7,14 +7,16 @@
 
 #include "csv.h"
 #include "ndjson.h"
+#include "recode.h"
 #include "source.h"
 
 struct event_file {
 	struct source *source;
 	const struct mapping *mapping; /* NULL: NDJSON */
 	struct csv *csv;
-	struct arena arena; /* holds one line's or row's events */
-	uint64_t line;      /* NDJSON: of the line read last */
+	struct recode *recode; /* NULL: the file is UTF-8 */
+	struct arena arena;    /* holds one line's or row's events */
+	uint64_t line;         /* NDJSON: of the line read last */
 	bool ended;
 	bool bound;
 	struct mapping_binding binding;
@@ -40,6 +42,8 @@ event_file_open(const char *path, const struct mapping *mapping, struct event_fi
 	enum status status = source_open(path, &file->source, why);
 	if (status == STATUS_OK && (status = arena_open(&file->arena, DECODE_BYTES_MAX)) != STATUS_OK)
 		reason_say(why, status, "memory ran out");
+	if (status == STATUS_OK && mapping != NULL && strcmp(mapping_encoding(mapping), "utf-8") != 0)
+		status = recode_open(mapping_encoding(mapping), file->source, &file->recode, why);
 	if (status == STATUS_OK && mapping != NULL && (status = csv_open(mapping_separator(mapping), &file->csv)) != STATUS_OK)
 		reason_say(why, status, "memory ran out");
 	if (status != STATUS_OK) {
@@ -56,6 +60,7 @@ event_file_close(struct event_file **file)
 	if (*file == NULL)
 		return;
 	csv_close(&(*file)->csv);
+	recode_close(&(*file)->recode);
 	arena_close(&(*file)->arena);
 	source_close(&(*file)->source);
 	free(*file);
@@ -118,6 +123,21 @@ next_line(struct event_file *file, struct file_event *out, struct reason *why)
 
 /* ---- CSV ---- */
 
+static enum status
+peek(struct event_file *file, struct span *out, struct reason *why)
+{
+	return file->recode != NULL ? recode_peek(file->recode, out, why) : source_peek(file->source, out, why);
+}
+
+static void
+take(struct event_file *file, size_t bytes)
+{
+	if (file->recode != NULL)
+		recode_take(file->recode, bytes);
+	else
+		source_take(file->source, bytes);
+}
+
 /* Feeds the reader until a record is ready. *out is false at the end. */
 static enum status
 next_record(struct event_file *file, bool *out, struct reason *why)
@@ -127,7 +147,7 @@ next_record(struct event_file *file, bool *out, struct reason *why)
 	while (!ready && !file->ended) {
 		struct span piece;
 		size_t taken = 0;
-		enum status status = source_peek(file->source, &piece, why);
+		enum status status = peek(file, &piece, why);
 		if (status != STATUS_OK)
 			return status;
 		file->ended = piece.bytes == 0;
@@ -135,7 +155,7 @@ next_record(struct event_file *file, bool *out, struct reason *why)
 			status = csv_finish(file->csv, &ready, why);
 		} else {
 			status = csv_feed(file->csv, piece.data, piece.bytes, &taken, &ready, why);
-			source_take(file->source, taken);
+			take(file, taken);
 		}
 		if (status != STATUS_OK)
 			return status;

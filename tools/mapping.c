@@ -1,288 +1,24 @@
-/*
- * Mappings: the plan that YAML makes, its binding to columns, and rows. The plan lives in one arena; texts are lent from the
- * document.
- */
+/* Asking a mapping: its binding to a file's columns, and its rows. How it is read from YAML is in mapping_read.c. */
 #include "mapping.h"
 
 #include <assert.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "shape.h"
+#include "mapping_parts.h"
 
-enum { PLAN_BYTES = 4 * 1024 * 1024, HEADER_LINE_MAX = 1000, NAMES_BYTES = 160 };
-
-/* What every event has, whatever it says. */
-struct common {
-	const struct value *occurred_at;
-	const struct value *port;
-	const struct value *batch_no;
-	const struct value *source_key;
-};
-
-struct event_plan {
-	const char *kind;
-	const ProtobufCFieldDescriptor *what; /* of Event */
-	struct common common;
-	const struct shape *shape;
-};
-
-struct mapping {
-	struct yaml *yaml;  /* texts are lent from it */
-	struct arena arena; /* holds the plan */
-	struct value_columns columns;
-	char separator;
-	int64_t header_line;
-	const struct when *when;
-	struct event_plan events[MAPPING_EVENTS_MAX];
-	size_t n_events;
-};
-
-/* ---- reading ---- */
-
-static enum status
-read_file_part(const struct yaml_node *map, struct mapping *mapping, struct reason *why)
-{
-	static const char *const allowed[] = { "separator", "header_line", NULL };
-	static const struct {
-		const char *name;
-		char sign;
-	} separators[] = { { "comma", ',' }, { "semicolon", ';' }, { "tab", '\t' }, { "bar", '|' } };
-
-	if (map == NULL)
-		return STATUS_OK;
-	if (!yaml_is_map(map))
-		return yaml_fail(map, why, "'file' holds a plain value, expected a map with separator and header_line");
-	enum status status = yaml_only(map, allowed, why);
-	const struct yaml_node *line = yaml_get(map, "header_line"), *separator = yaml_get(map, "separator");
-	if (status == STATUS_OK && line != NULL)
-		status = yaml_number(line, "header_line", 0, HEADER_LINE_MAX, &mapping->header_line, why);
-	if (status != STATUS_OK || separator == NULL)
-		return status;
-	for (size_t i = 0; yaml_text(separator) != NULL && i < sizeof separators / sizeof separators[0]; i++) {
-		if (strcmp(yaml_text(separator), separators[i].name) == 0) {
-			mapping->separator = separators[i].sign;
-			return STATUS_OK;
-		}
-	}
-	return yaml_fail(separator, why, "'separator' is '%.40s', expected comma, semicolon, tab or bar",
-	    yaml_text(separator) == NULL ? "no text" : yaml_text(separator));
-}
-
-/* What holds for all values that do not say otherwise: signs for "unknown", decimal marks, the form and zone of times. */
-static enum status
-read_defaults(const struct yaml_node *root, struct value_reader *reader, struct reason *why)
-{
-	static const char *const number_names[] = { "decimal", "thousands", NULL };
-	static const char *const time_names[] = { "form", "offset", NULL };
-	const struct yaml_node *numbers = yaml_get(root, "numbers"), *times = yaml_get(root, "time"),
-			       *unknown = yaml_get(root, "unknown");
-	enum status status = STATUS_OK;
-
-	if (unknown != NULL)
-		status = value_read_texts(unknown, "unknown", reader->arena, &reader->unknown, &reader->unknowns, why);
-	if (status == STATUS_OK && numbers != NULL) {
-		if (!yaml_is_map(numbers))
-			return yaml_fail(numbers, why, "'numbers' holds a plain value, expected a map with decimal and thousands");
-		status = yaml_only(numbers, number_names, why);
-		if (status == STATUS_OK)
-			status = value_read_style(numbers, &reader->style, why);
-	}
-	if (status != STATUS_OK || times == NULL)
-		return status;
-	if (!yaml_is_map(times))
-		return yaml_fail(times, why, "'time' holds a plain value, expected a map with form and offset");
-	if ((status = yaml_only(times, time_names, why)) != STATUS_OK)
-		return status;
-	const struct yaml_node *form = yaml_get(times, "form"), *offset = yaml_get(times, "offset");
-	if (form != NULL && (reader->form = yaml_text(form)) == NULL)
-		return yaml_fail(form, why, "'form' is no text, expected such as \"YYYY-MM-DD hh:mm\"");
-	if (offset != NULL)
-		status = value_read(offset, VALUE_OFFSET, NULL, "time: offset", reader, &reader->offset, why);
-	return status;
-}
-
-/* The common fields of a map, over what `common` holds. */
-static enum status
-read_common(const struct yaml_node *map, struct value_reader *reader, struct common *common, struct reason *why)
-{
-	const struct {
-		const char *name;
-		enum value_kind kind;
-		const struct value **out;
-	} parts[] = {
-		{ "occurred_at", VALUE_MOMENT, &common->occurred_at },
-		{ "port", VALUE_TEXT, &common->port },
-		{ "batch_no", VALUE_TEXT, &common->batch_no },
-		{ "source_key", VALUE_TEXT, &common->source_key },
-	};
-	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-		const struct yaml_node *node = yaml_get(map, parts[i].name);
-		if (node == NULL)
-			continue;
-		enum status status = value_read(node, parts[i].kind, NULL, parts[i].name, reader, parts[i].out, why);
-		if (status != STATUS_OK)
-			return status;
-	}
-	return STATUS_OK;
-}
-
-/* The member of Event.what with this name; administrators' kinds are none of a spreadsheet's. */
-static const ProtobufCFieldDescriptor *
-find_kind(const char *name)
-{
-	const ProtobufCFieldDescriptor *field =
-	    protobuf_c_message_descriptor_get_field_by_name(&juyan__v1__event__descriptor, name);
-
-	if (field == NULL || (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0)
-		return NULL;
-	return field->id == JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED || field->id == JUYAN__V1__EVENT__WHAT_QUARANTINE_RELEASED
-	    ? NULL
-	    : field;
-}
-
-static enum status
-fail_kind(const struct yaml_node *node, struct reason *why)
-{
-	char names[NAMES_BYTES] = "";
-	size_t used = 0;
-	const char *name;
-
-	for (size_t i = 0; (name = wire_event_kind_name(i)) != NULL; i++)
-		if (find_kind(name) != NULL && used < sizeof names)
-			used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used == 0 ? "" : ", ", name);
-	return yaml_fail(node, why, "'event' is '%.40s', expected one of %s", yaml_text(node) == NULL ? "no text" : yaml_text(node),
-	    names);
-}
-
-static enum status
-read_event(const struct yaml_node *map, const struct common *common, struct value_reader *reader, struct event_plan *out,
-    struct reason *why)
-{
-	static const char *const beside[] = { "event", "occurred_at", "port", "batch_no", "source_key", NULL };
-
-	if (!yaml_is_map(map))
-		return yaml_fail(map, why, "an event is a map that begins with  event: manifest_lodged  or another kind");
-	const struct yaml_node *kind = yaml_get(map, "event");
-	if (kind == NULL)
-		return yaml_fail(map, why, "'event' is missing, expected such as  event: manifest_lodged");
-	out->kind = yaml_text(kind);
-	out->what = out->kind == NULL ? NULL : find_kind(out->kind);
-	if (out->what == NULL)
-		return fail_kind(kind, why);
-	out->common = *common;
-	enum status status = read_common(map, reader, &out->common, why);
-	if (status == STATUS_OK)
-		status = shape_read(map, out->what->descriptor, beside, "", reader, &out->shape, why);
-	if (status != STATUS_OK)
-		return status;
-	const char *missing = out->common.occurred_at == NULL ? "occurred_at"
-	    : out->common.port == NULL                        ? "port"
-	    : out->common.batch_no == NULL                    ? "batch_no"
-							      : NULL;
-	if (missing != NULL)
-		return yaml_fail(map, why, "the event '%s' has no '%s', neither of its own nor at the top of the mapping",
-		    out->kind, missing);
-	return STATUS_OK;
-}
-
-static enum status
-read_root(const struct yaml_node *root, struct mapping *mapping, struct reason *why)
-{
-	static const char *const allowed[] = { "file", "numbers", "time", "unknown", "when", "occurred_at", "port", "batch_no",
-		"source_key", "events", NULL };
-	struct value_reader reader = {
-		.arena = &mapping->arena,
-		.columns = &mapping->columns,
-		.style = { '.', 0 },
-		.form = "iso",
-	};
-	struct common common = { 0 };
-
-	enum status status = yaml_only(root, allowed, why);
-	if (status == STATUS_OK)
-		status = read_file_part(yaml_get(root, "file"), mapping, why);
-	if (status == STATUS_OK)
-		status = read_defaults(root, &reader, why);
-	if (status == STATUS_OK)
-		status = when_read(yaml_get(root, "when"), &reader, &mapping->when, why);
-	if (status == STATUS_OK)
-		status = read_common(root, &reader, &common, why);
-	if (status != STATUS_OK)
-		return status;
-	const struct yaml_node *events = yaml_get(root, "events");
-	if (events == NULL || !yaml_is_list(events) || yaml_count(events) == 0 || yaml_count(events) > MAPPING_EVENTS_MAX)
-		return yaml_fail(events == NULL ? root : events, why,
-		    "'events' has to be a list of 1 to %d events that each row makes", MAPPING_EVENTS_MAX);
-	for (size_t i = 0; i < yaml_count(events) && status == STATUS_OK; i++)
-		status = read_event(yaml_item(events, i), &common, &reader, &mapping->events[mapping->n_events++], why);
-	return status;
-}
-
-/* Takes over the document. */
-static enum status
-mapping_make(struct yaml *yaml, const char *name, struct mapping **out, struct reason *why)
-{
-	struct mapping *mapping = calloc(1, sizeof *mapping);
-	enum status status = STATUS_NO_MEMORY;
-
-	if (mapping == NULL) {
-		yaml_close(&yaml);
-		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
-	}
-	mapping->yaml = yaml;
-	mapping->separator = ',';
-	mapping->header_line = 1;
-	const struct yaml_node *root = yaml_root(yaml);
-	if (root == NULL || !yaml_is_map(root))
-		status = reason_say(why, STATUS_SYNTAX, "%s:1: no mapping; expected a YAML map with 'events' in it", name);
-	else if ((status = arena_open(&mapping->arena, PLAN_BYTES)) == STATUS_OK)
-		status = read_root(root, mapping, why);
-	if (status == STATUS_NO_MEMORY)
-		status =
-		    reason_say(why, STATUS_NO_MEMORY, "%s: the mapping is larger than %d bytes of memory hold", name, PLAN_BYTES);
-	if (status != STATUS_OK) {
-		mapping_close(&mapping);
-		return status;
-	}
-	*out = mapping;
-	return STATUS_OK;
-}
-
-enum status
-mapping_open(const char *path, struct mapping **out, struct reason *why)
-{
-	struct yaml *yaml;
-
-	enum status status = yaml_open_file(path, &yaml, why);
-	return status != STATUS_OK ? status : mapping_make(yaml, path, out, why);
-}
-
-enum status
-mapping_open_text(const char *name, const char *text, size_t bytes, struct mapping **out, struct reason *why)
-{
-	struct yaml *yaml;
-
-	enum status status = yaml_open_text(name, text, bytes, &yaml, why);
-	return status != STATUS_OK ? status : mapping_make(yaml, name, out, why);
-}
-
-void
-mapping_close(struct mapping **mapping)
-{
-	if (*mapping == NULL)
-		return;
-	arena_close(&(*mapping)->arena);
-	yaml_close(&(*mapping)->yaml);
-	free(*mapping);
-	*mapping = NULL;
-}
+enum { NAMES_BYTES = 160 };
 
 char
 mapping_separator(const struct mapping *mapping)
 {
 	return mapping->separator;
+}
+
+const char *
+mapping_encoding(const struct mapping *mapping)
+{
+	return mapping->encoding;
 }
 
 uint64_t
@@ -309,8 +45,18 @@ list_names(const struct span *names, size_t n, char out[NAMES_BYTES])
 	}
 }
 
+static bool
+all_clean(const struct span *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!wire_text_clean((const char *)names[i].data, names[i].bytes))
+			return false;
+	return true;
+}
+
 static enum status
-find_column(const struct span *names, size_t n, const char *asked, int asked_line, size_t *out, struct reason *why)
+find_column(const struct span *names, size_t n, const char *encoding, const char *asked, int asked_line, size_t *out,
+    struct reason *why)
 {
 	size_t found = n;
 
@@ -324,6 +70,11 @@ find_column(const struct span *names, size_t n, const char *asked, int asked_lin
 	}
 	if (found == n) {
 		char list[NAMES_BYTES];
+		if (!all_clean(names, n))
+			return reason_say(why, STATUS_NOT_TEXT,
+			    "the header is not text in %s; the mapping can say another encoding, as in  file: { encoding: gb18030 "
+			    "}",
+			    encoding);
 		list_names(names, n, list);
 		return reason_say(why, STATUS_NOT_FOUND, "no column '%s', which the mapping asks for on line %d; there are: %s",
 		    asked, asked_line, list);
@@ -364,8 +115,9 @@ mapping_bind(const struct mapping *mapping, const struct span *fields, size_t n,
 	for (size_t i = 0; i < mapping->columns.n; i++) {
 		const char *asked = mapping->columns.name[i];
 		int line = mapping->columns.line[i];
-		enum status status = mapping->header_line == 0 ? number_column(n, asked, line, &binding.at[i], why)
-							       : find_column(names, n, asked, line, &binding.at[i], why);
+		enum status status = mapping->header_line == 0
+		    ? number_column(n, asked, line, &binding.at[i], why)
+		    : find_column(names, n, mapping->encoding, asked, line, &binding.at[i], why);
 		if (status != STATUS_OK)
 			return status;
 	}
@@ -398,7 +150,7 @@ take_cells(const struct mapping *mapping, const struct mapping_binding *binding,
 			return status;
 		if (!wire_text_clean((const char *)cells[i].data, cells[i].bytes))
 			return reason_say(why, STATUS_NOT_TEXT,
-			    "column '%s' is not UTF-8 or holds control characters; expected a file saved as UTF-8",
+			    "column '%s' is no text (in UTF-8, or the encoding that the mapping says) or holds control characters",
 			    mapping->columns.name[i]);
 	}
 	*out = cells;

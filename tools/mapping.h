@@ -30,6 +30,8 @@ enum status mapping_open_text(const char *name, const char *text, size_t bytes, 
 void mapping_close(struct mapping **mapping);
 
 char mapping_separator(const struct mapping *mapping);
+/* One that recode_knows; "utf-8" if nothing is said. */
+const char *mapping_encoding(const struct mapping *mapping);
 /* The line with the columns' names; 0: there is none, and columns are called 1, 2, 3 … What stands before it is no data. */
 uint64_t mapping_header_line(const struct mapping *mapping);
 

@@ -51,7 +51,8 @@ static const char description[] =
     "old numbers, and "
     "Juyan answers 'duplicate' for what it has; a file whose sending was cut off goes on where it stopped. A file that was changed "
     "is another "
-    "file. The standard input cannot be remembered: after a break it is sent as new. One process at a time sends with a key.\n\n"
+    "file. The standard input and other pipes cannot be remembered: after a break they are sent as new. One process at a time "
+    "sends with a key.\n\n"
     "Exit codes: 0 all is on Juyan's disk; 1 a line was wrong, or something is in quarantine, in conflict or refused, or the "
     "sending was "
     "interrupted; 2 the command line cannot be; 3 the connection or this machine failed.";

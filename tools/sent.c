@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "keys.h"
@@ -48,7 +49,14 @@ static const char preamble[] =
 
 /* ---- the content of a file ---- */
 
-/* Hashes the length first, so that no two pairs of files read alike. */
+bool
+sent_can_remember(const char *path)
+{
+	struct stat about;
+	return strcmp(path, "-") != 0 && stat(path, &about) == 0 && S_ISREG(about.st_mode);
+}
+
+/* Hashes the length as well, so that no two pairs of files read alike. */
 static enum status
 hash_file(const char *path, crypto_generichash_state *state, struct reason *why)
 {

@@ -30,6 +30,8 @@ struct sent_range {
 	bool open;      /* it was not ended: more than `count` may be on disk */
 };
 
+/* Whether a file can be read twice, and so be remembered: a pipe cannot. */
+bool sent_can_remember(const char *path);
 /* Of a file and the mapping it is read with (NULL: none). SYSTEM. */
 enum status sent_digest(const char *path, const char *mapping_path, struct sent_hash *out, struct reason *why) MUST_USE;
 

@@ -5,6 +5,7 @@ The sender is killed in the middle and started again; other files, and others wi
 centre is put back to an older copy. Each time every batch of the file is on file exactly once, and nothing of it is in conflict but
 a probe.
 """
+import fcntl
 import json
 import os
 import re
@@ -92,6 +93,7 @@ def wrong_lines(server, folder):
 def standard_input(server):
     text = "\n".join(lines_of("S", 2))
     expect("stdin", ask("send", "--data", server.data, "-", stdin=text), read=4, accepted=4)
+    expect("a pipe", ask("send", "--data", server.data, "/dev/stdin", stdin=text), read=4, accepted=4)
     expect("a dry run", ask("send", "--data", server.data, "--dry-run", "-", stdin=text), read=4, sent=0)
     expect_batches(server, 3)
 
@@ -183,6 +185,14 @@ def damaged_log(server, folder):
         raise Wrong(f"a line that cannot be read: {said}")
 
 
+def one_at_a_time(server, folder):
+    with open(f"{server.data}/keys/admin.key.sent.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        said = run("send", "--data", server.data, f"{folder}/small.ndjson", code=3)[1]
+    if "another process sends with this key" not in said:
+        raise Wrong(f"two senders with one key: {said}")
+
+
 def no_connection(server, folder):
     path = f"{folder}/small.ndjson"
     run("send", "--data", server.data, "--wait", "1", path, code=3)
@@ -201,6 +211,7 @@ def main():
             standard_input(server)
             cut_and_go_on(server, folder)
             others_with_the_key(server, folder)
+            one_at_a_time(server, folder)
             damaged_log(server, folder)
             os.remove(f"{server.data}/keys/admin.key.sent")
             older_copy(server, folder)

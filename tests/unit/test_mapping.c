@@ -144,7 +144,7 @@ test_a_row_makes_several_events(void **state)
 	expect(yaml, header, "31.1.2025|5|进口|蒙A1||G2|1|coal|",
 	    "!occurred_at: column 'at' holds '31.1.2025', expected a time in the form 2015-01-31T08:05:00+08:00");
 	expect(yaml, header, AT "|5|进口|\xFF||G2|1|coal|",
-	    "!column 'plate' is not UTF-8 or holds control characters; expected a file saved as UTF-8");
+	    "!column 'plate' is no text (in UTF-8, or the encoding that the mapping says) or holds control characters");
 }
 
 /* A weighing from one column `v`, with these options. */
@@ -234,6 +234,8 @@ test_columns(void **state)
 	expect(yaml, "at|no|other", AT "|5|x",
 	    "!no column 'office', which the mapping asks for on line 7; there are: at, no, other");
 	expect(yaml, "at|no|office|office", AT "|5|x|y", "!two columns are called 'office', which the mapping asks for on line 7");
+	expect(yaml, "at|no|\xB0\xEC", AT "|5|x",
+	    "!the header is not text in utf-8; the mapping can say another encoding, as in  file: { encoding: gb18030 }");
 	expect(yaml, " no |office|at|x|x", "5|o|" AT "|1|2",
 	    HEAD "\"occurred_at_ms\":1738281600000,\"port\":\"ceke\",\"released\":{\"office\":\"o\"}}");
 	const char *numbered = "file: { header_line: 0 }\noccurred_at: { column: 2, form: unix_s }\nport: ceke\nbatch_no: "
@@ -310,6 +312,8 @@ test_what_is_wrong_with_a_mapping(void **state)
 	    "zone as needed)");
 	expect_wrong_mapping("occurred_at: 2025-01-32T00:00Z\nevents: []\n",
 	    "m.yaml:1: occurred_at: the text '2025-01-32T00:00Z', expected a day and an hour that exist, within 1900 … 2199");
+	expect_wrong_mapping("file: { encoding: gbk }\n",
+	    "m.yaml:1: 'encoding' is 'gbk', expected utf-8, utf-16, gb18030 (also for gbk) or windows-1251");
 	expect_wrong_mapping("file: { separator: dot }\n", "m.yaml:1: 'separator' is 'dot', expected comma, semicolon, tab or bar");
 }
 
