@@ -1,4 +1,4 @@
-/* Files of events: what each reader gives out, what it says and on which line; that encodings and buffers' ends make no difference. */
+/* Files of events: what each reader gives out and says, and where; that encodings and the ends of buffers make no difference. */
 #include "check.h"
 
 #include <iconv.h>

@@ -368,6 +368,35 @@ test_random_cells(void **state)
 	assert_true(made > 0);
 }
 
+/* A mapping with a few of its bytes changed is read, or refused with its line. */
+static void
+test_random_mappings(void **state)
+{
+	(void)state;
+	static const char right[] =
+	    "when: { column: no, differs: Total }\n" TOP
+	    "- event: unit_weighed\n  unit_id: \"{u}-{line}\"\n  gross_kg: { column: g, unit: { column: m, values: { a: t } } }\n"
+	    "- event: manifest_lodged\n  direction: import\n  mode: { column: m, case: lower }\n  units: [ { unit_id: \"{u?}\" } "
+	    "]\n";
+	static const char signs[] = "{}[]:,\"'?-#\n |&*!a1";
+	size_t fine = 0;
+
+	for (int round = 0; round < 5000; round++) {
+		struct mapping *mapping = NULL;
+		struct reason why = { "" };
+		char text[sizeof right];
+		memcpy(text, right, sizeof right);
+		for (size_t k = 1 + any_below(3); k > 0; k--)
+			text[any_below(sizeof right - 1)] = signs[any_below(sizeof signs - 1)];
+		enum status status = mapping_open_text("m.yaml", text, sizeof right - 1, &mapping, &why);
+		fine += status == STATUS_OK;
+		if (status != STATUS_OK)
+			assert_memory_equal(why.text, "m.yaml:", 7);
+		mapping_close(&mapping);
+	}
+	assert_true(fine > 0);
+}
+
 static int
 open_arena(void **state)
 {
@@ -397,6 +426,7 @@ main(void)
 		cmocka_unit_test(test_what_is_wrong_with_a_mapping),
 		cmocka_unit_test(test_wrong_names_are_answered_with_the_right_ones),
 		cmocka_unit_test(test_random_cells),
+		cmocka_unit_test(test_random_mappings),
 	};
 	return cmocka_run_group_tests(tests, open_arena, close_arena);
 }
