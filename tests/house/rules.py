@@ -16,6 +16,7 @@ LONG_FILES = {
     "tests/property/test_histories.c": "one machine that makes, orders, applies and compares histories",
     "tests/property/scene.h": "what the scenarios' tests share",
     "tests/property/test_scenario.c": "one scenario, told over every transport",
+    "tests/unit/test_counting.c": "the cases of one module stand together",
     "tests/unit/test_bus.c": "the cases of one module stand together",
     "tests/unit/test_registry.c": "the cases of one module stand together",
     "tests/unit/test_wire_event.c": "the cases of one module stand together",
