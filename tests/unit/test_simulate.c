@@ -63,6 +63,7 @@ test_streams_are_in_order(void **state)
 	struct simulation *simulation = open_simulation(&options);
 	uint64_t last_seq[SIMULATION_TERMINALS_MAX] = { 0 }, spoilt = 0, late = 0;
 	int64_t last_ms = 0;
+	struct reason why = { "" };
 	struct simulated_event event;
 	while (next_event(simulation, &event)) {
 		assert_true(event.sent_at_ms >= last_ms);
@@ -73,6 +74,11 @@ test_streams_are_in_order(void **state)
 		if (event.message == NULL)
 			continue;
 		assert_int_equal(event.message->occurred_at_ms, event.occurred_at_ms);
+		/* A wrong port is known to be wrong only by the registry. */
+		enum status status = wire_event_check(event.message, &why);
+		if (status != STATUS_OK && event.sound)
+			fail_msg("%s", why.text);
+		assert_true(event.sound || status != STATUS_OK || strcmp(event.message->port, event.port) != 0);
 		assert_true(may_send(simulation_terminal(simulation, event.terminal), kind_of(event.message)));
 	}
 	for (uint32_t i = 0; i < simulation_terminals(simulation); i++)

@@ -102,7 +102,7 @@ draw_bill(struct manifest *manifest, const struct crossing_order *order, uint8_t
 		left_kg -= part_kg;
 	}
 	if (random_chance(random, 80 * PERCENT))
-		bill->declared_kg = random_chance(random, 10 * PERCENT) ? declare(kg, random) : kg;
+		bill->declared_kg = random_chance(random, 1 * PERCENT) ? declare(kg, random) : kg;
 }
 
 static void

@@ -80,8 +80,9 @@ put_unit(struct encoder *encoder, const struct crossing *crossing, const struct 
 	Juyan__V1__Unit *unit = &encoder->unit[u];
 	juyan__v1__unit__init(unit);
 	encoder->units[u] = unit;
-	/* A mistyped plate is that of a vehicle which is nowhere near. */
-	unit->unit_id = vehicle_name(encoder, crossing, manifest->mistyped && u == 0 ? (from->vehicle + 7) % 9000 : from->vehicle);
+	/* A mistyped plate is that of a vehicle which is not in the convoy or train. */
+	uint32_t mistyped = crossing->mode == MODE_TRUCK ? (from->vehicle + 997) % 9000 : from->vehicle + 500;
+	unit->unit_id = vehicle_name(encoder, crossing, manifest->mistyped && u == 0 ? mistyped : from->vehicle);
 	unit->n_trailers = from->trailers;
 	unit->trailers = encoder->trailers[u];
 	for (uint32_t i = 0; i < from->trailers; i++) {
@@ -165,7 +166,7 @@ put_weighed(struct encoder *encoder, const struct crossing *crossing, const stru
 	weighed->tare_kg = fact->tare_kg;
 	weighed->has_container_tare_kg = fact->container_tare_kg != NOT_KNOWN;
 	weighed->container_tare_kg = fact->container_tare_kg;
-	weighed->scale = place(encoder, "scale-", (uint32_t)(1 + fact->desk));
+	weighed->scale = place(encoder, "scale-", (uint32_t)(1 + fact->desk - DESK_SCALE_1));
 	weighed->ticket_no = paper(encoder, "T", crossing, crossing->serial * 100 + fact->unit);
 	/* A scale under a moving train does not say. */
 	if (fact->moving)

@@ -27,10 +27,7 @@ struct simulation_options {
 	bool text_only;           /* no events that a file of JSON cannot hold */
 	bool rail;                /* the railway at Ceke runs */
 	enum tally_period finest; /* of the tally */
-	/*
-	 * Not 0 for a terminal: only its events up to this number count in the tally. For a stream that was cut off; NULL: all
-	 * count.
-	 */
+	/* For each terminal: only its events up to this number count, as in streams that were cut off. NULL: all count. */
 	const uint64_t *known_up_to;
 };
 
