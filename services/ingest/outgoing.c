@@ -1,4 +1,7 @@
-/* Replies out: each decision said once in the log, counted, and given to the terminal without waiting for it. */
+/*
+ * Replies out: each decision counted, said once in the log (as far as the log's budget goes: a terminal that errs all day must
+ * not fill the disk), and given to the terminal without waiting for it.
+ */
 #include <assert.h>
 #include <inttypes.h>
 
@@ -50,6 +53,9 @@ record_ack(struct desk *desk, const struct receipt *receipt, const struct answer
 	count(counters, COUNTER_events_not_authorised, sums.not_authorised);
 	if (receipt->refused != STATUS_OK)
 		count(counters, receipt->refused == STATUS_GAP ? COUNTER_batches_gap : COUNTER_batches_no_room, 1);
+	uint64_t withheld;
+	if (!log_affords(&desk->answers_budget, &withheld))
+		return;
 	const char *sentence = "";
 	if (receipt->refused != STATUS_OK)
 		sentence = receipt->sentence;
@@ -58,9 +64,9 @@ record_ack(struct desk *desk, const struct receipt *receipt, const struct answer
 	char quoted[LOG_QUOTED_BYTES];
 	log_say(desk->kit->log, LOG_INFO, "ingest", "batch_answered",
 	    "terminal=%" PRIu32 " first=%" PRIu64 " events=%" PRIu32 " accepted=%" PRIu64 " duplicate=%" PRIu64 " conflict=%" PRIu64
-	    " quarantined=%" PRIu64 " not_authorised=%" PRIu64 " not_taken=%" PRIu64 " sentence=%s",
+	    " quarantined=%" PRIu64 " not_authorised=%" PRIu64 " not_taken=%" PRIu64 " sentence=%s withheld=%" PRIu64,
 	    receipt->stream->terminal_no, receipt->first, receipt->n, sums.accepted, sums.duplicate, sums.conflict,
-	    sums.quarantined, sums.not_authorised, sums.not_taken, log_quoted(sentence, quoted));
+	    sums.quarantined, sums.not_authorised, sums.not_taken, log_quoted(sentence, quoted), withheld);
 }
 
 static void
@@ -71,12 +77,16 @@ record_refusal(struct desk *desk, const struct reply *reply)
 	count(desk->kit->counters, COUNTER_sessions_refused, 1);
 	if (reply->status == STATUS_WINDOW)
 		count(desk->kit->counters, COUNTER_batches_window, 1);
+	uint64_t withheld;
+	if (!log_affords(&desk->refusals_budget, &withheld))
+		return;
 	if (!reply->peer.local)
 		key_format(reply->peer.key, key);
 	/* A terminal that says NO_HELLO to itself after our restart says Hello next: no news. */
 	log_say(desk->kit->log, reply->status == STATUS_NO_HELLO ? LOG_DEBUG : LOG_WARNING, "ingest", "session_refused",
-	    "terminal=%" PRIu32 " key=%s reason=%s sentence=%s", reply->stream == NULL ? 0 : reply->stream->terminal_no, key,
-	    status_name(reply->status), log_quoted(reply->sentence, quoted));
+	    "terminal=%" PRIu32 " key=%s reason=%s sentence=%s withheld=%" PRIu64,
+	    reply->stream == NULL ? 0 : reply->stream->terminal_no, key, status_name(reply->status),
+	    log_quoted(reply->sentence, quoted), withheld);
 }
 
 static enum status
