@@ -19,6 +19,8 @@ enum {
 	SEEN_CONTAINER_TARE = 4,
 	SEEN_CORRECTED = 8,
 	SEEN_DEPARTED = 16,
+	FLAGS_ALL = FLAG_LODGED | FLAG_DELETED | FLAG_RELEASED,
+	SEEN_ALL = SEEN_GROSS | SEEN_TARE | SEEN_CONTAINER_TARE | SEEN_CORRECTED | SEEN_DEPARTED,
 	VARINT_BYTES_MAX = 10
 };
 
@@ -180,12 +182,18 @@ facts_encode(const struct facts *facts, uint8_t *out)
 	return (size_t)(at - out);
 }
 
-/* ---- reading: a record that does not fit turns `bad` on, and everything read after that is zero ---- */
+/*
+ * ---- reading: a record that does not fit turns `bad` on ----
+ *
+ * A changed bit on disk must not reach an assert of the rules, so all that they rely on is checked here: bounds, and the order of
+ * sources, seen units and goods lines.
+ */
 
 struct take {
 	const uint8_t *at;
 	const uint8_t *end;
 	bool bad;
+	bool no_memory;
 };
 
 static uint64_t
@@ -243,10 +251,10 @@ take_byte(struct take *take)
 }
 
 static struct span
-take_text(struct take *take)
+take_text(struct take *take, size_t bytes_max)
 {
 	uint64_t bytes = take_number(take);
-	if (bytes > (uint64_t)(take->end - take->at)) {
+	if (bytes > bytes_max || bytes > (uint64_t)(take->end - take->at)) {
 		take->bad = true;
 		return (struct span){ take->at, 0 };
 	}
@@ -267,12 +275,13 @@ take_source(struct take *take, const struct facts *facts)
 
 /* Every list takes at least one byte an element, so a count beyond what is left is a lie. */
 static size_t
-take_list(struct take *take, size_t element, struct arena *arena, void **out)
+take_list(struct take *take, size_t n_max, size_t element, struct arena *arena, void **out)
 {
-	size_t n = take_count(take, (size_t)(take->end - take->at));
+	size_t left = (size_t)(take->end - take->at);
+	size_t n = take_count(take, n_max < left ? n_max : left);
 	*out = arena_take(arena, (n + 1) * element);
 	if (*out == NULL)
-		take->bad = true;
+		take->bad = take->no_memory = true;
 	return take->bad ? 0 : n;
 }
 
@@ -280,17 +289,20 @@ static void
 take_sources(struct take *take, struct facts *facts, struct arena *arena)
 {
 	void *list;
-	int64_t ms = 0;
-	size_t n = take_list(take, sizeof *facts->sources, arena, &list);
+	uint64_t ms = 0; /* without a sign a lying step wraps instead of overflowing */
+	size_t n = take_list(take, BATCH_SOURCES_MAX, sizeof *facts->sources, arena, &list);
 	facts->sources = list;
 	facts->sources_room = n + 1;
 	for (size_t i = 0; i < n; i++) {
 		struct source *source = &facts->sources[i];
-		source->at.terminal_no = (uint32_t)take_number(take);
+		source->at.terminal_no = (uint32_t)take_count(take, TERMINAL_NO_MAX);
 		source->at.stream_seq = take_number(take);
-		ms += take_signed(take);
-		source->at.occurred_at_ms = ms;
-		source->marks = (uint32_t)take_number(take);
+		ms += (uint64_t)take_signed(take);
+		source->at.occurred_at_ms = (int64_t)ms;
+		source->marks = (uint32_t)take_count(take, UINT32_MAX);
+		if (source->at.occurred_at_ms < TIME_MS_LOWEST || source->at.occurred_at_ms > TIME_MS_HIGHEST ||
+		    (i > 0 && !facts_source_before(&source[-1], &source->at)))
+			take->bad = true;
 	}
 	facts->n_sources = n;
 }
@@ -299,20 +311,20 @@ static void
 take_goods(struct take *take, struct facts *facts, struct arena *arena)
 {
 	void *list;
-	size_t n = take_list(take, sizeof *facts->waybill_kg, arena, &list);
+	size_t n = take_list(take, WAYBILLS_MAX, sizeof *facts->waybill_kg, arena, &list);
 	facts->waybill_kg = list;
 	for (size_t i = 0; i < n; i++)
 		facts->waybill_kg[i] = take_kg(take);
 	facts->n_waybills = n;
-	n = take_list(take, sizeof *facts->goods, arena, &list);
+	n = take_list(take, GOODS_MAX, sizeof *facts->goods, arena, &list);
 	facts->goods = list;
 	for (size_t i = 0; i < n; i++) {
 		struct goods_line *line = &facts->goods[i];
-		line->hs_code = take_text(take);
-		line->description = take_text(take);
-		line->waybill = (uint32_t)take_number(take);
+		line->hs_code = take_text(take, HS_DIGITS_MAX);
+		line->description = take_text(take, TEXT_BYTES_MAX);
+		line->waybill = (uint32_t)take_count(take, WAYBILLS_MAX);
 		line->declared_kg = take_kg(take);
-		if (line->waybill >= facts->n_waybills)
+		if (line->waybill >= facts->n_waybills || (i > 0 && line->waybill < line[-1].waybill))
 			take->bad = true;
 	}
 	facts->n_goods = n;
@@ -329,12 +341,12 @@ take_manifest(struct take *take, struct facts *facts, struct arena *arena)
 	if (wire_direction_name(facts->direction) == NULL || wire_mode_name(facts->mode) == NULL)
 		take->bad = true;
 	void *list;
-	size_t n = take_list(take, sizeof *facts->units, arena, &list);
+	size_t n = take_list(take, UNITS_MAX, sizeof *facts->units, arena, &list);
 	facts->units = list;
 	for (size_t i = 0; i < n; i++) {
 		struct unit_line *unit = &facts->units[i];
-		unit->unit_id = take_text(take);
-		unit->containers = (uint32_t)take_number(take);
+		unit->unit_id = take_text(take, UNIT_ID_BYTES_MAX);
+		unit->containers = (uint32_t)take_count(take, CONTAINERS_MAX);
 		unit->declared_kg = take_kg(take);
 		unit->tare_kg = take_kg(take);
 		unit->container_tare_kg = take_kg(take);
@@ -350,6 +362,8 @@ take_reading(struct take *take, const struct facts *facts, bool known)
 	if (known) {
 		reading.at = take_source(take, facts);
 		reading.kg = take_kg(take);
+		if (reading.kg == KG_UNKNOWN)
+			take->bad = true;
 	}
 	return reading;
 }
@@ -358,13 +372,15 @@ static void
 take_seen(struct take *take, struct facts *facts, struct arena *arena)
 {
 	void *list;
-	size_t n = take_list(take, sizeof *facts->seen, arena, &list);
+	size_t n = take_list(take, BATCH_SOURCES_MAX, sizeof *facts->seen, arena, &list);
 	facts->seen = list;
 	facts->seen_room = n + 1;
 	for (size_t i = 0; i < n; i++) {
 		struct unit_facts *unit = &facts->seen[i];
-		*unit = (struct unit_facts){ .unit_id = take_text(take) };
+		*unit = (struct unit_facts){ .unit_id = take_text(take, UNIT_ID_BYTES_MAX) };
 		uint8_t known = take_byte(take);
+		if ((known & ~SEEN_ALL) != 0 || (i > 0 && span_compare(unit[-1].unit_id, unit->unit_id) >= 0))
+			take->bad = true;
 		unit->gross = take_reading(take, facts, known & SEEN_GROSS);
 		unit->tare = take_reading(take, facts, known & SEEN_TARE);
 		unit->container_tare = take_reading(take, facts, known & SEEN_CONTAINER_TARE);
@@ -379,7 +395,7 @@ take_seen(struct take *take, struct facts *facts, struct arena *arena)
 enum status
 facts_decode(struct span record, struct arena *arena, struct facts *out)
 {
-	struct take take = { record.data, record.data + record.bytes, false };
+	struct take take = { .at = record.data, .end = record.data + record.bytes };
 	struct facts facts = { 0 };
 	if (take_byte(&take) != RECORD_VERSION)
 		return STATUS_DAMAGED;
@@ -387,6 +403,8 @@ facts_decode(struct span record, struct arena *arena, struct facts *out)
 	facts.lodged = flags & FLAG_LODGED;
 	facts.deleted = flags & FLAG_DELETED;
 	facts.released = flags & FLAG_RELEASED;
+	if ((flags & ~FLAGS_ALL) != 0 || (facts.deleted && !facts.lodged))
+		return STATUS_DAMAGED;
 	take_sources(&take, &facts, arena);
 	if (facts.lodged)
 		take_manifest(&take, &facts, arena);
@@ -394,7 +412,7 @@ facts_decode(struct span record, struct arena *arena, struct facts *out)
 		facts.released_at = take_source(&take, &facts);
 	take_seen(&take, &facts, arena);
 	if (take.bad || take.at != take.end)
-		return arena->used + record.bytes * 64 > arena->size ? STATUS_NO_MEMORY : STATUS_DAMAGED;
+		return take.no_memory ? STATUS_NO_MEMORY : STATUS_DAMAGED;
 	*out = facts;
 	return STATUS_OK;
 }
