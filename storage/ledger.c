@@ -211,7 +211,7 @@ apply_release(struct ledger *ledger, const Juyan__V1__QuarantineReleased *releas
 		status = journal_find(&ledger->store, release->lsn, &held);
 	/* A conflict has no number of its own to be applied under; what it says must be sent anew. */
 	if (status == STATUS_OK && held.conflict && !release->dismissed)
-		return reason_say(why, STATUS_CONFLICTING_EVENT,
+		return reason_say(why, STATUS_CONTRADICTION,
 		    "event %llu conflicts with another of the same number: dismiss it, and send what is right under a new number",
 		    (unsigned long long)release->lsn);
 	if (status == STATUS_OK && !release->dismissed)
@@ -278,6 +278,7 @@ look_up_conflict(struct ledger *ledger, struct entry *entry)
 	enum status status = conflicts_find(&ledger->store, entry->terminal_no, entry->stream_seq, entry->bytes, &lsn);
 	if (status == STATUS_OK)
 		entry->lsn = JOURNAL_SKIP;
+	assert(status != STATUS_CONFLICTING_EVENT); /* as a verdict it would take no number */
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
