@@ -265,7 +265,7 @@ apply_administrative(struct ledger *ledger, struct entry *entry, struct reason *
 }
 
 static bool
-administers(const struct entry *entry)
+stands_alone(const struct entry *entry)
 {
 	return entry->verdict == STATUS_OK && wire_event_administers(entry->event);
 }
@@ -292,7 +292,7 @@ apply_entry(struct ledger *ledger, struct entry *entry, struct reason *why)
 	if (entry->verdict != STATUS_OK)
 		return STATUS_OK;
 	assert(entry->event != NULL);
-	if (administers(entry))
+	if (wire_event_administers(entry->event))
 		return apply_administrative(ledger, entry, why);
 	status = apply_cargo(ledger, entry, entry->event);
 	if (status == STATUS_TOO_MANY) {
@@ -357,9 +357,8 @@ write_streams(struct ledger *ledger)
 }
 
 /*
- * A run of entries that ends behind an administrative one or at the group's end. What stands before an administrative event is in
- * all tables, its journal included, before that is applied: so the outcome depends on the order of entries alone, not on how they
- * were grouped.
+ * One entry that stands alone, or all up to the next that does. What stands before such an entry is in all tables, its journal
+ * included, before that is applied: so the outcome depends on the order of entries alone, not on how they were grouped.
  */
 static enum status
 apply_run(struct ledger *ledger, struct entry *entries, size_t n, struct reason *why)
@@ -381,7 +380,7 @@ apply_all(struct ledger *ledger, struct entry *entries, size_t n, struct reason 
 {
 	enum status status = STATUS_OK;
 	for (size_t first = 0, run; first < n && status == STATUS_OK; first += run) {
-		for (run = 1; !administers(&entries[first]) && first + run < n && !administers(&entries[first + run]); run++)
+		for (run = 1; !stands_alone(&entries[first]) && first + run < n && !stands_alone(&entries[first + run]); run++)
 			;
 		status = apply_run(ledger, entries + first, run, why);
 	}
