@@ -167,7 +167,7 @@ apply_registry(struct ledger *ledger, const Juyan__V1__RegistryChanged *change, 
 	if (status == STATUS_OK)
 		status = registry_follows(ledger->registry, view, why);
 	if (status == STATUS_OK && registry_table_moves_totals(change))
-		status = manifests_recount(&ledger->manifests, &ledger->store, ledger->registry, view, &ledger->changes);
+		status = manifests_recount(&ledger->manifests, &ledger->store, ledger->registry, view, &ledger->changes, why);
 	if (status == STATUS_OK)
 		status = tonnage_apply(&ledger->store, &ledger->changes);
 	if (status != STATUS_OK) {

@@ -224,7 +224,7 @@ manifests_write(struct manifests *manifests, const struct store *store, const st
 
 enum status
 manifests_recount(struct manifests *manifests, const struct store *store, const struct registry *old, const struct registry *new,
-    struct tonnage_changes *changes)
+    struct tonnage_changes *changes, struct reason *why)
 {
 	struct walk walk;
 	assert(manifests->used == 0);
@@ -235,10 +235,12 @@ manifests_recount(struct manifests *manifests, const struct store *store, const 
 		struct facts facts;
 		struct span key = walk.key;
 		/* A port's name outlives the walk's key only in the registry. */
-		const char *port = registry_port_id(new, key_take_text(&key));
+		const char *name = key_take_text(&key), *port = registry_port_id(new, name);
 		if (port == NULL)
-			return STATUS_DAMAGED;
-		status = facts_decode(walk.value, manifests->arena, &facts);
+			status = reason_say(why, STATUS_CONTRADICTION,
+			    "the port '%s' has batches on file (one is '%s'): it cannot be dropped", name, key_take_text(&key));
+		if (status == STATUS_OK)
+			status = facts_decode(walk.value, manifests->arena, &facts);
 		if (status != STATUS_OK)
 			break;
 		count_into(changes, &facts, old, port, -1);

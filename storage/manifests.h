@@ -28,9 +28,12 @@ enum status manifests_write(struct manifests *manifests, const struct store *sto
     struct tonnage_changes *changes) MUST_USE;
 void manifests_forget(struct manifests *manifests);
 
-/* What every batch counts for by another registry: taken back by the old, added by the new. The set has to be empty. */
+/*
+ * What every batch counts for by another registry: taken back by the old, added by the new. The set has to be empty. CONTRADICTION
+ * where the new one knows a batch's port no longer.
+ */
 enum status manifests_recount(struct manifests *manifests, const struct store *store, const struct registry *old,
-    const struct registry *new, struct tonnage_changes *changes) MUST_USE;
+    const struct registry *new, struct tonnage_changes *changes, struct reason *why) MUST_USE;
 
 /* The facts of one batch; NOT_FOUND. */
 enum status manifests_find(const struct store *store, const char *port, const char *batch_no, struct arena *arena,
