@@ -63,8 +63,10 @@ static enum status
 drop_record(const struct store *store, const Juyan__V1__RegistryRecord *record, struct reason *why)
 {
 	struct key key;
-	if (kind_of(record) >= sizeof kinds / sizeof kinds[0])
-		return reason_say(why, STATUS_NO_CONTENT, "a record to be dropped says not of which kind it is");
+	char name[REGISTRY_KEY_BYTES];
+	if (!registry_key(record, name))
+		return reason_say(why, STATUS_MISSING_FIELD,
+		    "what is to be dropped names no record: a kind with its id was expected");
 	key_of(record, &key);
 	enum status status = store_delete(store, TABLE_registry, key_span(&key));
 	if (status == STATUS_NOT_FOUND)
