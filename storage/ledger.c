@@ -23,6 +23,7 @@ struct ledger {
 	struct store store; /* of the transaction under way */
 	struct meta meta;
 	struct registry *registry;
+	struct registry *registry_before; /* … of the last commit, where the transaction under way has changed it */
 	struct arena work;
 	struct arena admin;
 	struct manifests manifests;
@@ -71,7 +72,28 @@ read_streams(struct ledger *ledger)
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-/* All that is kept in memory, from disk: at the start, and after a transaction that was given up. */
+/* The view becomes the ledger's own; the one of the last commit is kept until the next, because others look at it until then. */
+static void
+take_registry(struct ledger *ledger, struct registry *view)
+{
+	if (ledger->registry_before == NULL)
+		ledger->registry_before = ledger->registry;
+	else
+		registry_close(&ledger->registry);
+	ledger->registry = view;
+}
+
+static void
+take_registry_back(struct ledger *ledger)
+{
+	if (ledger->registry_before == NULL)
+		return;
+	registry_close(&ledger->registry);
+	ledger->registry = ledger->registry_before;
+	ledger->registry_before = NULL;
+}
+
+/* All that is kept in memory, from disk: at the start, and (but for the registry) after a transaction that was given up. */
 static enum status
 load(struct ledger *ledger, struct reason *why)
 {
@@ -80,8 +102,7 @@ load(struct ledger *ledger, struct reason *why)
 		status = meta_read(&ledger->store, &ledger->meta, why);
 	if (status == STATUS_OK)
 		status = read_streams(ledger);
-	registry_close(&ledger->registry);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK && ledger->registry == NULL)
 		status = registry_table_view(&ledger->store, &ledger->registry, why);
 	store_abort(&ledger->store);
 	return status;
@@ -120,6 +141,7 @@ ledger_close(struct ledger **ledger)
 	store_abort(&(*ledger)->store);
 	store_abort(&(*ledger)->held);
 	registry_close(&(*ledger)->registry);
+	registry_close(&(*ledger)->registry_before);
 	manifests_close(&(*ledger)->manifests);
 	tonnage_changes_close(&(*ledger)->changes);
 	arena_close(&(*ledger)->work);
@@ -174,8 +196,7 @@ apply_registry(struct ledger *ledger, const Juyan__V1__RegistryChanged *change, 
 		registry_close(&view);
 		return status;
 	}
-	registry_close(&ledger->registry);
-	ledger->registry = view;
+	take_registry(ledger, view);
 	ledger->meta.registry_version++;
 	return STATUS_OK;
 }
@@ -257,6 +278,7 @@ apply_administrative(struct ledger *ledger, struct entry *entry, struct reason *
 	arena_reset(&ledger->admin);
 	if (status_consequence(status) != REFUSE)
 		return status;
+	assert(status != STATUS_CONFLICTING_EVENT); /* as a verdict it would take no number */
 	tonnage_forget(&ledger->changes);
 	manifests_forget(&ledger->manifests);
 	ledger->meta = before;
@@ -264,10 +286,14 @@ apply_administrative(struct ledger *ledger, struct entry *entry, struct reason *
 	return STATUS_OK;
 }
 
+/*
+ * Whether an entry has to find all that stands before it in the tables: an administrative event, and a conflict, which is not kept
+ * when its content is on file, even if it came there a moment ago.
+ */
 static bool
 stands_alone(const struct entry *entry)
 {
-	return entry->verdict == STATUS_OK && wire_event_administers(entry->event);
+	return entry->verdict == STATUS_CONFLICTING_EVENT || (entry->verdict == STATUS_OK && wire_event_administers(entry->event));
 }
 
 /* A conflict that is on file already is not kept once more. */
@@ -278,7 +304,6 @@ look_up_conflict(struct ledger *ledger, struct entry *entry)
 	enum status status = conflicts_find(&ledger->store, entry->terminal_no, entry->stream_seq, entry->bytes, &lsn);
 	if (status == STATUS_OK)
 		entry->lsn = JOURNAL_SKIP;
-	assert(status != STATUS_CONFLICTING_EVENT); /* as a verdict it would take no number */
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
@@ -406,11 +431,13 @@ ledger_apply(struct ledger *ledger, struct entry *entries, size_t n, struct reas
 	else
 		store_abort(&ledger->store);
 	if (status == STATUS_OK) {
+		registry_close(&ledger->registry_before);
 		hold_pages(ledger);
 		return STATUS_OK;
 	}
 	/* Nothing of it happened; so nothing of it may stay in memory. And pages that were held back may be what is missing. */
 	store_abort(&ledger->held);
+	take_registry_back(ledger);
 	manifests_forget(&ledger->manifests);
 	tonnage_forget(&ledger->changes);
 	memset(ledger->touched, 0, (TERMINAL_NO_MAX + 64) / 64 * sizeof *ledger->touched);

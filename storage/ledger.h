@@ -52,7 +52,7 @@ uint64_t ledger_stream_tail(const struct ledger *ledger, uint32_t terminal_no);
 enum status ledger_stored(struct ledger *ledger, uint32_t terminal_no, uint64_t stream_seq, struct arena *arena,
     struct span *out) MUST_USE;
 uint64_t ledger_lsn(const struct ledger *ledger);
-/* Valid until the next ledger_apply that holds an administrative entry. */
+/* Valid until the next ledger_apply that holds an administrative entry and gives OK. */
 const struct registry *ledger_registry(const struct ledger *ledger);
 
 /* ---- reading ---- */
