@@ -87,18 +87,25 @@ figures_json(const struct bench_figures *figures, const struct bench_figures *li
 	    figures->events_per_s / limit->events_per_s);
 }
 
+static json_t *
+year_json(const struct bench_year *year)
+{
+	return json_pack("{s:I, s:f, s:f, s:f}", "events", (json_int_t)year->events, "streaming_per_s", year->streaming_per_s,
+	    "p50_us", year->p50_us, "p99_us", year->p99_us);
+}
+
 static enum status
 show_json(const struct bench *bench, const char *machine)
 {
 	const struct bench_wire *wire = &bench->wire;
-	json_t *all = json_pack("{s:s, s:I, s:I, s:o, s:o, s:o, s:{s:f, s:f, s:f, s:f}, s:{s:I, s:f, s:f}, s:{s:I, s:I}}",
-	    "machine", machine, "events", (json_int_t)bench->events, "batch", (json_int_t)bench->per_batch, "limit",
+	json_t *all = json_pack("{s:s, s:I, s:I, s:o, s:o, s:o, s:{s:f, s:f, s:f, s:f}, s:o, s:o, s:{s:I, s:I}}", "machine",
+	    machine, "events", (json_int_t)bench->events, "batch", (json_int_t)bench->per_batch, "limit",
 	    figures_json(&bench->limit, &bench->limit), "ledger", figures_json(&bench->ledger, &bench->limit), "wire",
 	    figures_json(&wire->road, &bench->limit), "single", "ack_p50_us", wire->single_ack_p50_us, "ack_p99_us",
 	    wire->single_ack_p99_us, "fdatasync_p50_us", wire->sync_p50_us, "of_fdatasync",
-	    wire->single_ack_p50_us / wire->sync_p50_us, "year_total", "events", (json_int_t)wire->year_total_events, "p50_us",
-	    wire->year_total_p50_us, "p99_us", wire->year_total_p99_us, "serve", "peak_memory_bytes",
-	    (json_int_t)wire->serve_peak_bytes, "anonymous_memory_bytes", (json_int_t)wire->serve_anonymous_bytes);
+	    wire->single_ack_p50_us / wire->sync_p50_us, "year_total", year_json(&wire->year_paced), "year_total_flooded",
+	    year_json(&wire->year_flooded), "serve", "peak_memory_bytes", (json_int_t)wire->serve_peak_bytes,
+	    "anonymous_memory_bytes", (json_int_t)wire->serve_anonymous_bytes);
 	if (all == NULL)
 		return STATUS_NO_MEMORY;
 	int failed = json_dumpf(all, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
@@ -117,6 +124,16 @@ add_row(struct table *table, const char *name, const struct bench_figures *figur
 	table_cellf(table, "%.2f", figures->ack_p50_us / 1000);
 	table_cellf(table, "%.2f", figures->ack_p99_us / 1000);
 	table_cellf(table, "%.0f", figures->bytes_per_event);
+}
+
+static void
+show_year(const struct bench_year *year)
+{
+	char events[TABLE_FIGURE_BYTES], rate[TABLE_FIGURE_BYTES];
+	printf(
+	    "a year's total, asked over ipc with %s events in the ledger while %s a second stream in: p50 %.0f us, p99 %.0f us\n",
+	    table_count((int64_t)year->events, events), table_count((int64_t)year->streaming_per_s, rate), year->p50_us,
+	    year->p99_us);
 }
 
 static enum status
@@ -138,8 +155,8 @@ show_table(const struct bench *bench, const char *machine)
 	printf(
 	    "\na single event: acknowledged in %.0f us (p50; p99 %.0f us), a bare write and fdatasync takes %.0f us: %.1f times\n",
 	    wire->single_ack_p50_us, wire->single_ack_p99_us, wire->sync_p50_us, wire->single_ack_p50_us / wire->sync_p50_us);
-	printf("a year's total, asked over ipc while events stream in, with %llu events in the ledger: p50 %.0f us, p99 %.0f us\n",
-	    (unsigned long long)wire->year_total_events, wire->year_total_p50_us, wire->year_total_p99_us);
+	show_year(&wire->year_paced);
+	show_year(&wire->year_flooded);
 	printf("the server's memory: %lld MiB at its peak, of which %lld MiB are not pages of the ledger's file\n",
 	    (long long)(wire->serve_peak_bytes >> 20), (long long)(wire->serve_anonymous_bytes >> 20));
 	return status;
