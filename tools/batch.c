@@ -186,7 +186,7 @@ print_event(const Juyan__V1__StoryEvent *story, const struct registry *ports, co
 	const Juyan__V1__Event *event = story->event;
 	char when[ASKING_TIME_BYTES], late[ASKING_TIME_BYTES];
 	asking_time(event->occurred_at_ms, offset_at(ports, port, event->occurred_at_ms), when);
-	printf("  %s  %s%s: ", when, story_kind(event), story->holds ? "" : " (replaced since)");
+	printf("  %s  %s%s: ", when, story_kind(event), story->holds ? "" : " (does not hold)");
 	story_event(stdout, event);
 	putchar('\n');
 	if (event->what_case == JUYAN__V1__EVENT__WHAT_MANIFEST_LODGED && story->holds)
