@@ -19,7 +19,7 @@ def main(paths):
     for path in sorted(paths):
         suite = os.path.basename(path).removesuffix(".xml")
         for case in xml.parse(path).getroot().iter("testcase"):
-            name = f"{suite}: {case.get('name')}"
+            name = case.get("name") + (f" ({suite})" if suite.startswith("under") else "")
             mark = case.find("skipped")
             if case.get("status") == "run":
                 passed += 1

@@ -34,7 +34,7 @@ find_endpoint(struct server *server, const char *service, const char *endpoint)
 	if (strcmp(service, "ingest") != 0)
 		return;
 	if (strncmp(endpoint, prefixes[server->transport], strlen(prefixes[server->transport])) == 0)
-		snprintf(server->endpoint, sizeof server->endpoint, "%s", endpoint);
+		snprintf(server->endpoint, sizeof server->endpoint, "%.300s", endpoint);
 	if (strncmp(endpoint, "tcp://", 6) == 0)
 		snprintf(server->listen, sizeof server->listen, "%.120s", endpoint);
 }
