@@ -191,11 +191,26 @@ tonnage_seek(struct walk *walk, enum period kind, uint32_t period)
 	return walk_seek(walk, key_span(&key));
 }
 
+/* Whether it is a key of key_of: a recount meets whatever somebody may have written there. */
+static bool
+is_key(struct span key)
+{
+	enum { AT_PORT = 5, BEHIND_PORT = 3 };
+	const uint8_t *end = key.data + key.bytes;
+	const uint8_t *port_end = key.bytes > AT_PORT ? memchr(key.data + AT_PORT, '\0', key.bytes - AT_PORT) : NULL;
+	if (port_end == NULL || end - port_end < BEHIND_PORT + 2 || key.data[0] < PERIOD_YEAR || key.data[0] > PERIOD_HOUR)
+		return false;
+	const uint8_t *group = port_end + 1 + BEHIND_PORT;
+	return wire_direction_name((Juyan__V1__Direction)port_end[1]) != NULL &&
+	    wire_mode_name((Juyan__V1__Mode)port_end[2]) != NULL && basis_name((enum basis)port_end[3]) != NULL &&
+	    memchr(group, '\0', (size_t)(end - group)) == end - 1;
+}
+
 enum status
 tonnage_read(const struct walk *walk, struct tonnage_row *out)
 {
 	struct span key = walk->key;
-	if (walk->value.bytes != VALUE_BYTES)
+	if (walk->value.bytes != VALUE_BYTES || !is_key(key))
 		return STATUS_DAMAGED;
 	struct tonnage_row row = { .kind = (enum period)key_take_be(&key, 1) };
 	row.period = (uint32_t)key_take_be(&key, 4);
