@@ -22,6 +22,7 @@ struct recount {
 	struct arena arena; /* decoded events of one group */
 	struct entry *entries;
 	enum status *verdicts; /* as they stand in the journal */
+	uint64_t *tails;       /* the last number of each terminal so far */
 	struct recount_result *result;
 };
 
@@ -51,6 +52,21 @@ replay_group(struct recount *recount, size_t n, uint64_t first_lsn, struct reaso
 	return status;
 }
 
+/*
+ * Whether an event can have this number where it stands: the next of its terminal's stream, or for a conflict one that is taken. A
+ * right chain does not say so: whoever can write the file can write a chain.
+ */
+static bool
+can_follow(struct recount *recount, const struct journal_event *event)
+{
+	if (event->terminal_no == 0 || event->terminal_no > TERMINAL_NO_MAX)
+		return false;
+	uint64_t *tail = &recount->tails[event->terminal_no];
+	if (event->verdict == STATUS_CONFLICTING_EVENT)
+		return event->stream_seq > 0 && event->stream_seq <= *tail;
+	return event->stream_seq == ++*tail;
+}
+
 static enum status
 gather(struct recount *recount, const struct journal_event *event, struct entry *entry)
 {
@@ -61,6 +77,13 @@ gather(struct recount *recount, const struct journal_event *event, struct entry 
 		.received_at_ms = event->received_at_ms,
 		.bytes = event->bytes,
 		.verdict = event->verdict };
+	if (!can_follow(recount, event)) {
+		snprintf(sentence, sizeof sentence,
+		    "journal: event %llu has the number %llu of terminal %u, which cannot stand there",
+		    (unsigned long long)event->lsn, (unsigned long long)event->stream_seq, event->terminal_no);
+		differ(recount->result, sentence);
+		return STATUS_OK;
+	}
 	if (event->verdict != STATUS_OK)
 		return STATUS_OK;
 	enum status status = wire_event(event->bytes, &recount->arena, &entry->event, &why);
@@ -151,7 +174,12 @@ tell_difference(struct recount_result *result, enum table table, const struct wa
 		describe_row(table, ours, mine);
 	if (recounted)
 		describe_row(table, right, theirs);
-	snprintf(sentence, sizeof sentence, "%s: on file is [%s], by a recount it is [%s]", table_name(table), mine, theirs);
+	if (strcmp(mine, theirs) == 0)
+		snprintf(sentence, sizeof sentence, "%s: the row [%s] has other content than by a recount", table_name(table),
+		    mine);
+	else
+		snprintf(sentence, sizeof sentence, "%s: on file is [%s], by a recount it is [%s]", table_name(table), mine,
+		    theirs);
 	differ(result, sentence);
 }
 
@@ -186,7 +214,10 @@ compare_meta(struct recount *recount, const struct store *scratch, struct reason
 	enum status status = meta_read(scratch, &right, why);
 	if (status != STATUS_OK)
 		return status;
-	if (memcmp(ours->end.chain, recount->walk.end.chain, CHAIN_BYTES) != 0)
+	if (store_rows(&recount->store, TABLE_meta) != store_rows(scratch, TABLE_meta))
+		differ(recount->result,
+		    "the table of the ledger's own row has rows that do not belong there, or that row is missing");
+	else if (memcmp(ours->end.chain, recount->walk.end.chain, CHAIN_BYTES) != 0)
 		differ(recount->result, "the chain value that the ledger keeps is not that of its journal's last block");
 	else if (ours->end.lsn != right.end.lsn || ours->end.received_at_ms != right.end.received_at_ms)
 		differ(recount->result, "the journal does not end where the ledger says that it ends");
@@ -216,9 +247,12 @@ compare_all(struct recount *recount, struct reason *why)
 /* ---- the scratch ledger ---- */
 
 static enum status
-open_scratch(struct recount *recount, const char *dir, struct reason *why)
+open_scratch(struct recount *recount, struct env *env, const char *dir, struct reason *why)
 {
 	struct env_options options = { .dir = dir, .scratch = true, .headroom_disk_bytes = 1, .headroom_map_bytes = 1 };
+	uint64_t used_bytes, disk_free_bytes;
+	/* It grows as large as the ledger, whose map may be larger than the default. */
+	env_usage(env, &options.map_bytes, &used_bytes, &disk_free_bytes);
 	if (access(dir, F_OK) == 0)
 		return reason_say(why, STATUS_CONTRADICTION,
 		    "%s exists already: a folder that can be made and removed was expected", dir);
@@ -250,7 +284,8 @@ begin(struct recount *recount, struct env *env, struct reason *why)
 		status = arena_open(&recount->arena, ARENA_BYTES);
 	recount->entries = calloc(GROUP_EVENTS, sizeof *recount->entries);
 	recount->verdicts = calloc(GROUP_EVENTS, sizeof *recount->verdicts);
-	if (status == STATUS_OK && (recount->entries == NULL || recount->verdicts == NULL))
+	recount->tails = calloc(TERMINAL_NO_MAX + 1, sizeof *recount->tails);
+	if (status == STATUS_OK && (recount->entries == NULL || recount->verdicts == NULL || recount->tails == NULL))
 		status = reason_say(why, STATUS_NO_MEMORY, "no memory for a recount");
 	return status;
 }
@@ -264,7 +299,7 @@ recount(struct env *env, const char *scratch_dir, void (*progress)(void *user, u
 	bool made = access(scratch_dir, F_OK) != 0;
 	enum status status = begin(&recount, env, why);
 	if (status == STATUS_OK)
-		status = open_scratch(&recount, scratch_dir, why);
+		status = open_scratch(&recount, env, scratch_dir, why);
 	if (status == STATUS_OK)
 		status = replay(&recount, progress, user, why);
 	if (status == STATUS_OK && found.right)
@@ -280,6 +315,7 @@ recount(struct env *env, const char *scratch_dir, void (*progress)(void *user, u
 	arena_close(&recount.arena);
 	free(recount.entries);
 	free(recount.verdicts);
+	free(recount.tails);
 	if (status == STATUS_OK)
 		*result = found;
 	return status;
