@@ -9,6 +9,10 @@
 
 enum { SLOTS_FIRST = 256 };
 
+/* "Since ever" and "until ever": events are of 1900 to 2199 in UTC, so by a port's clock a few hours more. */
+enum { HOUR_FIRST = 1899010100 };
+#define HOUR_LAST UINT32_C(2200123123)
+
 /* One row of the answer while it is added up. */
 struct total {
 	struct tonnage_row row;
@@ -92,9 +96,9 @@ plan_ask(const struct snapshot *snapshot, const Juyan__V1__TotalsAsk *ask, struc
 	if ((unsigned)ask->by_period > JUYAN__V1__PERIOD_KIND__YEAR)
 		return reason_say(why, STATUS_OUT_OF_RANGE, "by_period is %d: 0 to %d was expected", (int)ask->by_period,
 		    JUYAN__V1__PERIOD_KIND__YEAR);
-	enum status status = bound_of(ask->from, "from", 1900010100, civil_first_hour, &first, why);
+	enum status status = bound_of(ask->from, "from", HOUR_FIRST, civil_first_hour, &first, why);
 	if (status == STATUS_OK)
-		status = bound_of(ask->to, "to", 2199123123, civil_last_hour, &last, why);
+		status = bound_of(ask->to, "to", HOUR_LAST, civil_last_hour, &last, why);
 	if (status == STATUS_OK)
 		status = check_names(ask->directions, ask->n_directions, "direction", "import or export", known_direction, why);
 	if (status == STATUS_OK)
