@@ -26,7 +26,7 @@ add_line(void *user, const struct counted *counted)
 	Juyan__V1__CountedLine *line = arena_take(lines->arena, sizeof *line);
 	char hour[CIVIL_TEXT_BYTES];
 	if (line == NULL || lines->n == COUNTED_MAX) {
-		lines->no_memory = line == NULL;
+		lines->no_memory = lines->no_memory || line == NULL;
 		return;
 	}
 	civil_format(counted->hour, PERIOD_HOUR, hour);

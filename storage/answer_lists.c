@@ -49,6 +49,8 @@ tell_row(struct snapshot *snapshot, const struct quarantine_row *from, bool whol
 	if (row == NULL)
 		return STATUS_NO_MEMORY;
 	enum status status = journal_find(&snapshot->store, from->lsn, &held);
+	if (status == STATUS_NOT_FOUND) /* to the caller that would be the end of the list */
+		status = STATUS_DAMAGED;
 	if (status != STATUS_OK)
 		return status;
 	juyan__v1__quarantine_row__init(row);
@@ -106,7 +108,7 @@ answer_quarantine(struct snapshot *snapshot, const Juyan__V1__QuarantineAsk *ask
 		return only_one(snapshot, ask->only_lsn, list, why);
 	enum status status = walk_open(&snapshot->store, TABLE_quarantine, &walk);
 	if (status == STATUS_OK)
-		status = quarantine_seek(&walk, ask->after_lsn + 1);
+		status = quarantine_seek(&walk, ask->after_lsn < UINT64_MAX ? ask->after_lsn + 1 : UINT64_MAX);
 	for (; status == STATUS_OK; status = walk_next(&walk)) {
 		struct quarantine_row row;
 		status = quarantine_read(&walk, &row);
