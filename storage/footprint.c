@@ -28,6 +28,7 @@ void
 footprint_find(struct env *env)
 {
 	char line[2 * PATH_MAX], path[PATH_MAX], named[sizeof env->dir + 32];
+	env->map = NULL;
 	snprintf(named, sizeof named, "%s/ledger/data.mdb", env->dir);
 	FILE *file = realpath(named, path) != NULL ? fopen("/proc/self/maps", "re") : NULL;
 	if (file == NULL)

@@ -49,8 +49,10 @@ begin(struct env *env, MDB_txn *outer, unsigned flags, struct store *out, struct
 	MDB_txn *txn;
 	int rc = mdb_txn_begin(env->mdb, outer, flags, &txn);
 	/* Another process opened it with a larger map: this one follows. */
-	if (rc == MDB_MAP_RESIZED && outer == NULL && mdb_env_set_mapsize(env->mdb, 0) == MDB_SUCCESS)
+	if (rc == MDB_MAP_RESIZED && outer == NULL && mdb_env_set_mapsize(env->mdb, 0) == MDB_SUCCESS) {
+		footprint_find(env); /* it lies elsewhere now, and something else may lie where it was */
 		rc = mdb_txn_begin(env->mdb, outer, flags, &txn);
+	}
 	enum status status = store_status(rc, why);
 	if (status == STATUS_OK)
 		*out = (struct store){ txn, env->tables };
