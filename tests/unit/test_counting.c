@@ -1,6 +1,6 @@
 /*
- * What a batch counts for: each rule of counting.h by itself, and each mark for review. What is expected is written out here, worked
- * out by hand: unit, hour, group, basis, kg, batches, units; a line for each part.
+ * What a batch counts for: each rule of counting.h by itself, and each mark for review. What is expected is written out here,
+ * worked out by hand: unit, hour, group, basis, kg, batches, units; a line for each part.
  */
 #include "check.h"
 

@@ -1,14 +1,14 @@
 /*
- * Writing the ledger: numbers, conflicts, quarantine and what leaves it, the registry, no room, opening again. What is asked of it
- * is in test_reader.c, the totals of random histories are in property/test_histories.c.
+ * Writing the ledger: numbers, conflicts, quarantine and what leaves it, the registry. Its bounds are in test_ledger_room.c, what
+ * is asked of it in test_reader.c, the totals of random histories in property/test_histories.c.
  */
 #include "check.h"
 
-#include "book.h"
+#include "asked.h"
 #include "quarantine.h"
 
 static const enum table DERIVED[] = { TABLE_manifests, TABLE_tonnage, TABLE_review, TABLE_registry };
-enum { DERIVED_TABLES = sizeof DERIVED / sizeof DERIVED[0], GROUP_MAX = 5000 };
+enum { DERIVED_TABLES = sizeof DERIVED / sizeof DERIVED[0] };
 
 static struct said
 coal(const char *batch_no)
@@ -331,208 +331,6 @@ test_a_change_in_the_middle_of_a_group_parts_it(void **state)
 	book_close(&book);
 }
 
-/* ---- bounds ---- */
-
-static void
-test_a_batch_that_has_too_many_events_turns_the_next_away(void **state)
-{
-	static struct entry entries[GROUP_MAX];
-	struct book book;
-	uint8_t before[DIGEST_BYTES], after[DIGEST_BYTES];
-	(void)state;
-	book_open(&book);
-	struct said arrived = cargo(MIDNIGHT, "ceke", "B1", "'unit_arrived': {'unit_id': 'T1'}");
-	for (size_t i = 0; i < BATCH_SOURCES_MAX + 2; i++)
-		entries[i] = entry_of(&book, GATE, i, arrived);
-	assert_int_equal(ledger_apply(book.ledger, entries, BATCH_SOURCES_MAX + 2, NULL), STATUS_OK);
-	for (size_t i = 0; i < BATCH_SOURCES_MAX + 2; i++)
-		assert_int_equal(entries[i].verdict, i < BATCH_SOURCES_MAX ? STATUS_OK : STATUS_TOO_MANY);
-	assert_int_equal(waiting(&book), 2);
-	assert_int_equal(ledger_stream_tail(book.ledger, GATE), BATCH_SOURCES_MAX + 2);
-	book_digest(&book, DERIVED, DERIVED_TABLES, before);
-	assert_int_equal(book_write(&book, SCALE, release("B1"), STATUS_OK, NULL), STATUS_TOO_MANY);
-	is_refused(&book, settle(entries[BATCH_SOURCES_MAX].lsn, "%s", ""), STATUS_TOO_MANY, "");
-	book_digest(&book, DERIVED, DERIVED_TABLES, after);
-	assert_memory_equal(before, after, DIGEST_BYTES);
-	book_close(&book);
-}
-
-/* Many huge manifests in one group: the working set is written early, and the memory for it is never used up. */
-static void
-test_a_group_of_huge_manifests_is_taken(void **state)
-{
-	static struct entry entries[GROUP_MAX];
-	static char text[60 * 1024];
-	struct book book;
-	(void)state;
-	book_open_with(&book, (size_t)1 << 30);
-	size_t used = (size_t)snprintf(text, sizeof text,
-	    "'manifest_lodged': {'direction': 'IMPORT', 'mode': 'RAIL', 'waybills': [{'waybill_no': 'W', 'goods': [");
-	for (int i = 0; i < GOODS_MAX; i++)
-		used += (size_t)snprintf(text + used, sizeof text - used, "%s" GOODS("2701", "1"), i == 0 ? "" : ",");
-	used += (size_t)snprintf(text + used, sizeof text - used, "]}], 'units': [");
-	for (int i = 0; i < UNITS_MAX; i++)
-		used += (size_t)snprintf(text + used, sizeof text - used, "%s{'unit_id': 'WAGON%d'}", i == 0 ? "" : ",", i);
-	snprintf(text + used, sizeof text - used, "]}");
-	struct said huge = cargo(MIDNIGHT, "ceke", "B1", "%s", text);
-	for (size_t i = 0; i < 4000; i++)
-		entries[i] = entry_of(&book, GATE, i, huge);
-	entries[4000] = entry_of(&book, GATE, 4000, release("B1"));
-	assert_int_equal(ledger_apply(book.ledger, entries, 4001, NULL), STATUS_OK);
-	counts_in_all(&book, GOODS_MAX, 1, UNITS_MAX);
-	book_close(&book);
-}
-
-static enum status
-try_group(struct book *book, struct entry *entries, size_t n, struct said said)
-{
-	for (size_t i = 0; i < n; i++)
-		entries[i] = entry_of(book, GATE, i, said);
-	return ledger_apply(book->ledger, entries, n, NULL);
-}
-
-static void
-test_without_room_nothing_happens_and_later_it_goes_on(void **state)
-{
-	static struct entry entries[GROUP_MAX];
-	struct book book;
-	uint8_t before[DIGEST_BYTES], after[DIGEST_BYTES];
-	(void)state;
-	book_open_with(&book, 1 << 20);
-	book_take(&book, GATE, coal("B1"));
-	struct said big = cargo(MIDNIGHT, "ceke", "B3", "'inspected': {'held': '%0400d'}", 1);
-	uint64_t lsn = ledger_lsn(book.ledger), tail = ledger_stream_tail(book.ledger, GATE);
-	book_digest_all(&book, before);
-	for (int again = 0; again < 3; again++) {
-		assert_int_equal(try_group(&book, entries, BATCH_SOURCES_MAX, big), STATUS_NO_ROOM);
-		book_digest_all(&book, after);
-		assert_memory_equal(before, after, DIGEST_BYTES);
-		assert_int_equal(ledger_lsn(book.ledger), lsn);
-		assert_int_equal(ledger_stream_tail(book.ledger, GATE), tail);
-	}
-	book_take(&book, GATE, release("B1")); /* a small one still fits */
-	counts_in_all(&book, 30000, 1, 1);
-	/* With a larger map the same group is taken. */
-	book_shut(&book);
-	book_open_env(&book, 64 << 20);
-	assert_int_equal(ledger_stream_tail(book.ledger, GATE), tail + 1);
-	assert_int_equal(try_group(&book, entries, BATCH_SOURCES_MAX, big), STATUS_OK);
-	assert_int_equal(ledger_stream_tail(book.ledger, GATE), tail + 1 + BATCH_SOURCES_MAX);
-	book_close(&book);
-}
-
-/*
- * The pages that the ledger holds back for long stretches (hold_pages) stayed held when the map was full, so that it was full until
- * the process was started again.
- */
-static void
-test_pages_that_are_held_back_are_given_when_the_map_is_full(void **state)
-{
-	struct entry entry;
-	struct book book;
-	unsigned full = 0;
-	(void)state;
-	book_open_with(&book, 1 << 20);
-	for (int i = 0; i < 400; i++) {
-		entry = entry_of(&book, GATE, 0, release("B1"));
-		enum status status = ledger_apply(book.ledger, &entry, 1, NULL);
-		if (status != STATUS_OK) {
-			assert_int_equal(status, STATUS_NO_ROOM);
-			full++;
-			assert_int_equal(ledger_apply(book.ledger, &entry, 1, NULL), STATUS_OK);
-		}
-	}
-	assert_true(full > 0);
-	assert_int_equal(ledger_stream_tail(book.ledger, GATE), 400);
-	book_close(&book);
-}
-
-/* ledger_registry's view was rebuilt after every group that found no room, under the feet of whoever had asked for it. */
-static void
-test_the_registry_stays_where_it_is_when_a_group_finds_no_room(void **state)
-{
-	static struct entry entries[GROUP_MAX];
-	struct book book;
-	(void)state;
-	book_open_with(&book, 1 << 20);
-	const struct registry *registry = ledger_registry(book.ledger);
-	struct said big = cargo(MIDNIGHT, "ceke", "B3", "'inspected': {'held': '%0400d'}", 1);
-	assert_int_equal(try_group(&book, entries, GROUP_MAX, big), STATUS_NO_ROOM);
-	assert_ptr_equal(ledger_registry(book.ledger), registry);
-	/* Also where the group had changed it twice before it was given up. */
-	entries[0] = entry_of(&book, ADMIN, 0, registry_changed("'put': [" PORT("shivee", "RELEASE") "]"));
-	entries[1] = entry_of(&book, ADMIN, 1, registry_changed("'put': [" PORT("ganqimaodu", "RELEASE") "]"));
-	for (size_t i = 2; i < GROUP_MAX; i++)
-		entries[i] = entry_of(&book, GATE, i - 2, big);
-	assert_int_equal(ledger_apply(book.ledger, entries, GROUP_MAX, NULL), STATUS_NO_ROOM);
-	assert_ptr_equal(ledger_registry(book.ledger), registry);
-	assert_true(registry_knows_port(registry, "ceke"));
-	assert_false(registry_knows_port(registry, "shivee"));
-	book_take(&book, ADMIN, registry_changed("'put': [" PORT("shivee", "RELEASE") "]"));
-	assert_true(registry_knows_port(ledger_registry(book.ledger), "shivee"));
-	book_close(&book);
-}
-
-/* ---- opening again ---- */
-
-static void
-test_opened_again_it_is_the_same(void **state)
-{
-	struct book book;
-	uint8_t before[DIGEST_BYTES], after[DIGEST_BYTES];
-	(void)state;
-	book_open(&book);
-	book_take(&book, GATE, coal("B1"));
-	book_take(&book, SCALE, release("B1"));
-	assert_int_equal(book_write(&book, SCALE, release("B2"), STATUS_UNKNOWN_PORT, NULL), STATUS_UNKNOWN_PORT);
-	book_digest_all(&book, before);
-	book_shut(&book);
-	book_open_env(&book, 64 << 20);
-	book_digest_all(&book, after);
-	assert_memory_equal(before, after, DIGEST_BYTES);
-	assert_int_equal(ledger_lsn(book.ledger), 4);
-	assert_int_equal(ledger_stream_tail(book.ledger, ADMIN), 1);
-	assert_int_equal(ledger_stream_tail(book.ledger, GATE), 1);
-	assert_int_equal(ledger_stream_tail(book.ledger, SCALE), 2);
-	assert_true(registry_knows_port(ledger_registry(book.ledger), "wuliji"));
-	assert_int_equal(waiting(&book), 1);
-	book_take(&book, SCALE, coal("B2"));
-	assert_int_equal(ledger_lsn(book.ledger), 5);
-	book_close(&book);
-}
-
-static void
-test_a_ledger_of_another_format_is_left_alone(void **state)
-{
-	struct book book;
-	struct store store;
-	struct span row;
-	struct reason why = { "" };
-	uint8_t other[256];
-	static const uint8_t name[] = "ledger";
-	struct span key = { name, sizeof name };
-	struct ledger *ledger = NULL;
-	(void)state;
-	book_open(&book);
-	ledger_close(&book.ledger);
-	assert_int_equal(store_begin_write(book.env, &store, NULL), STATUS_OK);
-	assert_int_equal(store_get(&store, TABLE_meta, key, &row), STATUS_OK);
-	assert_true(row.bytes <= sizeof other);
-	memcpy(other, row.data, row.bytes);
-	other[0] = 2;
-	assert_int_equal(store_put(&store, TABLE_meta, key, (struct span){ other, row.bytes }), STATUS_OK);
-	assert_int_equal(store_commit(&store, NULL), STATUS_OK);
-	assert_int_equal(ledger_open(book.env, &ledger, &why), STATUS_FORMAT);
-	holds(why.text, "format 2");
-	assert_null(ledger);
-	Juyan__V1__Question question = JUYAN__V1__QUESTION__INIT;
-	const Juyan__V1__Answer *answer;
-	assert_int_equal(reader_answer(book.reader, &question, &said_arena, &answer, &why), STATUS_FORMAT);
-	const struct registry *registry;
-	assert_int_equal(reader_registry(book.reader, &registry, &why), STATUS_FORMAT);
-	book_close(&book);
-}
-
 static int
 begin_test(void **state)
 {
@@ -558,13 +356,6 @@ main(int argc, char **argv)
 		TEST(test_a_port_that_has_batches_cannot_be_dropped),
 		TEST(test_a_record_with_an_endless_name_cannot_be_dropped),
 		TEST(test_a_change_in_the_middle_of_a_group_parts_it),
-		TEST(test_a_batch_that_has_too_many_events_turns_the_next_away),
-		TEST(test_a_group_of_huge_manifests_is_taken),
-		TEST(test_without_room_nothing_happens_and_later_it_goes_on),
-		TEST(test_pages_that_are_held_back_are_given_when_the_map_is_full),
-		TEST(test_the_registry_stays_where_it_is_when_a_group_finds_no_room),
-		TEST(test_opened_again_it_is_the_same),
-		TEST(test_a_ledger_of_another_format_is_left_alone),
 	};
 	if (argc > 1)
 		cmocka_set_test_filter(argv[1]);

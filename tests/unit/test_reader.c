@@ -5,7 +5,7 @@
 #include "check.h"
 
 #include "../any.h"
-#include "book.h"
+#include "asked.h"
 
 static struct book book;
 

@@ -1,13 +1,13 @@
 /*
- * The proof that a ledger is right: it holds for a ledger with every kind of event, and fails, with a sentence that names the place,
- * when any row of any table was changed, added or taken away behind the ledger's back.
+ * The proof that a ledger is right: it holds for a ledger with every kind of event, and fails, with a sentence that names the
+ * place, when any row of any table was changed, added or taken away behind the ledger's back.
  */
 #include "check.h"
 
 #include <unistd.h>
 
 #include "../any.h"
-#include "book.h"
+#include "asked.h"
 #include "meta.h"
 #include "recount.h"
 
