@@ -238,6 +238,17 @@ test_what_is_to_be_reviewed_comes_in_pages(void **state)
 	}
 }
 
+static void
+test_what_was_put_right_is_reviewed_no_more(void **state)
+{
+	(void)state;
+	book_take(&book, GATE, cargo(MIDNIGHT, "ceke", "B1", LODGED(UNIT("T1"), WAYBILL_OF("11", GOODS("2701", "10")))));
+	holds(ask(&book, "'review': {}")->review->rows[0]->remarks[0], "differs from the sum");
+	book_take(&book, GATE, cargo(MIDNIGHT + 1, "ceke", "B1", LODGED(UNIT("T1"), WAYBILL(GOODS("2701", "10")))));
+	assert_int_equal(ask(&book, "'review': {}")->review->n_rows, 0);
+	assert_int_equal(ask(&book, "'status': {}")->status->review_batches, 0);
+}
+
 /* ---- totals ---- */
 
 /* The first hour of a bound, or its last where `last`; as text "2025-01-31T08" that sorts by time. */
@@ -366,6 +377,7 @@ main(int argc, char **argv)
 		TEST(test_status_and_registry),
 		TEST(test_the_quarantine_comes_in_pages),
 		TEST(test_what_is_to_be_reviewed_comes_in_pages),
+		TEST(test_what_was_put_right_is_reviewed_no_more),
 		TEST(test_totals_of_any_stretch_are_the_sums_of_its_hours),
 		TEST(test_totals_without_bounds_have_the_first_and_the_last_hour_that_can_be),
 		TEST(test_filters_and_parts),
