@@ -85,6 +85,21 @@ registry_table_change(const struct store *store, const Juyan__V1__RegistryChange
 	return status;
 }
 
+/* What does not unpack was right when it was written: either the arena is nearly used up, or the disk has changed it. */
+static enum status
+unpack(struct span row, struct arena *arena, Juyan__V1__RegistryRecord **out)
+{
+	enum { GROWS_AT_MOST = 128 };
+	union {
+		const ProtobufCMessage *in;
+		Juyan__V1__RegistryRecord *out;
+	} record;
+	if (wire_unpack(&juyan__v1__registry_record__descriptor, row, arena, &record.in, NULL) != STATUS_OK)
+		return (arena->size - arena->used) / GROWS_AT_MOST < row.bytes ? STATUS_TOO_LARGE : STATUS_DAMAGED;
+	*out = record.out;
+	return STATUS_OK;
+}
+
 enum status
 registry_table_read(const struct store *store, const char *kind, struct arena *arena, Juyan__V1__RegistryRecord ***records,
     size_t *n)
@@ -98,19 +113,11 @@ registry_table_read(const struct store *store, const char *kind, struct arena *a
 	if (status == STATUS_OK)
 		status = walk_first(&walk);
 	for (; status == STATUS_OK; status = walk_next(&walk)) {
-		const ProtobufCMessage *message;
 		unsigned index = walk.key.data[0];
 		if (index >= sizeof kinds / sizeof kinds[0])
 			status = STATUS_DAMAGED;
-		else if (kind == NULL || kind[0] == '\0' || strcmp(kind, kinds[index]) == 0) {
-			status = wire_unpack(&juyan__v1__registry_record__descriptor, walk.value, arena, &message, NULL);
-			union {
-				const ProtobufCMessage *in;
-				Juyan__V1__RegistryRecord *out;
-			} record = { .in = message };
-			if (status == STATUS_OK)
-				list[found++] = record.out;
-		}
+		else if (kind == NULL || kind[0] == '\0' || strcmp(kind, kinds[index]) == 0)
+			status = unpack(walk.value, arena, &list[found++]);
 		if (status != STATUS_OK)
 			break;
 	}
@@ -131,6 +138,10 @@ registry_table_view(const struct store *store, struct registry **out, struct rea
 	enum status status = arena_open(&arena, REGISTRY_TABLE_ARENA_BYTES);
 	if (status == STATUS_OK)
 		status = registry_table_read(store, NULL, &arena, &records, &n);
+	if (status == STATUS_TOO_LARGE)
+		reason_say(why, status,
+		    "the registry would need more than %d MiB of memory: drop records that are not needed any more",
+		    REGISTRY_TABLE_ARENA_BYTES >> 20);
 	if (status == STATUS_OK)
 		status = registry_build((const Juyan__V1__RegistryRecord *const *)records, n, out, why);
 	arena_close(&arena);

@@ -53,6 +53,44 @@ test_a_batch_that_has_too_many_events_turns_the_next_away(void **state)
 	book_close(&book);
 }
 
+/* It was refused as "undecodable", with no sentence; and asked for, a large registry was called the same. */
+static void
+test_a_registry_that_outgrows_its_memory_is_refused_with_a_sentence(void **state)
+{
+	static char days[60 * 1024];
+	struct book book;
+	struct reason why;
+	enum status verdict = STATUS_OK;
+	(void)state;
+	book_open_with(&book, (size_t)1 << 30);
+	for (int year = 1900; year < 2199 && verdict == STATUS_OK; year++) {
+		size_t used = 0;
+		/* The longest that a day can say, so that few are enough. */
+		for (int day = 0; day < 90; day++)
+			used += (size_t)snprintf(days + used, sizeof days - used,
+			    "%s{'day': {'port': '*', 'day': '%d-%02d-%02d', 'kind': 'CLOSED', 'note': '%0500d'}}",
+			    day == 0 ? "" : ",", year, 1 + day / 20, 1 + day % 20, 1);
+		verdict = book_write(&book, ADMIN, registry_changed("'put': [%s]", days), STATUS_OK, &why);
+		arena_reset(&said_arena);
+	}
+	assert_int_equal(verdict, STATUS_TOO_LARGE);
+	holds(why.text, "more than 16 MiB of memory");
+	book_take(&book, ADMIN, registry_changed("'drop': [{'day': {'port': '*', 'day': '1900-01-01', 'kind': 'CLOSED'}}]"));
+	struct arena small;
+	Juyan__V1__Question question = JUYAN__V1__QUESTION__INIT;
+	Juyan__V1__RegistryAsk registry = JUYAN__V1__REGISTRY_ASK__INIT;
+	const Juyan__V1__Answer *answer;
+	question.version = PROTOCOL_VERSION;
+	question.ask_case = JUYAN__V1__QUESTION__ASK_REGISTRY;
+	question.registry = &registry;
+	assert_int_equal(arena_open(&small, DECODE_BYTES_MAX), STATUS_OK);
+	must(reader_answer(book.reader, &question, &small, &answer, &why), &why);
+	assert_int_equal(answer->say_case, JUYAN__V1__ANSWER__SAY_FAILURE);
+	assert_int_equal(answer->failure->code, STATUS_TOO_LARGE);
+	arena_close(&small);
+	book_close(&book);
+}
+
 /* Many huge manifests in one group: the working set is written early, and the memory for it is never used up. */
 static void
 test_a_group_of_huge_manifests_is_taken(void **state)
@@ -244,6 +282,7 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_batch_that_has_too_many_events_turns_the_next_away),
+		TEST(test_a_registry_that_outgrows_its_memory_is_refused_with_a_sentence),
 		TEST(test_a_group_of_huge_manifests_is_taken),
 		TEST(test_without_room_nothing_happens_and_later_it_goes_on),
 		TEST(test_pages_that_are_held_back_are_given_when_the_map_is_full),
