@@ -49,6 +49,7 @@ enum consequence { FINE, RETRY, REFUSE, STOP };
 	X(31, NOT_WAITING, "not_waiting", REFUSE, "this quarantined event is settled already") \
 	X(32, CONTRADICTION, "contradiction", REFUSE, "it contradicts what is on file") \
 	X(33, USAGE, "usage", REFUSE, "it was not asked for in the right way") \
+	X(34, BATCH_FULL, "batch_full", REFUSE, "the batch has as many events as a batch may have") \
 	/* the machine */ \
 	X(50, NO_MEMORY, "no_memory", STOP, "memory ran out") \
 	X(51, DISK, "disk", STOP, "the disk failed: nothing more can be promised") \

@@ -24,14 +24,14 @@ explain(const struct snapshot *snapshot, const struct journal_event *held, enum 
 {
 	const Juyan__V1__Event *event = NULL;
 	reason_say(why, reason, "%s", status_sentence(reason));
-	if (reason == STATUS_CONFLICTING_EVENT || reason == STATUS_TOO_MANY)
+	if (reason == STATUS_CONFLICTING_EVENT || reason == STATUS_BATCH_FULL)
 		reason_say(why, reason, "%s (number %llu of the stream)", status_sentence(reason),
 		    (unsigned long long)held->stream_seq);
 	enum status status = wire_event(held->bytes, snapshot->arena, &event, reason == STATUS_CONFLICTING_EVENT ? NULL : why);
 	if (status != STATUS_OK)
 		return;
 	if (reason != STATUS_CONFLICTING_EVENT && judge_event(snapshot->registry, held->terminal_no, event, why) == STATUS_OK &&
-	    row->settled_lsn == 0 && reason != STATUS_TOO_MANY && !wire_event_administers(event))
+	    row->settled_lsn == 0 && reason != STATUS_BATCH_FULL && !wire_event_administers(event))
 		reason_say(why, reason, "%s when it came; by today's registry it could be released", status_sentence(reason));
 	union {
 		const Juyan__V1__Event *in;

@@ -83,7 +83,7 @@ static enum status
 add_source(struct facts *facts, const struct stamp *at, uint32_t marks, struct arena *arena)
 {
 	if (facts->n_sources >= BATCH_SOURCES_MAX)
-		return STATUS_TOO_MANY;
+		return STATUS_BATCH_FULL;
 	struct source *sources = grow(facts->sources, facts->n_sources, &facts->sources_room, sizeof *sources, 8, arena);
 	if (sources == NULL)
 		return STATUS_NO_MEMORY;

@@ -106,7 +106,7 @@ int span_compare(struct span a, struct span b);
 uint32_t facts_marks(const Juyan__V1__Event *event, int64_t received_at_ms);
 
 /*
- * Takes in one cargo event. TOO_MANY when the batch has all the events that a batch may have: nothing has changed then. NO_MEMORY
+ * Takes in one cargo event. BATCH_FULL when the batch has all the events that a batch may have: nothing has changed then. NO_MEMORY
  * when the arena is used up: the facts are then not to be used any more.
  */
 enum status facts_apply(struct facts *facts, const Juyan__V1__Event *event, const struct stamp *at, uint32_t marks,

@@ -320,7 +320,7 @@ apply_entry(struct ledger *ledger, struct entry *entry, struct reason *why)
 	if (wire_event_administers(entry->event))
 		return apply_administrative(ledger, entry, why);
 	status = apply_cargo(ledger, entry, entry->event);
-	if (status == STATUS_TOO_MANY) {
+	if (status == STATUS_BATCH_FULL) {
 		entry->verdict = status;
 		status = STATUS_OK;
 	}

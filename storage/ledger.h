@@ -38,7 +38,7 @@ void ledger_close(struct ledger **ledger);
  * Journals and applies the entries in their order, in one transaction, and returns when they are synced. For each terminal their
  * numbers have to go on from ledger_stream_tail without gaps, conflicts aside (asserted: ingest's session sees to it).
  * A verdict may turn from OK to a reason here, when the event does not fit what is on file (an administrative one, or a batch that
- * has all the events that a batch may have: TOO_MANY). Read the verdicts after the call, not before. Where the verdict of an
+ * has all the events that a batch may have: BATCH_FULL). Read the verdicts after the call, not before. Where the verdict of an
  * administrative entry was turned, `why` has the sentence of the last such one, and the result is still OK: so such an entry should
  * end its group.
  * RETRY (NO_ROOM): nothing happened. STOP (DISK, DAMAGED, NO_MEMORY): the ledger must be closed; nothing of the group may be

@@ -20,7 +20,7 @@ struct manifests {
 enum status manifests_open(struct manifests *out, struct arena *arena) MUST_USE;
 void manifests_close(struct manifests *manifests);
 
-/* Takes in one cargo event. TOO_MANY: the batch takes no more, nothing has changed. */
+/* Takes in one cargo event. BATCH_FULL: the batch takes no more, nothing has changed. */
 enum status manifests_apply(struct manifests *manifests, const struct store *store, const struct registry *registry,
     const Juyan__V1__Event *event, const struct stamp *at, uint32_t marks, struct tonnage_changes *changes) MUST_USE;
 /* Writes all that was touched, and empties the set and its arena. `registry` is the one of manifests_apply. */

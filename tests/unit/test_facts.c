@@ -257,7 +257,8 @@ test_a_batch_takes_so_many_events_and_no_more(void **state)
 	assert_non_null(before);
 	assert_non_null(after);
 	size_t bytes = facts_encode(&facts, before);
-	assert_int_equal(facts_apply(&facts, last.event, &(struct stamp){ MIDNIGHT + 1, 1, 3 }, 0, &facts_arena), STATUS_TOO_MANY);
+	assert_int_equal(facts_apply(&facts, last.event, &(struct stamp){ MIDNIGHT + 1, 1, 3 }, 0, &facts_arena),
+	    STATUS_BATCH_FULL);
 	assert_int_equal(facts.n_seen, 0);
 	same((struct span){ before, bytes }, (struct span){ after, facts_encode(&facts, after) });
 	assert_int_equal(facts_decode((struct span){ before, bytes }, &decoded_arena, &facts), STATUS_OK);

@@ -39,15 +39,15 @@ test_a_batch_that_has_too_many_events_turns_the_next_away(void **state)
 		entries[i] = entry_of(&book, GATE, i, arrived);
 	assert_int_equal(ledger_apply(book.ledger, entries, BATCH_SOURCES_MAX + 2, NULL), STATUS_OK);
 	for (size_t i = 0; i < BATCH_SOURCES_MAX + 2; i++)
-		assert_int_equal(entries[i].verdict, i < BATCH_SOURCES_MAX ? STATUS_OK : STATUS_TOO_MANY);
+		assert_int_equal(entries[i].verdict, i < BATCH_SOURCES_MAX ? STATUS_OK : STATUS_BATCH_FULL);
 	assert_int_equal(waiting(&book), 2);
 	assert_int_equal(ledger_stream_tail(book.ledger, GATE), BATCH_SOURCES_MAX + 2);
 	book_digest(&book, derived, sizeof derived / sizeof derived[0], before);
-	assert_int_equal(book_write(&book, SCALE, release("B1"), STATUS_OK, NULL), STATUS_TOO_MANY);
+	assert_int_equal(book_write(&book, SCALE, release("B1"), STATUS_OK, NULL), STATUS_BATCH_FULL);
 	char text[128];
 	snprintf(text, sizeof text, "{'occurred_at_ms': 1, 'quarantine_released': {'by': 'b', 'reason': 'r', 'lsn': %llu}}",
 	    (unsigned long long)entries[BATCH_SOURCES_MAX].lsn);
-	assert_int_equal(book_write(&book, ADMIN, said_text(text), STATUS_OK, NULL), STATUS_TOO_MANY);
+	assert_int_equal(book_write(&book, ADMIN, said_text(text), STATUS_OK, NULL), STATUS_BATCH_FULL);
 	book_digest(&book, derived, sizeof derived / sizeof derived[0], after);
 	assert_memory_equal(before, after, DIGEST_BYTES);
 	book_close(&book);
