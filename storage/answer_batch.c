@@ -1,10 +1,10 @@
 /* The story of one batch: all events that touched it, which of them still hold, and what it counts for now. */
 #include <stdlib.h>
 
+#include "answer.h"
 #include "civil.h"
 #include "manifests.h"
 #include "quarantine.h"
-#include "reader.h"
 #include "streams.h"
 
 /* Every unit may be split over every goods line; a story shows no more parts than this. */
@@ -31,12 +31,12 @@ add_line(void *user, const struct counted *counted)
 	}
 	civil_format(counted->hour, PERIOD_HOUR, hour);
 	juyan__v1__counted_line__init(line);
-	line->unit_id = arena_text(lines->arena, counted->unit_id);
-	line->hour = arena_string(lines->arena, hour);
-	line->direction = arena_string(lines->arena, wire_direction_name(counted->direction));
-	line->mode = arena_string(lines->arena, wire_mode_name(counted->mode));
-	line->group = arena_string(lines->arena, counted->group);
-	line->basis = arena_string(lines->arena, basis_name(counted->basis));
+	line->unit_id = answer_text(lines->arena, counted->unit_id);
+	line->hour = answer_string(lines->arena, hour);
+	line->direction = answer_string(lines->arena, wire_direction_name(counted->direction));
+	line->mode = answer_string(lines->arena, wire_mode_name(counted->mode));
+	line->group = answer_string(lines->arena, counted->group);
+	line->basis = answer_string(lines->arena, basis_name(counted->basis));
 	line->net_kg = counted->net_kg;
 	lines->lines[lines->n++] = line;
 	lines->no_memory = lines->no_memory || line->unit_id == NULL || line->hour == NULL || line->direction == NULL ||
@@ -113,12 +113,12 @@ tell_event(struct snapshot *snapshot, const struct facts *facts, const struct so
 	juyan__v1__story_event__init(told);
 	told->lsn = held.lsn;
 	told->terminal_no = held.terminal_no;
-	told->terminal_name = arena_string(snapshot->arena, terminal_name_of(snapshot->registry, held.terminal_no));
+	told->terminal_name = answer_string(snapshot->arena, answer_terminal_name(snapshot->registry, held.terminal_no));
 	told->stream_seq = held.stream_seq;
 	told->received_at_ms = held.received_at_ms;
 	told->event = message.out;
 	told->holds = still_holds(facts, event, &source->at);
-	told->remarks = arena_remarks(snapshot->arena, source->marks, &told->n_remarks);
+	told->remarks = answer_remarks(snapshot->arena, source->marks, &told->n_remarks);
 	*out = told;
 	return told->terminal_name != NULL && told->remarks != NULL ? STATUS_OK : STATUS_NO_MEMORY;
 }
@@ -208,10 +208,10 @@ answer_batch(struct snapshot *snapshot, const Juyan__V1__BatchAsk *ask, Juyan__V
 	counting(&facts, snapshot->registry, port, add_line, &lines);
 	story->counted = lines.lines;
 	story->n_counted = lines.n;
-	story->port = arena_string(snapshot->arena, port);
-	story->batch_no = arena_string(snapshot->arena, ask->batch_no);
-	story->state = arena_string(snapshot->arena, state_of(&facts, lines.n));
-	story->remarks = arena_remarks(snapshot->arena, counting_review(&facts), &story->n_remarks);
+	story->port = answer_string(snapshot->arena, port);
+	story->batch_no = answer_string(snapshot->arena, ask->batch_no);
+	story->state = answer_string(snapshot->arena, state_of(&facts, lines.n));
+	story->remarks = answer_remarks(snapshot->arena, counting_review(&facts), &story->n_remarks);
 	if (lines.no_memory || story->port == NULL || story->batch_no == NULL || story->state == NULL || story->remarks == NULL)
 		return STATUS_NO_MEMORY;
 	*out = story;

@@ -1,9 +1,9 @@
 /* Pages of what waits for a person: the quarantine, and batches with something to review. */
+#include "answer.h"
 #include "facts.h"
 #include "judge.h"
 #include "manifests.h"
 #include "quarantine.h"
-#include "reader.h"
 
 /* A page stops well before its answer would not fit into a frame. */
 enum { PAGE_BYTES = FRAME_BYTES_MAX / 2, REVIEW_BYTES = 4 };
@@ -61,14 +61,14 @@ tell_row(struct snapshot *snapshot, const struct quarantine_row *from, bool whol
 	row->code = (uint32_t)from->reason;
 	row->settled_lsn = from->settled_lsn;
 	explain(snapshot, &held, from->reason, row, &why);
-	row->terminal_name = arena_string(snapshot->arena, terminal_name_of(snapshot->registry, held.terminal_no));
-	row->name = arena_string(snapshot->arena, status_name(from->reason));
-	row->state = arena_string(snapshot->arena, quarantine_state_name(from->state));
-	row->sentence = arena_string(snapshot->arena, why.text);
+	row->terminal_name = answer_string(snapshot->arena, answer_terminal_name(snapshot->registry, held.terminal_no));
+	row->name = answer_string(snapshot->arena, status_name(from->reason));
+	row->state = answer_string(snapshot->arena, quarantine_state_name(from->state));
+	row->sentence = answer_string(snapshot->arena, why.text);
 	if (!whole)
 		row->event = NULL;
 	if (whole) {
-		row->raw_event.data = (uint8_t *)arena_text(snapshot->arena, held.bytes);
+		row->raw_event.data = (uint8_t *)answer_text(snapshot->arena, held.bytes);
 		row->raw_event.len = held.bytes.bytes;
 	}
 	*out = row;
@@ -135,9 +135,9 @@ tell_review(struct snapshot *snapshot, const struct walk *walk, Juyan__V1__Revie
 	if (walk->value.bytes != REVIEW_BYTES)
 		return STATUS_DAMAGED;
 	juyan__v1__review_row__init(row);
-	row->port = arena_string(snapshot->arena, key_take_text(&key));
-	row->batch_no = arena_string(snapshot->arena, key_take_text(&key));
-	row->remarks = arena_remarks(snapshot->arena, (uint32_t)value_get(walk->value.data, REVIEW_BYTES), &row->n_remarks);
+	row->port = answer_string(snapshot->arena, key_take_text(&key));
+	row->batch_no = answer_string(snapshot->arena, key_take_text(&key));
+	row->remarks = answer_remarks(snapshot->arena, (uint32_t)value_get(walk->value.data, REVIEW_BYTES), &row->n_remarks);
 	*out = row;
 	return row->port != NULL && row->batch_no != NULL && row->remarks != NULL ? STATUS_OK : STATUS_NO_MEMORY;
 }

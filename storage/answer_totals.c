@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "reader.h"
+#include "answer.h"
 #include "tonnage.h"
 
 enum { SLOTS_FIRST = 256 };
@@ -265,7 +265,7 @@ add_all(const struct snapshot *snapshot, const struct plan *plan, struct sums *s
 static char *
 or_empty(struct arena *arena, const char *name)
 {
-	return arena_string(arena, name != NULL ? name : "");
+	return answer_string(arena, name != NULL ? name : "");
 }
 
 static enum status
@@ -279,11 +279,11 @@ write_row(struct arena *arena, const struct total *total, Juyan__V1__TotalsRow *
 	if (from->period != 0)
 		civil_format(from->period, from->kind, period);
 	juyan__v1__totals_row__init(row);
-	row->port = arena_string(arena, from->port);
-	row->period = arena_string(arena, period);
+	row->port = answer_string(arena, from->port);
+	row->period = answer_string(arena, period);
 	row->direction = or_empty(arena, wire_direction_name(from->direction));
 	row->mode = or_empty(arena, wire_mode_name(from->mode));
-	row->group = arena_string(arena, from->group);
+	row->group = answer_string(arena, from->group);
 	row->basis = or_empty(arena, basis_name(from->basis));
 	row->net_kg = from->net_kg;
 	row->batches = from->batches;

@@ -1,11 +1,16 @@
-/* Questions to a snapshot: opening it, choosing who answers, wrapping the answer. See ledger.h and reader.h. */
-#include "reader.h"
+/* Questions to a snapshot: opening it, choosing who answers, wrapping the answer. See ledger.h and answer.h. */
+#include "answer.h"
 
 #include <stdlib.h>
 
-#include "facts.h"
 #include "registry_table.h"
-#include "streams.h"
+
+struct reader {
+	struct env *env;
+	struct registry *registry; /* of registry_version */
+	uint64_t registry_version;
+	bool has_registry;
+};
 
 enum status
 reader_open(struct env *env, struct reader **out, struct reason *why)
@@ -82,115 +87,6 @@ reader_registry_version(struct reader *reader, uint64_t *out, struct reason *why
 	return status;
 }
 
-char *
-arena_text(struct arena *arena, struct span text)
-{
-	char *copy = arena_take(arena, text.bytes + 1);
-	if (copy == NULL)
-		return NULL;
-	if (text.bytes > 0)
-		memcpy(copy, text.data, text.bytes);
-	copy[text.bytes] = '\0';
-	return copy;
-}
-
-char *
-arena_string(struct arena *arena, const char *text)
-{
-	return arena_text(arena, (struct span){ (const uint8_t *)text, strlen(text) });
-}
-
-char **
-arena_remarks(struct arena *arena, uint32_t marks, size_t *n)
-{
-	char **remarks = arena_take(arena, 32 * sizeof *remarks);
-	*n = 0;
-	for (unsigned bit = 0; bit < 32 && remarks != NULL; bit++) {
-		const char *sentence = (marks >> bit & 1) != 0 ? facts_mark_sentence(bit) : NULL;
-		if (sentence == NULL)
-			continue;
-		remarks[*n] = arena_string(arena, sentence);
-		if (remarks[(*n)++] == NULL)
-			return NULL;
-	}
-	return remarks;
-}
-
-const char *
-terminal_name_of(const struct registry *registry, uint32_t terminal_no)
-{
-	const struct terminal_rule *terminal = registry_terminal(registry, terminal_no);
-	return terminal != NULL ? terminal->name : "";
-}
-
-static enum status
-stream_status(struct snapshot *snapshot, uint32_t terminal_no, Juyan__V1__StreamStatus **out)
-{
-	struct stream_run run;
-	struct journal_event last;
-	Juyan__V1__StreamStatus *stream = arena_take(snapshot->arena, sizeof *stream);
-	if (stream == NULL)
-		return STATUS_NO_MEMORY;
-	juyan__v1__stream_status__init(stream);
-	enum status status = streams_last(&snapshot->store, terminal_no, &run);
-	if (status == STATUS_OK)
-		status = journal_find(&snapshot->store, run.first_lsn + run.events - 1, &last);
-	stream->terminal_no = terminal_no;
-	stream->terminal_name = arena_string(snapshot->arena, terminal_name_of(snapshot->registry, terminal_no));
-	if (status != STATUS_OK || stream->terminal_name == NULL)
-		return status != STATUS_OK ? status : STATUS_NO_MEMORY;
-	stream->last_stream_seq = run.first_seq + run.events - 1;
-	stream->last_received_at_ms = last.received_at_ms;
-	*out = stream;
-	return STATUS_OK;
-}
-
-enum status
-answer_status(struct snapshot *snapshot, Juyan__V1__LedgerStatus **out)
-{
-	Juyan__V1__LedgerStatus *answer = arena_take(snapshot->arena, sizeof *answer);
-	Juyan__V1__StreamStatus **streams = arena_take(snapshot->arena, TERMINALS_MAX * sizeof *streams);
-	uint8_t *chain = arena_take(snapshot->arena, CHAIN_BYTES);
-	if (answer == NULL || streams == NULL || chain == NULL)
-		return STATUS_NO_MEMORY;
-	juyan__v1__ledger_status__init(answer);
-	memcpy(chain, snapshot->meta.end.chain, CHAIN_BYTES);
-	answer->chain = (ProtobufCBinaryData){ CHAIN_BYTES, chain };
-	answer->last_lsn = snapshot->meta.end.lsn;
-	answer->last_received_at_ms = snapshot->meta.end.received_at_ms;
-	answer->batches = store_rows(&snapshot->store, TABLE_manifests);
-	answer->review_batches = store_rows(&snapshot->store, TABLE_review);
-	answer->quarantine_waiting = snapshot->meta.quarantine_waiting;
-	env_usage(snapshot->env, &answer->map_bytes, &answer->map_used_bytes, &answer->disk_free_bytes);
-	answer->streams = streams;
-	uint32_t terminal_no = 0;
-	enum status status = STATUS_OK;
-	while (answer->n_streams < TERMINALS_MAX &&
-	    (status = streams_next_terminal(&snapshot->store, terminal_no, &terminal_no)) == STATUS_OK) {
-		status = stream_status(snapshot, terminal_no, &streams[answer->n_streams]);
-		if (status != STATUS_OK)
-			return status;
-		answer->n_streams++;
-	}
-	*out = answer;
-	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-}
-
-enum status
-answer_registry(struct snapshot *snapshot, const Juyan__V1__RegistryAsk *ask, Juyan__V1__Registry **out, struct reason *why)
-{
-	(void)why;
-	Juyan__V1__Registry *answer = arena_take(snapshot->arena, sizeof *answer);
-	if (answer == NULL)
-		return STATUS_NO_MEMORY;
-	juyan__v1__registry__init(answer);
-	enum status status =
-	    registry_table_read(&snapshot->store, ask->kind, snapshot->arena, &answer->records, &answer->n_records);
-	if (status == STATUS_OK)
-		*out = answer;
-	return status;
-}
-
 static enum status
 choose(struct snapshot *snapshot, const Juyan__V1__Question *question, Juyan__V1__Answer *answer, struct reason *why)
 {
@@ -222,8 +118,8 @@ fail(struct arena *arena, uint64_t nonce, uint64_t lsn, enum status reason, cons
 {
 	Juyan__V1__Answer *answer = arena_take(arena, sizeof *answer);
 	Juyan__V1__Failure *failure = arena_take(arena, sizeof *failure);
-	char *name = arena_string(arena, status_name(reason));
-	char *sentence = arena_string(arena, why->text[0] != '\0' ? why->text : status_sentence(reason));
+	char *name = answer_string(arena, status_name(reason));
+	char *sentence = answer_string(arena, why->text[0] != '\0' ? why->text : status_sentence(reason));
 	if (answer == NULL || failure == NULL || name == NULL || sentence == NULL)
 		return NULL;
 	juyan__v1__answer__init(answer);

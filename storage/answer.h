@@ -1,19 +1,12 @@
 /*
- * The inside of a reader, for storage alone: one snapshot, the registry that goes with it, and what answers each question from
- * them.
+ * What answers a question, for storage alone: one snapshot with the registry that goes with it, a function for each kind of
+ * question, and the pieces that answers are made of. An answer and all its texts live in the snapshot's arena.
  */
-#ifndef JUYAN_STORAGE_READER_H
-#define JUYAN_STORAGE_READER_H
+#ifndef JUYAN_STORAGE_ANSWER_H
+#define JUYAN_STORAGE_ANSWER_H
 
 #include "ledger.h"
 #include "meta.h"
-
-struct reader {
-	struct env *env;
-	struct registry *registry; /* of registry_version */
-	uint64_t registry_version;
-	bool has_registry;
-};
 
 /* One snapshot while a question is answered. What it points to is lent until it is closed. */
 struct snapshot {
@@ -38,10 +31,10 @@ enum status answer_registry(struct snapshot *snapshot, const Juyan__V1__Registry
 enum status answer_status(struct snapshot *snapshot, Juyan__V1__LedgerStatus **out) MUST_USE;
 
 /* A copy of a text in the arena; NULL when it is used up. */
-char *arena_text(struct arena *arena, struct span text);
-char *arena_string(struct arena *arena, const char *text);
+char *answer_text(struct arena *arena, struct span text);
+char *answer_string(struct arena *arena, const char *text);
 /* The sentences of these marks, as a list in the arena; NULL when it is used up. */
-char **arena_remarks(struct arena *arena, uint32_t marks, size_t *n);
-const char *terminal_name_of(const struct registry *registry, uint32_t terminal_no);
+char **answer_remarks(struct arena *arena, uint32_t marks, size_t *n);
+const char *answer_terminal_name(const struct registry *registry, uint32_t terminal_no);
 
 #endif
