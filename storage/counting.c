@@ -289,11 +289,21 @@ count_batch(struct batch *batch, void (*part)(void *user, const struct counted *
 	part(user, &counted);
 }
 
+/* Before a release or a departure nothing counts, whatever the port's rule: most batches of a group are still at this point. */
+static bool
+may_count(const struct facts *facts)
+{
+	for (size_t i = 0; i < facts->n_seen && !facts->released; i++)
+		if (facts->seen[i].has_departed)
+			return true;
+	return facts->released;
+}
+
 void
 counting(const struct facts *facts, const struct registry *registry, const char *port,
     void (*part)(void *user, const struct counted *counted), void *user)
 {
-	if (!facts->lodged || facts->deleted)
+	if (!facts->lodged || facts->deleted || !may_count(facts))
 		return;
 	struct batch batch; /* its arrays stay unset beyond what the batch has: zeroing them all would cost more than counting */
 	batch.facts = facts;

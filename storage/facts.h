@@ -39,6 +39,9 @@ struct stamp {
 #define X(bit, name, sentence) MARK_##name = 1 << (bit),
 enum mark { MARK_LIST(X) };
 #undef X
+#define X(bit, name, sentence) | MARK_##name
+enum { MARK_ALL = 0 MARK_LIST(X) };
+#undef X
 
 /* The sentence of one bit; NULL for a bit that is none. */
 const char *facts_mark_sentence(unsigned bit);

@@ -3,14 +3,16 @@
 
 #include <stdlib.h>
 
-enum { ROOM_FIRST = 4096, REVIEW_BYTES = 4 };
+enum { ROOM_FIRST = 4096, REVIEW_BYTES = 4, MARKS_BYTES = 2 };
+
+_Static_assert(MARK_ALL < 1 << 8 * MARKS_BYTES, "the marks of a batch fit into its row");
 
 struct crossing {
 	uint64_t hash;
 	const char *port;
 	const char *batch_no;
 	struct facts facts;
-	uint32_t review_before;
+	uint32_t marks_before;
 };
 
 /* Where the parts of one batch go. */
@@ -100,27 +102,38 @@ make_room(struct manifests *manifests)
 	return true;
 }
 
-/* The record is copied: what LMDB lends does not outlive the next write. */
+/* A row is the batch's marks, by which it stands in the review or not, and behind them the record of its facts. */
 static enum status
-read_facts(const struct store *store, struct span key, struct arena *arena, struct facts *out)
+decode_row(struct span row, struct arena *arena, uint32_t *marks, struct facts *out)
 {
-	struct span record;
-	enum status status = store_get(store, TABLE_manifests, key, &record);
+	if (row.bytes < MARKS_BYTES)
+		return STATUS_DAMAGED;
+	*marks = (uint32_t)value_get(row.data, MARKS_BYTES);
+	return facts_decode((struct span){ row.data + MARKS_BYTES, row.bytes - MARKS_BYTES }, arena, out);
+}
+
+/* The row is copied: what LMDB lends does not outlive the next write. */
+static enum status
+read_row(const struct store *store, const char *port, const char *batch_no, struct arena *arena, uint32_t *marks, struct facts *out)
+{
+	struct key key;
+	struct span row;
+	manifests_key(&key, port, batch_no);
+	enum status status = store_get(store, TABLE_manifests, key_span(&key), &row);
 	if (status != STATUS_OK)
 		return status;
-	uint8_t *copy = arena_take(arena, record.bytes);
+	uint8_t *copy = arena_take(arena, row.bytes);
 	if (copy == NULL)
 		return STATUS_NO_MEMORY;
-	memcpy(copy, record.data, record.bytes);
-	return facts_decode((struct span){ copy, record.bytes }, arena, out);
+	memcpy(copy, row.data, row.bytes);
+	return decode_row((struct span){ copy, row.bytes }, arena, marks, out);
 }
 
 enum status
 manifests_find(const struct store *store, const char *port, const char *batch_no, struct arena *arena, struct facts *out)
 {
-	struct key key;
-	manifests_key(&key, port, batch_no);
-	return read_facts(store, key_span(&key), arena, out);
+	uint32_t marks;
+	return read_row(store, port, batch_no, arena, &marks, out);
 }
 
 /* Reads a batch into the set, and takes back what it has counted for. */
@@ -132,13 +145,13 @@ load(struct manifests *manifests, const struct store *store, const struct regist
 	if (crossing == NULL)
 		return STATUS_NO_MEMORY;
 	*crossing = (struct crossing){ .hash = hash, .port = event->port, .batch_no = event->batch_no };
-	enum status status = manifests_find(store, event->port, event->batch_no, manifests->arena, &crossing->facts);
+	enum status status =
+	    read_row(store, event->port, event->batch_no, manifests->arena, &crossing->marks_before, &crossing->facts);
 	if (status == STATUS_NOT_FOUND)
 		status = STATUS_OK;
 	if (status != STATUS_OK)
 		return status;
 	count_into(changes, &crossing->facts, registry, crossing->port, -1);
-	crossing->review_before = counting_review(&crossing->facts);
 	*out = crossing;
 	return STATUS_OK;
 }
@@ -192,15 +205,16 @@ static enum status
 write_crossing(const struct store *store, const struct crossing *crossing, struct arena *arena)
 {
 	struct key key;
-	size_t room = facts_encoded_bytes_max(&crossing->facts);
-	uint8_t *record = arena_take(arena, room);
-	if (record == NULL)
+	uint32_t marks = counting_review(&crossing->facts);
+	uint8_t *row = arena_take(arena, MARKS_BYTES + facts_encoded_bytes_max(&crossing->facts));
+	if (row == NULL)
 		return STATUS_NO_MEMORY;
-	size_t bytes = facts_encode(&crossing->facts, record);
+	value_put(row, marks, MARKS_BYTES);
+	size_t bytes = MARKS_BYTES + facts_encode(&crossing->facts, row + MARKS_BYTES);
 	manifests_key(&key, crossing->port, crossing->batch_no);
-	enum status status = store_put(store, TABLE_manifests, key_span(&key), (struct span){ record, bytes });
+	enum status status = store_put(store, TABLE_manifests, key_span(&key), (struct span){ row, bytes });
 	if (status == STATUS_OK)
-		status = write_review(store, key_span(&key), crossing->review_before, counting_review(&crossing->facts));
+		status = write_review(store, key_span(&key), crossing->marks_before, marks);
 	return status;
 }
 
@@ -233,6 +247,7 @@ manifests_recount(struct manifests *manifests, const struct store *store, const 
 		status = walk_first(&walk);
 	for (; status == STATUS_OK; status = walk_next(&walk)) {
 		struct facts facts;
+		uint32_t marks;
 		struct span key = walk.key;
 		/* A port's name outlives the walk's key only in the registry. */
 		const char *name = key_take_text(&key), *port = registry_port_id(new, name);
@@ -240,7 +255,7 @@ manifests_recount(struct manifests *manifests, const struct store *store, const 
 			status = reason_say(why, STATUS_CONTRADICTION,
 			    "the port '%s' has batches on file (one is '%s'): it cannot be dropped", name, key_take_text(&key));
 		if (status == STATUS_OK)
-			status = facts_decode(walk.value, manifests->arena, &facts);
+			status = decode_row(walk.value, manifests->arena, &marks, &facts);
 		if (status != STATUS_OK)
 			break;
 		count_into(changes, &facts, old, port, -1);
