@@ -15,7 +15,7 @@ enum {
 	WORK_FULL = WORK_BYTES / 2,     /* then the set is written early, so that one more batch always fits */
 	ADMIN_BYTES = 4 * 1024 * 1024,
 	COMMITS_HELD = 256,
-	COMMITS_TRIMMED = 32
+	COMMITS_TRIMMED = 4
 };
 
 struct ledger {
