@@ -105,6 +105,7 @@ frame_read(struct span bytes, struct span *events, struct arena *arena, struct f
 		break;
 	case JUYAN__V1__FROM_TERMINAL__SAY_EVENT_BATCH:
 		s = unpacked_batch(from->event_batch, events, &frame.batch, why);
+		frame.unpacked = true;
 		break;
 	case JUYAN__V1__FROM_TERMINAL__SAY_PING:
 		frame.says = FRAME_PING;

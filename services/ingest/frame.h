@@ -1,6 +1,6 @@
 /*
  * What a terminal's frame says. A batch, which is nearly all there is, is read where it lies: its events are spans into the frame.
- * Everything else is unpacked into the arena. Owns nothing; any thread.
+ * Everything else is unpacked into the arena, a batch with fields that we do not know among it. Owns nothing; any thread.
  */
 #ifndef JUYAN_INGEST_FRAME_H
 #define JUYAN_INGEST_FRAME_H
@@ -13,6 +13,7 @@ struct frame {
 	enum frame_says says;
 	const Juyan__V1__Hello *hello;
 	struct batch batch;
+	bool unpacked;  /* the batch's events are spans into the arena */
 	uint64_t nonce; /* of a Ping */
 };
 

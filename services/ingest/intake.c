@@ -165,6 +165,8 @@ take_batch(struct desk *desk, struct reason *why)
 	for (;;) {
 		uint32_t done = reply->receipt.done;
 		s = session_admit(&reply->receipt, batch, &desk->filling->admission, &court, why);
+		if (s == STATUS_OK && desk->frame.unpacked) /* the next message takes the arena in which its events lie */
+			return desk_settle(desk, why);
 		if (s != STATUS_BUSY)
 			return s;
 		bool idle = desk->under_way == NULL && desk->filling->admission.n_entries == 0;

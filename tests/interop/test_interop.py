@@ -282,6 +282,17 @@ class Interop(unittest.TestCase):
         self.assertEqual(terminal.take_ack().last_stream_seq, 3)
         self.assertEqual(terminal.answer("welcome").last_stream_seq, 3)
 
+    def test_a_batch_with_a_field_of_tomorrow_is_kept_as_it_came(self):
+        """Such batches do not lie in their frames; the next message must not overwrite them before they are on disk."""
+        terminal = self.terminal()
+        events = [event(batch_no="T", unit_id=f"{letter * 16}") for letter in "ABCDEFGH"]
+        for i, bytes_ in enumerate(events):  # together in one group, of one length
+            batch = our.ingest.EventBatch(first_stream_seq=i + 1, events=[bytes_]).SerializeToString() + b"\x7a\x01x"
+            terminal.connection.give(b"\x12" + bytes([len(batch)]) + batch)
+        for _ in events:
+            self.assertEqual(list(terminal.take_ack().answers), [])
+        self.assertAnswers(terminal.batch(1, events), our.ingest.DUPLICATE, "duplicate_event", range(1, len(events) + 1))
+
     # ---- dispositions ------------------------------------------------------------------------------------------------------
 
     def test_duplicate(self):
