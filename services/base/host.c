@@ -57,6 +57,7 @@ struct host {
 	host_prepare prepare;
 	struct process_signals signals;
 	int stopped_fd; /* an eventfd: readable when a service has stopped by itself */
+	struct log_budget budget;
 	pthread_mutex_t mutex;
 	pthread_cond_t opened;
 	size_t n;
@@ -338,6 +339,18 @@ stopped_one(struct host *host, struct reason *why)
 	return status;
 }
 
+/* Once a tick: without descriptors nobody new can come in, and libzmq spins over those who wait at the door. */
+static void
+look_for_descriptors(struct host *host)
+{
+	uint64_t withheld;
+	if (process_has_descriptors())
+		return;
+	count(&host->counters, COUNTER_descriptors_used_up, 1);
+	if (log_affords(&host->budget, &withheld))
+		log_say(host->kit.log, LOG_ERROR, "host", "descriptors_used_up", "withheld=%llu", (unsigned long long)withheld);
+}
+
 enum status
 host_wait(struct host *host, int wait_ms, struct reason *why)
 {
@@ -354,6 +367,7 @@ host_wait(struct host *host, int wait_ms, struct reason *why)
 			return STATUS_OK;
 		if (!auth_alive(host->kit.auth))
 			return reason_say(why, STATUS_SYSTEM, "the key check has ended");
+		look_for_descriptors(host);
 		now_ms = clock_monotonic_ns(&host->kit.clock) / 1000000;
 		if (now_ms >= reap_ms) {
 			env_reap_readers(host->kit.env);

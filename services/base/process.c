@@ -78,6 +78,16 @@ process_prepare(int64_t sessions, struct reason *why)
 	return status;
 }
 
+bool
+process_has_descriptors(void)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno != EMFILE && errno != ENFILE;
+	close(fd);
+	return true;
+}
+
 enum status
 process_signals_open(struct process_signals *out, struct reason *why)
 {

@@ -6,6 +6,7 @@
 #define JUYAN_BASE_PROCESS_H
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "status.h"
@@ -15,6 +16,9 @@
  * (SETTING).
  */
 enum status process_prepare(int64_t sessions, struct reason *why) MUST_USE;
+
+/* False: every file descriptor is in use, and no more connections can be taken. Any thread. */
+bool process_has_descriptors(void) MUST_USE;
 
 struct process_signals {
 	int fd;          /* readable when SIGINT, SIGTERM or SIGHUP has come; -1: not open */

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -212,6 +213,27 @@ test_a_service_that_does_not_open_ends_the_start(void **state)
 }
 
 static void
+test_sees_that_no_descriptor_is_left(void **state)
+{
+	(void)state;
+	struct reason why = { "" };
+	struct rlimit before, none;
+	open_both();
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = before;
+	none.rlim_cur = 3;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	enum status status = host_wait(world.host, 1, &why);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(status, STATUS_TIMEOUT);
+	const struct counters *counters = host_kit(world.host)->counters;
+	uint64_t looks = atomic_load(&counters->values[COUNTER_descriptors_used_up]);
+	assert_true(looks > 0);
+	assert_int_equal(host_wait(world.host, 1, &why), STATUS_TIMEOUT);
+	assert_int_equal(atomic_load(&counters->values[COUNTER_descriptors_used_up]), looks);
+}
+
+static void
 test_a_service_that_stops_ends_the_process(void **state)
 {
 	(void)state;
@@ -267,6 +289,7 @@ main(void)
 		TEST(test_what_it_leaves_is_for_its_owner_alone),
 		TEST(test_a_second_one_is_told_who_has_it),
 		TEST(test_a_service_that_does_not_open_ends_the_start),
+		TEST(test_sees_that_no_descriptor_is_left),
 		TEST(test_a_service_that_stops_ends_the_process),
 		TEST(test_a_refusal_stops_nothing),
 		TEST(test_a_reader_waits_for_a_ledger_until_asked_to_stop),
