@@ -48,6 +48,7 @@ struct desk {
 	bool no_room;          /* the last word on that in the log */
 	bool sweep;            /* the registry has changed: who is revoked has to go */
 	int64_t reap_ns;       /* when dead readers are looked for next */
+	struct log_budget openings_budget;
 	struct log_budget answers_budget;
 	struct log_budget refusals_budget;
 };

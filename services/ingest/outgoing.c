@@ -95,9 +95,12 @@ pack_welcome(struct desk *desk, const struct reply *reply, struct span *out)
 	const struct terminal_rule *rule = registry_terminal(desk->registry, reply->stream->terminal_no);
 	const char *name = rule == NULL ? "" : rule->name;
 	char quoted[LOG_QUOTED_BYTES];
+	uint64_t withheld;
 	count(desk->kit->counters, COUNTER_sessions_opened, 1);
-	log_say(desk->kit->log, LOG_INFO, "ingest", "session_opened", "terminal=%" PRIu32 " name=%s last_stream_seq=%" PRIu64,
-	    reply->stream->terminal_no, log_quoted(name, quoted), reply->stream->on_disk);
+	if (log_affords(&desk->openings_budget, &withheld))
+		log_say(desk->kit->log, LOG_INFO, "ingest", "session_opened",
+		    "terminal=%" PRIu32 " name=%s last_stream_seq=%" PRIu64 " withheld=%" PRIu64, reply->stream->terminal_no,
+		    log_quoted(name, quoted), reply->stream->on_disk, withheld);
 	return reply_welcome(reply->stream->on_disk, reply->stream->terminal_no, name, clock_utc_ms(&desk->kit->clock),
 	    &desk->outgoing, out);
 }
