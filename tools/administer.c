@@ -6,10 +6,11 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "key_lock.h"
 #include "lock.h"
 #include "terminal.h"
 
-enum { WAIT_MS = 10000, ARENA_BYTES = 2 * FRAME_BYTES_MAX };
+enum { WAIT_MS = 10000, KEY_WAIT_MS = 2000, ARENA_BYTES = 2 * FRAME_BYTES_MAX };
 
 /* The one answer that such a session can bring; none means that the event was simply accepted. */
 struct verdict {
@@ -43,6 +44,19 @@ converse(const struct terminal_options *options, struct span event, struct reaso
 	return status;
 }
 
+/*
+ * Two that send with one key take each other's numbers: the event would be settled as a conflict, or by another's. A key on a
+ * medium that cannot be written to has no lock, and `send` does not use it either.
+ */
+static enum status
+lock_key(const struct tool_connection *connection, int *fd, struct reason *why)
+{
+	char admin[CONFIG_TEXT_BYTES + 32];
+	snprintf(admin, sizeof admin, "%s/keys/admin.key", tool_data(connection->data));
+	enum status status = key_lock(connection->key != NULL ? connection->key : admin, KEY_WAIT_MS, fd, why);
+	return status == STATUS_IN_USE ? status : STATUS_OK;
+}
+
 enum status
 administer(const struct tool_connection *connection, Juyan__V1__Event *event, struct reason *why)
 {
@@ -51,6 +65,7 @@ administer(const struct tool_connection *connection, Juyan__V1__Event *event, st
 	struct span bytes = { NULL, 0 };
 	struct verdict verdict = { .status = STATUS_OK };
 	struct clock clock = clock_system();
+	int lock_fd = -1;
 	if (event->occurred_at_ms == 0)
 		event->occurred_at_ms = clock_utc_ms(&clock);
 	if (connection->connect == NULL && !lock_held(tool_data(connection->data), "ingest"))
@@ -60,6 +75,8 @@ administer(const struct tool_connection *connection, Juyan__V1__Event *event, st
 	if (status != STATUS_OK)
 		return status;
 	status = wire_event_check(event, why);
+	if (status == STATUS_OK)
+		status = lock_key(connection, &lock_fd, why);
 	if (status == STATUS_OK)
 		status = arena_open(&arena, ARENA_BYTES);
 	if (status == STATUS_OK)
@@ -73,6 +90,8 @@ administer(const struct tool_connection *connection, Juyan__V1__Event *event, st
 			.patience_ms = WAIT_MS };
 		status = converse(&options, bytes, why);
 	}
+	if (lock_fd >= 0)
+		close(lock_fd);
 	key_pair_wipe(&address.keys);
 	arena_close(&arena);
 	if (status == STATUS_OK && verdict.status != STATUS_OK) {

@@ -17,10 +17,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "key_lock.h"
 #include "keys.h"
 #include "source.h"
 
@@ -315,23 +315,6 @@ sent_cut(struct sent *sent, uint64_t last, struct reason *why)
 
 /* ---- opening ---- */
 
-static enum status
-lock(struct sent *sent, struct reason *why)
-{
-	char path[PATH_MAX_BYTES + 8];
-
-	snprintf(path, sizeof path, "%s.lock", sent->path);
-	sent->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
-	if (sent->lock_fd < 0)
-		return reason_say(why, STATUS_SYSTEM, "%s: %s", path, strerror(errno));
-	if (flock(sent->lock_fd, LOCK_EX | LOCK_NB) == 0)
-		return STATUS_OK;
-	if (errno == EWOULDBLOCK)
-		return reason_say(why, STATUS_IN_USE,
-		    "%s: another process sends with this key; give each sender a key of its own, or wait", path);
-	return reason_say(why, STATUS_SYSTEM, "%s: %s", path, strerror(errno));
-}
-
 /* A new log has to survive with its name: the folder is synced too. */
 static enum status
 begin_log(struct sent *sent, struct reason *why)
@@ -363,7 +346,7 @@ sent_open(const char *key_path, const uint8_t server_key[PUBLIC_KEY_BYTES], stru
 	key_format(server_key, sent->centre);
 	int n = snprintf(sent->path, sizeof sent->path, "%s.sent", key_path);
 	enum status status = n > 0 && (size_t)n < sizeof sent->path
-	    ? lock(sent, why)
+	    ? key_lock(key_path, 0, &sent->lock_fd, why)
 	    : reason_say(why, STATUS_SYSTEM, "%s: the name is too long", key_path);
 	if (status == STATUS_OK) {
 		sent->fd = open(sent->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600);
@@ -472,6 +455,14 @@ sent_last(const struct sent *sent)
 			last = line->range.first + line->range.count - 1;
 	}
 	return last;
+}
+
+bool
+sent_cut_off(const struct sent *sent)
+{
+	const struct line *last = sent->n == 0 ? NULL : &sent->lines[sent->n - 1];
+
+	return last != NULL && last->kind == LINE_RANGE && last->range.open;
 }
 
 uint64_t

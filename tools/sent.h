@@ -47,6 +47,8 @@ enum status sent_find(const struct sent *sent, const struct sent_hash *hash, str
     struct reason *why) MUST_USE;
 /* The highest number that the centre is known to have acknowledged; 0: none. */
 uint64_t sent_last(const struct sent *sent);
+/* Whether the last stretch was never ended: its sender was killed, or lost its centre. */
+bool sent_cut_off(const struct sent *sent);
 /* Where the next stretch, of any file, begins behind this number; UINT64_MAX: there is none. */
 uint64_t sent_next_first(const struct sent *sent, uint64_t first);
 
