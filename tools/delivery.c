@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,9 @@ enum {
 	STOPPING_MS = 5000,  /* how long to wait for what is under way once `stop` is set */
 	NOTE_EVENTS = 20000, /* so often the log learns what is on disk */
 	PROGRESS_EVENTS = 1000,
+	LEFTOVER_MS = 100, /* between two looks at the end of the stream */
+	STILL_TURNS = 3,
+	LEFTOVER_TURNS = 100,
 };
 
 /* ---- what comes back from the terminal ---- */
@@ -126,6 +130,26 @@ delivery_flush(struct delivery *d, struct reason *why)
 	return status;
 }
 
+/*
+ * A sender that was killed may have left batches on the way to the centre: until they have come in, the end of the stream is not
+ * known, and what goes out there would take their numbers. Between two Hellos at least one of those that wait is taken.
+ */
+static enum status
+wait_for_leftovers(struct delivery *d, struct reason *why)
+{
+	uint64_t before;
+	int still = 0;
+	enum status status = STATUS_OK;
+
+	for (int turn = 0; status == STATUS_OK && still < STILL_TURNS && turn < LEFTOVER_TURNS; turn++) {
+		before = terminal_last_acked(d->terminal);
+		poll(NULL, 0, LEFTOVER_MS);
+		status = terminal_hello(d->terminal, d->options.patience_ms, why);
+		still = terminal_last_acked(d->terminal) == before ? still + 1 : 0;
+	}
+	return status;
+}
+
 enum status
 delivery_open(const struct delivery_options *options, struct terminal_options *terminal, struct delivery **out, struct reason *why)
 {
@@ -144,6 +168,8 @@ delivery_open(const struct delivery_options *options, struct terminal_options *t
 		status = terminal_open(terminal, &d->terminal, why);
 		if (status == STATUS_OK)
 			status = terminal_hello(d->terminal, options->patience_ms, why);
+		if (status == STATUS_OK && options->sent != NULL && sent_cut_off(options->sent))
+			status = wait_for_leftovers(d, why);
 	}
 	if (status == STATUS_OK && options->sent != NULL && !options->dry_run &&
 	    sent_last(options->sent) > terminal_last_acked(d->terminal)) {
