@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { ROOM_FIRST = 256, VALUE_BYTES = 24, KINDS = 4 };
+enum { ROOM_FIRST = 256, ROOM_KEPT = 32768, VALUE_BYTES = 24, KINDS = 4 };
 
 static bool
 same_row(const struct tonnage_row *a, const struct tonnage_row *b)
@@ -86,19 +86,22 @@ tonnage_change(struct tonnage_changes *changes, const char *port, const struct c
 }
 
 void
-tonnage_forget(struct tonnage_changes *changes)
-{
-	if (changes->used > 0)
-		memset(changes->rows, 0, changes->room * sizeof *changes->rows);
-	changes->used = 0;
-	changes->no_memory = false;
-}
-
-void
 tonnage_changes_close(struct tonnage_changes *changes)
 {
 	free(changes->rows);
 	*changes = (struct tonnage_changes){ 0 };
+}
+
+void
+tonnage_forget(struct tonnage_changes *changes)
+{
+	/* A change of the registry recounts years: with its room each small group after it would be slow. */
+	if (changes->room > ROOM_KEPT)
+		tonnage_changes_close(changes);
+	if (changes->used > 0)
+		memset(changes->rows, 0, changes->room * sizeof *changes->rows);
+	changes->used = 0;
+	changes->no_memory = false;
 }
 
 static void
