@@ -469,6 +469,8 @@ ledger_stored(struct ledger *ledger, uint32_t terminal_no, uint64_t stream_seq, 
 	struct journal_event event;
 	uint64_t lsn;
 	enum status status = store_begin_read(ledger->env, &store, NULL);
+	if (status == STATUS_BUSY) /* others have all the places of readers; a writer needs none */
+		status = store_begin_write(ledger->env, &store, NULL);
 	if (status != STATUS_OK)
 		return status;
 	status = streams_find(&store, terminal_no, stream_seq, &lsn);

@@ -107,6 +107,30 @@ test_what_came_is_on_file_byte_by_byte(void **state)
 	book_close(&book);
 }
 
+/* Ingest asks for it when an event comes again; with all places taken by others it has to get its answer nonetheless. */
+static void
+test_what_came_is_found_while_others_have_all_places_of_readers(void **state)
+{
+	enum { PLACES_MAX = 1000 };
+	static struct store readers[PLACES_MAX];
+	struct book book;
+	struct span stored;
+	size_t n = 0;
+	(void)state;
+	book_open(&book);
+	struct entry entry = entry_of(&book, GATE, 0, coal("B1"));
+	assert_int_equal(ledger_apply(book.ledger, &entry, 1, NULL), STATUS_OK);
+	while (n < PLACES_MAX && store_begin_read(book.env, &readers[n], NULL) == STATUS_OK)
+		n++;
+	assert_true(n < PLACES_MAX);
+	enum status status = ledger_stored(book.ledger, GATE, 1, &said_arena, &stored);
+	while (n-- > 0)
+		store_abort(&readers[n]);
+	assert_int_equal(status, STATUS_OK);
+	assert_int_equal(stored.bytes, entry.bytes.bytes);
+	book_close(&book);
+}
+
 static struct entry
 conflicting(struct book *book, uint64_t stream_seq, struct said said)
 {
@@ -346,6 +370,7 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_what_came_is_on_file_byte_by_byte),
+		TEST(test_what_came_is_found_while_others_have_all_places_of_readers),
 		TEST(test_a_conflict_is_kept_once_for_each_content),
 		TEST(test_a_conflict_that_comes_twice_in_one_group_is_kept_once),
 		TEST(test_a_fix_of_the_registry_lets_an_event_out_of_quarantine),
