@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "endpoint.h"
 #include "tool.h"
 
 enum { PATH_BYTES = 512 };
@@ -78,6 +79,9 @@ check(const struct tool_connection *connection, struct reason *why)
 		return reason_say(why, STATUS_USAGE, "--connect needs --server-key FILE.pub and --key FILE.key");
 	if (connection->connect != NULL && strlen(connection->connect) >= DOOR_ENDPOINT_BYTES)
 		return reason_say(why, STATUS_USAGE, "--connect: an endpoint has less than %d bytes", DOOR_ENDPOINT_BYTES);
+	struct reason inner = { "" };
+	if (connection->connect != NULL && endpoint_check(connection->connect, &inner) != STATUS_OK)
+		return reason_say(why, STATUS_USAGE, "--connect: %.200s", inner.text);
 	if (strlen(tool_data(connection->data)) >= CONFIG_TEXT_BYTES)
 		return reason_say(why, STATUS_USAGE, "--data: a path of less than %d bytes is expected", CONFIG_TEXT_BYTES);
 	return STATUS_OK;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "endpoint.h"
 #include "log.h"
 #include "wire.h"
 #include "yaml.h"
@@ -252,8 +253,8 @@ take_endpoint(const char *from, size_t bytes, struct config_endpoints *out, stru
 	bool tcp = bytes > 6 && memcmp(from, "tcp://", 6) == 0 && colon > from + 6 && colon < from + bytes - 1;
 	if (!tcp || bytes >= CONFIG_TEXT_BYTES)
 		return reason_say(why, STATUS_SETTING, "'%.*s' is no endpoint; expected: tcp://ADDRESS:PORT", shown, from);
-	snprintf(out->text[out->n++], CONFIG_TEXT_BYTES, "%.*s", (int)bytes, from);
-	return STATUS_OK;
+	snprintf(out->text[out->n], CONFIG_TEXT_BYTES, "%.*s", (int)bytes, from);
+	return endpoint_check(out->text[out->n++], why);
 }
 
 enum status

@@ -1,7 +1,9 @@
 /* Checks on endpoints: see endpoint.h. Pure functions. */
 #include "endpoint.h"
 
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
 
@@ -9,6 +11,15 @@ static bool
 starts(const char *text, const char *with)
 {
 	return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* Behind the last colon: 0 to 65535, or '*' for any. ZeroMQ takes 99999 and quietly listens on another port. */
+static bool
+port_is_right(const char *endpoint)
+{
+	const char *port = strrchr(endpoint, ':') + 1;
+	size_t digits = strspn(port, "0123456789");
+	return strcmp(port, "*") == 0 || (digits >= 1 && digits <= 5 && port[digits] == '\0' && strtol(port, NULL, 10) <= UINT16_MAX);
 }
 
 enum status
@@ -24,6 +35,8 @@ endpoint_check(const char *endpoint, struct reason *why)
 	if (!starts(endpoint, "tcp://") && !starts(endpoint, "ipc://") && !starts(endpoint, "inproc://"))
 		return reason_say(why, STATUS_SETTING, "'%.64s' is no endpoint; expected: tcp://ADDRESS:PORT or ipc://PATH",
 		    endpoint);
+	if (starts(endpoint, "tcp://") && !port_is_right(endpoint))
+		return reason_say(why, STATUS_SETTING, "'%.64s': expected: a port from 0 to 65535 behind the last colon", endpoint);
 	return STATUS_OK;
 }
 

@@ -105,6 +105,7 @@ test_what_is_wrong_is_said_with_file_and_line(void **state)
 	refused("map_gib:\n", 1, "map_gib is ''; expected");
 	refused("map_gib: 99999999999999999999\n", 1, "map_gib is '99999999999999999999'; expected");
 	refused("log_level: loud\n", 1, "log_level is 'loud'; expected: debug, info, warning or error");
+	refused("listen: tcp://127.0.0.1:99999\n", 1, "listen: 'tcp://127.0.0.1:99999': expected: a port from 0 to 65535");
 	refused("listen: udp://x:1\n", 1, "listen: 'udp://x:1' is no endpoint; expected: tcp://ADDRESS:PORT");
 	refused("listen: {a: b}\n", 1, "expected: one value");
 	refused("- a\n", 1, "expected: settings");

@@ -28,6 +28,13 @@ test_others_are_refused_with_a_sentence(void **state)
 	assert_int_equal(endpoint_check("udp://127.0.0.1:1", &why), STATUS_SETTING);
 	assert_string_equal(why.text, "'udp://127.0.0.1:1' is no endpoint; expected: tcp://ADDRESS:PORT or ipc://PATH");
 	assert_int_equal(endpoint_check("", &why), STATUS_SETTING);
+	const char *const ports[] = { "tcp://127.0.0.1", "tcp://127.0.0.1:", "tcp://x:65536", "tcp://x:99999", "tcp://x:1a",
+		"tcp://x:-1", "tcp://x:000001" };
+	for (size_t i = 0; i < sizeof ports / sizeof ports[0]; i++) {
+		assert_int_equal(endpoint_check(ports[i], &why), STATUS_SETTING);
+		assert_non_null(strstr(why.text, "a port from 0 to 65535"));
+	}
+	assert_int_equal(endpoint_check("tcp://[::1]:65535", &why), STATUS_OK);
 	memset(path + strlen(path), 'x', 102);
 	assert_int_equal(endpoint_check(path, &why), STATUS_OK); /* 107 bytes and a NUL are what a local socket holds */
 	path[strlen(path)] = 'x';
