@@ -267,9 +267,14 @@ field_of(const ProtobufCMessageDescriptor *type, const char *key)
 static enum status
 fail_name(const struct place *place, const ProtobufCMessageDescriptor *type, const char *key)
 {
-	char names[160] = "";
-	for (unsigned i = 0; i < type->n_fields; i++)
-		snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i == 0 ? "" : ", ", type->fields[i].name);
+	char names[176] = "";
+	for (unsigned i = 0; i < type->n_fields; i++) {
+		bool room = strlen(names) + strlen(type->fields[i].name) + sizeof ", …" <= sizeof names - sizeof ", …";
+		snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i == 0 ? "" : ", ",
+		    room ? type->fields[i].name : "…");
+		if (!room)
+			break;
+	}
 	bool printable = wire_text_clean(key, strlen(key));
 	return place_fail(place, STATUS_SYNTAX, "has the unknown name \"%.40s\": one of %s was expected", printable ? key : "?",
 	    names);

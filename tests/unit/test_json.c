@@ -347,7 +347,11 @@ mistakes_are_named_with_their_place(void **state)
 		const char *text, *sentence;
 	} rows[] = {
 		{ "[]", "the value is a list: an object in { } was expected" },
-		{ "{\"colour\": 1}", "the value has the unknown name \"colour\": one of occurred_at_ms, port, batch_no" },
+		{ "{\"colour\": 1}",
+		    "the value has the unknown name \"colour\": one of occurred_at_ms, port, batch_no, source_key, "
+		    "manifest_lodged, "
+		    "manifest_deleted, unit_arrived, unit_departed, unit_weighed, inspected, released, mass_corrected, … was "
+		    "expected" },
 		{ "{\"port\": 7}", "port is 7: a text in quotes was expected" },
 		{ "{\"port\": \"a\\u0000b\"}", "port holds a NUL: a text was expected" },
 		{ "{\"manifest_lodged\": {\"units\": [{}, {}, {\"unitId\": {}}]}}",
