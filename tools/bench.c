@@ -64,6 +64,9 @@ parse(int key, char *text, struct argp_state *state)
 	case KEY_JSON:
 		bench->json = true;
 		return 0;
+	case ARGP_KEY_ARG:
+		argp_error(state, "'%s' is not expected here", text);
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -212,8 +215,8 @@ tool_bench(int argc, char **argv)
 	struct bench bench = { .events = 1000000, .per_batch = 1000, .seed = 1, .dir = "." };
 	struct reason why = { "" };
 	char dir[PATH_BYTES], machine[256];
-	if (argp_parse(&argp, argc, argv, 0, NULL, &bench) != 0)
-		return TOOL_USAGE;
+	argp_err_exit_status = TOOL_USAGE;
+	argp_parse(&argp, argc, argv, 0, NULL, &bench);
 	if (snprintf(dir, sizeof dir, "%s/juyan-bench-XXXXXX", bench.dir) >= (int)sizeof dir || mkdtemp(dir) == NULL)
 		return tool_fail("bench", reason_say(&why, STATUS_SETTING, "%s: no folder can be made here", bench.dir), &why);
 	enum status status = measure(&bench, dir, &why);

@@ -214,6 +214,8 @@ parse(int key, char *text, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (command->live && command->out != NULL)
 			argp_error(state, "--live and --out exclude each other");
+		if (command->asked.from && command->asked.to && command->simulation.to_day < command->simulation.from_day)
+			argp_error(state, "--to lies before --from");
 		return 0;
 	default:
 		return parse_what(key, text, state);

@@ -155,15 +155,28 @@ check_period(struct argp_state *state, const char *option, const char *text)
 }
 
 static void
-check_words(struct argp_state *state, const struct filter *filter, const char *option, const char *const *allowed)
+check_words(struct argp_state *state, const struct filter *filter, const char *option, const char *const *allowed,
+    const char *expected)
 {
 	for (size_t i = 0; i < filter->n; i++) {
 		size_t j = 0;
 		while (allowed[j] != NULL && strcmp(filter->names[i], allowed[j]) != 0)
 			j++;
 		if (allowed[j] == NULL)
-			argp_error(state, "%s has '%s', see --help for what it may be", option, filter->names[i]);
+			argp_error(state, "%s has '%s', expected %s", option, filter->names[i], expected);
 	}
+}
+
+/* Both were looked at when they were taken. */
+static void
+check_order(struct argp_state *state, const char *from, const char *to)
+{
+	uint32_t first, last;
+	enum period kind_from, kind_to;
+	if (from == NULL || to == NULL || !civil_parse(from, &first, &kind_from) || !civil_parse(to, &last, &kind_to))
+		return;
+	if (civil_first_hour(first, kind_from) > civil_last_hour(last, kind_to))
+		argp_error(state, "--from is '%s' and --to is '%s', expected an end that is not before the beginning", from, to);
 }
 
 static void
@@ -172,9 +185,10 @@ check_all(struct argp_state *state, struct command *command)
 	static const char *const directions[] = { "import", "export", NULL };
 	static const char *const modes[] = { "truck", "agv", "rail", NULL };
 	static const char *const bases[] = { "weighed", "declared", "corrected", "unknown", NULL };
-	check_words(state, &command->filters[TOTALS_DIRECTION], "--direction", directions);
-	check_words(state, &command->filters[TOTALS_MODE], "--mode", modes);
-	check_words(state, &command->filters[TOTALS_BASIS], "--basis", bases);
+	check_words(state, &command->filters[TOTALS_DIRECTION], "--direction", directions, "import or export");
+	check_words(state, &command->filters[TOTALS_MODE], "--mode", modes, "truck, agv or rail");
+	check_words(state, &command->filters[TOTALS_BASIS], "--basis", bases, "weighed, declared, corrected or unknown");
+	check_order(state, command->from, command->to);
 	/* Who names a kind of period wants to see periods; who wants to see them without naming one gets years. */
 	if (command->period != JUYAN__V1__PERIOD_KIND__PERIOD_KIND_UNSPECIFIED && !totals_dims_have(&command->by, TOTALS_PERIOD))
 		command->by.dims[command->by.n++] = TOTALS_PERIOD;
