@@ -157,7 +157,9 @@ take(struct ask *ask, int64_t until_ms, const Juyan__V1__Answer **out, struct re
 		const ProtobufCMessage *message = NULL;
 		status = wire_unpack(&juyan__v1__answer__descriptor, ask->frame.bytes, &ask->arena, &message, why);
 		if (status != STATUS_OK)
-			return status;
+			return reason_say(why, status,
+			    "%.160s: what answers there is not Juyan's query service; expected: an endpoint of its query_listen",
+			    ask->address.endpoint);
 		const Juyan__V1__Answer *answer = (const Juyan__V1__Answer *)message;
 		/* What could not be read there has no nonce to come back with. */
 		if (answer->nonce == ask->nonce || (answer->nonce == 0 && answer->say_case == JUYAN__V1__ANSWER__SAY_FAILURE)) {

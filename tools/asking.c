@@ -89,8 +89,8 @@ asking_print_as_of(struct asking *asking, FILE *out)
 		fprintf(out, "%llu in quarantine, not counted: juyan quarantine list\n",
 		    (unsigned long long)status->quarantine_waiting);
 	if (status->review_batches > 0)
-		fprintf(out, "%llu batches ask for a look: juyan quarantine list --review\n",
-		    (unsigned long long)status->review_batches);
+		fprintf(out, "%llu %s for a look: juyan quarantine list --review\n", (unsigned long long)status->review_batches,
+		    status->review_batches == 1 ? "batch asks" : "batches ask");
 }
 
 /* ---- the registry ---- */

@@ -158,13 +158,13 @@ explain(const Juyan__V1__BatchStory *story)
 			continue;
 		const char *missing[] = { known.gross ? NULL : "gross", known.tare ? NULL : "tare",
 			no_containers ? "containers' tare" : NULL };
-		const char *before = " was weighed, but makes no net mass: not known is its ";
+		const char *before = " was weighed, but makes no net mass: unknown ";
 		story_text(stdout, line->unit_id);
 		for (size_t j = 0; j < sizeof missing / sizeof missing[0]; j++) {
 			if (missing[j] == NULL)
 				continue;
 			printf("%s%s", before, missing[j]);
-			before = ", its ";
+			before = ", ";
 		}
 		printf("\n\n");
 	}
@@ -221,7 +221,7 @@ print_story(const Juyan__V1__BatchStory *story, const struct registry *ports)
 			return status;
 		explain(story);
 	} else {
-		printf("It counts for nothing yet.\n\n");
+		printf("It counts for nothing%s.\n\n", strcmp(story->state, "deleted") == 0 ? "" : " yet");
 	}
 	printf("What happened, in the port's time%s:\n\n", ports == NULL ? " (the registry cannot be asked: UTC)" : "");
 	for (size_t i = 0; i < story->n_events; i++)

@@ -391,7 +391,8 @@ log_counters(struct host *host)
 					 counter_name((enum counter)i), value);
 		used += n < 0 ? 0 : (size_t)n;
 	}
-	log_say(host->kit.log, LOG_INFO, "host", "counted", "%s", line);
+	if (used > 0)
+		log_say(host->kit.log, LOG_INFO, "host", "counted", "%s", line);
 }
 
 void

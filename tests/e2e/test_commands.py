@@ -141,7 +141,7 @@ def test_batch(server):
         "gross 146.800 t, tare 36.000 t",
         "import by truck, 1 unit, 1 waybill, declared 111.000 t", "HS 2701")
     expect_in("unknown", on(server, "batch", "C")[0], "unknown", "!")
-    expect_in("weighed in vain", on(server, "batch", "C")[0], "C-1 was weighed, but makes no net mass: not known is its tare\n")
+    expect_in("weighed in vain", on(server, "batch", "C")[0], "C-1 was weighed, but makes no net mass: unknown tare\n")
     expect_in("waiting", on(server, "batch", "D")[0], "waiting for its manifest", "It counts for nothing yet.")
     expect_in("no such batch", on(server, "batch", "nobody", code=1)[1], "juyan batch: ", "nobody")
     on(server, "batch", "A", "--port", "wuliji", code=1)
@@ -298,11 +298,12 @@ def test_verify(server, folder):
 
 
 def test_command_line(server):
-    for line in ("totals --by colour", "totals --from 2025-13", "totals --period week", "totals 2025", "totals --mode ship",
+    for line in ("totals --by colour", "totals --from 2025-13", "totals --from 2026 --to 2025-12", "totals --period week", "totals 2025", "totals --mode ship",
             "totals --basis guessed", "totals --watch=0", "totals --nothing", "batch", "batch A B", "quarantine", "quarantine burn",
             "quarantine show", "quarantine show -1", "quarantine show x", "quarantine dismiss 7",
             "quarantine dismiss 7 --reason x --with f", "registry", "registry diff", "registry show x", "registry show --kind ship",
-            "registry diff f --kind port", "verify x"):
+            "registry diff f --kind port", "verify x", "bench x", "bench --events 0",
+            "simulate --from 2025-02-01 --to 2025-01-31"):
         wrong = line.split()
         said = run(*wrong, code=2)
         expect("stdout of " + line, said[0], "")
