@@ -1,4 +1,5 @@
 /* The story of one batch: all events that touched it, which of them still hold, and what it counts for now. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "answer.h"
@@ -95,6 +96,30 @@ read_event(struct snapshot *snapshot, const struct source *source, struct journa
 	return status == STATUS_OK ? wire_event(bytes, snapshot->arena, out, NULL) : status;
 }
 
+/* An event that had to be released from quarantine came to be in another way than the others: by whom, and why. */
+static enum status
+tell_release(struct snapshot *snapshot, const struct journal_event *held, Juyan__V1__StoryEvent *told)
+{
+	struct quarantine_row row;
+	const Juyan__V1__QuarantineReleased *release;
+	char sentence[2 * TEXT_BYTES_MAX + 64];
+	enum status status = quarantine_get(&snapshot->store, held->lsn, &row);
+	if (status == STATUS_OK)
+		status = quarantine_settling(&snapshot->store, row.settled_lsn, snapshot->arena, &release);
+	if (status != STATUS_OK)
+		return status == STATUS_NOT_FOUND ? STATUS_DAMAGED : status;
+	char **remarks = arena_take(snapshot->arena, (told->n_remarks + 1) * sizeof *remarks);
+	if (remarks == NULL)
+		return STATUS_NO_MEMORY;
+	snprintf(sentence, sizeof sentence, "released from quarantine (%s) by %s: %s", status_name(row.reason), release->by,
+	    release->reason);
+	for (size_t i = 0; i < told->n_remarks; i++)
+		remarks[i] = told->remarks[i];
+	remarks[told->n_remarks++] = answer_string(snapshot->arena, sentence);
+	told->remarks = remarks;
+	return remarks[told->n_remarks - 1] != NULL ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
 static enum status
 tell_event(struct snapshot *snapshot, const struct facts *facts, const struct source *source, Juyan__V1__StoryEvent **out)
 {
@@ -120,7 +145,9 @@ tell_event(struct snapshot *snapshot, const struct facts *facts, const struct so
 	told->holds = still_holds(facts, event, &source->at);
 	told->remarks = answer_remarks(snapshot->arena, source->marks, &told->n_remarks);
 	*out = told;
-	return told->terminal_name != NULL && told->remarks != NULL ? STATUS_OK : STATUS_NO_MEMORY;
+	if (told->terminal_name == NULL || told->remarks == NULL)
+		return STATUS_NO_MEMORY;
+	return held.verdict == STATUS_OK ? STATUS_OK : tell_release(snapshot, &held, told);
 }
 
 static int

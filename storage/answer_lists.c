@@ -41,6 +41,18 @@ explain(const struct snapshot *snapshot, const struct journal_event *held, enum 
 }
 
 static enum status
+tell_settling(struct snapshot *snapshot, Juyan__V1__QuarantineRow *row)
+{
+	const Juyan__V1__QuarantineReleased *settling;
+	enum status status = quarantine_settling(&snapshot->store, row->settled_lsn, snapshot->arena, &settling);
+	if (status != STATUS_OK)
+		return status;
+	row->settled_by = answer_string(snapshot->arena, settling->by);
+	row->settled_reason = answer_string(snapshot->arena, settling->reason);
+	return row->settled_by != NULL && row->settled_reason != NULL ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+static enum status
 tell_row(struct snapshot *snapshot, const struct quarantine_row *from, bool whole, Juyan__V1__QuarantineRow **out)
 {
 	struct journal_event held;
@@ -60,6 +72,10 @@ tell_row(struct snapshot *snapshot, const struct quarantine_row *from, bool whol
 	row->received_at_ms = held.received_at_ms;
 	row->code = (uint32_t)from->reason;
 	row->settled_lsn = from->settled_lsn;
+	if (whole && row->settled_lsn != 0)
+		status = tell_settling(snapshot, row);
+	if (status != STATUS_OK)
+		return status;
 	explain(snapshot, &held, from->reason, row, &why);
 	row->terminal_name = answer_string(snapshot->arena, answer_terminal_name(snapshot->registry, held.terminal_no));
 	row->name = answer_string(snapshot->arena, status_name(from->reason));

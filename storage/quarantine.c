@@ -67,25 +67,36 @@ quarantine_read(const struct walk *walk, struct quarantine_row *out)
 }
 
 enum status
+quarantine_settling(const struct store *store, uint64_t settled_lsn, struct arena *arena, const Juyan__V1__QuarantineReleased **out)
+{
+	struct journal_event settled;
+	const Juyan__V1__Event *event;
+	enum status status = journal_find(store, settled_lsn, &settled);
+	if (status == STATUS_NOT_FOUND) /* to a caller that walks a list it would be the end */
+		status = STATUS_DAMAGED;
+	if (status == STATUS_OK)
+		status = wire_event(settled.bytes, arena, &event, NULL);
+	if (status == STATUS_OK && event->what_case != JUYAN__V1__EVENT__WHAT_QUARANTINE_RELEASED)
+		status = STATUS_DAMAGED;
+	if (status == STATUS_OK)
+		*out = event->quarantine_released;
+	return status;
+}
+
+enum status
 quarantine_applied(const struct store *store, const struct journal_event *event, struct arena *arena, struct span *out)
 {
 	struct quarantine_row row;
-	struct journal_event settled;
-	const Juyan__V1__Event *release;
+	const Juyan__V1__QuarantineReleased *release;
 	*out = event->bytes;
 	if (event->verdict == STATUS_OK)
 		return STATUS_OK;
 	enum status status = quarantine_get(store, event->lsn, &row);
 	if (status != STATUS_OK || row.state != QUARANTINE_RELEASED)
 		return status;
-	status = journal_find(store, row.settled_lsn, &settled);
-	if (status == STATUS_OK)
-		status = wire_event(settled.bytes, arena, &release, NULL);
-	if (status == STATUS_OK && release->what_case != JUYAN__V1__EVENT__WHAT_QUARANTINE_RELEASED)
-		status = STATUS_DAMAGED;
-	if (status == STATUS_OK && release->quarantine_released->fixed_event.len > 0)
-		*out =
-		    (struct span){ release->quarantine_released->fixed_event.data, release->quarantine_released->fixed_event.len };
+	status = quarantine_settling(store, row.settled_lsn, arena, &release);
+	if (status == STATUS_OK && release->fixed_event.len > 0)
+		*out = (struct span){ release->fixed_event.data, release->fixed_event.len };
 	return status;
 }
 

@@ -24,6 +24,9 @@ enum status quarantine_get(const struct store *store, uint64_t lsn, struct quara
 enum status quarantine_seek(struct walk *walk, uint64_t lsn) MUST_USE;
 enum status quarantine_read(const struct walk *walk, struct quarantine_row *out) MUST_USE;
 
+/* Who settled an event and why, by the row's settled_lsn. Lent, or in the arena. */
+enum status quarantine_settling(const struct store *store, uint64_t settled_lsn, struct arena *arena,
+    const Juyan__V1__QuarantineReleased **out) MUST_USE;
 /* What was applied for an event: its own bytes, or those that a person put in their place on its release. Lent, or in the arena. */
 enum status quarantine_applied(const struct store *store, const struct journal_event *event, struct arena *arena,
     struct span *out) MUST_USE;

@@ -284,6 +284,12 @@ print_row(const Juyan__V1__QuarantineRow *row)
 	printf(" (terminal %u) as its number %" PRIu64 "\n%s", row->terminal_no, row->stream_seq, row->state);
 	if (row->settled_lsn != 0)
 		printf(" by event %" PRIu64, row->settled_lsn);
+	if (row->settled_by[0] != '\0') {
+		printf(", by ");
+		story_text(stdout, row->settled_by);
+		printf(": ");
+		story_text(stdout, row->settled_reason);
+	}
 	printf("\nreason: %s: ", row->name);
 	story_text(stdout, row->sentence);
 	printf("\n\n");

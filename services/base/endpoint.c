@@ -19,7 +19,9 @@ port_is_right(const char *endpoint)
 {
 	const char *port = strrchr(endpoint, ':') + 1;
 	size_t digits = strspn(port, "0123456789");
-	return strcmp(port, "*") == 0 || (digits >= 1 && digits <= 5 && port[digits] == '\0' && strtol(port, NULL, 10) <= UINT16_MAX);
+	if (strcmp(port, "*") == 0)
+		return true;
+	return digits >= 1 && digits <= 5 && port[digits] == '\0' && strtol(port, NULL, 10) <= UINT16_MAX;
 }
 
 enum status

@@ -168,6 +168,10 @@ def test_quarantine(server, folder):
         json.dump(shown, file)
     on(server, "quarantine", "release", second, "--with", mended, "--reason", "port misread")
     expect("where it went", ask_on(server, "batch", "M2")["state"], "waiting for its manifest")
+    expect_in("how it came to be", on(server, "batch", "M2")[0], "released from quarantine (unknown_port) by ", ": port misread")
+    expect_in("who settled it", on(server, "quarantine", "show", first)[0], "dismissed by event ", ", by operator 策克: a test")
+    settled = ask_on(server, "quarantine", "show", first)
+    expect("who, and why", (settled["settled_by"], settled["settled_reason"]), ("operator 策克", "a test"))
     expect("what waits now", ask_on(server, "quarantine", "list"), [])
     expect("all", [row["state"] for row in ask_on(server, "quarantine", "list", "--all")], ["dismissed", "released"])
     expect("review", [(row["port"], row["batch_no"]) for row in ask_on(server, "quarantine", "list", "--review")], [("ceke", "C")])
@@ -298,7 +302,8 @@ def test_verify(server, folder):
 
 
 def test_command_line(server):
-    for line in ("totals --by colour", "totals --from 2025-13", "totals --from 2026 --to 2025-12", "totals --period week", "totals 2025", "totals --mode ship",
+    for line in ("totals --by colour", "totals --from 2025-13", "totals --period week", "totals 2025", "totals --mode ship",
+            "totals --from 2026 --to 2025-12",
             "totals --basis guessed", "totals --watch=0", "totals --nothing", "batch", "batch A B", "quarantine", "quarantine burn",
             "quarantine show", "quarantine show -1", "quarantine show x", "quarantine dismiss 7",
             "quarantine dismiss 7 --reason x --with f", "registry", "registry diff", "registry show x", "registry show --kind ship",
