@@ -69,7 +69,9 @@ static const struct argp_option options[] = {
 	    2 },
 	{ "period", KEY_PERIOD, "WORD", 0, "one row for each hour, day, month or year (default: year)", 2 },
 	{ "csv", KEY_CSV, NULL, 0, "as CSV, in kg", 2 },
-	{ "json", KEY_JSON, NULL, 0, "as a JSON array of rows, in kg; null: not asked for", 2 },
+	{ "json", KEY_JSON, NULL, 0,
+	    "as a JSON array of rows, in kg: net_kg is the known mass, units_unknown how many units have none; null: not asked for",
+	    2 },
 	{ "watch", KEY_WATCH, "SECONDS", OPTION_ARG_OPTIONAL, "again and again, every 2 seconds", 2 },
 	{ 0 },
 };

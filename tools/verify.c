@@ -139,7 +139,10 @@ tool_verify(int argc, char **argv)
 	argp_err_exit_status = TOOL_USAGE;
 	argp_parse(&argp, argc, argv, 0, NULL, &command);
 	enum status status = verify(&command, &right);
-	if (status != STATUS_OK)
-		return tool_fail("verify", status, &command.why);
+	/* Exit 1 is for a ledger that is not right alone: whoever watches must be able to tell it from a wrong path. */
+	if (status != STATUS_OK) {
+		int code = tool_fail("verify", status, &command.why);
+		return code == TOOL_WRONG ? TOOL_FAILED : code;
+	}
 	return right ? TOOL_FINE : TOOL_WRONG;
 }

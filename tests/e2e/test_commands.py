@@ -298,7 +298,7 @@ def test_verify(server, folder):
     said = ask_on(server, "verify")
     expect("right", said["right"], True)
     expect_in("in words", on(server, "verify")[0], f"right: {said['events']} events", said["chain"])
-    expect_in("no ledger", run("verify", "--data", os.path.join(folder, "nowhere"), code=1)[1], "nowhere has no ledger yet")
+    expect_in("no ledger", run("verify", "--data", os.path.join(folder, "nowhere"), code=3)[1], "nowhere has no ledger yet")
 
 
 def test_command_line(server):
