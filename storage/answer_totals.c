@@ -174,29 +174,11 @@ compare(const void *a, const void *b)
 	return order != 0 ? order : (int)x->basis - (int)y->basis;
 }
 
-static size_t
-hash_of(const struct tonnage_row *row)
-{
-	size_t hash = row->period * 0x9E3779B97F4A7C15u ^ (size_t)row->direction << 8 ^ (size_t)row->mode << 4 ^ (size_t)row->basis;
-	for (const char *c = row->port; *c != '\0'; c++)
-		hash = (hash ^ (unsigned char)*c) * 0x100000001b3u;
-	for (const char *c = row->group; *c != '\0'; c++)
-		hash = (hash ^ (unsigned char)*c) * 0x100000001b3u;
-	return hash ^ hash >> 31;
-}
-
-static bool
-equal(const struct tonnage_row *a, const struct tonnage_row *b)
-{
-	return a->period == b->period && a->direction == b->direction && a->mode == b->mode && a->basis == b->basis &&
-	    strcmp(a->port, b->port) == 0 && strcmp(a->group, b->group) == 0;
-}
-
 static struct total *
 slot_of(const struct sums *sums, const struct tonnage_row *row)
 {
-	size_t i = hash_of(row) & (sums->room - 1);
-	while (sums->slots[i].row.port != NULL && !equal(&sums->slots[i].row, row))
+	size_t i = tonnage_hash_row(row) & (sums->room - 1);
+	while (sums->slots[i].row.port != NULL && !tonnage_same_row(&sums->slots[i].row, row))
 		i = (i + 1) & (sums->room - 1);
 	return &sums->slots[i];
 }

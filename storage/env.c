@@ -138,12 +138,6 @@ env_close(struct env **env)
 	*env = NULL;
 }
 
-const char *
-env_dir(const struct env *env)
-{
-	return env->dir;
-}
-
 void
 env_usage(struct env *env, uint64_t *map_bytes, uint64_t *used_bytes, uint64_t *disk_free_bytes)
 {

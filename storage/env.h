@@ -28,7 +28,6 @@ struct env_options {
 /* NOT_FOUND where a readonly folder has no ledger, FORMAT, DAMAGED, SYSTEM (also: a network file system), NO_MEMORY. */
 enum status env_open(const struct env_options *options, struct env **out, struct reason *why) MUST_USE;
 void env_close(struct env **env);
-const char *env_dir(const struct env *env);
 
 /* NO_ROOM with a sentence when map or disk are below their headroom. */
 enum status env_room(struct env *env, struct reason *why) MUST_USE;

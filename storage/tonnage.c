@@ -5,8 +5,8 @@
 
 enum { ROOM_FIRST = 256, ROOM_KEPT = 32768, VALUE_BYTES = 24, KINDS = 4 };
 
-static bool
-same_row(const struct tonnage_row *a, const struct tonnage_row *b)
+bool
+tonnage_same_row(const struct tonnage_row *a, const struct tonnage_row *b)
 {
 	return a->period == b->period && a->kind == b->kind && a->direction == b->direction && a->mode == b->mode &&
 	    a->basis == b->basis && (a->group == b->group || strcmp(a->group, b->group) == 0) &&
@@ -21,8 +21,8 @@ hash_text(size_t hash, const char *text)
 	return hash;
 }
 
-static size_t
-hash_row(const struct tonnage_row *row)
+size_t
+tonnage_hash_row(const struct tonnage_row *row)
 {
 	size_t hash = 0xcbf29ce484222325u ^ row->period;
 	hash = (hash ^ (size_t)row->kind << 24 ^ (size_t)row->direction << 16 ^ (size_t)row->mode << 8 ^ (size_t)row->basis) *
@@ -35,8 +35,8 @@ hash_row(const struct tonnage_row *row)
 static struct tonnage_row *
 slot_of(const struct tonnage_changes *changes, const struct tonnage_row *row)
 {
-	size_t i = hash_row(row) & (changes->room - 1);
-	while (changes->rows[i].port != NULL && !same_row(&changes->rows[i], row))
+	size_t i = tonnage_hash_row(row) & (changes->room - 1);
+	while (changes->rows[i].port != NULL && !tonnage_same_row(&changes->rows[i], row))
 		i = (i + 1) & (changes->room - 1);
 	return &changes->rows[i];
 }

@@ -21,6 +21,10 @@ struct tonnage_row {
 	int64_t net_kg, batches, units;
 };
 
+/* Whether two rows count the same thing, whatever they hold; and what a table of such rows is hashed by. */
+bool tonnage_same_row(const struct tonnage_row *a, const struct tonnage_row *b);
+size_t tonnage_hash_row(const struct tonnage_row *row);
+
 /* Changes that are not applied yet. Port and group texts are lent until tonnage_apply. */
 struct tonnage_changes {
 	struct tonnage_row *rows; /* open addressing; a slot without a port is free */

@@ -54,7 +54,7 @@ guests_close(struct guests **guests)
 	*guests = NULL;
 }
 
-/* FNV-1a; routes are chosen by our own router, so nobody outside can crowd a chain. */
+/* FNV-1a. A peer may choose its own route and so crowd a chain; no chain is longer than there are guests. */
 static uint32_t *
 chain_of(struct guests *guests, size_t door, const struct bus_peer *peer)
 {

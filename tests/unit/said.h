@@ -41,6 +41,15 @@ said_end(void **state)
 	return 0;
 }
 
+/* The setup of a test that begins with nothing said. */
+static inline int
+said_forget(void **state)
+{
+	(void)state;
+	arena_reset(&said_arena);
+	return 0;
+}
+
 static inline const ProtobufCMessage *
 said_message(const ProtobufCMessageDescriptor *type, char *text)
 {

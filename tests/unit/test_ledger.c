@@ -355,15 +355,7 @@ test_a_change_in_the_middle_of_a_group_parts_it(void **state)
 	book_close(&book);
 }
 
-static int
-begin_test(void **state)
-{
-	(void)state;
-	arena_reset(&said_arena);
-	return 0;
-}
-
-#define TEST(name) cmocka_unit_test_setup(name, begin_test)
+#define TEST(name) cmocka_unit_test_setup(name, said_forget)
 
 int
 main(int argc, char **argv)
