@@ -50,6 +50,8 @@ enum consequence { FINE, RETRY, REFUSE, STOP };
 	X(32, CONTRADICTION, "contradiction", REFUSE, "it contradicts what is on file") \
 	X(33, USAGE, "usage", REFUSE, "it was not asked for in the right way") \
 	X(34, BATCH_FULL, "batch_full", REFUSE, "the batch has as many events as a batch may have") \
+	X(35, TOO_FEW, "too_few", REFUSE, "there are too few values for this") \
+	X(36, NO_FIT, "no_fit", REFUSE, "no model fits these values") \
 	/* the machine */ \
 	X(50, NO_MEMORY, "no_memory", STOP, "memory ran out") \
 	X(51, DISK, "disk", STOP, "the disk failed: nothing more can be promised") \

@@ -1,0 +1,51 @@
+/*
+ * What the engine works with: the leaves of one origin (each port, direction, mode and commodity group that ever had traffic),
+ * their daily histories, and whole sample paths of all of them that belong together: path p of every leaf is one possible future
+ * of the whole. Sums over leaves within one path are that future's totals, so that parts add up to the whole to the kilogram, in
+ * every path and in the mean. A set owns its memory; leaves_close. It may be read from any thread.
+ */
+#ifndef JUYAN_FORECAST_LEAVES_H
+#define JUYAN_FORECAST_LEAVES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bounds.h"
+#include "cargo.pb-c.h"
+#include "status.h"
+
+struct leaf_key {
+	char port[PORT_BYTES_MAX + 1];
+	Juyan__V1__Direction direction;     /* unspecified: not known (published figures say no more than the port's total) */
+	Juyan__V1__Mode mode;               /* likewise */
+	char group[GROUP_ID_BYTES_MAX + 1]; /* empty: not known */
+};
+
+struct leaf {
+	struct leaf_key key;
+	int64_t *past_kg; /* [past_days]: first_day … origin */
+};
+
+struct leaves {
+	int64_t first_day; /* of the histories, as civil.h numbers days */
+	int64_t origin;    /* the last complete day */
+	size_t past_days;  /* origin - first_day + 1 */
+	size_t days;       /* of the future: origin + 1 … origin + days */
+	size_t paths;
+	size_t n;
+	struct leaf *leaf;
+	/* kg, never below zero: future_kg[(leaf * paths + path) * days + day]. */
+	int64_t *future_kg;
+};
+
+static inline int64_t *
+leaves_path(const struct leaves *leaves, size_t leaf, size_t path)
+{
+	return leaves->future_kg + (leaf * leaves->paths + path) * leaves->days;
+}
+
+void leaves_close(struct leaves *leaves);
+/* A copy with paths of its own, for a scenario. NO_MEMORY. */
+enum status leaves_copy(const struct leaves *from, struct leaves *out) MUST_USE;
+
+#endif
