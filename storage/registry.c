@@ -11,6 +11,8 @@
 
 #include "civil.h"
 #include "groups.h"
+#include "nearest.h"
+#include "registry_references.h"
 
 /* A record and its name, for sorting. */
 struct named {
@@ -174,6 +176,15 @@ registry_next_port(const struct registry *registry, const char *after)
 	return next == NULL || next == end ? NULL : next->rule.id;
 }
 
+const char *
+registry_nearest_port(const struct registry *registry, const char *port)
+{
+	struct nearest search = nearest_to(port);
+	for (size_t i = 0; i < registry->n_ports; i++)
+		nearest_offer(&search, registry->ports[i].id);
+	return search.name;
+}
+
 bool
 registry_port(const struct registry *registry, const char *port, int64_t utc_ms, struct port_rule *out)
 {
@@ -251,6 +262,7 @@ kind_bits(const Juyan__V1__Terminal *terminal)
 static enum status
 build_terminal(struct registry *registry, const Juyan__V1__Terminal *terminal, struct terminal_entry *entry, struct reason *why)
 {
+	char known[NEAREST_KNOWN_BYTES];
 	entry->ports = calloc(terminal->n_ports + 1, sizeof *entry->ports);
 	entry->name = strdup(terminal->name);
 	if (entry->ports == NULL || entry->name == NULL)
@@ -268,8 +280,8 @@ build_terminal(struct registry *registry, const Juyan__V1__Terminal *terminal, s
 			entry->all_ports = true;
 		else if (port == NULL)
 			return reason_say(why, STATUS_CONTRADICTION,
-			    "terminal %u has a right for the port '%s', which is not in the registry", terminal->terminal_no,
-			    terminal->ports[i]);
+			    "terminal %u has a right for the port '%s', which is not in the registry%s", terminal->terminal_no,
+			    terminal->ports[i], registry_nearest_known(registry_nearest_port(registry, terminal->ports[i]), known));
 		else
 			entry->ports[entry->n_ports++] = (uint32_t)(port - registry->ports);
 	}
@@ -284,7 +296,8 @@ compare_keys(const void *a, const void *b)
 }
 
 static enum status
-build_terminals(struct registry *registry, const struct named *named, size_t n, struct reason *why)
+build_terminals(struct registry *registry, const struct named *named, size_t n, const Juyan__V1__RegistryRecord **misfit,
+    struct reason *why)
 {
 	size_t authorised = 0;
 	for (size_t i = 0; i < n; i++) {
@@ -294,6 +307,8 @@ build_terminals(struct registry *registry, const struct named *named, size_t n, 
 		/* Counted before it is filled: registry_close frees what a failure leaves. */
 		struct terminal_entry *entry = &registry->terminals[registry->n_terminals++];
 		enum status status = build_terminal(registry, record->terminal, entry, why);
+		if (status == STATUS_CONTRADICTION)
+			*misfit = record;
 		if (status != STATUS_OK)
 			return status;
 		authorised += !entry->rule.revoked;
@@ -362,59 +377,20 @@ registry_allows(const struct registry *registry, uint32_t terminal_no, const Juy
 	return false;
 }
 
-/* ---- days, capacities and goals: no rule asks them yet, but they have to point at something ---- */
-
-static enum status
-check_points_at_ports(const struct registry *registry, const struct named *named, char *const *ports, size_t n, struct reason *why)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(ports[i], "*") != 0 && find_port(registry, ports[i]) == NULL)
-			return reason_say(why, STATUS_CONTRADICTION, "%s names the port '%s', which is not in the registry",
-			    named->key, ports[i]);
-	return STATUS_OK;
-}
-
-static bool
-knows_group(const struct named *named, size_t n, const char *id)
-{
-	if (strcmp(id, GROUP_OTHER) == 0 || strcmp(id, GROUP_EMPTY) == 0)
-		return true;
-	for (size_t i = 0; i < n; i++)
-		if (named[i].record->record_case == JUYAN__V1__REGISTRY_RECORD__RECORD_GROUP &&
-		    strcmp(named[i].record->group->id, id) == 0)
-			return true;
-	return false;
-}
-
-static enum status
-check_references(const struct registry *registry, const struct named *named, size_t n, struct reason *why)
-{
-	for (size_t i = 0; i < n; i++) {
-		const Juyan__V1__RegistryRecord *record = named[i].record;
-		enum status status = STATUS_OK;
-		if (record->record_case == JUYAN__V1__REGISTRY_RECORD__RECORD_DAY)
-			status = check_points_at_ports(registry, &named[i], &record->day->port, 1, why);
-		else if (record->record_case == JUYAN__V1__REGISTRY_RECORD__RECORD_CAPACITY)
-			status = check_points_at_ports(registry, &named[i], &record->capacity->port, 1, why);
-		else if (record->record_case == JUYAN__V1__REGISTRY_RECORD__RECORD_GOAL)
-			status = check_points_at_ports(registry, &named[i], record->goal->ports, record->goal->n_ports, why);
-		if (status != STATUS_OK)
-			return status;
-		if (record->record_case != JUYAN__V1__REGISTRY_RECORD__RECORD_GOAL)
-			continue;
-		for (size_t j = 0; j < record->goal->n_groups; j++)
-			if (!knows_group(named, n, record->goal->groups[j]))
-				return reason_say(why, STATUS_CONTRADICTION,
-				    "%s names the group '%s', which is not in the registry", named[i].key, record->goal->groups[j]);
-	}
-	return STATUS_OK;
-}
-
 /* ---- the whole ---- */
 
 enum status
 registry_build(const Juyan__V1__RegistryRecord *const *records, size_t n, struct registry **out, struct reason *why)
 {
+	const Juyan__V1__RegistryRecord *misfit;
+	return registry_build_telling(records, n, out, &misfit, why);
+}
+
+enum status
+registry_build_telling(const Juyan__V1__RegistryRecord *const *records, size_t n, struct registry **out,
+    const Juyan__V1__RegistryRecord **misfit, struct reason *why)
+{
+	*misfit = NULL;
 	enum status status = reason_say(why, STATUS_NO_MEMORY, "memory ran out for the registry");
 	struct named *named = calloc(n + 1, sizeof *named);
 	struct registry *registry = calloc(1, sizeof *registry);
@@ -431,9 +407,9 @@ registry_build(const Juyan__V1__RegistryRecord *const *records, size_t n, struct
 	if (status == STATUS_OK)
 		status = build_groups(registry, named, n, why);
 	if (status == STATUS_OK)
-		status = build_terminals(registry, named, n, why);
+		status = build_terminals(registry, named, n, misfit, why);
 	if (status == STATUS_OK)
-		status = check_references(registry, named, n, why);
+		status = registry_references(registry, records, n, misfit, why);
 	if (status == STATUS_OK) {
 		*out = registry;
 		registry = NULL;

@@ -39,6 +39,9 @@ struct terminal_rule {
  */
 enum status registry_build(const Juyan__V1__RegistryRecord *const *records, size_t n, struct registry **out,
     struct reason *why) MUST_USE;
+/* The same; where it is one record's fault that they do not fit each other, *misfit becomes that record, else NULL. */
+enum status registry_build_telling(const Juyan__V1__RegistryRecord *const *records, size_t n, struct registry **out,
+    const Juyan__V1__RegistryRecord **misfit, struct reason *why) MUST_USE;
 void registry_close(struct registry **registry);
 
 /*
@@ -62,6 +65,8 @@ bool registry_knows_port(const struct registry *registry, const char *port);
 const char *registry_port_id(const struct registry *registry, const char *port);
 /* The ids in their order: the first for NULL, then the one behind `after` (which is one of them); NULL behind the last. */
 const char *registry_next_port(const struct registry *registry, const char *after);
+/* The known id that is nearest to one that is not; NULL where there is no port at all. */
+const char *registry_nearest_port(const struct registry *registry, const char *port);
 /* The rule that holds at this port at this time, and false where the port is unknown. */
 bool registry_port(const struct registry *registry, const char *port, int64_t utc_ms, struct port_rule *out) MUST_USE;
 

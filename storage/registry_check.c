@@ -7,7 +7,12 @@
 
 #include "civil.h"
 
-enum { TERMINAL_KINDS_MAX = 32, UNLOCODE_BYTES_MAX = 8, RANK_MAX = 1000000 };
+enum { TERMINAL_KINDS_MAX = 32, UNLOCODE_BYTES_MAX = 8, RANK_MAX = 1000000, LEVER_MOST_MAX = 1000000, PER_MILLE_MAX = 10000 };
+
+/* What may pass in a day, and in the longest span that anyone speaks of. */
+#define DAY_KG_MAX (MASS_KG_MAX * 1000)
+#define SPAN_KG_MAX (MASS_KG_MAX * 1000000)
+#define COST_MAX INT64_C(1000000000000000)
 
 /* The record under check, named in every sentence. */
 struct check {
@@ -81,12 +86,26 @@ check_day(const struct check *check, const char *field, const char *text, int64_
 	return STATUS_OK;
 }
 
+/* The days of a span, the last included. */
 static enum status
-check_kg(const struct check *check, const char *field, int64_t kg, int64_t kg_max)
+check_span(const struct check *check, const char *from_field, const char *from, const char *to)
 {
-	if (kg < 1 || kg > kg_max)
-		return reason_say(check->why, STATUS_OUT_OF_RANGE, "%s: %s is %lld, expected 1 to %lld", check->name, field,
-		    (long long)kg, (long long)kg_max);
+	int64_t first, last;
+	enum status status = check_day(check, from_field, from, &first);
+	if (status == STATUS_OK)
+		status = check_day(check, "to", to, &last);
+	if (status == STATUS_OK && first > last)
+		status =
+		    reason_say(check->why, STATUS_OUT_OF_RANGE, "%s: it ends on %s, before it begins on %s", check->name, to, from);
+	return status;
+}
+
+static enum status
+check_number(const struct check *check, const char *field, int64_t value, int64_t min, int64_t max)
+{
+	if (value < min || value > max)
+		return reason_say(check->why, STATUS_OUT_OF_RANGE, "%s: %s is %lld, expected %lld to %lld", check->name, field,
+		    (long long)value, (long long)min, (long long)max);
 	return STATUS_OK;
 }
 
@@ -184,14 +203,17 @@ check_terminal(const struct check *check, const Juyan__V1__Terminal *terminal)
 static enum status
 check_calendar_day(const struct check *check, const Juyan__V1__CalendarDay *calendar)
 {
-	int64_t day;
+	bool holiday = calendar->kind == JUYAN__V1__DAY_KIND__HOLIDAY;
 	TRY(check_port_or_all(check, "port", calendar->port));
-	TRY(check_day(check, "day", calendar->day, &day));
+	TRY(check_span(check, "day", calendar->day, calendar->to[0] == '\0' ? calendar->day : calendar->to));
 	TRY(check_enum(check, "kind", (int)calendar->kind, JUYAN__V1__DAY_KIND__CLOSED, JUYAN__V1__DAY_KIND__OPEN_BY_AGREEMENT,
 	    "closed, holiday or open_by_agreement"));
 	if (calendar->country[0] != '\0' && strcmp(calendar->country, "CN") != 0 && strcmp(calendar->country, "MN") != 0)
 		return reason_say(check->why, STATUS_OUT_OF_RANGE, "%s: country is '%.40s', expected CN, MN or nothing",
 		    check->name, shown(calendar->country));
+	if (calendar->open_per_mille != 0 && !holiday)
+		return reason_say(check->why, STATUS_OUT_OF_RANGE, "%s: open_per_mille goes with a holiday alone", check->name);
+	TRY(check_number(check, "open_per_mille", calendar->open_per_mille, 0, 999));
 	return check_text(check, "note", calendar->note, 0, TEXT_BYTES_MAX);
 }
 
@@ -200,14 +222,13 @@ check_capacity(const struct check *check, const Juyan__V1__Capacity *capacity)
 {
 	TRY(check_id(check, "port", capacity->port, PORT_BYTES_MAX));
 	TRY(check_enum(check, "mode", (int)capacity->mode, 0, JUYAN__V1__MODE__RAIL, "truck, agv, rail or nothing (all)"));
-	TRY(check_kg(check, "kg_per_day", capacity->kg_per_day, MASS_KG_MAX * 1000));
+	TRY(check_number(check, "kg_per_day", capacity->kg_per_day, 1, DAY_KG_MAX));
 	return check_text(check, "note", capacity->note, 0, TEXT_BYTES_MAX);
 }
 
 static enum status
 check_goal(const struct check *check, const Juyan__V1__Goal *goal)
 {
-	int64_t from, to;
 	TRY(check_id(check, "id", goal->id, GROUP_ID_BYTES_MAX));
 	TRY(check_text(check, "name", goal->name, 0, TEXT_BYTES_MAX));
 	TRY(check_texts(check, "ports", goal->ports, goal->n_ports, PORTS_MAX, PORT_BYTES_MAX));
@@ -215,14 +236,78 @@ check_goal(const struct check *check, const Juyan__V1__Goal *goal)
 	TRY(check_enum(check, "direction", (int)goal->direction, 0, JUYAN__V1__DIRECTION__EXPORT,
 	    "import, export or nothing (both)"));
 	TRY(check_enum(check, "mode", (int)goal->mode, 0, JUYAN__V1__MODE__RAIL, "truck, agv, rail or nothing (all)"));
-	TRY(check_day(check, "from", goal->from, &from));
-	TRY(check_day(check, "to", goal->to, &to));
-	if (from > to)
-		return reason_say(check->why, STATUS_OUT_OF_RANGE, "%s: it ends on %s, before it begins on %s", check->name,
-		    goal->to, goal->from);
-	TRY(check_kg(check, "target_kg", goal->target_kg, MASS_KG_MAX * 1000000));
+	TRY(check_span(check, "from", goal->from, goal->to));
+	if (goal->target_kg == 0)
+		return reason_say(check->why, STATUS_MISSING_FIELD,
+		    "%s: target_kg is missing: a goal has to say how many kg are to pass", check->name);
+	TRY(check_number(check, "target_kg", goal->target_kg, 1, SPAN_KG_MAX));
 	TRY(check_text(check, "approved_by", goal->approved_by, 0, TEXT_BYTES_MAX));
 	return check_text(check, "source", goal->source, 0, TEXT_BYTES_MAX);
+}
+
+static enum status
+check_lever(const struct check *check, const Juyan__V1__Lever *lever)
+{
+	TRY(check_id(check, "port", lever->port, PORT_BYTES_MAX));
+	TRY(check_enum(check, "mode", (int)lever->mode, JUYAN__V1__MODE__TRUCK, JUYAN__V1__MODE__RAIL, "truck, agv or rail"));
+	TRY(check_id(check, "name", lever->name, GROUP_ID_BYTES_MAX));
+	TRY(check_number(check, "most", lever->most, 1, LEVER_MOST_MAX));
+	TRY(check_number(check, "now", lever->now, 0, LEVER_MOST_MAX));
+	if (lever->now > lever->most)
+		return reason_say(check->why, STATUS_OUT_OF_RANGE, "%s: now is %lld, more than most, which is %lld", check->name,
+		    (long long)lever->now, (long long)lever->most);
+	TRY(check_number(check, "kg_per_day", lever->kg_per_day, 0, DAY_KG_MAX));
+	if (lever->now == 0 && lever->kg_per_day == 0)
+		return reason_say(check->why, STATUS_MISSING_FIELD,
+		    "%s: kg_per_day is missing: where now is 0 it has to say what one more brings", check->name);
+	TRY(check_number(check, "cost", lever->cost, 0, COST_MAX));
+	TRY(check_text(check, "cost_unit", lever->cost_unit, lever->cost > 0, SHORT_TEXT_BYTES_MAX));
+	return check_text(check, "note", lever->note, 0, TEXT_BYTES_MAX);
+}
+
+static enum status
+check_override(const struct check *check, const Juyan__V1__Override *override)
+{
+	TRY(check_id(check, "id", override->id, GROUP_ID_BYTES_MAX));
+	TRY(check_port_or_all(check, "port", override->port));
+	TRY(check_enum(check, "mode", (int) override->mode, 0, JUYAN__V1__MODE__RAIL, "truck, agv, rail or nothing (all)"));
+	TRY(check_enum(check, "direction", (int) override->direction, 0, JUYAN__V1__DIRECTION__EXPORT,
+	    "import, export or nothing (both)"));
+	TRY(check_span(check, "from", override->from, override->to));
+	TRY(check_number(check, "per_mille", override->per_mille, 0, PER_MILLE_MAX));
+	TRY(check_text(check, "by", override->by, 1, TEXT_BYTES_MAX));
+	return check_text(check, "reason", override->reason, 1, TEXT_BYTES_MAX);
+}
+
+static enum status
+check_published(const struct check *check, const Juyan__V1__Published *published)
+{
+	TRY(check_id(check, "port", published->port, PORT_BYTES_MAX));
+	TRY(check_id(check, "definition", published->definition, GROUP_ID_BYTES_MAX));
+	TRY(check_span(check, "from", published->from, published->to));
+	TRY(check_number(check, "net_kg", published->net_kg, 1, SPAN_KG_MAX));
+	TRY(check_enum(check, "precision", (int)published->precision, JUYAN__V1__PRECISION__EXACT, JUYAN__V1__PRECISION__LESS_THAN,
+	    "exact, about, more_than or less_than"));
+	return check_text(check, "source", published->source, 1, TEXT_BYTES_MAX);
+}
+
+/*
+ * What a record that may not be dated is called; NULL for others. Rights are not: whether a key opens the door depends on now. And
+ * what says itself for which days it is needs no other date.
+ */
+static const char *
+undated(const Juyan__V1__RegistryRecord *record)
+{
+	switch ((int)record->record_case) {
+	case JUYAN__V1__REGISTRY_RECORD__RECORD_TERMINAL:
+		return "a terminal";
+	case JUYAN__V1__REGISTRY_RECORD__RECORD_OVERRIDE:
+		return "an override";
+	case JUYAN__V1__REGISTRY_RECORD__RECORD_PUBLISHED:
+		return "a published figure";
+	default:
+		return NULL;
+	}
 }
 
 enum status
@@ -233,19 +318,17 @@ registry_check(const Juyan__V1__RegistryRecord *record, struct reason *why)
 	int64_t day;
 	if (!registry_key(record, name))
 		return reason_say(why, STATUS_MISSING_FIELD,
-		    "a registry record has no id or a wrong one, expected a port, group, terminal, day, capacity or goal with its "
-		    "id");
+		    "a registry record has no id or a wrong one, expected one of a known kind with what names it, such as its id");
 	if (record->valid_from[0] != '\0')
 		TRY(check_day(&check, "valid_from", record->valid_from, &day));
+	if (record->valid_from[0] != '\0' && undated(record) != NULL)
+		return reason_say(why, STATUS_OUT_OF_RANGE, "%s: %s has no valid_from", name, undated(record));
 	switch ((int)record->record_case) {
 	case JUYAN__V1__REGISTRY_RECORD__RECORD_PORT:
 		return check_port(&check, record->port);
 	case JUYAN__V1__REGISTRY_RECORD__RECORD_GROUP:
 		return check_group(&check, record->group);
 	case JUYAN__V1__REGISTRY_RECORD__RECORD_TERMINAL:
-		/* Rights are not dated: whether a key opens the door depends on now. */
-		if (record->valid_from[0] != '\0')
-			return reason_say(why, STATUS_OUT_OF_RANGE, "%s: a terminal has no valid_from", name);
 		return check_terminal(&check, record->terminal);
 	case JUYAN__V1__REGISTRY_RECORD__RECORD_DAY:
 		return check_calendar_day(&check, record->day);
@@ -253,6 +336,12 @@ registry_check(const Juyan__V1__RegistryRecord *record, struct reason *why)
 		return check_capacity(&check, record->capacity);
 	case JUYAN__V1__REGISTRY_RECORD__RECORD_GOAL:
 		return check_goal(&check, record->goal);
+	case JUYAN__V1__REGISTRY_RECORD__RECORD_LEVER:
+		return check_lever(&check, record->lever);
+	case JUYAN__V1__REGISTRY_RECORD__RECORD_OVERRIDE:
+		return check_override(&check, record->override);
+	case JUYAN__V1__REGISTRY_RECORD__RECORD_PUBLISHED:
+		return check_published(&check, record->published);
 	default:
 		break;
 	}
@@ -291,6 +380,23 @@ key_of_record(const Juyan__V1__RegistryRecord *record, char *out, size_t size)
 	}
 	case JUYAN__V1__REGISTRY_RECORD__RECORD_GOAL:
 		return record->goal->id[0] == '\0' ? -1 : snprintf(out, size, "goal/%s", record->goal->id);
+	case JUYAN__V1__REGISTRY_RECORD__RECORD_LEVER: {
+		const Juyan__V1__Lever *lever = record->lever;
+		const char *mode = wire_mode_name(lever->mode);
+		if (lever->port[0] == '\0' || lever->name[0] == '\0' || mode == NULL)
+			return -1;
+		return snprintf(out, size, "lever/%s/%s/%s", lever->port, mode, lever->name);
+	}
+	case JUYAN__V1__REGISTRY_RECORD__RECORD_OVERRIDE:
+		return record->override->id[0] == '\0' ? -1 : snprintf(out, size, "override/%s", record->override->id);
+	case JUYAN__V1__REGISTRY_RECORD__RECORD_PUBLISHED: {
+		const Juyan__V1__Published *published = record->published;
+		if (published->port[0] == '\0' || published->definition[0] == '\0' || published->from[0] == '\0' ||
+		    published->to[0] == '\0')
+			return -1;
+		return snprintf(out, size, "published/%s/%s/%s/%s", published->port, published->definition, published->from,
+		    published->to);
+	}
 	default:
 		return -1;
 	}

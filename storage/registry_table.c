@@ -3,7 +3,7 @@
 
 #include "civil.h"
 
-static const char *const kinds[] = { "port", "group", "terminal", "day", "capacity", "goal" };
+static const char *const kinds[] = { "port", "group", "terminal", "day", "capacity", "goal", "lever", "override", "published" };
 
 static unsigned
 kind_of(const Juyan__V1__RegistryRecord *record)
@@ -39,6 +39,20 @@ key_of(const Juyan__V1__RegistryRecord *record, struct key *key)
 		break;
 	case JUYAN__V1__REGISTRY_RECORD__RECORD_GOAL:
 		key_text(key, record->goal->id);
+		break;
+	case JUYAN__V1__REGISTRY_RECORD__RECORD_LEVER:
+		key_text(key, record->lever->port);
+		key_u8(key, (unsigned)record->lever->mode);
+		key_text(key, record->lever->name);
+		break;
+	case JUYAN__V1__REGISTRY_RECORD__RECORD_OVERRIDE:
+		key_text(key, record->override->id);
+		break;
+	case JUYAN__V1__REGISTRY_RECORD__RECORD_PUBLISHED:
+		key_text(key, record->published->port);
+		key_text(key, record->published->definition);
+		key_text(key, record->published->from);
+		key_text(key, record->published->to);
 		break;
 	default:
 		assert(!"a record has been checked before it gets a key");

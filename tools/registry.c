@@ -40,7 +40,7 @@ struct records {
 
 static const struct argp_option options[] = {
 	{ NULL, 0, NULL, 0, "show:", 1 },
-	{ "kind", KEY_KIND, "WORD", 0, "only ports, groups, terminals, days, capacities or goals", 1 },
+	{ "kind", KEY_KIND, "WORD", 0, "only " REGISTRY_FILE_LISTS, 1 },
 	{ "json", KEY_JSON, NULL, 0, "as a JSON array, with the names of proto/cargo.proto (with diff: of changes)", 1 },
 	{ NULL, 0, NULL, 0, "diff and apply:", 2 },
 	{ "drop-missing", KEY_DROP, NULL, 0,
@@ -58,10 +58,12 @@ static const char args_doc[] = "show\ndiff FILE\napply FILE";
 
 static const char doc[] =
     "Shows, compares and changes the registry: ports, commodity groups, terminals and their rights, closing days, capacities, "
-    "goals.\v"
+    "goals, what can be changed so that more passes (levers), planners' overrides of the forecast, and published totals.\v"
     "`show` prints YAML that `apply` takes again. `diff` shows what applying a file would do, and ends with 0 when that is "
     "nothing, else "
-    "with 1. `apply` shows it too, asks, and writes it into the journal; what a change reaches in the past is counted again.\n\n"
+    "with 1. `apply` shows it too, asks, and writes it into the journal; what a change reaches in the past is counted again. An "
+    "override is "
+    "withdrawn by dropping it: by a file whose list `overrides:` does not have it any more, with --drop-missing.\n\n"
     "  juyan registry show > registry.yaml     then change it\n"
     "  juyan registry diff registry.yaml\n"
     "  juyan registry apply registry.yaml --reason \"opened lane 5\"";
@@ -92,7 +94,7 @@ take_kind(struct argp_state *state, const char *arg, struct command *command)
 		if (strcmp(arg, registry_file_kind(kind)) == 0 || strcmp(arg, registry_file_list(kind)) == 0)
 			command->kind = kind;
 	if (command->kind == 0)
-		argp_error(state, "--kind is '%s', expected ports, groups, terminals, days, capacities or goals", arg);
+		argp_error(state, "--kind is '%s', expected " REGISTRY_FILE_LISTS, arg);
 }
 
 static void
@@ -286,18 +288,20 @@ send_changes(struct command *command, const struct registry_diff *diff)
 		    "juyan registry: %zu parts of the change were taken before; `juyan registry diff` shows what is left\n",
 		    sending.parts);
 	if (status == STATUS_OK)
-		printf("applied: %zu added, %zu changed, %zu dropped\n", diff->added, diff->changed,
-		    command->drop ? diff->missing : 0);
+		printf("applied: %zu added, %zu changed, %zu dropped\n", diff->added, diff->changed, diff->dropped);
 	return status;
 }
 
 static enum status
-apply(struct command *command, const struct registry_diff *diff)
+apply(struct command *command, const struct registry_file *file, const struct registry_diff *diff)
 {
+	const Record *misfit;
 	struct reason *why = &command->asking.why;
-	enum status status = registry_diff_check(diff, why);
-	if (status != STATUS_OK)
+	enum status status = registry_diff_check(diff, &misfit, why);
+	if (status != STATUS_OK) {
+		registry_file_place(file, misfit, why);
 		return status;
+	}
 	if (registry_diff_size(diff) == 0)
 		return STATUS_OK;
 	if (!command->yes && !isatty(STDIN_FILENO))
@@ -328,7 +332,7 @@ compare(struct command *command, bool *different)
 		else
 			registry_diff_print(&diff, stdout);
 		if (command->verb == APPLY)
-			status = apply(command, &diff);
+			status = apply(command, &file, &diff);
 	}
 	registry_diff_close(&diff);
 	free(used.records);

@@ -169,7 +169,7 @@ registry_diff_print(const struct registry_diff *diff, FILE *out)
 
 /* The registry in use, or the one that it becomes. */
 static enum status
-build_side(const struct registry_diff *diff, bool after, struct registry **out, struct reason *why)
+build_side(const struct registry_diff *diff, bool after, struct registry **out, const Record **misfit, struct reason *why)
 {
 	const Record **records = calloc(diff->n + 1, sizeof *records);
 	size_t n = 0;
@@ -185,18 +185,19 @@ build_side(const struct registry_diff *diff, bool after, struct registry **out, 
 		if (record != NULL)
 			records[n++] = record;
 	}
-	enum status status = registry_build(records, n, out, why);
+	enum status status = registry_build_telling(records, n, out, misfit, why);
 	free(records);
 	return status;
 }
 
 enum status
-registry_diff_check(const struct registry_diff *diff, struct reason *why)
+registry_diff_check(const struct registry_diff *diff, const Record **misfit, struct reason *why)
 {
 	struct registry *before = NULL, *after = NULL;
-	enum status status = build_side(diff, false, &before, why);
+	*misfit = NULL;
+	enum status status = build_side(diff, false, &before, misfit, why);
 	if (status == STATUS_OK)
-		status = build_side(diff, true, &after, why);
+		status = build_side(diff, true, &after, misfit, why);
 	if (status == STATUS_OK)
 		status = registry_follows(before, after, why);
 	registry_close(&after);

@@ -20,7 +20,7 @@ struct registry_change {
 };
 
 /*
- * Sorted so that what others point at comes first: ports and groups before terminals, days, capacities and goals. Records of kinds
+ * Sorted so that what others point at comes first: ports and groups before terminals, days, goals and the rest. Records of kinds
  * that the file does not speak of are the same.
  */
 struct registry_diff {
@@ -43,8 +43,12 @@ size_t registry_diff_size(const struct registry_diff *diff);
 /* For people. */
 void registry_diff_print(const struct registry_diff *diff, FILE *out);
 
-/* Whether the registry that comes of it fits and may come after the one in use, as registry_build and registry_follows say. */
-enum status registry_diff_check(const struct registry_diff *diff, struct reason *why) MUST_USE;
+/*
+ * Whether the registry that comes of it fits and may come after the one in use, as registry_build and registry_follows say. *misfit
+ * becomes the record that does not fit the others, NULL where it is no single one's fault.
+ */
+enum status registry_diff_check(const struct registry_diff *diff, const Juyan__V1__RegistryRecord **misfit,
+    struct reason *why) MUST_USE;
 
 /*
  * The changes as RegistryChanged messages of bounded size, in an order in which each leaves a registry that fits. `take` is

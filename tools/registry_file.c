@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "keys.h"
+#include "nearest.h"
 #include "yaml.h"
 
 typedef Juyan__V1__RegistryRecord Record;
@@ -25,13 +26,17 @@ static const struct {
 	int record_case;
 	const char *list;
 	const char *kind;
+	const char *one; /* for sentences */
 } lists[] = {
-	{ JUYAN__V1__REGISTRY_RECORD__RECORD_PORT, "ports", "port" },
-	{ JUYAN__V1__REGISTRY_RECORD__RECORD_GROUP, "groups", "group" },
-	{ JUYAN__V1__REGISTRY_RECORD__RECORD_TERMINAL, "terminals", "terminal" },
-	{ JUYAN__V1__REGISTRY_RECORD__RECORD_DAY, "days", "day" },
-	{ JUYAN__V1__REGISTRY_RECORD__RECORD_CAPACITY, "capacities", "capacity" },
-	{ JUYAN__V1__REGISTRY_RECORD__RECORD_GOAL, "goals", "goal" },
+	{ JUYAN__V1__REGISTRY_RECORD__RECORD_PORT, "ports", "port", "a port" },
+	{ JUYAN__V1__REGISTRY_RECORD__RECORD_GROUP, "groups", "group", "a group" },
+	{ JUYAN__V1__REGISTRY_RECORD__RECORD_TERMINAL, "terminals", "terminal", "a terminal" },
+	{ JUYAN__V1__REGISTRY_RECORD__RECORD_DAY, "days", "day", "a day" },
+	{ JUYAN__V1__REGISTRY_RECORD__RECORD_CAPACITY, "capacities", "capacity", "a capacity" },
+	{ JUYAN__V1__REGISTRY_RECORD__RECORD_GOAL, "goals", "goal", "a goal" },
+	{ JUYAN__V1__REGISTRY_RECORD__RECORD_LEVER, "levers", "lever", "a lever" },
+	{ JUYAN__V1__REGISTRY_RECORD__RECORD_OVERRIDE, "overrides", "override", "an override" },
+	{ JUYAN__V1__REGISTRY_RECORD__RECORD_PUBLISHED, "published", "published", "a published figure" },
 };
 
 enum { LISTS = sizeof lists / sizeof lists[0] };
@@ -52,6 +57,15 @@ registry_file_kind(int record_case)
 		if (lists[i].record_case == record_case)
 			return lists[i].kind;
 	return NULL;
+}
+
+static const char *
+one_of_kind(int record_case)
+{
+	for (size_t i = 0; i < LISTS; i++)
+		if (lists[i].record_case == record_case)
+			return lists[i].one;
+	return "a record";
 }
 
 /* The field of RegistryRecord that holds this kind. */
@@ -205,6 +219,17 @@ read_field(const struct reading *reading, const struct yaml_node *node, const Pr
 	}
 }
 
+/* The names of the fields, for one that is none. */
+static const char *
+nearest_field(const ProtobufCMessage *message, const char *key)
+{
+	struct nearest search = nearest_to(key);
+	for (unsigned i = 0; i < message->descriptor->n_fields; i++)
+		nearest_offer(&search, message->descriptor->fields[i].name);
+	nearest_offer(&search, "valid_from");
+	return search.name;
+}
+
 static enum status
 read_fields(const struct reading *reading, const struct yaml_node *map, Record *record, ProtobufCMessage *message)
 {
@@ -218,8 +243,8 @@ read_fields(const struct reading *reading, const struct yaml_node *map, Record *
 		else if (field != NULL)
 			status = read_field(reading, value, field, message);
 		else
-			status = yaml_fail(value, reading->why, "a %s has no field '%.40s'",
-			    registry_file_kind((int)record->record_case), key);
+			status = yaml_fail(value, reading->why, "%s has no field '%.40s'; the nearest is '%s'",
+			    one_of_kind((int)record->record_case), key, nearest_field(message, key));
 		if (status != STATUS_OK)
 			return status;
 	}
@@ -232,8 +257,8 @@ read_record(const struct reading *reading, const struct yaml_node *map, int reco
 	const ProtobufCFieldDescriptor *field = field_of_kind(record_case);
 	const ProtobufCMessageDescriptor *type = field->descriptor;
 	if (!yaml_is_map(map))
-		return yaml_fail(map, reading->why, "expected the fields of a %s, such as 'id: …'",
-		    registry_file_kind(record_case));
+		return yaml_fail(map, reading->why, "expected the fields of %s, such as '%s: …'", one_of_kind(record_case),
+		    type->fields[0].name);
 	Record *record = arena_take(reading->arena, sizeof *record);
 	ProtobufCMessage *message = arena_take(reading->arena, type->sizeof_message);
 	if (record == NULL || message == NULL)
@@ -244,6 +269,10 @@ read_record(const struct reading *reading, const struct yaml_node *map, int reco
 	*(ProtobufCMessage **)(void *)((char *)record + field->offset) = message;
 	enum status status = read_fields(reading, map, record, message);
 	struct reason wrong;
+	/* Left out it would be 0: that nothing passes. That has to be said. */
+	if (status == STATUS_OK && record_case == JUYAN__V1__REGISTRY_RECORD__RECORD_OVERRIDE && yaml_get(map, "per_mille") == NULL)
+		status =
+		    yaml_fail(map, reading->why, "per_mille is missing: 800 is 20 %% less than forecast, 0 that nothing passes");
 	if (status == STATUS_OK && registry_check(record, &wrong) != STATUS_OK)
 		status = yaml_fail(map, reading->why, "%s", wrong.text);
 	if (status == STATUS_OK)
@@ -277,7 +306,7 @@ refuse_doubles(const struct reading *reading, struct place *places, size_t n)
 }
 
 static enum status
-read_lists(const struct reading *reading, const struct yaml_node *root, struct registry_file *out, struct place *places)
+read_lists(const struct reading *reading, const struct yaml_node *root, struct registry_file *out, int *lines, struct place *places)
 {
 	for (size_t l = 0; l < LISTS; l++) {
 		const struct yaml_node *list = yaml_get(root, lists[l].list);
@@ -297,6 +326,7 @@ read_lists(const struct reading *reading, const struct yaml_node *root, struct r
 			bool has_name = registry_key(record, places[out->n].key);
 			assert(has_name);
 			places[out->n].node = map;
+			lines[out->n] = yaml_line(map);
 			out->records[out->n++] = record;
 		}
 	}
@@ -306,14 +336,15 @@ read_lists(const struct reading *reading, const struct yaml_node *root, struct r
 static enum status
 read_document(const struct yaml *yaml, const char *name, struct arena *arena, struct registry_file *out, struct reason *why)
 {
-	static const char *const allowed[] = { "ports", "groups", "terminals", "days", "capacities", "goals", NULL };
+	const char *allowed[LISTS + 1] = { NULL };
 	const struct reading reading = { arena, why };
 	const struct yaml_node *root = yaml_root(yaml);
-	struct registry_file file = { NULL, 0, 0 };
+	struct registry_file file = { .name = name };
 	size_t n = 0;
+	for (size_t l = 0; l < LISTS; l++)
+		allowed[l] = lists[l].list;
 	if (root == NULL || !yaml_is_map(root))
-		return reason_say(why, STATUS_SYNTAX,
-		    "%s: expected lists named ports, groups, terminals, days, capacities or goals", name);
+		return reason_say(why, STATUS_SYNTAX, "%s: expected lists named " REGISTRY_FILE_LISTS, name);
 	enum status status = yaml_only(root, allowed, why);
 	if (status != STATUS_OK)
 		return status;
@@ -322,13 +353,15 @@ read_document(const struct yaml *yaml, const char *name, struct arena *arena, st
 	if (n > RECORDS_MAX)
 		return reason_say(why, STATUS_TOO_MANY, "%s: it has %zu records, at most %d are allowed", name, n, RECORDS_MAX);
 	file.records = arena_take(arena, (n + 1) * sizeof *file.records);
+	int *lines = arena_take(arena, (n + 1) * sizeof *lines);
 	struct place *places = calloc(n + 1, sizeof *places);
-	if (file.records == NULL || places == NULL)
+	if (file.records == NULL || lines == NULL || places == NULL)
 		status = no_memory(&reading);
 	if (status == STATUS_OK)
-		status = read_lists(&reading, root, &file, places);
+		status = read_lists(&reading, root, &file, lines, places);
 	if (status == STATUS_OK)
 		status = refuse_doubles(&reading, places, file.n);
+	file.lines = lines;
 	if (status == STATUS_OK)
 		*out = file;
 	free(places);
@@ -356,6 +389,17 @@ registry_file_parse(const char *name, const char *text, size_t bytes, struct are
 		status = read_document(yaml, name, arena, out, why);
 	yaml_close(&yaml);
 	return status;
+}
+
+void
+registry_file_place(const struct registry_file *file, const Record *record, struct reason *why)
+{
+	for (size_t i = 0; record != NULL && i < file->n; i++)
+		if (file->records[i] == record) {
+			struct reason sentence = *why;
+			reason_write(why, "%.100s:%d: %s", file->name, file->lines[i], sentence.text);
+			return;
+		}
 }
 
 enum status

@@ -181,12 +181,13 @@ body_of(const Record *record)
 	return *(ProtobufCMessage *const *)place_of(&record->base, field->offset);
 }
 
-/* Calendar days stand in one line each, for there are many of them. */
+/* Calendar days and published figures stand in one line each, for there are many of them. */
 static void
 write_record(FILE *out, const Record *record)
 {
 	const ProtobufCMessage *body = body_of(record);
-	bool one_line = record->record_case == JUYAN__V1__REGISTRY_RECORD__RECORD_DAY;
+	bool one_line = record->record_case == JUYAN__V1__REGISTRY_RECORD__RECORD_DAY ||
+	    record->record_case == JUYAN__V1__REGISTRY_RECORD__RECORD_PUBLISHED;
 	const char *between = one_line ? "{" : "";
 	fputs("  - ", out);
 	for (unsigned i = 0; i < body->descriptor->n_fields; i++) {

@@ -28,6 +28,21 @@ PORT = """ports:
 """
 
 
+OVERRIDE = """overrides:
+  - id: strike
+    port: ceke
+    from: 2026-03-01
+    to: 2026-03-03
+    per_mille: 400
+    by: a planner
+    reason: drivers are on strike
+"""
+
+PUBLISHED = """published:
+  - {port: ceke, definition: all, from: 2024-01-01, to: 2024-09-30, net_kg: 18440700000, precision: exact, source: Xinhua}
+"""
+
+
 def event(batch, what, port="ceke", at=NOON, **says):
     return json.dumps({"occurred_at_ms": at, "port": port, "batch_no": batch, what: says})
 
@@ -239,16 +254,42 @@ def test_registry_drops(server, folder):
     expect("terminals", ask_on(server, "registry", "show", "--kind", "terminals"), terminals)
 
 
+def test_overrides_and_published(server, folder):
+    """A planner's judgement is on file with who and why until it is withdrawn, which is dropping it; so are published totals."""
+    path = write(folder, "override.yaml", [OVERRIDE.rstrip("\n"), PUBLISHED.rstrip("\n")])
+    expect_in("put", on(server, "registry", "apply", path, "--yes")[0], "+ override/strike", "per_mille: 400", "by: a planner",
+        "+ published/ceke/all/2024-01-01/2024-09-30", "applied: 2 added")
+    kept = ask_on(server, "registry", "show", "--kind", "overrides")[0]["override"]
+    expect("who and why", (kept["by"], kept["reason"], kept["per_mille"]), ("a planner", "drivers are on strike", 400))
+    expect("published", ask_on(server, "registry", "show", "--kind", "published")[0]["published"]["net_kg"], 18440700000)
+    shown = on(server, "registry", "show")[0]
+    expect("as shown", ask_on(server, "registry", "diff", write(folder, "shown.yaml", [shown.rstrip("\n")])), [])
+    path = write(folder, "withdrawn.yaml", ["overrides: []"])
+    expect_in("it stays", on(server, "registry", "apply", path, "--yes")[0], "1 in use and not in the file: they stay")
+    expect_in("withdrawn", on(server, "registry", "apply", path, "--yes", "--drop-missing")[0], "- override/strike",
+        "applied: 0 added, 0 changed, 1 dropped")
+    expect("overrides", ask_on(server, "registry", "show", "--kind", "overrides"), [])
+    expect("published", len(ask_on(server, "registry", "show", "--kind", "published")), 1)
+
+
 def test_registry_refuses(server, folder):
     for text, complaint in (
         ("ports:\n  - id: x\n    utc_offset: 8\n", "wrong.yaml:2: port/x: "),
         ("ports:\n  - id: x\n    colour: red\n", "wrong.yaml:3: a port has no field 'colour'"),
+        ("goals:\n  - id: year\n    from: 2025-01-01\n    to: 2025-12-31\n",
+            "wrong.yaml:2: goal/year: target_kg is missing: a goal has to say how many kg are to pass"),
         ("harbours: []\n", "wrong.yaml:1: "),
         ("ports: [\n", "wrong.yaml:"),
-        ("capacities:\n  - {port: nowhere, kg_per_day: 5}\n", "names the port 'nowhere'"),
+        ("capacities:\n  - {port: nowhere, kg_per_day: 5}\n", "wrong.yaml:2: capacity/nowhere/all names the port 'nowhere'"),
+        ("goals:\n  - id: year\n    ports: [ceke, wulji]\n    from: 2025-01-01\n    to: 2025-12-31\n    target_kg: 5\n",
+            "wrong.yaml:2: goal/year names the port 'wulji', which is not in the registry; the nearest known is 'wuliji'"),
+        ("levers:\n\n  - {port: cek, mode: agv, name: agvs, now: 1, most: 2}\n",
+            "wrong.yaml:3: lever/cek/agv/agvs names the port 'cek', which is not in the registry; the nearest known is 'ceke'"),
+        (OVERRIDE.replace("ceke", "cekee"), "wrong.yaml:2: override/strike names the port 'cekee'"),
     ):
         path = write(folder, "wrong.yaml", [text.rstrip("\n")])
         expect_in(text, on(server, "registry", "apply", path, "--yes", code=1)[1], complaint)
+    expect("overrides", ask_on(server, "registry", "show", "--kind", "overrides"), [])
     path = write(folder, "wrong.yaml", ["ports: []"])
     expect_in("a port in use", on(server, "registry", "apply", path, "--yes", "--drop-missing", code=1)[1], "not in the registry")
     expect("ports", len(ask_on(server, "registry", "show", "--kind", "port")), 3)
@@ -344,6 +385,7 @@ def main():
         test_release_after_a_fix(server, folder)
         test_registry(server, folder)
         test_registry_drops(server, folder)
+        test_overrides_and_published(server, folder)
         test_registry_refuses(server, folder)
         test_rights(server, folder)
         test_verify(server, folder)

@@ -142,7 +142,7 @@ test_what_is_wrong_is_named_with_its_line(void **unused)
 		{ "harbours:\n  - id: x\n", "FILE:1: " },
 		{ "ports: ceke\n", "FILE:1: ports is expected to be a list of records" },
 		{ "ports:\n  - ceke\n", "FILE:2: expected the fields of a port" },
-		{ "ports:\n  - id: ceke\n    offset: 8\n", "FILE:3: a port has no field 'offset'" },
+		{ "ports:\n  - id: ceke\n    offset: 8\n", "FILE:3: a port has no field 'offset'; the nearest is 'utc_offset'" },
 		{ "ports:\n  - id: ceke\n    utc_offset: 8\n    count_on: release\n",
 		    "FILE:2: port/ceke: utc_offset is '8', expected" },
 		{ "ports:\n  - id: ceke\n    count_on: arrival\n",
@@ -160,11 +160,20 @@ test_what_is_wrong_is_named_with_its_line(void **unused)
 		{ "days:\n  - {port: '*', day: 2025-02-03, kind: closed}\n\n  - {port: '*', day: 2025-02-03, kind: closed, note: "
 		  "x}\n",
 		    "FILE:4: day/2025-02-03/*/closed stands twice, first in line 2" },
-		{ "goals:\n  - id: g\n    from: 2025-01-01\n    to: 2025-12-31\n", "FILE:2: goal/g: target_kg is 0" },
+		{ "goals:\n  - id: g\n    from: 2025-01-01\n    to: 2025-12-31\n",
+		    "FILE:2: goal/g: target_kg is missing: a goal has to say" },
 		{ "goals:\n  - id: g\n    target_kg: 26 Mt\n", "FILE:3: " },
+		{ "levers:\n  - {port: ceke, mode: agv, name: agvs, now: 11, most: 10}\n",
+		    "FILE:2: lever/ceke/agv/agvs: now is 11" },
+		{ "overrides:\n  - id: x\n    permille: 3\n",
+		    "FILE:3: an override has no field 'permille'; the nearest is 'per_mille'" },
+		{ "overrides:\n  - {id: x, port: ceke, from: 2025-01-01, to: 2025-01-02, by: me, reason: so}\n",
+		    "FILE:2: per_mille is missing" },
+		{ "published:\n  - {port: ceke, definition: all, from: 2025-01-01, to: 2025-01-02, net_kg: 5, source: me}\n",
+		    "FILE:2: published/ceke/all/2025-01-01/2025-01-02: precision is 0, expected exact" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		struct registry_file file = { NULL, 77, 0 };
+		struct registry_file file = { .n = 77 };
 		struct reason why = { "" };
 		assert_int_not_equal(registry_file_parse("FILE", cases[i][0], strlen(cases[i][0]), &arena, &file, &why), STATUS_OK);
 		assert_int_equal(file.n, 77);
@@ -299,18 +308,75 @@ random_day(Record *record, unsigned i)
 }
 
 static void
+random_lever(Record *record, unsigned i)
+{
+	Juyan__V1__Lever *lever = record->lever = arena_take(&arena, sizeof *lever);
+	assert_non_null(lever);
+	juyan__v1__lever__init(lever);
+	record->record_case = JUYAN__V1__REGISTRY_RECORD__RECORD_LEVER;
+	lever->port = numbered("p", i, "");
+	lever->mode = JUYAN__V1__MODE__RAIL;
+	lever->name = numbered("lanes_", i, "");
+	lever->most = (int64_t)(1 + random_below(100));
+	lever->now = (int64_t)random_below((uint64_t)lever->most + 1);
+	lever->kg_per_day = (int64_t)(1 + random_below(1000000));
+	lever->cost_unit = random_text(0);
+}
+
+static void
+random_override(Record *record, unsigned i)
+{
+	Juyan__V1__Override *override = record->override = arena_take(&arena, sizeof *override);
+	assert_non_null(override);
+	juyan__v1__override__init(override);
+	record->record_case = JUYAN__V1__REGISTRY_RECORD__RECORD_OVERRIDE;
+	override->id = numbered("o", i, "");
+	override->port = (char *)(uintptr_t) "*";
+	override->from = override->to = numbered("2025-01-", i + 1, "");
+	override->per_mille = (int64_t)(1 + random_below(10000));
+	override->by = random_text(1);
+	override->reason = random_text(1);
+}
+
+static void
+random_published(Record *record, unsigned i)
+{
+	Juyan__V1__Published *published = record->published = arena_take(&arena, sizeof *published);
+	assert_non_null(published);
+	juyan__v1__published__init(published);
+	record->record_case = JUYAN__V1__REGISTRY_RECORD__RECORD_PUBLISHED;
+	published->port = numbered("p", i, "");
+	published->definition = numbered("d", i, "");
+	published->from = (char *)(uintptr_t) "2025-01-01";
+	published->to = numbered("2025-01-", i + 1, "");
+	published->net_kg = (int64_t)(1 + random_below(1000000000000));
+	published->precision = (Juyan__V1__Precision)(1 + random_below(4));
+	published->source = random_text(1);
+}
+
+/* What says itself for which days it is has no valid_from. */
+static bool
+may_be_dated(const Record *record)
+{
+	return record->record_case != JUYAN__V1__REGISTRY_RECORD__RECORD_TERMINAL &&
+	    record->record_case != JUYAN__V1__REGISTRY_RECORD__RECORD_OVERRIDE &&
+	    record->record_case != JUYAN__V1__REGISTRY_RECORD__RECORD_PUBLISHED;
+}
+
+static void
 test_what_is_written_is_read_again(void **unused)
 {
 	(void)unused;
-	static void (*const make[])(Record *, unsigned) = { random_port, random_group, random_terminal, random_day };
+	static void (*const make[])(Record *, unsigned) = { random_port, random_group, random_terminal, random_day, random_lever,
+		random_override, random_published };
 	Record records[RECORDS];
 	const Record *pointers[RECORDS];
 	for (int round = 0; round < ROUNDS; round++) {
 		arena_reset(&arena);
 		for (unsigned i = 0; i < RECORDS; i++) {
 			juyan__v1__registry_record__init(&records[i]);
-			make[random_below(4)](&records[i], i);
-			if (records[i].record_case != JUYAN__V1__REGISTRY_RECORD__RECORD_TERMINAL && random_below(3) == 0)
+			make[random_below(7)](&records[i], i);
+			if (may_be_dated(&records[i]) && random_below(3) == 0)
 				records[i].valid_from = (char *)(uintptr_t) "2024-02-29";
 			pointers[i] = &records[i];
 			struct reason why = { "" };
