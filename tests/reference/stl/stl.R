@@ -35,3 +35,8 @@ write_csv("daily.csv", data.frame(y = y,
   robust_week = robust[, "Seasonal7"], robust_year = robust[, "Seasonal365"], robust_trend = robust[, "Trend"]))
 one <- mstl(monthly)
 write_csv("one.csv", data.frame(y = as.numeric(monthly), season = one[, "Seasonal12"], trend = one[, "Trend"]))
+
+# The season repeated, the rest carried on as it was; the lambda of Guerrero.
+write_csv("naive.csv", data.frame(point = stlf(monthly, method = "naive", h = 30)$mean,
+  of_log = stlf(monthly, method = "naive", h = 30, lambda = 0)$mean,
+  lambda = BoxCox.lambda(ts(sqrt(as.numeric(monthly)) * (1:131), frequency = 12), lower = 0, upper = 1)))
