@@ -48,7 +48,9 @@ part_seasons(struct mstl *mstl, const struct mstl_options *options)
 	size_t rounds = mstl->kept < 2 ? 1 : options->rounds != 0 ? options->rounds : 2;
 	for (size_t turn = 0; turn < rounds * mstl->kept && status == STATUS_OK; turn++) {
 		size_t s = turn % mstl->kept;
-		struct stl_options stl = { .robust = options->robust, .season_window = 11 + 4 * s };
+		struct stl_options stl = { .robust = options->robust,
+			.outer = options->robust ? options->outer : 0,
+			.season_window = 11 + 4 * s };
 		if (options->window[s] != 0)
 			stl.season_window = options->window[s];
 		if (options->always_same)

@@ -13,6 +13,7 @@
 
 struct mstl_options {
 	bool robust;
+	size_t outer;               /* rounds of robust weights; 0: 15 */
 	bool always_same;           /* the seasons do not change over time */
 	size_t window[PERIODS_MAX]; /* of each season, as in stl.h; 0: 11, 15, 19, as the authors found best */
 	size_t rounds;              /* 0: 2 (1 for one season, which is found at once) */

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "robust.h"
+
 /* Weights nearer than this to 1 or 0 are just that, as the authors have it; a spread of places this small bears no line. */
 #define NEAR 0.001
 
@@ -190,13 +192,6 @@ inner_round(struct parting *parting, double *season, double *trend)
 	smooth(&parting->trend, parting->filtered, parting->weighed ? parting->weight : NULL, parting->n, trend);
 }
 
-static int
-compare(const void *left, const void *right)
-{
-	double a = *(const double *)left, b = *(const double *)right;
-	return (a > b) - (a < b);
-}
-
 /* The size of errors that come of rounding alone. */
 static double
 rounding(const double *y, size_t n)
@@ -213,8 +208,7 @@ set_weights(const double *error, size_t n, double floor, double *size, double *w
 {
 	for (size_t i = 0; i < n; i++)
 		size[i] = fabs(error[i]);
-	qsort(size, n, sizeof *size, compare);
-	double scale = fmax(3.0 * (size[n / 2] + size[n - n / 2 - 1]), floor);
+	double scale = fmax(6.0 * robust_median(size, n), floor);
 	for (size_t i = 0; i < n; i++) {
 		double share = fabs(error[i]) / scale, under = 1.0 - share * share;
 		bool none = fabs(error[i]) > (1.0 - NEAR) * scale;
