@@ -94,6 +94,29 @@ test_behind_the_end(void **state)
 	mstl_close(&mstl);
 }
 
+/* Smoothed along its places, a long season of few years is nearer to what it is. */
+static void
+test_smoothed(void **state)
+{
+	struct reference *table = reference_read("stl/daily.csv");
+	struct series series = series_of(table, 2, 7, 365);
+	struct mstl rough, smooth;
+	double off_rough = 0.0, off_smooth = 0.0;
+	(void)state;
+	assert_int_equal(mstl_make(&series, &(struct mstl_options){ 0 }, &rough), STATUS_OK);
+	assert_int_equal(mstl_make(&series, &(struct mstl_options){ .smooth_from = 50 }, &smooth), STATUS_OK);
+	for (size_t i = 0; i < series.n; i++) {
+		double true_season = 80.0 * sin(2.0 * M_PI * (double)(i + 1) / 365.0);
+		off_rough += fabs(rough.season[1][i] - true_season);
+		off_smooth += fabs(smooth.season[1][i] - true_season);
+		assert_true(fabs(smooth.trend[i] + mstl_season_at(&smooth, i) + smooth.remainder[i] - series.values[i]) < 1e-9);
+	}
+	assert_true(off_smooth < 0.6 * off_rough);
+	mstl_close(&rough);
+	mstl_close(&smooth);
+	free(table);
+}
+
 int
 main(void)
 {
@@ -102,6 +125,7 @@ main(void)
 		cmocka_unit_test(test_reference_of_one),
 		cmocka_unit_test(test_short),
 		cmocka_unit_test(test_behind_the_end),
+		cmocka_unit_test(test_smoothed),
 	};
 	return cmocka_run_group_tests_name("mstl", tests, NULL, NULL);
 }

@@ -22,7 +22,8 @@ enum {
 	ROUNDS_MAX = 5,  /* of looking for wild values */
 	WIDTH_LEAST = 4, /* of the search for breaks */
 	WIDTH_MOST = 28,
-	ROBUST_OUTER = 5 /* of the decomposition's weights: enough against single values, and a third of the usual time */
+	SMOOTH_FROM = 50, /* seasons of so many steps are smoothed along their places */
+	ROBUST_OUTER = 5  /* of the decomposition's weights: enough against single values, and a third of the usual time */
 };
 
 /* The stretch that counts: the caller's series from its beginning on. */
@@ -64,7 +65,7 @@ work_open(struct work *work, const struct series *series, const struct cleaned *
 	return STATUS_OK;
 }
 
-/* --- filling -------------------------------------------------------------------------------------------------------------------- */
+/* --- filling -------------------------------------------------------------------------------------------------------------- */
 
 /* Straight lines over the missing between their known neighbours `step` apart; level towards an end. False where none is known. */
 static bool
@@ -122,7 +123,7 @@ fill_again(struct work *work)
 			work->values[i] = back(work, i, work->adjusted[i]);
 }
 
-/* --- looking -------------------------------------------------------------------------------------------------------------------- */
+/* --- looking -------------------------------------------------------------------------------------------------------------- */
 
 /* Logarithms, unless values are below zero or one in ten is nothing. */
 static enum status
@@ -141,7 +142,7 @@ static enum status
 analyse(struct work *work)
 {
 	struct mstl parts;
-	struct mstl_options options = { .robust = true, .outer = ROBUST_OUTER };
+	struct mstl_options options = { .robust = true, .outer = ROBUST_OUTER, .smooth_from = SMOOTH_FROM };
 	struct series there = work->series;
 	enum status status = choose_scale(work);
 	if (status != STATUS_OK)
@@ -171,6 +172,14 @@ least_of(const struct work *work, double *room)
 	return LOG_LEAST * robust_median(room, work->n);
 }
 
+/* The longest season, if it is long enough for days of its own; else 0. */
+static size_t
+long_season(const struct work *work)
+{
+	size_t n = work->series.n_periods;
+	return n == 0 || work->series.periods[n - 1] < SMOOTH_FROM ? 0 : (size_t)lround(work->series.periods[n - 1]);
+}
+
 /* The series' own values in place of those that were taken for wild. */
 static enum status
 take_back(struct work *work, const struct cleaned *cleaned)
@@ -194,7 +203,8 @@ find_outliers(struct work *work, const struct cleaned *cleaned, const bool *keep
 	double *room = calloc(work->n + 1, sizeof *room);
 	enum status status = room == NULL ? STATUS_NO_MEMORY : analyse(work);
 	for (int round = 0; round < ROUNDS_MAX && status == STATUS_OK; round++) {
-		struct outlier_view view = { work->adjusted, work->values, work->n, least_of(work, room), back, work };
+		struct outlier_view view = { work->adjusted, work->values, work->n, long_season(work), least_of(work, room), back,
+			work };
 		size_t found;
 		bool common;
 		status = outlier_find(&view, keep, work->wild, &found, &common);
@@ -257,7 +267,7 @@ find_breaks(struct work *work, const struct clean_options *options, struct clean
 	return STATUS_OK;
 }
 
-/* --- the whole ------------------------------------------------------------------------------------------------------------------ */
+/* --- the whole ------------------------------------------------------------------------------------------------------------ */
 
 static bool
 take_room(struct cleaned *cleaned, size_t n)

@@ -39,6 +39,21 @@ mstl_close(struct mstl *mstl)
 	*mstl = (struct mstl){ 0 };
 }
 
+static enum status
+smooth_season(struct mstl *mstl, size_t s)
+{
+	size_t period = steps_of(mstl->periods[s]);
+	struct loess_options along = { .window = period / 12, .degree = 1 };
+	double *smoothed = calloc(mstl->n, sizeof *smoothed);
+	if (smoothed == NULL)
+		return STATUS_NO_MEMORY;
+	enum status status = loess(mstl->season[s], mstl->n, &along, smoothed);
+	if (status == STATUS_OK)
+		memcpy(mstl->season[s], smoothed, mstl->n * sizeof *smoothed);
+	free(smoothed);
+	return status;
+}
+
 /* `remainder` holds the series less all seasons but the one that is looked for; each turn puts one back and takes it out anew. */
 static enum status
 part_seasons(struct mstl *mstl, const struct mstl_options *options)
@@ -58,6 +73,8 @@ part_seasons(struct mstl *mstl, const struct mstl_options *options)
 		for (size_t i = 0; i < mstl->n; i++)
 			rest[i] += mstl->season[s][i];
 		status = stl_part(rest, mstl->n, steps_of(mstl->periods[s]), &stl, mstl->season[s], mstl->trend, NULL);
+		if (status == STATUS_OK && options->smooth_from != 0 && steps_of(mstl->periods[s]) >= options->smooth_from)
+			status = smooth_season(mstl, s);
 		for (size_t i = 0; i < mstl->n && status == STATUS_OK; i++)
 			rest[i] -= mstl->season[s][i];
 	}

@@ -17,6 +17,11 @@ struct mstl_options {
 	bool always_same;           /* the seasons do not change over time */
 	size_t window[PERIODS_MAX]; /* of each season, as in stl.h; 0: 11, 15, 19, as the authors found best */
 	size_t rounds;              /* 0: 2 (1 for one season, which is found at once) */
+	/*
+	 * Seasons of at least so many steps are smoothed along their places, each with its neighbours in a twelfth of the period:
+	 * a day of the year seen three times says little by itself. 0: none, as the authors have it.
+	 */
+	size_t smooth_from;
 };
 
 struct mstl {

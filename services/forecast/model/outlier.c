@@ -13,6 +13,7 @@
 
 enum {
 	SIDE = 3,         /* neighbours on each side */
+	ASIDE = 2,        /* steps by which a day may move from year to year */
 	NEIGHBOURS = 4,   /* at least so many in all */
 	COMMON_SHARE = 50 /* more than one in so many (and more than two) are no wild values but the way of the series */
 };
@@ -34,6 +35,19 @@ is_alone(const struct outlier_view *view, size_t i, double usual)
 {
 	double error = view->adjusted[i] - usual;
 	return (view->adjusted[i - 1] - usual) / error < 0.5 && (view->adjusted[i + 1] - usual) / error < 0.5;
+}
+
+/* Half as much, one season before or behind. */
+static bool
+comes_again(const double *error, size_t n, size_t period, size_t i)
+{
+	for (size_t k = i + period > ASIDE ? i + period - ASIDE : 0; period > 0 && k <= i + period + ASIDE && k < n; k++)
+		if (error[k] / error[i] > 0.5)
+			return true;
+	for (size_t k = i > period + ASIDE ? i - period - ASIDE : 0; period > 0 && k + period <= i + ASIDE; k++)
+		if (error[k] / error[i] > 0.5)
+			return true;
+	return false;
 }
 
 /* The robust spread of errors; where more than half of them are nothing, from their mean size. `room` is as long. */
@@ -65,7 +79,8 @@ mark(const struct outlier_view *view, const bool *keep, double *room, bool *foun
 	for (size_t i = 1; i + 1 < n; i++) {
 		bool wild = fabs(error[i]) > fmax(SCORE_ADJUSTED * spread, view->least) &&
 		    fabs(value_error[i]) > SCORE_VALUES * value_spread;
-		if (wild && !found[i] && !(keep != NULL && keep[i]) && is_alone(view, i, usual[i])) {
+		if (wild && !found[i] && !(keep != NULL && keep[i]) && is_alone(view, i, usual[i]) &&
+		    !comes_again(error, n, view->period, i)) {
 			found[i] = true;
 			set++;
 		}

@@ -77,7 +77,7 @@ transform_back_mean(const struct transform *transform, double mean, double varia
 	return fmax(pow(base, 1.0 / lambda) * curved - transform->offset, 0.0);
 }
 
-/* --- Guerrero ------------------------------------------------------------------------------------------------------------------ */
+/* --- Guerrero ------------------------------------------------------------------------------------------------------------- */
 
 struct stretches {
 	double *mean, *spread;
