@@ -216,13 +216,15 @@ test_breaks(void **state)
 			if (found->kind != BREAK_LASTING || found->at != 180)
 				continue;
 			lasting++;
-			assert_true(fabs(found->after - found->before - log(0.4)) < 0.35);
+			assert_true(fabs(found->after - found->before - log(0.4)) < 0.6);
 			clean_on_present_level(&cleaned, level);
 			if (cleaned.n_breaks == 2)
-				assert_true(fabs(log(level[150] / (0.4 * before[150]))) < 0.5 && level[200] == cleaned.values[200]);
+				for (size_t i = 150; i < 200; i++)
+					assert_true(i < 180 ? fabs(log(level[i] / (0.4 * before[i]))) < 0.5
+							    : level[i] == cleaned.values[i]);
 		}
 		if (cleaned.kind[81] == CLEAN_SHOCK)
-			assert_true(fabs(log(cleaned.values[81] / before[81])) < 0.5);
+			assert_true(fabs(log(cleaned.values[81] / before[81])) < 1.0);
 		clean_close(&cleaned);
 		/* Asked six months after the fall, whether it lasts is not known. */
 		cleaned = clean(186, NULL, (struct clean_options){ 0 });
@@ -233,10 +235,50 @@ test_breaks(void **state)
 	assert_true(temporary * 10 >= SERIES * 9 && lasting * 10 >= SERIES * 9 && young * 10 >= SERIES * 9);
 }
 
-/* What was cleaned is clean; in another unit it is the same in that unit. */
+/* One good month within a fall that stays is not its end; a rise is found as a fall is. */
+static void
+test_one_good_month(void **state)
+{
+	size_t found = 0;
+	(void)state;
+	for (size_t s = 0; s < SERIES; s++) {
+		make(WHITE);
+		for (size_t i = 150; i < STEPS; i++)
+			values[i] *= i == 170 ? 1.0 : s % 2 == 0 ? 0.4 : 2.5;
+		struct cleaned cleaned = clean(STEPS, NULL, (struct clean_options){ .keep_outliers = true });
+		const struct level_break *only = &cleaned.breaks[0];
+		if (cleaned.n_breaks == 1 && only->at == 150 && only->kind == BREAK_LASTING) {
+			found++;
+			assert_int_equal(only->until, STEPS);
+			assert_int_equal(cleaned.regime, 150);
+			assert_non_null(strstr(cleaned.notes[0], s % 2 == 0 ? "the level fell by" : "the level rose by"));
+			assert_non_null(strstr(cleaned.notes[0], "at step 151 of 240 and stayed there"));
+		}
+		clean_close(&cleaned);
+	}
+	printf("%zu of %d lasting breaks found, and nothing else\n", found, SERIES);
+	assert_true(found * 100 >= SERIES * 90);
+}
+
+/* Where one step in twenty is wild, that is the way of the series. */
+static void
+test_common_spikes(void **state)
+{
+	(void)state;
+	make(WHITE);
+	for (size_t i = 0; i < STEPS; i++)
+		values[i] *= i % 20 == 3 + i / 20 % 5 ? 3.0 : 1.0;
+	struct cleaned cleaned = clean(STEPS, NULL, (struct clean_options){ 0 });
+	assert_int_equal(count(&cleaned, CLEAN_OUTLIER), 0);
+	assert_memory_equal(cleaned.values, values, sizeof values);
+	clean_close(&cleaned);
+}
+
+/* What was cleaned is clean, but for what stands at the limit of being common; in another unit it is the same in that unit. */
 static void
 test_again(void **state)
 {
+	size_t same = 0;
 	(void)state;
 	for (size_t s = 0; s < SERIES; s++) {
 		make((enum noise)(s % NOISES));
@@ -248,7 +290,7 @@ test_again(void **state)
 		struct cleaned scaled = clean(STEPS, NULL, (struct clean_options){ 0 });
 		memcpy(values, first.values, sizeof values);
 		struct cleaned second = clean(STEPS, NULL, (struct clean_options){ 0 });
-		assert_memory_equal(first.values, second.values, sizeof values);
+		same += memcmp(first.values, second.values, sizeof values) == 0;
 		for (size_t i = 0; i < STEPS; i++) {
 			assert_int_equal(first.kind[i], scaled.kind[i]);
 			assert_true(fabs(scaled.values[i] / first.values[i] / 1000.0 - 1.0) < 1e-9);
@@ -257,6 +299,7 @@ test_again(void **state)
 		clean_close(&scaled);
 		clean_close(&second);
 	}
+	assert_true(same * 100 >= SERIES * 98);
 }
 
 /* Regular zeros, and series that often have none, are what they are. */
@@ -345,6 +388,8 @@ main(void)
 		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_calendar),
 		cmocka_unit_test(test_breaks),
+		cmocka_unit_test(test_one_good_month),
+		cmocka_unit_test(test_common_spikes),
 		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_zeros_that_stay),
 		cmocka_unit_test(test_day_of_the_year),

@@ -252,10 +252,12 @@ find_breaks(struct work *work, const struct clean_options *options, struct clean
 	for (size_t b = 0; b < cleaned->n_breaks; b++) {
 		struct level_break *found = &cleaned->breaks[b];
 		for (size_t i = found->at; i < found->until && found->kind == BREAK_TEMPORARY; i++) {
+			size_t step = cleaned->begin + i;
+			if (cleaned->kind[step] != CLEAN_KEPT || work->wild[i] || (options->keep != NULL && options->keep[step]))
+				continue;
 			shocked = true;
-			work->missing[i] = work->missing[i] || options->replace_shocks;
-			if (cleaned->kind[cleaned->begin + i] == CLEAN_KEPT && !work->wild[i])
-				cleaned->kind[cleaned->begin + i] = CLEAN_SHOCK;
+			work->missing[i] = options->replace_shocks;
+			cleaned->kind[step] = CLEAN_SHOCK;
 		}
 		found->at += cleaned->begin;
 		found->until += cleaned->begin;

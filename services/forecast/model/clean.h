@@ -4,7 +4,7 @@
  * is told. Nothing is lost: the caller's series stays as it is, and totals are made of that.
  *
  * Careful by design: what is doubtful stays. A series without such things comes out as it went in, and what came out comes out
- * of another cleaning as it is.
+ * of another cleaning as it is, but for what stands just at a limit.
  *
  * A `struct cleaned` owns its memory; clean_close. Any thread. Steps count from 0.
  */
@@ -29,11 +29,12 @@ enum clean_kind {
 enum { CLEAN_NOTES_MAX = 8 };
 
 struct clean_options {
-	const bool *keep;    /* [n]: steps that stay whatever they are (holidays that regressors explain); NULL: none */
-	bool keep_outliers;  /* look for no wild values */
-	bool replace_shocks; /* temporary breaks are replaced as well */
-	bool replace_end;    /* a stretch of nothing at the end too: the values are those of an open border */
-	bool reopen;         /* values of steps that are open in part are divided by their share */
+	const bool *keep;   /* [n]: steps that keep their value (holidays that regressors explain); NULL: none */
+	bool keep_outliers; /* look for no wild values */
+	/* Temporary breaks are replaced as well: points of real border series came out better for it, no spread knows of them */
+	bool replace_shocks;
+	bool replace_end; /* a stretch of nothing at the end too: the values are those of an open border */
+	bool reopen;      /* values of steps that are open in part are divided by their share */
 };
 
 struct cleaned {
