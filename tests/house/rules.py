@@ -21,7 +21,8 @@ WIDE_FILES = {"proto/generate": "one expression of sed cannot be folded"}
 TOP = {".ci", ".clang-format", ".gitignore", "CMakeLists.txt", "LICENSE", "README.md", "proto", "storage", "services", "tools",
     "tests"}
 SERVICES = {"base", "terminal", "ingest", "query", "feed", "forecast", "dashboard"}
-KINDS = {"unit", "property", "fault", "sim", "e2e", "fuzz", "interop", "browser", "bench", "house", "fresh"}
+KINDS = {"unit", "property", "fault", "sim", "e2e", "fuzz", "interop", "browser", "bench", "house", "fresh", "accuracy",
+    "reference"}  # the last holds what others computed, and how
 FACE = {"ledger.h", "env.h", "registry.h", "judge.h", "recount.h", "civil.h"}  # what of storage a service may see
 
 FOREIGN = {
