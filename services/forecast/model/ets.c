@@ -1,0 +1,267 @@
+/* See ets.h: the fitted model, and what it can do. */
+#include "ets.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ets_filter.h"
+
+enum { VALUES_MIN = 2 };
+#define SEASON_TINY 1e-10
+
+struct ets {
+	struct ets_about about;
+	size_t n;
+	double mean;               /* of the residuals */
+	double *fitted, *residual; /* [n] each, in one piece of memory */
+};
+
+static bool
+form_is_one(const struct ets_form *form)
+{
+	bool letters = strchr("AM", form->error) != NULL && strchr("NA", form->trend) != NULL &&
+	    strchr("NAM", form->season) != NULL && form->error != 0 && form->trend != 0 && form->season != 0;
+	return letters && !(form->error == 'A' && form->season == 'M') && !(form->damped && form->trend == 'N');
+}
+
+size_t
+ets_period(const struct series *series)
+{
+	if (series->n_periods == 0)
+		return 1;
+	double period = series->periods[0], whole = nearbyint(period);
+	return fabs(period - whole) < 1e-9 && whole >= 2.0 && whole <= ETS_PERIOD_MAX ? (size_t)whole : 1;
+}
+
+size_t
+ets_values_needed(const struct ets_form *form, size_t period)
+{
+	return ets_columns(form, period).n + 3;
+}
+
+/* Checks form and values, and says how the series looks to the form. */
+static enum status
+case_of(const struct series *series, const struct ets_form *form, struct ets_case *out)
+{
+	size_t period = form->season == 'N' ? 1 : ets_period(series);
+	if (!form_is_one(form) || (form->season != 'N' && period == 1))
+		return STATUS_USAGE;
+	for (size_t t = 0; t < series->n; t++)
+		if (!isfinite(series->values[t]) || (form->error == 'M' && !(series->values[t] > 0.0)))
+			return STATUS_NO_FIT;
+	*out = (struct ets_case){ .y = series->values, .n = series->n, .period = period, .form = *form };
+	return STATUS_OK;
+}
+
+/* States in other units. */
+static struct ets_values
+scaled(const struct ets_case *c, const struct ets_values *values, double by)
+{
+	struct ets_values out = *values;
+	out.level *= by;
+	out.trend *= by;
+	for (size_t k = 0; c->form.season == 'A' && k < c->period; k++)
+		out.season[k] *= by;
+	return out;
+}
+
+static void
+describe(const struct ets_case *c, const struct ets_values *start, const struct ets_trace *trace, struct ets_about *out)
+{
+	double n = (double)c->n, k;
+	out->form = c->form;
+	out->period = c->period;
+	out->start = *start;
+	out->last = trace->last;
+	out->parameters = ets_columns(&c->form, c->period).n;
+	out->minus2 = n * log(trace->squares) + 2.0 * trace->logs;
+	k = (double)out->parameters + 1.0;
+	out->aic = out->minus2 + 2.0 * k;
+	out->bic = out->minus2 + log(n) * k;
+	out->aicc = n - k - 1.0 > 0.0 ? out->aic + 2.0 * k * (k + 1.0) / (n - k - 1.0) : INFINITY;
+	out->sigma2 = trace->squares / fmax(n - (double)out->parameters, 1.0);
+}
+
+static const struct model_face face;
+
+static enum status
+make(const struct ets_case *c, const struct ets_values *start, struct model *out)
+{
+	struct ets *ets = calloc(1, sizeof *ets + 2 * c->n * sizeof(double));
+	if (ets == NULL)
+		return STATUS_NO_MEMORY;
+	ets->n = c->n;
+	ets->fitted = (double *)(ets + 1);
+	ets->residual = ets->fitted + c->n;
+	struct ets_trace trace = { .fitted = ets->fitted, .residual = ets->residual };
+	if (!ets_run(c, start, &trace)) {
+		free(ets);
+		return STATUS_NO_FIT;
+	}
+	describe(c, start, &trace, &ets->about);
+	for (size_t t = 0; t < c->n; t++)
+		ets->mean += ets->residual[t] / (double)c->n;
+	*out = (struct model){ .face = &face, .self = ets, .n = c->n };
+	(void)snprintf(out->label, sizeof out->label, "ETS(%c,%c%s,%c)", c->form.error, c->form.trend, c->form.damped ? "d" : "",
+	    c->form.season);
+	return STATUS_OK;
+}
+
+enum status
+ets_given(const struct series *series, const struct ets_form *form, const struct ets_values *start, struct model *out)
+{
+	struct ets_case c;
+	enum status status = case_of(series, form, &c);
+	if (status != STATUS_OK)
+		return status;
+	return c.n < VALUES_MIN ? STATUS_TOO_FEW : make(&c, start, out);
+}
+
+/* A search among values of size 1, so that units make no difference; `near` in the series' own. */
+static enum status
+search_and_make(const struct ets_case *c, const struct ets_values *near, struct model *out)
+{
+	double size = 0.0, deviance;
+	struct ets_values guess, found;
+	for (size_t t = 0; t < c->n; t++)
+		size += fabs(c->y[t]) / (double)c->n;
+	double *y = calloc(c->n, sizeof *y);
+	if (y == NULL)
+		return STATUS_NO_MEMORY;
+	if (!(size > 0.0))
+		size = 1.0;
+	for (size_t t = 0; t < c->n; t++)
+		y[t] = c->y[t] / size;
+	struct ets_case one = *c;
+	one.y = y;
+	if (near != NULL)
+		guess = scaled(c, near, 1.0 / size);
+	enum status status = ets_search(&one, near == NULL ? NULL : &guess, &found, &deviance);
+	free(y);
+	if (status != STATUS_OK)
+		return status;
+	found = scaled(c, &found, size);
+	return make(c, &found, out);
+}
+
+enum status
+ets_fit(const struct series *series, const struct ets_form *form, struct model *out)
+{
+	struct ets_case c;
+	enum status status = case_of(series, form, &c);
+	if (status != STATUS_OK)
+		return status;
+	return c.n < ets_values_needed(form, c.period) ? STATUS_TOO_FEW : search_and_make(&c, NULL, out);
+}
+
+const struct ets_about *
+ets_about(const struct model *model)
+{
+	assert(model->face == &face);
+	return &((const struct ets *)model->self)->about;
+}
+
+static void
+forecast(const void *self, size_t horizon, double *out)
+{
+	const struct ets_about *about = &((const struct ets *)self)->about;
+	const struct ets_values *last = &about->last;
+	double phi = about->form.damped ? last->phi : 1.0, q = last->level, power = 1.0;
+	for (size_t h = 0; h < horizon; h++) {
+		double s = about->form.season == 'N' ? 0.0 : last->season[h % about->period];
+		power *= phi;
+		if (about->form.trend == 'A')
+			q += power * last->trend;
+		out[h] = about->form.season == 'M' ? q * s : q + s;
+	}
+}
+
+/* One step of a future with the error e: its value, and the states behind it. */
+static double
+live(const struct ets_form *form, struct ets_values *now, double *season, double e)
+{
+	double grown = form->trend == 'A' ? now->phi * now->trend : 0.0, q = now->level + grown, f = q, surprise = e, of_season = e;
+	if (form->season == 'A')
+		f = q + *season;
+	if (form->season == 'M')
+		f = q * *season;
+	if (form->error == 'M')
+		surprise = of_season = f * e;
+	if (form->season == 'M') {
+		surprise = q * e;
+		of_season = *season * e;
+	}
+	now->level = q + now->alpha * surprise;
+	now->trend = form->trend == 'A' ? grown + now->beta * surprise : 0.0;
+	if (form->season != 'N')
+		*season += now->gamma * of_season;
+	return form->error == 'M' ? f * (1.0 + e) : f + e;
+}
+
+static void
+simulate(const void *self, bool normal, struct chance *chance, size_t horizon, double *path)
+{
+	const struct ets *ets = self;
+	const struct ets_form *form = &ets->about.form;
+	struct ets_values now = ets->about.last;
+	double spread = sqrt(ets->about.sigma2);
+	if (!form->damped)
+		now.phi = 1.0;
+	for (size_t h = 0; h < horizon; h++) {
+		double e = normal ? spread * chance_normal(chance) : ets->residual[chance_index(chance, ets->n)] - ets->mean;
+		if (form->error == 'M' && e < -1.0)
+			e = -1.0; /* what would be below 0 is 0 */
+		path[h] = live(form, &now, &now.season[h % ets->about.period], e);
+	}
+}
+
+static const double *
+fitted(const void *self)
+{
+	return ((const struct ets *)self)->fitted;
+}
+
+/* The same weights; of our starting states and those by rule of thumb whichever go better. */
+static enum status
+carry_on(const struct ets_case *c, const struct ets_values *ours, struct model *out)
+{
+	struct ets_values guess;
+	enum status status = ets_guess(c, &guess);
+	if (status != STATUS_OK)
+		return status;
+	guess.alpha = ours->alpha;
+	guess.beta = ours->beta;
+	guess.gamma = ours->gamma;
+	guess.phi = ours->phi;
+	return make(c, ets_deviance(c, &guess) < ets_deviance(c, ours) ? &guess : ours, out);
+}
+
+static enum status
+again(const void *self, const struct series *series, bool anew, void **out)
+{
+	const struct ets_about *about = &((const struct ets *)self)->about;
+	struct ets_case c;
+	struct model model;
+	enum status status = case_of(series, &about->form, &c);
+	if (status != STATUS_OK)
+		return status;
+	if (c.period != about->period)
+		return STATUS_USAGE;
+	if (c.n < (anew ? ets_values_needed(&about->form, c.period) : c.period + 1))
+		return STATUS_TOO_FEW;
+	status = anew ? search_and_make(&c, &about->start, &model) : carry_on(&c, &about->start, &model);
+	if (status == STATUS_OK)
+		*out = model.self;
+	return status;
+}
+
+static const struct model_face face = {
+	.forecast = forecast,
+	.simulate = simulate,
+	.fitted = fitted,
+	.again = again,
+	.close = free,
+};

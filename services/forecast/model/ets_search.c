@@ -1,0 +1,251 @@
+/*
+ * The maximum of likelihood. With as many starting states as a season has steps a simplex over all of them is slow and ends early;
+ * yet -2 log likelihood is n times the log of a sum of squares (with multiplied errors: of errors times the geometric mean of
+ * forecasts), so that damped Gauss and Newton steps (Marquardt 1963) find its floor in a dozen turns. A simplex over the weights
+ * alone, which are few and may have several valleys, goes before. See ets_filter.h.
+ */
+#include "ets_filter.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include <lapacke.h>
+
+#include "optimum.h"
+
+enum { STATE_TURNS = 3, ALL_TURNS = 60, WEIGHTS_MAX = 4, SIMPLEX_STEPS = 40, STARTS = 2 };
+#define QUICK 0.7       /* alpha of a start for what changes its level fast */
+#define GAIN_LEAST 1e-7 /* of the deviance: less is standing still */
+#define DAMPING_FIRST 1e-3
+#define DAMPING_LEAST 1e-9
+#define DAMPING_MOST 1e8
+
+struct descent {
+	const struct ets_case *c;
+	struct ets_columns at;
+	bool fixed[ETS_COLUMNS_MAX]; /* columns that stay */
+	double lower[ETS_COLUMNS_MAX], upper[ETS_COLUMNS_MAX];
+	double x[ETS_COLUMNS_MAX];
+	double deviance, damping;
+};
+
+static void
+bounds(const struct ets_columns *at, double *lower, double *upper)
+{
+	for (size_t k = 0; k < at->n; k++) {
+		lower[k] = -INFINITY;
+		upper[k] = INFINITY;
+	}
+	lower[at->alpha] = ETS_LEAST;
+	upper[at->alpha] = ETS_MOST;
+	if (at->beta >= 0) {
+		lower[at->beta] = 0.0;
+		upper[at->beta] = 1.0;
+	}
+	if (at->gamma >= 0) {
+		lower[at->gamma] = 0.0;
+		upper[at->gamma] = 1.0;
+	}
+	if (at->phi >= 0) {
+		lower[at->phi] = ETS_PHI_LEAST;
+		upper[at->phi] = ETS_PHI_MOST;
+	}
+}
+
+static double
+deviance_at(const struct ets_case *c, const double *x)
+{
+	struct ets_values values;
+	ets_unpack(c, x, &values);
+	for (size_t k = 0; c->form.season == 'M' && k < c->period; k++)
+		if (!(values.season[k] > 0.0))
+			return INFINITY;
+	return ets_admissible(c, &values) ? ets_deviance(c, &values) : INFINITY;
+}
+
+/*
+ * The normal equations of the deviance at x, and its slope (both halved and times the sum of squares, which cancels). A column at
+ * its bound whose slope leads out of it stays for this turn.
+ */
+static bool
+equations(const struct descent *d, const struct ets_sums *sums, double *h, double *slope, bool *stays)
+{
+	size_t n = d->at.n;
+	double count = (double)d->c->n;
+	bool any = false;
+	for (size_t i = 0; i < n; i++) {
+		double hi = sums->h[i] / count;
+		slope[i] = sums->rd[i] + sums->squares * hi;
+		for (size_t k = i; k < n; k++) {
+			double hk = sums->h[k] / count;
+			h[i * n + k] = h[k * n + i] =
+			    sums->dd[i][k] + sums->rd[i] * hk + hi * sums->rd[k] + sums->squares * hi * hk;
+		}
+		stays[i] = d->fixed[i] || (d->x[i] <= d->lower[i] && slope[i] > 0.0) || (d->x[i] >= d->upper[i] && slope[i] < 0.0);
+		any = any || !stays[i];
+	}
+	return any;
+}
+
+/* One damped step from x to trial; false where the equations have no answer. */
+static bool
+stride(const struct descent *d, const double *h, const double *slope, const bool *stays, double *trial)
+{
+	size_t n = d->at.n;
+	double a[ETS_COLUMNS_MAX * ETS_COLUMNS_MAX], b[ETS_COLUMNS_MAX], greatest = 0.0;
+	for (size_t i = 0; i < n; i++)
+		greatest = fmax(greatest, h[i * n + i]);
+	for (size_t i = 0; i < n; i++) {
+		b[i] = stays[i] ? 0.0 : -slope[i];
+		for (size_t k = 0; k < n; k++)
+			a[i * n + k] = stays[i] || stays[k] ? 0.0 : h[i * n + k];
+		a[i * n + i] = stays[i] ? 1.0 : h[i * n + i] * (1.0 + d->damping) + 1e-14 * greatest;
+	}
+	/* The matrix is symmetric: its order by columns is that by rows. */
+	if (LAPACKE_dposv_work(LAPACK_COL_MAJOR, 'L', (lapack_int)n, 1, a, (lapack_int)n, b, (lapack_int)n) != 0)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		trial[i] = fmin(fmax(d->x[i] + b[i], d->lower[i]), d->upper[i]);
+	return true;
+}
+
+/* A step down, with as much damping as it takes. False where there is none. */
+static bool
+turn(struct descent *d)
+{
+	struct ets_sums sums;
+	double h[ETS_COLUMNS_MAX * ETS_COLUMNS_MAX], slope[ETS_COLUMNS_MAX], trial[ETS_COLUMNS_MAX];
+	bool stays[ETS_COLUMNS_MAX];
+	if (!ets_slopes(d->c, d->x, &sums) || !equations(d, &sums, h, slope, stays))
+		return false;
+	for (; d->damping < DAMPING_MOST; d->damping *= 8.0) {
+		if (!stride(d, h, slope, stays, trial))
+			continue;
+		double deviance = deviance_at(d->c, trial);
+		if (!(deviance < d->deviance))
+			continue;
+		double gain = d->deviance - deviance;
+		d->deviance = deviance;
+		memcpy(d->x, trial, d->at.n * sizeof *trial);
+		d->damping = fmax(d->damping / 16.0, DAMPING_LEAST);
+		return gain > GAIN_LEAST;
+	}
+	return false;
+}
+
+void
+ets_descend(const struct ets_case *c, bool states_only, int turns, struct ets_values *values, double *deviance)
+{
+	struct descent d = { .c = c, .at = ets_columns(&c->form, c->period), .damping = DAMPING_FIRST };
+	bounds(&d.at, d.lower, d.upper);
+	for (size_t k = 0; k < (size_t)d.at.level; k++)
+		d.fixed[k] = states_only;
+	ets_pack(c, values, d.x);
+	d.deviance = deviance_at(c, d.x);
+	if (!isfinite(d.deviance)) {
+		*deviance = INFINITY;
+		return;
+	}
+	while (turns-- > 0 && turn(&d))
+		continue;
+	ets_unpack(c, d.x, values);
+	*deviance = d.deviance;
+}
+
+struct weights {
+	const struct ets_case *c;
+	struct ets_columns at;
+	double x[ETS_COLUMNS_MAX];
+};
+
+static double
+of_weights(const double *weights, void *user)
+{
+	struct weights *w = user;
+	memcpy(w->x, weights, (size_t)w->at.level * sizeof *weights);
+	return deviance_at(w->c, w->x);
+}
+
+/* The weights of the least deviance while the states stay. */
+static enum status
+simplex(const struct ets_case *c, struct ets_values *values, double *deviance)
+{
+	struct weights w = { .c = c, .at = ets_columns(&c->form, c->period) };
+	double x[WEIGHTS_MAX], lower[ETS_COLUMNS_MAX], upper[ETS_COLUMNS_MAX], step[WEIGHTS_MAX];
+	size_t n = (size_t)w.at.level; /* weights stand before states */
+	assert(n <= WEIGHTS_MAX);
+	bounds(&w.at, lower, upper);
+	ets_pack(c, values, w.x);
+	memcpy(x, w.x, n * sizeof *x);
+	for (size_t k = 0; k < n; k++)
+		step[k] = 0.25 * (upper[k] - lower[k]);
+	enum status status = optimum_find(of_weights, &w, x, lower, upper, n,
+	    &(struct optimum_options){ .tolerance = 1e-5, .steps_max = SIMPLEX_STEPS * (int)n, .step = step }, deviance);
+	if (status != STATUS_OK)
+		return status;
+	memcpy(w.x, x, n * sizeof *x);
+	ets_unpack(c, w.x, values);
+	return STATUS_OK;
+}
+
+/* The weights of the one, the states of the other. */
+static struct ets_values
+joined(const struct ets_values *weights, const struct ets_values *states)
+{
+	struct ets_values out = *states;
+	out.alpha = weights->alpha;
+	out.beta = weights->beta;
+	out.gamma = weights->gamma;
+	out.phi = weights->phi;
+	return out;
+}
+
+/* From `begin`, all the way down; better than *deviance, or *out stays. */
+static enum status
+search_from(const struct ets_case *c, struct ets_values begin, struct ets_values *out, double *deviance)
+{
+	double one;
+	ets_descend(c, true, STATE_TURNS, &begin, &one);
+	enum status status = simplex(c, &begin, &one);
+	if (status == STATUS_NO_FIT)
+		return STATUS_OK;
+	if (status != STATUS_OK)
+		return status;
+	ets_descend(c, false, ALL_TURNS, &begin, &one);
+	if (one < *deviance) {
+		*deviance = one;
+		*out = begin;
+	}
+	return STATUS_OK;
+}
+
+enum status
+ets_search(const struct ets_case *c, const struct ets_values *near, struct ets_values *out, double *deviance)
+{
+	struct ets_values guess;
+	double one;
+	enum status status = ets_guess(c, &guess);
+	if (status != STATUS_OK)
+		return status;
+	*deviance = INFINITY;
+	if (near == NULL) {
+		for (size_t k = 0; k < STARTS && status == STATUS_OK; k++) {
+			guess.alpha = k == 0 ? guess.alpha : QUICK;
+			guess.beta = ETS_LEAST + 0.1 * (guess.alpha - ETS_LEAST);
+			guess.gamma = ETS_LEAST + 0.05 * (1.0 - guess.alpha - ETS_LEAST);
+			status = search_from(c, guess, out, deviance);
+		}
+		return status == STATUS_OK && !isfinite(*deviance) ? STATUS_NO_FIT : status;
+	}
+	/* The weights that held before, with whichever states go better with them. */
+	guess = joined(near, &guess);
+	if (ets_deviance(c, near) < ets_deviance(c, &guess))
+		guess = *near;
+	ets_descend(c, false, ALL_TURNS, &guess, &one);
+	if (!isfinite(one))
+		return STATUS_NO_FIT;
+	*deviance = one;
+	*out = guess;
+	return STATUS_OK;
+}
