@@ -42,9 +42,8 @@ ets_values_needed(const struct ets_form *form, size_t period)
 	return ets_columns(form, period).n + 3;
 }
 
-/* Checks form and values, and says how the series looks to the form. */
-static enum status
-case_of(const struct series *series, const struct ets_form *form, struct ets_case *out)
+enum status
+ets_case_of(const struct series *series, const struct ets_form *form, struct ets_case *out)
 {
 	size_t period = form->season == 'N' ? 1 : ets_period(series);
 	if (!form_is_one(form) || (form->season != 'N' && period == 1))
@@ -56,9 +55,8 @@ case_of(const struct series *series, const struct ets_form *form, struct ets_cas
 	return STATUS_OK;
 }
 
-/* States in other units. */
-static struct ets_values
-scaled(const struct ets_case *c, const struct ets_values *values, double by)
+struct ets_values
+ets_values_scaled(const struct ets_case *c, const struct ets_values *values, double by)
 {
 	struct ets_values out = *values;
 	out.level *= by;
@@ -68,27 +66,33 @@ scaled(const struct ets_case *c, const struct ets_values *values, double by)
 	return out;
 }
 
+void
+ets_judge(const struct ets_case *c, double deviance, struct ets_about *out)
+{
+	double n = (double)c->n, k;
+	out->parameters = ets_columns(&c->form, c->period).n;
+	k = (double)out->parameters + 1.0;
+	out->minus2 = deviance;
+	out->aic = deviance + 2.0 * k;
+	out->bic = deviance + log(n) * k;
+	out->aicc = n - k - 1.0 > 0.0 ? out->aic + 2.0 * k * (k + 1.0) / (n - k - 1.0) : INFINITY;
+}
+
 static void
 describe(const struct ets_case *c, const struct ets_values *start, const struct ets_trace *trace, struct ets_about *out)
 {
-	double n = (double)c->n, k;
+	ets_judge(c, (double)c->n * log(trace->squares) + 2.0 * trace->logs, out);
 	out->form = c->form;
 	out->period = c->period;
 	out->start = *start;
 	out->last = trace->last;
-	out->parameters = ets_columns(&c->form, c->period).n;
-	out->minus2 = n * log(trace->squares) + 2.0 * trace->logs;
-	k = (double)out->parameters + 1.0;
-	out->aic = out->minus2 + 2.0 * k;
-	out->bic = out->minus2 + log(n) * k;
-	out->aicc = n - k - 1.0 > 0.0 ? out->aic + 2.0 * k * (k + 1.0) / (n - k - 1.0) : INFINITY;
-	out->sigma2 = trace->squares / fmax(n - (double)out->parameters, 1.0);
+	out->sigma2 = trace->squares / fmax((double)c->n - (double)out->parameters, 1.0);
 }
 
 static const struct model_face face;
 
-static enum status
-make(const struct ets_case *c, const struct ets_values *start, struct model *out)
+enum status
+ets_make(const struct ets_case *c, const struct ets_values *start, struct model *out)
 {
 	struct ets *ets = calloc(1, sizeof *ets + 2 * c->n * sizeof(double));
 	if (ets == NULL)
@@ -114,47 +118,56 @@ enum status
 ets_given(const struct series *series, const struct ets_form *form, const struct ets_values *start, struct model *out)
 {
 	struct ets_case c;
-	enum status status = case_of(series, form, &c);
+	enum status status = ets_case_of(series, form, &c);
 	if (status != STATUS_OK)
 		return status;
-	return c.n < VALUES_MIN ? STATUS_TOO_FEW : make(&c, start, out);
+	return c.n < VALUES_MIN ? STATUS_TOO_FEW : ets_make(&c, start, out);
 }
 
-/* A search among values of size 1, so that units make no difference; `near` in the series' own. */
-static enum status
-search_and_make(const struct ets_case *c, const struct ets_values *near, struct model *out)
+enum status
+ets_case_scaled(const struct series *series, double **y, double *size)
 {
-	double size = 0.0, deviance;
-	struct ets_values guess, found;
-	for (size_t t = 0; t < c->n; t++)
-		size += fabs(c->y[t]) / (double)c->n;
-	double *y = calloc(c->n, sizeof *y);
-	if (y == NULL)
+	double sum = 0.0;
+	for (size_t t = 0; t < series->n; t++)
+		sum += fabs(series->values[t]);
+	*size = sum > 0.0 ? sum / (double)series->n : 1.0;
+	*y = calloc(series->n + 1, sizeof **y);
+	if (*y == NULL)
 		return STATUS_NO_MEMORY;
-	if (!(size > 0.0))
-		size = 1.0;
-	for (size_t t = 0; t < c->n; t++)
-		y[t] = c->y[t] / size;
+	for (size_t t = 0; t < series->n; t++)
+		(*y)[t] = series->values[t] / *size;
+	return STATUS_OK;
+}
+
+/* `near` (or NULL) in the series' units. */
+static enum status
+search_and_make(const struct series *series, const struct ets_case *c, const struct ets_values *near, struct model *out)
+{
+	double size, deviance, *y;
+	struct ets_values guess, found;
 	struct ets_case one = *c;
+	enum status status = ets_case_scaled(series, &y, &size);
+	if (status != STATUS_OK)
+		return status;
 	one.y = y;
 	if (near != NULL)
-		guess = scaled(c, near, 1.0 / size);
-	enum status status = ets_search(&one, near == NULL ? NULL : &guess, &found, &deviance);
+		guess = ets_values_scaled(c, near, 1.0 / size);
+	status = ets_search(&one, near == NULL ? NULL : &guess, INFINITY, &found, &deviance);
 	free(y);
 	if (status != STATUS_OK)
 		return status;
-	found = scaled(c, &found, size);
-	return make(c, &found, out);
+	found = ets_values_scaled(c, &found, size);
+	return ets_make(c, &found, out);
 }
 
 enum status
 ets_fit(const struct series *series, const struct ets_form *form, struct model *out)
 {
 	struct ets_case c;
-	enum status status = case_of(series, form, &c);
+	enum status status = ets_case_of(series, form, &c);
 	if (status != STATUS_OK)
 		return status;
-	return c.n < ets_values_needed(form, c.period) ? STATUS_TOO_FEW : search_and_make(&c, NULL, out);
+	return c.n < ets_values_needed(form, c.period) ? STATUS_TOO_FEW : search_and_make(series, &c, NULL, out);
 }
 
 const struct ets_about *
@@ -236,7 +249,7 @@ carry_on(const struct ets_case *c, const struct ets_values *ours, struct model *
 	guess.beta = ours->beta;
 	guess.gamma = ours->gamma;
 	guess.phi = ours->phi;
-	return make(c, ets_deviance(c, &guess) < ets_deviance(c, ours) ? &guess : ours, out);
+	return ets_make(c, ets_deviance(c, &guess) < ets_deviance(c, ours) ? &guess : ours, out);
 }
 
 static enum status
@@ -245,14 +258,14 @@ again(const void *self, const struct series *series, bool anew, void **out)
 	const struct ets_about *about = &((const struct ets *)self)->about;
 	struct ets_case c;
 	struct model model;
-	enum status status = case_of(series, &about->form, &c);
+	enum status status = ets_case_of(series, &about->form, &c);
 	if (status != STATUS_OK)
 		return status;
 	if (c.period != about->period)
 		return STATUS_USAGE;
 	if (c.n < (anew ? ets_values_needed(&about->form, c.period) : c.period + 1))
 		return STATUS_TOO_FEW;
-	status = anew ? search_and_make(&c, &about->start, &model) : carry_on(&c, &about->start, &model);
+	status = anew ? search_and_make(series, &c, &about->start, &model) : carry_on(&c, &about->start, &model);
 	if (status == STATUS_OK)
 		*out = model.self;
 	return status;

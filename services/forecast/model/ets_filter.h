@@ -58,11 +58,27 @@ bool ets_run(const struct ets_case *c, const struct ets_values *start, struct et
 /* The sums at x; false where the deviance is infinite. */
 bool ets_slopes(const struct ets_case *c, const double *x, struct ets_sums *out);
 
-/* Starting states by rule of thumb (Hyndman et al. 2002, section 2.6.1). NO_MEMORY. */
+/* Starting states by rule of thumb (Hyndman et al. 2002, section 2.6.1) and weights to begin a search with. NO_MEMORY. */
 enum status ets_guess(const struct ets_case *c, struct ets_values *out) MUST_USE;
-/* The deviance's least, from *values on; `states_only`: the weights stay. */
-void ets_descend(const struct ets_case *c, bool states_only, int turns, struct ets_values *values, double *deviance);
-/* A fit of the weights and states of a scaled case, from `near` (NULL: by rule of thumb). */
-enum status ets_search(const struct ets_case *c, const struct ets_values *near, struct ets_values *out, double *deviance) MUST_USE;
+/* Such weights beside this alpha; the states stay. */
+void ets_first_weights(const struct ets_case *c, double alpha, struct ets_values *out);
+/*
+ * The values of least deviance, of a case whose values are of size 1 (so that units make no difference), from `near` on (NULL: by
+ * rule of thumb). Gives up early where the deviance will hardly come below `wanted` (INFINITY: never), and tells how far it came.
+ * NO_FIT, NO_MEMORY.
+ */
+enum status ets_search(const struct ets_case *c, const struct ets_values *near, double wanted, struct ets_values *out,
+    double *deviance) MUST_USE;
+
+/* Checks form and values, and says how the series looks to the form: USAGE, NO_FIT, TOO_FEW for a fit. */
+enum status ets_case_of(const struct series *series, const struct ets_form *form, struct ets_case *out) MUST_USE;
+/* The same form for y / *size, of mean size 1, in memory of its own: free(y). NO_MEMORY. */
+enum status ets_case_scaled(const struct series *series, double **y, double *size) MUST_USE;
+/* Values in units `by` times smaller. */
+struct ets_values ets_values_scaled(const struct ets_case *c, const struct ets_values *values, double by);
+/* The model of these values. */
+enum status ets_make(const struct ets_case *c, const struct ets_values *start, struct model *out) MUST_USE;
+/* The criteria of a deviance. */
+void ets_judge(const struct ets_case *c, double deviance, struct ets_about *out);
 
 #endif

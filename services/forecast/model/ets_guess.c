@@ -81,15 +81,22 @@ level_and_trend(const struct ets_case *c, struct ets_values *out)
 	out->level -= out->trend * middle;
 }
 
+void
+ets_first_weights(const struct ets_case *c, double alpha, struct ets_values *out)
+{
+	out->alpha = alpha;
+	out->beta = ETS_LEAST + 0.1 * (alpha - ETS_LEAST);
+	out->gamma = ETS_LEAST + 0.05 * (1.0 - alpha - ETS_LEAST);
+	out->phi = c->form.damped ? ETS_PHI_LEAST + 0.99 * (ETS_PHI_MOST - ETS_PHI_LEAST) : 1.0;
+}
+
 enum status
 ets_guess(const struct ets_case *c, struct ets_values *out)
 {
 	size_t m = c->period;
 	enum status status = STATUS_OK;
-	*out = (struct ets_values){ .phi = c->form.damped ? ETS_PHI_LEAST + 0.99 * (ETS_PHI_MOST - ETS_PHI_LEAST) : 1.0 };
-	out->alpha = ETS_LEAST + 0.2 * (ETS_MOST - ETS_LEAST) / (double)m;
-	out->beta = ETS_LEAST + 0.1 * (out->alpha - ETS_LEAST);
-	out->gamma = ETS_LEAST + 0.05 * (1.0 - out->alpha - ETS_LEAST);
+	*out = (struct ets_values){ 0 };
+	ets_first_weights(c, ETS_LEAST + 0.2 * (ETS_MOST - ETS_LEAST) / (double)m, out);
 	if (c->form.season != 'N') {
 		if (c->n < 3 * m)
 			status = wave(c, out->season);

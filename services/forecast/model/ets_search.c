@@ -14,9 +14,10 @@
 
 #include "optimum.h"
 
-enum { STATE_TURNS = 3, ALL_TURNS = 60, WEIGHTS_MAX = 4, SIMPLEX_STEPS = 40, STARTS = 2 };
-#define QUICK 0.7       /* alpha of a start for what changes its level fast */
-#define GAIN_LEAST 1e-7 /* of the deviance: less is standing still */
+enum { STATE_TURNS = 1, ALL_TURNS = 60, WEIGHTS_MAX = 4, SIMPLEX_STEPS = 40, PATIENCE = 20 };
+#define ALPHA_QUICK 0.7 /* where a start for quick levels begins */
+#define NEARLY 4.0      /* of the deviance: valleys that differ by less are alike */
+#define GAIN_LEAST 1e-6 /* of the deviance: less is standing still */
 #define DAMPING_FIRST 1e-3
 #define DAMPING_LEAST 1e-9
 #define DAMPING_MOST 1e8
@@ -134,8 +135,12 @@ turn(struct descent *d)
 	return false;
 }
 
-void
-ets_descend(const struct ets_case *c, bool states_only, int turns, struct ets_values *values, double *deviance)
+/*
+ * The deviance's least, from *values on. `states_only`: the weights stay. Given up where even PATIENCE more turns as good as the last
+ * would not bring it below `wanted`.
+ */
+static void
+descend(const struct ets_case *c, bool states_only, int turns, double wanted, struct ets_values *values, double *deviance)
 {
 	struct descent d = { .c = c, .at = ets_columns(&c->form, c->period), .damping = DAMPING_FIRST };
 	bounds(&d.at, d.lower, d.upper);
@@ -147,8 +152,9 @@ ets_descend(const struct ets_case *c, bool states_only, int turns, struct ets_va
 		*deviance = INFINITY;
 		return;
 	}
-	while (turns-- > 0 && turn(&d))
-		continue;
+	for (double before = d.deviance; turns > 0 && turn(&d); before = d.deviance, turns--)
+		if (d.deviance - PATIENCE * (before - d.deviance) > wanted)
+			break;
 	ets_unpack(c, d.x, values);
 	*deviance = d.deviance;
 }
@@ -201,51 +207,53 @@ joined(const struct ets_values *weights, const struct ets_values *states)
 	return out;
 }
 
-/* From `begin`, all the way down; better than *deviance, or *out stays. */
+/*
+ * The weights' best valley by two starts, for slow and for quick levels: where they are nearly as deep the slow one, which takes less
+ * of the noise along.
+ */
 static enum status
-search_from(const struct ets_case *c, struct ets_values begin, struct ets_values *out, double *deviance)
+valley(const struct ets_case *c, const struct ets_values *guess, struct ets_values *out, double *deviance)
 {
-	double one;
-	ets_descend(c, true, STATE_TURNS, &begin, &one);
-	enum status status = simplex(c, &begin, &one);
-	if (status == STATUS_NO_FIT)
-		return STATUS_OK;
-	if (status != STATUS_OK)
-		return status;
-	ets_descend(c, false, ALL_TURNS, &begin, &one);
-	if (one < *deviance) {
-		*deviance = one;
-		*out = begin;
+	const double alphas[] = { guess->alpha, ALPHA_QUICK };
+	*deviance = INFINITY;
+	for (size_t k = 0; k < sizeof alphas / sizeof *alphas; k++) {
+		struct ets_values begin = *guess;
+		double one;
+		ets_first_weights(c, alphas[k], &begin);
+		descend(c, true, STATE_TURNS, INFINITY, &begin, &one);
+		enum status status = simplex(c, &begin, &one);
+		if (status == STATUS_NO_MEMORY)
+			return status;
+		if (status == STATUS_OK && (*deviance == INFINITY || one < *deviance - NEARLY)) {
+			*deviance = one;
+			*out = begin;
+		}
 	}
-	return STATUS_OK;
+	return *deviance == INFINITY ? STATUS_NO_FIT : STATUS_OK;
 }
 
 enum status
-ets_search(const struct ets_case *c, const struct ets_values *near, struct ets_values *out, double *deviance)
+ets_search(const struct ets_case *c, const struct ets_values *near, double wanted, struct ets_values *out, double *deviance)
 {
-	struct ets_values guess;
-	double one;
+	struct ets_values guess, found;
+	double least;
 	enum status status = ets_guess(c, &guess);
 	if (status != STATUS_OK)
 		return status;
-	*deviance = INFINITY;
 	if (near == NULL) {
-		for (size_t k = 0; k < STARTS && status == STATUS_OK; k++) {
-			guess.alpha = k == 0 ? guess.alpha : QUICK;
-			guess.beta = ETS_LEAST + 0.1 * (guess.alpha - ETS_LEAST);
-			guess.gamma = ETS_LEAST + 0.05 * (1.0 - guess.alpha - ETS_LEAST);
-			status = search_from(c, guess, out, deviance);
-		}
-		return status == STATUS_OK && !isfinite(*deviance) ? STATUS_NO_FIT : status;
+		status = valley(c, &guess, &found, &least);
+		if (status != STATUS_OK)
+			return status;
+	} else {
+		/* The weights that held before, with whichever states go better with them. */
+		found = joined(near, &guess);
+		if (ets_deviance(c, near) < ets_deviance(c, &found))
+			found = *near;
 	}
-	/* The weights that held before, with whichever states go better with them. */
-	guess = joined(near, &guess);
-	if (ets_deviance(c, near) < ets_deviance(c, &guess))
-		guess = *near;
-	ets_descend(c, false, ALL_TURNS, &guess, &one);
-	if (!isfinite(one))
+	descend(c, false, ALL_TURNS, wanted, &found, &least);
+	if (!isfinite(least))
 		return STATUS_NO_FIT;
-	*deviance = one;
-	*out = guess;
+	*deviance = least;
+	*out = found;
 	return STATUS_OK;
 }

@@ -1,0 +1,21 @@
+/*
+ * The yardsticks (Hyndman and Athanasopoulos 2021, section 5.2): the last value, that of a season ago, the last value with the mean
+ * step as its drift, the mean. Whoever forecasts has to be better than these.
+ *
+ * A fitted model is a struct model (model.h) and owns its memory. Units are the series'. Paths of drift and mean draw these, too,
+ * for they are known no better than the series is long.
+ */
+#ifndef JUYAN_MODEL_NAIVE_H
+#define JUYAN_MODEL_NAIVE_H
+
+#include "model.h"
+
+enum naive_kind { NAIVE_LAST, NAIVE_SEASON, NAIVE_DRIFT, NAIVE_MEAN };
+
+/*
+ * TOO_FEW with fewer values than two, than three for a drift, or than a season and one; NO_FIT where a value is NAN. The season is
+ * the shortest, rounded to whole steps; USAGE without one.
+ */
+enum status naive_fit(const struct series *series, enum naive_kind kind, struct model *out) MUST_USE;
+
+#endif
