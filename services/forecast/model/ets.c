@@ -178,18 +178,53 @@ ets_about(const struct model *model)
 }
 
 static void
-forecast(const void *self, size_t horizon, double *out)
+forecast_added(const struct ets_about *about, size_t horizon, double *out)
 {
-	const struct ets_about *about = &((const struct ets *)self)->about;
 	const struct ets_values *last = &about->last;
 	double phi = about->form.damped ? last->phi : 1.0, q = last->level, power = 1.0;
 	for (size_t h = 0; h < horizon; h++) {
-		double s = about->form.season == 'N' ? 0.0 : last->season[h % about->period];
 		power *= phi;
 		if (about->form.trend == 'A')
 			q += power * last->trend;
-		out[h] = about->form.season == 'M' ? q * s : q + s;
+		out[h] = about->form.season == 'A' ? q + last->season[h % about->period] : q;
 	}
+}
+
+/*
+ * A multiplied season and its level learn from the same errors, so that the mean of their product is more than the product of their
+ * means (Hyndman et al. 2008, section 6.4): level and trend are kept as the means of their products with each season.
+ */
+static void
+forecast_multiplied(const struct ets_about *about, size_t horizon, double *out)
+{
+	const struct ets_values *last = &about->last;
+	double phi = about->form.damped ? last->phi : 1.0, level[ETS_PERIOD_MAX], trend[ETS_PERIOD_MAX];
+	size_t slot = 0;
+	for (size_t k = 0; k < about->period; k++) {
+		level[k] = last->level * last->season[k];
+		trend[k] = about->form.trend == 'A' ? last->trend * last->season[k] : 0.0;
+	}
+	for (size_t h = 0; h < horizon; h++) {
+		for (size_t k = 0; k < about->period; k++) {
+			trend[k] *= phi;
+			level[k] += trend[k];
+		}
+		double mean = level[slot], common = about->sigma2 * last->gamma * mean;
+		out[h] = mean;
+		level[slot] += common * last->alpha;
+		trend[slot] += about->form.trend == 'A' ? common * last->beta : 0.0;
+		slot = slot + 1 == about->period ? 0 : slot + 1;
+	}
+}
+
+static void
+forecast(const void *self, size_t horizon, double *out)
+{
+	const struct ets_about *about = &((const struct ets *)self)->about;
+	if (about->form.season == 'M')
+		forecast_multiplied(about, horizon, out);
+	else
+		forecast_added(about, horizon, out);
 }
 
 /* One step of a future with the error e: its value, and the states behind it. */

@@ -100,7 +100,7 @@ search(struct smoothing *s, enum theta_kind kind, double *alpha)
 {
 	double lower = alpha_least[kind], upper = alpha_most[kind], least = INFINITY, gap = (upper - lower) / (double)(GRID - 1);
 	for (size_t k = 0; k < GRID; k++) {
-		double one = lower + gap * (double)k, squares = squares_at(&one, s);
+		double one = fmin(lower + gap * (double)k, upper), squares = squares_at(&one, s);
 		if (squares < least) {
 			least = squares;
 			*alpha = one;
