@@ -1,25 +1,25 @@
-# Makes the reference values of exponential smoothing and theta: Rscript forecast.R > forecast.txt
+# Makes the reference values of exponential smoothing and theta: Rscript forecast.R > forecast.csv
 # R 4.2.2 with forecast 8.20. The series are R's own (package datasets: public figures) and some drawn here.
 #
 # Lines, each a word and what follows it:
 #   series NAME PERIOD N, y VALUES
-#   ets FORM MINUS2 AICC SIGMA2, weights ALPHA BETA GAMMA PHI (nan: none), states LEVEL TREND SEASON of the first steps …,
-#   fitted VALUES, ahead VALUES: of the fit before
+#   ets FORM MINUS2 AICC SIGMA2, weights ALPHA BETA GAMMA PHI (nan: none), states LEVEL TREND SEASON of the first steps …
+#   fitted VALUES, ahead VALUES: of the ets or theta before
 #   best FORM AICC: of the automatic choice
-#   theta SEASONAL ALPHA LEVEL DRIFT SIGMA2, fitted VALUES, ahead VALUES, upper80 VALUES
+#   theta SEASONAL ALPHA LEVEL DRIFT SIGMA2, upper80 VALUES
 suppressPackageStartupMessages(library(forecast))
 set.seed(20)
 quarters <- ts(pmax(5, 100 + 0.8 * (1:60) + c(20, -10, 5, -15) + arima.sim(list(ar = 0.6), 60, sd = 6)), frequency = 4)
 weeks <- ts((200 + 0.5 * (1:140)) * c(1.2, 1.1, 1, 1.05, 1.1, 0.8, 0.75) * exp(rnorm(140, 0, 0.06)), frequency = 7)
 below <- ts(cumsum(rnorm(70)) + rep(c(3, 0, -3, 1, 2), 14), frequency = 5)
-all <- list(AirPassengers = AirPassengers, USAccDeaths = USAccDeaths, nottem = ts(nottem[1:120], frequency = 12), WWWusage = WWWusage,
-            lynx = lynx, LakeHuron = LakeHuron, UKgas = UKgas, quarters = round(quarters, 3), weeks = round(weeks, 3),
-            below = round(below, 4))
+all <- list(AirPassengers = AirPassengers, USAccDeaths = USAccDeaths, nottem = ts(nottem[1:120], frequency = 12),
+            WWWusage = WWWusage, lynx = lynx, LakeHuron = LakeHuron, UKgas = UKgas, quarters = round(quarters, 3),
+            weeks = round(weeks, 3), below = round(below, 4))
 forms <- list(AirPassengers = c("MNN", "AAA", "MAM", "MAdM", "MNM"), USAccDeaths = c("ANA", "AAdA", "MNA", "MNM"),
               nottem = c("ANA", "AAA", "MAdA"), WWWusage = c("ANN", "AAN", "AAdN", "MAN"), lynx = c("ANN", "MNN"),
               LakeHuron = c("ANN", "AAdN"), UKgas = c("MAM", "MNM", "AAA"), quarters = c("ANA", "MAA", "MAM", "MAdM"),
               weeks = c("MNM", "MAM", "AAA"), below = c("ANN", "AAN", "ANA", "AAdA"))
-say <- function(word, ...) cat(word, unlist(list(...)), "\n")
+say <- function(...) cat(paste(c(...), collapse = ","), "\n", sep = "")
 digits <- function(x, n = 10) sub("NA", "nan", formatC(as.numeric(x), digits = n, format = "g", width = 1))
 
 # The points ahead. With a damped trend and a multiplied season forecast() adds the whole trend at its first step, where the

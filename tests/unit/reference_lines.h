@@ -1,4 +1,4 @@
-/* Reads tests/reference/forecast.txt: lines of a word and what follows it. Each reader asserts that there is what it expects. */
+/* Reads tests/reference/forecast.csv: lines of a word and, behind commas, what follows it. What is amiss fails the test. */
 #ifndef JUYAN_TESTS_REFERENCE_LINES_H
 #define JUYAN_TESTS_REFERENCE_LINES_H
 
@@ -29,7 +29,7 @@ reference_open(struct reference *reference)
 {
 	char path[4096];
 	const char *source = getenv("JUYAN_SOURCE");
-	(void)snprintf(path, sizeof path, "%s/tests/reference/forecast.txt", source == NULL ? "." : source);
+	(void)snprintf(path, sizeof path, "%s/tests/reference/forecast.csv", source == NULL ? "." : source);
 	*reference = (struct reference){ .file = fopen(path, "r") };
 	if (reference->file == NULL)
 		fail_msg("cannot open %s", path);
@@ -77,6 +77,8 @@ reference_next(struct reference *reference)
 		return false;
 	}
 	assert_non_null(strchr(reference->line, '\n'));
+	for (char *comma = reference->line; (comma = strchr(comma, ',')) != NULL;)
+		*comma = ' ';
 	assert_int_equal(sscanf(reference->line, "%31s %n", reference->word, &used), 1);
 	const char *rest = reference->line + used;
 	bool named =

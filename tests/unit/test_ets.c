@@ -290,7 +290,7 @@ test_paths_spread_as_theory_says(void **state)
 	}
 }
 
-/* With multiplied errors the first step's spread is a share of its point, the mean stays at the point, and nothing is below zero. */
+/* With multiplied errors the first step's spread is a share of its point; the mean stays at the point; nothing is below zero. */
 static void
 test_paths_of_multiplied_errors(void **state)
 {

@@ -7,8 +7,8 @@
  *     season  N: none              A: added         M: times the level
  *
  * An added error with a multiplied season is refused, for its variance has no bound; multiplied trends are left out, as they run
- * away. Multiplied errors need values above 0. Seasons have 2 … 24 steps; the series' shortest period counts, and where it is longer
- * or no whole number the models are without season.
+ * away. Multiplied errors need values above 0. Seasons have 2 … 24 steps; the series' shortest period counts, and where it is
+ * longer or no whole number the models are without season.
  *
  * A fitted model is a struct model (model.h) and owns its memory. Units are the series'.
  */

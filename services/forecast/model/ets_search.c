@@ -136,8 +136,8 @@ turn(struct descent *d)
 }
 
 /*
- * The deviance's least, from *values on. `states_only`: the weights stay. Given up where even PATIENCE more turns as good as the last
- * would not bring it below `wanted`.
+ * The deviance's least, from *values on. `states_only`: the weights stay. Given up where even PATIENCE more turns as good as the
+ * last would not bring it below `wanted`.
  */
 static void
 descend(const struct ets_case *c, bool states_only, int turns, double wanted, struct ets_values *values, double *deviance)
@@ -208,8 +208,8 @@ joined(const struct ets_values *weights, const struct ets_values *states)
 }
 
 /*
- * The weights' best valley by two starts, for slow and for quick levels: where they are nearly as deep the slow one, which takes less
- * of the noise along.
+ * The weights' best valley by two starts, for slow and for quick levels: where they are nearly as deep the slow one, which takes
+ * less of the noise along.
  */
 static enum status
 valley(const struct ets_case *c, const struct ets_values *guess, struct ets_values *out, double *deviance)

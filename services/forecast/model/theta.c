@@ -295,7 +295,7 @@ theta_about(const struct model *model)
 	return &((const struct theta *)model->self)->about;
 }
 
-/* The steps ahead, each with the error that `draw` gives it; NULL: none. */
+/* The steps ahead, each with an error drawn from `chance`; NULL: without. */
 static void
 ahead(const struct theta *theta, struct chance *chance, bool normal, size_t horizon, double *out)
 {
