@@ -2,8 +2,8 @@
  * The baselines (Hyndman and Athanasopoulos 2021, section 5.2): the last value, that of a season ago, the last value with the mean
  * step as its drift, the mean. Whoever forecasts has to be better than these.
  *
- * A fitted model is a struct model (model.h) and owns its memory. Units are the series'. Paths of the last two draw drift and mean as
- * well, for these are known no better than the series is long.
+ * A fitted model is a struct model (model.h) and owns its memory. Units are the series'. Paths of the last two draw drift and mean
+ * as well, for these are known no better than the series is long.
  */
 #ifndef JUYAN_MODEL_BASELINE_H
 #define JUYAN_MODEL_BASELINE_H

@@ -107,5 +107,11 @@ ets_guess(const struct ets_case *c, struct ets_values *out)
 		level_out(c, out->season);
 	}
 	level_and_trend(c, out);
+	/* A line that falls below 0 is no place to begin with multiplied errors: its middle is. */
+	if (c->form.error == 'M' && c->form.trend != 'N' && !isfinite(ets_deviance(c, out))) {
+		struct ets_case flat = *c;
+		flat.form.trend = 'N';
+		level_and_trend(&flat, out);
+	}
 	return STATUS_OK;
 }

@@ -14,7 +14,7 @@
 
 #include "optimum.h"
 
-enum { STATE_TURNS = 1, ALL_TURNS = 60, WEIGHTS_MAX = 4, SIMPLEX_STEPS = 40, PATIENCE = 20 };
+enum { STATE_TURNS = 1, ALL_TURNS = 60, WEIGHTS_MAX = 4, SIMPLEX_STEPS = 40, PATIENCE = 20, FIRST_VALUES = 400 };
 #define ALPHA_QUICK 0.7 /* where a start for quick levels begins */
 #define NEARLY 4.0      /* of the deviance: valleys that differ by less are alike */
 #define GAIN_LEAST 1e-6 /* of the deviance: less is standing still */
@@ -209,27 +209,48 @@ joined(const struct ets_values *weights, const struct ets_values *states)
 
 /*
  * The weights' best valley by two starts, for slow and for quick levels: where they are nearly as deep the slow one, which takes
- * less of the noise along.
+ * less of the noise along. Looks at the first `values`: some hundred tell, and a longer series costs no more.
  */
 static enum status
-valley(const struct ets_case *c, const struct ets_values *guess, struct ets_values *out, double *deviance)
+valley(const struct ets_case *c, const struct ets_values *guess, size_t values, struct ets_values *out)
 {
 	const double alphas[] = { guess->alpha, ALPHA_QUICK };
-	*deviance = INFINITY;
+	struct ets_case first = *c;
+	first.n = c->n < values ? c->n : values;
+	double deviance = INFINITY;
 	for (size_t k = 0; k < sizeof alphas / sizeof *alphas; k++) {
 		struct ets_values begin = *guess;
 		double one;
 		ets_first_weights(c, alphas[k], &begin);
-		descend(c, true, STATE_TURNS, INFINITY, &begin, &one);
-		enum status status = simplex(c, &begin, &one);
+		descend(&first, true, STATE_TURNS, INFINITY, &begin, &one);
+		enum status status = simplex(&first, &begin, &one);
 		if (status == STATUS_NO_MEMORY)
 			return status;
-		if (status == STATUS_OK && (*deviance == INFINITY || one < *deviance - NEARLY)) {
-			*deviance = one;
+		if (status == STATUS_OK && (deviance == INFINITY || one < deviance - NEARLY)) {
+			deviance = one;
 			*out = begin;
 		}
 	}
-	return *deviance == INFINITY ? STATUS_NO_FIT : STATUS_OK;
+	return deviance == INFINITY ? STATUS_NO_FIT : STATUS_OK;
+}
+
+/* All the way down from the rule of thumb. */
+static enum status
+search_fresh(const struct ets_case *c, const struct ets_values *guess, double wanted, struct ets_values *out, double *deviance)
+{
+	enum status status = valley(c, guess, FIRST_VALUES, out);
+	if (status == STATUS_NO_MEMORY)
+		return status;
+	*deviance = INFINITY;
+	if (status == STATUS_OK)
+		descend(c, false, ALL_TURNS, wanted, out, deviance);
+	if (isfinite(*deviance) || c->n <= FIRST_VALUES)
+		return status;
+	/* Weights that suit the beginning may be impossible later on. */
+	status = valley(c, guess, c->n, out);
+	if (status == STATUS_OK)
+		descend(c, false, ALL_TURNS, wanted, out, deviance);
+	return status;
 }
 
 enum status
@@ -241,7 +262,7 @@ ets_search(const struct ets_case *c, const struct ets_values *near, double wante
 	if (status != STATUS_OK)
 		return status;
 	if (near == NULL) {
-		status = valley(c, &guess, &found, &least);
+		status = search_fresh(c, &guess, wanted, &found, &least);
 		if (status != STATUS_OK)
 			return status;
 	} else {
@@ -249,8 +270,8 @@ ets_search(const struct ets_case *c, const struct ets_values *near, double wante
 		found = joined(near, &guess);
 		if (ets_deviance(c, near) < ets_deviance(c, &found))
 			found = *near;
+		descend(c, false, ALL_TURNS, wanted, &found, &least);
 	}
-	descend(c, false, ALL_TURNS, wanted, &found, &least);
 	if (!isfinite(least))
 		return STATUS_NO_FIT;
 	*deviance = least;
