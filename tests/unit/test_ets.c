@@ -290,9 +290,33 @@ test_paths_spread_as_theory_says(void **state)
 	}
 }
 
-/* With multiplied errors the first step's spread is a share of its point; the mean stays at the point; nothing is below zero. */
+/*
+ * The mean square of the step `horizon` ahead with multiplied errors, within the first season: level and trend learn g(x) e where e
+ * is independent of x, so that their second moments go from step to step.
+ */
+static double
+mean_square(const struct ets_about *about, size_t horizon)
+{
+	const struct ets_values *last = &about->last;
+	double alpha = last->alpha, beta = about->form.trend == 'A' ? last->beta : 0.0, phi = about->form.damped ? last->phi : 1.0;
+	double l = last->level, b = about->form.trend == 'A' ? last->trend : 0.0, ll = l * l, lb = l * b, bb = b * b, square = 0.0;
+	for (size_t h = 0; h < horizon; h++) {
+		double s = about->form.season == 'N' ? 0.0 : last->season[h], q = l + phi * b;
+		double qq = ll + 2.0 * phi * lb + phi * phi * bb, qb = phi * lb + phi * phi * bb;
+		double ff = about->form.season == 'M' ? s * s * qq : qq + 2.0 * s * q + s * s;
+		double learnt = about->sigma2 * (about->form.season == 'M' ? qq : ff);
+		square = (1.0 + about->sigma2) * ff;
+		l = q;
+		b *= phi;
+		ll = qq + alpha * alpha * learnt;
+		lb = qb + alpha * beta * learnt;
+		bb = phi * phi * bb + beta * beta * learnt;
+	}
+	return square;
+}
+
 static void
-test_paths_of_multiplied_errors(void **state)
+test_paths_of_multiplied_errors_spread_as_theory_says(void **state)
 {
 	double y[LONG], point[HORIZON], path[HORIZON];
 	struct series series = months(y, LONG, 17);
@@ -301,23 +325,75 @@ test_paths_of_multiplied_errors(void **state)
 		struct model model;
 		struct ets_values values = some_values(&forms[i]);
 		struct chance chance = chance_begin(19, i);
-		double mean = 0.0, square = 0.0, last = 0.0;
+		double mean[HORIZON] = { 0.0 }, square[HORIZON] = { 0.0 };
 		assert_int_equal(ets_given(&series, &forms[i], &values, &model), STATUS_OK);
 		model.face->forecast(model.self, HORIZON, point);
 		for (size_t p = 0; p < PATHS; p++) {
 			model.face->simulate(model.self, true, &chance, HORIZON, path);
-			double e = path[0] / point[0] - 1.0;
-			assert_true(path[0] >= 0.0);
-			mean += e / PATHS;
-			square += e * e / PATHS;
-			last += path[HORIZON - 1] / point[HORIZON - 1] / PATHS;
+			for (size_t h = 0; h < HORIZON; h++) {
+				mean[h] += path[h] / PATHS;
+				square[h] += path[h] * path[h] / PATHS;
+			}
 		}
-		double sigma2 = ets_about(&model)->sigma2;
-		assert_true(fabs(mean) < 5.0 * sqrt(sigma2 / PATHS));
-		assert_true(fabs(square / sigma2 - 1.0) < 0.06);
-		assert_true(fabs(last - 1.0) < 0.01);
+		for (size_t h = 0; h < MONTHS; h++) {
+			double variance = mean_square(ets_about(&model), h + 1) - point[h] * point[h];
+			assert_true(fabs(mean[h] - point[h]) < 5.0 * sqrt(variance / PATHS));
+			assert_true(fabs((square[h] - mean[h] * mean[h]) / variance - 1.0) < 0.06);
+		}
 		model_close(&model);
 	}
+}
+
+/* A year on a multiplied season has learnt once: its factor and the level from the same e, both in proportion to themselves. */
+static void
+test_a_multiplied_season_learns_in_proportion(void **state)
+{
+	double y[LONG], path[MONTHS + 1], square = 0.0, alpha = 0.05, gamma = 0.9;
+	struct series series = months(y, LONG, 47);
+	struct ets_values values = some_values(&forms[12]);
+	struct chance chance = chance_begin(53, 0);
+	struct model model;
+	(void)state;
+	values.alpha = alpha;
+	values.gamma = gamma;
+	series.n -= 9; /* so that the next step's factor is far from 1 */
+	assert_int_equal(ets_given(&series, &forms[12], &values, &model), STATUS_OK);
+	const struct ets_about *about = ets_about(&model);
+	double e2 = about->sigma2, point = about->last.level * about->last.season[0];
+	assert_true(about->last.season[0] > 1.2);
+	for (size_t p = 0; p < PATHS; p++) {
+		model.face->simulate(model.self, true, &chance, MONTHS + 1, path);
+		square += path[MONTHS] * path[MONTHS] / (point * point) / PATHS;
+	}
+	double learnt =
+	    1.0 + (alpha * alpha + gamma * gamma + 4.0 * alpha * gamma) * e2 + 3.0 * alpha * alpha * gamma * gamma * e2 * e2;
+	double expected = learnt * pow(1.0 + alpha * alpha * e2, MONTHS - 1.0) * (1.0 + e2);
+	assert_true(fabs((square - 1.0) / (expected - 1.0) - 1.0) < 0.08);
+	model_close(&model);
+}
+
+/* Errors of more than the whole forecast leave nothing, not less. */
+static void
+test_multiplied_errors_never_go_below_zero(void **state)
+{
+	double y[LONG], path[HORIZON];
+	struct series series = months(y, LONG, 41);
+	struct ets_values values = { .alpha = 0.01, .level = 20.0 };
+	struct chance chance = chance_begin(43, 0);
+	struct model model;
+	size_t nothing = 0;
+	(void)state;
+	assert_int_equal(ets_given(&series, &forms[6], &values, &model), STATUS_OK);
+	assert_true(ets_about(&model)->sigma2 > 1.0);
+	for (size_t p = 0; p < 1000; p++) {
+		model.face->simulate(model.self, true, &chance, HORIZON, path);
+		for (size_t h = 0; h < HORIZON; h++) {
+			assert_true(path[h] >= 0.0);
+			nothing += path[h] == 0.0;
+		}
+	}
+	assert_true(nothing > 100);
+	model_close(&model);
 }
 
 static void
@@ -486,7 +562,9 @@ main(void)
 		cmocka_unit_test(test_units_make_no_difference),
 		cmocka_unit_test(test_limits_are_kept),
 		cmocka_unit_test(test_paths_spread_as_theory_says),
-		cmocka_unit_test(test_paths_of_multiplied_errors),
+		cmocka_unit_test(test_paths_of_multiplied_errors_spread_as_theory_says),
+		cmocka_unit_test(test_a_multiplied_season_learns_in_proportion),
+		cmocka_unit_test(test_multiplied_errors_never_go_below_zero),
 		cmocka_unit_test(test_same_seed_same_bytes),
 		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_a_constant_series_stays),
