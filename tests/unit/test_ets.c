@@ -157,6 +157,27 @@ test_slopes_are_those_of_the_deviance(void **state)
 	}
 }
 
+/* Going on from where a fit ended gains nothing, however long the series. */
+static void
+test_a_fit_is_a_floor(void **state)
+{
+	enum { LONGER = 1000 };
+	static double y[LONGER];
+	(void)state;
+	for (size_t n = LONG; n <= LONGER; n += LONGER - LONG) {
+		struct series series = months(y, n, 59);
+		for (size_t i = 0; i < FORMS; i++) {
+			struct model model, on;
+			assert_int_equal(ets_fit(&series, &forms[i], &model), STATUS_OK);
+			on = model;
+			assert_int_equal(model.face->again(model.self, &series, true, &on.self), STATUS_OK);
+			assert_true(fabs(ets_about(&on)->minus2 - ets_about(&model)->minus2) < 0.01);
+			model_close(&model);
+			model_close(&on);
+		}
+	}
+}
+
 /* What admissible means: with nothing new to learn, what was wrong at first fades. */
 static void
 test_admissible_weights_forget(void **state)
@@ -558,6 +579,7 @@ main(void)
 		cmocka_unit_test(test_given_weights_and_states_agree_with_r),
 		cmocka_unit_test(test_a_fit_is_as_likely_as_rs),
 		cmocka_unit_test(test_slopes_are_those_of_the_deviance),
+		cmocka_unit_test(test_a_fit_is_a_floor),
 		cmocka_unit_test(test_admissible_weights_forget),
 		cmocka_unit_test(test_units_make_no_difference),
 		cmocka_unit_test(test_limits_are_kept),

@@ -257,21 +257,19 @@ enum status
 ets_search(const struct ets_case *c, const struct ets_values *near, double wanted, struct ets_values *out, double *deviance)
 {
 	struct ets_values guess, found;
-	double least;
+	double least = INFINITY;
 	enum status status = ets_guess(c, &guess);
-	if (status != STATUS_OK)
-		return status;
-	if (near == NULL) {
-		status = search_fresh(c, &guess, wanted, &found, &least);
-		if (status != STATUS_OK)
-			return status;
-	} else {
+	if (status == STATUS_OK && near != NULL) {
 		/* The weights that held before, with whichever states go better with them. */
 		found = joined(near, &guess);
 		if (ets_deviance(c, near) < ets_deviance(c, &found))
 			found = *near;
 		descend(c, false, ALL_TURNS, wanted, &found, &least);
 	}
+	if (status == STATUS_OK && !isfinite(least))
+		status = search_fresh(c, &guess, wanted, &found, &least);
+	if (status != STATUS_OK)
+		return status;
 	if (!isfinite(least))
 		return STATUS_NO_FIT;
 	*deviance = least;
