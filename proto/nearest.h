@@ -1,8 +1,9 @@
 /*
- * Which of the names that are known comes nearest to one that is not: so that a message about a misspelt port or lever can say what
- * was probably meant. The distance is that of edits: a character put in, left out or changed, or two neighbours exchanged, each
- * costs one (the optimal string alignment of Damerau, 1964); upper and lower case of Latin letters are the same. Of several that are
- * equally near, the first offered is kept. Owns nothing; names are lent while the search is in use. Any thread.
+ * Which of the names that are known comes nearest to one that is not: so that a message about a misspelt port or lever can say
+ * what was probably meant. The distance is that of edits: a character put in, left out or changed, or two neighbours exchanged,
+ * each costs one (the optimal string alignment of Damerau, 1964); upper and lower case of Latin letters are the same. Of
+ * several that are equally near, the first offered is kept. Owns nothing; names are lent while the search is in use. Any
+ * thread.
  *
  *     struct nearest search = nearest_to("ceka");
  *     nearest_offer(&search, "wuliji");

@@ -214,6 +214,10 @@ check_calendar_day(const struct check *check, const Juyan__V1__CalendarDay *cale
 	if (calendar->open_per_mille != 0 && !holiday)
 		return reason_say(check->why, STATUS_OUT_OF_RANGE, "%s: open_per_mille goes with a holiday alone", check->name);
 	TRY(check_number(check, "open_per_mille", calendar->open_per_mille, 0, 999));
+	if (calendar->festival[0] != '\0' && !holiday)
+		return reason_say(check->why, STATUS_OUT_OF_RANGE, "%s: festival goes with a holiday alone", check->name);
+	if (calendar->festival[0] != '\0')
+		TRY(check_id(check, "festival", calendar->festival, GROUP_ID_BYTES_MAX));
 	return check_text(check, "note", calendar->note, 0, TEXT_BYTES_MAX);
 }
 

@@ -1,4 +1,4 @@
-/* See founding.h. The ledger is opened, founded and closed again before ingest opens it; all memory is one arena's. */
+/* See founding.h. The ledger is opened, founded and closed again before ingest opens it. */
 #include "founding.h"
 
 #include <assert.h>
@@ -7,15 +7,16 @@
 #include <string.h>
 
 #include "ledger.h"
-#include "registry_file.h"
+#include "registry_diff.h"
 
-/* Everything that a RegistryChanged needs but the records; the texts are never written to. */
+/* More than the shipped files can need: each holds up to REGISTRY_RECORDS_MAX records. */
+enum { EVENTS_MAX = 64 };
+
+/* The administrator's record and its texts. */
 struct draft {
-	Juyan__V1__Event event;
-	Juyan__V1__RegistryChanged changed;
 	Juyan__V1__RegistryRecord record;
 	Juyan__V1__Terminal terminal;
-	char name[32], by[32], reason[64], all[2];
+	char name[32], all[2];
 	char *every[1];
 };
 
@@ -39,77 +40,117 @@ draft_terminal(struct draft *draft, const uint8_t *key, uint8_t copy[PUBLIC_KEY_
 	draft->record.terminal = &draft->terminal;
 }
 
-/* The shipped registry with the terminal behind it. */
-static enum status
-draft_event(struct draft *draft, int64_t now_ms, struct arena *arena, struct reason *why)
-{
-	const Juyan__V1__RegistryRecord **shipped = NULL;
-	size_t n = 0;
-	enum status status = registry_default(arena, &shipped, &n, why);
-	if (status != STATUS_OK)
-		return status;
-	assert(n < REGISTRY_RECORDS_MAX);
-	Juyan__V1__RegistryRecord **put = arena_take(arena, (n + 1) * sizeof *put);
-	if (put == NULL)
-		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
-	memcpy(put, shipped, n * sizeof *put);
-	put[n] = &draft->record;
-	snprintf(draft->by, sizeof draft->by, "juyan %s", JUYAN_VERSION);
-	snprintf(draft->reason, sizeof draft->reason, "the registry that a ledger begins with");
-	juyan__v1__registry_changed__init(&draft->changed);
-	draft->changed.by = draft->by;
-	draft->changed.reason = draft->reason;
-	draft->changed.n_put = n + 1;
-	draft->changed.put = put;
-	juyan__v1__event__init(&draft->event);
-	draft->event.occurred_at_ms = now_ms;
-	draft->event.what_case = JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED;
-	draft->event.registry_changed = &draft->changed;
-	return STATUS_OK;
-}
+/* The events that the first registry is cut into, as they go into the ledger. */
+struct founding {
+	struct arena *arena;
+	struct reason *why;
+	int64_t now_ms;
+	size_t n;
+	struct entry entries[EVENTS_MAX];
+};
 
 /* Packed, and decoded again: what goes into the ledger has come through the same check as anything from outside. */
 static enum status
-journal(struct ledger *ledger, const struct draft *draft, struct arena *arena, struct reason *why)
+add_event(void *user, Juyan__V1__RegistryChanged *changed)
 {
-	struct entry entry = { .terminal_no = FOUNDING_TERMINAL_NO,
-		.stream_seq = 1,
-		.received_at_ms = draft->event.occurred_at_ms,
+	struct founding *founding = user;
+	Juyan__V1__Event event = JUYAN__V1__EVENT__INIT;
+	assert(founding->n < EVENTS_MAX);
+	struct entry *entry = &founding->entries[founding->n++];
+	*entry = (struct entry){ .terminal_no = FOUNDING_TERMINAL_NO,
+		.stream_seq = founding->n,
+		.received_at_ms = founding->now_ms,
 		.verdict = STATUS_OK };
-	enum status status = wire_pack(&draft->event.base, EVENT_BYTES_MAX, arena, &entry.bytes);
+	event.occurred_at_ms = founding->now_ms;
+	event.what_case = JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED;
+	event.registry_changed = changed;
+	enum status status = wire_pack(&event.base, EVENT_BYTES_MAX, founding->arena, &entry->bytes);
 	if (status != STATUS_OK)
-		return reason_say(why, status, "the first registry cannot be packed: %s", status_sentence(status));
-	status = wire_event(entry.bytes, arena, &entry.event, why);
+		return reason_say(founding->why, status, "the first registry cannot be packed: %s", status_sentence(status));
+	return wire_event(entry->bytes, founding->arena, &entry->event, founding->why);
+}
+
+/* The registry with the terminal, in an order in which each event leaves a registry that fits. */
+static enum status
+cut(struct founding *founding, const Juyan__V1__RegistryRecord *const *records, size_t n, const Juyan__V1__RegistryRecord *terminal)
+{
+	char by[32], reason[64];
+	struct registry_diff diff = { 0 };
+	struct registry_file all = { .name = "the first registry" };
+	const Juyan__V1__RegistryRecord **with_terminal = arena_take(founding->arena, (n + 1) * sizeof *with_terminal);
+	if (with_terminal == NULL)
+		return reason_say(founding->why, STATUS_NO_MEMORY, "memory ran out");
+	memcpy(with_terminal, records, n * sizeof *with_terminal);
+	with_terminal[n] = terminal;
+	all.records = with_terminal;
+	all.n = n + 1;
+	enum status status = registry_diff_make(NULL, 0, &all, false, &diff);
+	if (status != STATUS_OK)
+		return reason_say(founding->why, status, "memory ran out");
+	Juyan__V1__RegistryChanged changed = JUYAN__V1__REGISTRY_CHANGED__INIT;
+	snprintf(by, sizeof by, "juyan %s", JUYAN_VERSION);
+	snprintf(reason, sizeof reason, "the registry that a ledger begins with");
+	changed.by = by;
+	changed.reason = reason;
+	const Juyan__V1__RegistryRecord *misfit;
+	status = registry_diff_check(&diff, &misfit, founding->why);
 	if (status == STATUS_OK)
-		status = ledger_apply(ledger, &entry, 1, why);
-	if (status == STATUS_OK && entry.verdict != STATUS_OK)
-		status = reason_say(why, STATUS_SETTING, "the shipped registry is refused by the ledger: %s",
-		    status_sentence(entry.verdict));
+		status = registry_diff_parts(&diff, &changed, add_event, founding);
+	registry_diff_close(&diff);
+	return status;
+}
+
+/* All of them in one transaction: there is no ledger with half a registry. */
+static enum status
+journal(struct ledger *ledger, struct founding *founding)
+{
+	enum status status = ledger_apply(ledger, founding->entries, founding->n, founding->why);
+	for (size_t i = 0; i < founding->n && status == STATUS_OK; i++)
+		if (founding->entries[i].verdict != STATUS_OK)
+			status = reason_say(founding->why, STATUS_SETTING, "the first registry is refused by the ledger: %s",
+			    status_sentence(founding->entries[i].verdict));
 	return status;
 }
 
 enum status
-founding_begin(struct ledger *ledger, const char *dir, int64_t now_ms, struct log *log, struct reason *why)
+founding_with(struct ledger *ledger, const char *dir, int64_t now_ms, const Juyan__V1__RegistryRecord *const *records, size_t n,
+    struct reason *why)
 {
 	char path[CONFIG_TEXT_BYTES + 32];
 	uint8_t public_key[PUBLIC_KEY_BYTES];
 	struct key_pair administrator;
 	struct draft draft;
 	struct arena arena = { .base = NULL };
+	struct founding founding = { .arena = &arena, .why = why, .now_ms = now_ms };
 	snprintf(path, sizeof path, "%s/keys/admin.key", dir);
 	enum status status = key_pair_ensure(path, &administrator, why);
 	if (status == STATUS_OK)
 		status = arena_open(&arena, DECODE_BYTES_MAX);
 	if (status == STATUS_OK) {
 		draft_terminal(&draft, administrator.public_key, public_key);
-		status = draft_event(&draft, now_ms, &arena, why);
+		status = cut(&founding, records, n, &draft.record);
 	}
 	if (status == STATUS_OK)
-		status = journal(ledger, &draft, &arena, why);
-	if (status == STATUS_OK && log != NULL)
-		log_say(log, LOG_INFO, "serve", "ledger_founded", "records=%zu", draft.changed.n_put);
+		status = journal(ledger, &founding);
 	arena_close(&arena);
 	key_pair_wipe(&administrator);
+	return status;
+}
+
+enum status
+founding_begin(struct ledger *ledger, const char *dir, int64_t now_ms, struct log *log, struct reason *why)
+{
+	const Juyan__V1__RegistryRecord **shipped = NULL;
+	struct arena arena = { .base = NULL };
+	size_t n = 0;
+	enum status status = arena_open(&arena, DECODE_BYTES_MAX);
+	if (status == STATUS_OK)
+		status = registry_default(&arena, &shipped, &n, why);
+	if (status == STATUS_OK)
+		status = founding_with(ledger, dir, now_ms, shipped, n, why);
+	if (status == STATUS_OK && log != NULL)
+		log_say(log, LOG_INFO, "serve", "ledger_founded", "records=%zu", n + 1);
+	arena_close(&arena);
 	return status;
 }
 

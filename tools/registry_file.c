@@ -15,9 +15,9 @@
 
 typedef Juyan__V1__RegistryRecord Record;
 
-/* What tools/registry.yaml holds; the build writes it into generated/registry_yaml.c. */
-extern const unsigned char registry_yaml[];
-extern const size_t registry_yaml_bytes;
+/* What tools/registry.yaml and tools/calendar.yaml hold; the build writes it into generated/. */
+extern const unsigned char registry_yaml[], calendar_yaml[];
+extern const size_t registry_yaml_bytes, calendar_yaml_bytes;
 
 enum { ENUM_WORD_BYTES = 64, RECORDS_MAX = 100000 };
 
@@ -405,12 +405,20 @@ registry_file_place(const struct registry_file *file, const Record *record, stru
 enum status
 registry_default(struct arena *arena, const Record ***records, size_t *n, struct reason *why)
 {
-	struct registry_file file;
+	struct registry_file file, days;
 	enum status status =
 	    registry_file_parse("the shipped registry", (const char *)registry_yaml, registry_yaml_bytes, arena, &file, why);
+	if (status == STATUS_OK)
+		status = registry_file_parse("the shipped calendar", (const char *)calendar_yaml, calendar_yaml_bytes, arena, &days,
+		    why);
 	if (status != STATUS_OK)
 		return status;
-	*records = file.records;
-	*n = file.n;
+	const Record **all = arena_take(arena, (file.n + days.n + 1) * sizeof *all);
+	if (all == NULL)
+		return reason_say(why, STATUS_NO_MEMORY, "memory ran out for the shipped registry");
+	memcpy(all, file.records, file.n * sizeof *all);
+	memcpy(all + file.n, days.records, days.n * sizeof *all);
+	*records = all;
+	*n = file.n + days.n;
 	return STATUS_OK;
 }

@@ -1,8 +1,7 @@
 /*
  * The registry as a YAML file: lists of records under ports, groups, terminals, days, capacities, goals, levers, overrides and
- * published, with the field names of cargo.proto and valid_from; enums as lower-case words, keys as Z85 or hexadecimal. What is read
- * passes registry_check.
- * Records live in the caller's arena. Owns nothing; one thread for one arena.
+ * published, with the field names of cargo.proto and valid_from; enums as lower-case words, keys as Z85 or hexadecimal. What is
+ * read passes registry_check. Records live in the caller's arena. Owns nothing; one thread for one arena.
  */
 #ifndef JUYAN_TOOLS_REGISTRY_FILE_H
 #define JUYAN_TOOLS_REGISTRY_FILE_H
@@ -30,7 +29,7 @@ enum status registry_file_parse(const char *name, const char *text, size_t bytes
 /* Puts "FILE:LINE: " before the sentence where the record is one of the file's; otherwise, and for NULL, it stays as it is. */
 void registry_file_place(const struct registry_file *file, const Juyan__V1__RegistryRecord *record, struct reason *why);
 
-/* The registry that is shipped with the program (tools/registry.yaml). */
+/* The registry that is shipped with the program (tools/registry.yaml), with its days (tools/calendar.yaml). */
 enum status registry_default(struct arena *arena, const Juyan__V1__RegistryRecord ***records, size_t *n,
     struct reason *why) MUST_USE;
 

@@ -188,7 +188,7 @@ test_a_small_arena_is_no_crash(void **unused)
 	(void)unused;
 	const Record **records;
 	size_t n, left = 1;
-	for (size_t bytes = 0; bytes < 40000 && left > 0; bytes += 997) {
+	for (size_t bytes = 0; bytes < 200000 && left > 0; bytes += 1997) {
 		struct arena small = { 0 };
 		assert_int_equal(arena_open(&small, bytes + 16), STATUS_OK);
 		left = registry_default(&small, &records, &n, NULL) != STATUS_OK;
