@@ -156,6 +156,13 @@ explain(enum status status, struct decimal_style style, struct reason *why)
 enum status
 decimal_kg(struct span text, struct decimal_style style, enum decimal_unit unit, int64_t *out, struct reason *why)
 {
+	return decimal_kg_up_to(text, style, unit, MASS_KG_MAX, out, why);
+}
+
+enum status
+decimal_kg_up_to(struct span text, struct decimal_style style, enum decimal_unit unit, int64_t kg_max, int64_t *out,
+    struct reason *why)
+{
 	struct decimal number;
 
 	enum status status = parse(text, style, &number);
@@ -168,8 +175,8 @@ decimal_kg(struct span text, struct decimal_style style, enum decimal_unit unit,
 		below *= 10;
 	above = 2 * above + (above < 0 ? -below : below);
 	__int128 kg = above / (2 * below);
-	if (kg > MASS_KG_MAX || kg < -MASS_KG_MAX)
-		return reason_say(why, STATUS_OUT_OF_RANGE, "at most %lld kg", (long long)MASS_KG_MAX);
+	if (kg > kg_max || kg < -kg_max)
+		return reason_say(why, STATUS_OUT_OF_RANGE, "at most %lld kg", (long long)kg_max);
 	*out = (int64_t)kg;
 	return STATUS_OK;
 }

@@ -33,6 +33,10 @@ bool decimal_unit_of(struct span name, enum decimal_unit *out) MUST_USE;
 enum status decimal_kg(struct span text, struct decimal_style style, enum decimal_unit unit, int64_t *out,
     struct reason *why) MUST_USE;
 
+/* The same for a total, which may be more than a single mass: up to `kg_max`. */
+enum status decimal_kg_up_to(struct span text, struct decimal_style style, enum decimal_unit unit, int64_t kg_max, int64_t *out,
+    struct reason *why) MUST_USE;
+
 /* A whole number, such as of packages: a fraction of zeros ("12.0", which spreadsheets write) is allowed, any other is SYNTAX. */
 enum status decimal_whole(struct span text, struct decimal_style style, int64_t *out, struct reason *why) MUST_USE;
 

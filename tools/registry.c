@@ -5,10 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "administer.h"
-#include "asking.h"
 #include "json.h"
-#include "registry_diff.h"
+#include "registry_use.h"
 
 enum { KEY_KIND = 0x100, KEY_JSON, KEY_YES, KEY_BY, KEY_REASON, KEY_DROP };
 
@@ -29,13 +27,6 @@ struct command {
 	bool drop;
 	const char *by;
 	const char *reason;
-};
-
-/* Records in use, copied into the command's arena. */
-struct records {
-	const Record **records;
-	size_t n;
-	size_t room;
 };
 
 static const struct argp_option options[] = {
@@ -146,59 +137,10 @@ parse(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
-/* ---- the registry in use ---- */
-
-static enum status
-keep(struct command *command, struct records *used, const Record *record)
-{
-	struct reason *why = &command->asking.why;
-	const ProtobufCMessage *copy;
-	struct span packed;
-	if (used->n == used->room) {
-		size_t room = used->room == 0 ? 256 : used->room * 2;
-		const Record **records = reallocarray(used->records, room, sizeof *records);
-		if (records == NULL)
-			return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
-		used->records = records;
-		used->room = room;
-	}
-	enum status status = wire_pack(&record->base, FRAME_BYTES_MAX, &command->arena, &packed);
-	if (status == STATUS_OK)
-		status = wire_unpack(&juyan__v1__registry_record__descriptor, packed, &command->arena, &copy, why);
-	/* What an answer holds passes the checks that the ledger made; whoever answers otherwise is not believed. */
-	if (status == STATUS_OK)
-		status = registry_check((const Record *)copy, why);
-	if (status == STATUS_OK)
-		used->records[used->n++] = (const Record *)copy;
-	return status;
-}
-
-/* Kind by kind, so that each answer fits into a frame. The caller frees used->records. */
-static enum status
-ask_records(struct command *command, int kind_only, struct records *used)
-{
-	for (int kind = JUYAN__V1__REGISTRY_RECORD__RECORD_PORT; registry_file_kind(kind) != NULL; kind++) {
-		Juyan__V1__RegistryAsk ask_kind = JUYAN__V1__REGISTRY_ASK__INIT;
-		Juyan__V1__Question question = JUYAN__V1__QUESTION__INIT;
-		const Juyan__V1__Answer *answer;
-		if (kind_only != 0 && kind != kind_only)
-			continue;
-		ask_kind.kind = (char *)(uintptr_t)registry_file_kind(kind);
-		question.ask_case = JUYAN__V1__QUESTION__ASK_REGISTRY;
-		question.registry = &ask_kind;
-		enum status status = asking_answer(&command->asking, &question, JUYAN__V1__ANSWER__SAY_REGISTRY, &answer);
-		for (size_t i = 0; status == STATUS_OK && i < answer->registry->n_records; i++)
-			status = keep(command, used, answer->registry->records[i]);
-		if (status != STATUS_OK)
-			return status;
-	}
-	return STATUS_OK;
-}
-
 /* ---- show ---- */
 
 static enum status
-print_json(const struct records *used)
+print_json(const struct registry_use *used)
 {
 	json_t *array = json_array();
 	enum status status = array == NULL ? STATUS_NO_MEMORY : STATUS_OK;
@@ -219,11 +161,11 @@ print_json(const struct records *used)
 static enum status
 show(struct command *command)
 {
-	struct records used = { 0 };
-	enum status status = ask_records(command, command->kind, &used);
+	struct registry_use used = { 0 };
+	enum status status = registry_use_ask(&command->asking, command->kind, &command->arena, &used);
 	if (status == STATUS_OK)
 		status = command->json ? print_json(&used) : registry_file_write(used.records, used.n, stdout);
-	free(used.records);
+	registry_use_close(&used);
 	return status;
 }
 
@@ -254,39 +196,14 @@ confirmed(void)
 	return fgets(answer, sizeof answer, stdin) != NULL && (answer[0] == 'y' || answer[0] == 'Y');
 }
 
-struct sending {
-	const struct tool_connection *connection;
-	struct reason *why;
-	size_t parts;
-};
-
-static enum status
-send_part(void *user, Juyan__V1__RegistryChanged *change)
-{
-	struct sending *sending = user;
-	Juyan__V1__Event event = JUYAN__V1__EVENT__INIT;
-	event.what_case = JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED;
-	event.registry_changed = change;
-	enum status status = administer(sending->connection, &event, sending->why);
-	if (status == STATUS_OK)
-		sending->parts++;
-	return status;
-}
-
 static enum status
 send_changes(struct command *command, const struct registry_diff *diff)
 {
 	char reason[TEXT_BYTES_MAX];
-	struct sending sending = { .connection = &command->asking.connection, .why = &command->asking.why };
-	Juyan__V1__RegistryChanged change = JUYAN__V1__REGISTRY_CHANGED__INIT;
+	struct asking *asking = &command->asking;
 	snprintf(reason, sizeof reason, "registry apply %.400s", command->file);
-	change.by = (char *)(uintptr_t)administer_by(command->by);
-	change.reason = command->reason != NULL ? (char *)(uintptr_t)command->reason : reason;
-	enum status status = registry_diff_parts(diff, &change, send_part, &sending);
-	if (status != STATUS_OK && sending.parts > 0)
-		fprintf(stderr,
-		    "juyan registry: %zu parts of the change were taken before; `juyan registry diff` shows what is left\n",
-		    sending.parts);
+	enum status status = registry_use_change(&asking->connection, diff, command->by,
+	    command->reason != NULL ? command->reason : reason, asking->name, &asking->why);
 	if (status == STATUS_OK)
 		printf("applied: %zu added, %zu changed, %zu dropped\n", diff->added, diff->changed, diff->dropped);
 	return status;
@@ -317,12 +234,12 @@ apply(struct command *command, const struct registry_file *file, const struct re
 static enum status
 compare(struct command *command, bool *different)
 {
-	struct records used = { 0 };
+	struct registry_use used = { 0 };
 	struct registry_diff diff = { 0 };
 	struct registry_file file;
 	enum status status = registry_file_read(command->file, &command->arena, &file, &command->asking.why);
 	if (status == STATUS_OK)
-		status = ask_records(command, 0, &used);
+		status = registry_use_ask(&command->asking, 0, &command->arena, &used);
 	if (status == STATUS_OK)
 		status = registry_diff_make(used.records, used.n, &file, command->drop, &diff);
 	if (status == STATUS_OK) {
@@ -335,7 +252,7 @@ compare(struct command *command, bool *different)
 			status = apply(command, &file, &diff);
 	}
 	registry_diff_close(&diff);
-	free(used.records);
+	registry_use_close(&used);
 	return status;
 }
 

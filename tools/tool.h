@@ -14,6 +14,7 @@
 	X(batch, "show all that is known of one batch, and how it came to be") \
 	X(quarantine, "look at events that were not counted, and settle them") \
 	X(registry, "show, compare and change ports, groups, terminals, calendars") \
+	X(history, "take published totals from before the ledger, and list them") \
 	X(keys, "make keys, and say who may send and who may ask") \
 	X(verify, "recount the journal and prove that the totals are right") \
 	X(simulate, "make a believable port's events, in files or live") \
