@@ -15,6 +15,8 @@ import tempfile
 sys.dont_write_bytecode = True
 from serving import JUYAN, Server, Wrong, ask, run
 
+SOURCE = os.environ.get("JUYAN_SOURCE") or os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+TOOLS = os.path.join(SOURCE, "tools")
 HOUR_MS = 3600000
 NOON = 1738296000000  # 2025-01-31 12:00 at +08:00
 
@@ -228,6 +230,10 @@ def test_registry(server, folder):
     ports = [record["port"]["id"] for record in ask_on(server, "registry", "show", "--kind", "ports")]
     expect("ports", sorted(ports), ["ceke", "mandula", "wuliji"])
     expect_in("as YAML", on(server, "registry", "show", "--kind", "group")[0], "words: [煤, нүүрс, coal]")
+
+    for shipped in ("registry.yaml", "calendar.yaml"):
+        expect_in("what a ledger is founded with", on(server, "registry", "diff", os.path.join(TOOLS, shipped))[0],
+            "0 to add, 0 to change, 0 to drop")
 
     changed = write(folder, "changed.yaml", [shown.replace("words: [煤, нүүрс, coal]", "words: [煤, нүүрс, coal, 焦炭]")])
     expect("changed", ask_on(server, "registry", "diff", changed, code=1), [{"record": "group/coal", "change": "changed"}])

@@ -2,6 +2,7 @@
 """`juyan history` as a planner meets it, on a running Juyan: published figures are taken once, listed, corrected and withdrawn;
 what is wrong in a file is told with its line, and then nothing of it is taken.
 """
+import datetime
 import os
 import shutil
 import sys
@@ -112,6 +113,19 @@ def test_what_is_wrong(server, folder):
     expect_in("no file", run("history", "import", os.path.join(folder, "none.csv"), "--data", server.data, code=3)[1], "none.csv")
 
 
+def test_more_than_one_answer_holds(server, folder):
+    day = datetime.date(2000, 1, 1)
+    rows = [f"ceke,day,{(day + datetime.timedelta(i)).isoformat()},{(day + datetime.timedelta(i)).isoformat()},tonnes,{i + 1},"
+        f"{'a long source ' * 14}\n" for i in range(5000)]
+    before = figures(server)
+    said = run("history", "import", write(folder, "many.csv", HEADER + "".join(rows)), "--data", server.data, code=1)
+    expect_in("too many", said[1], "all published figures would take", "import fewer, such as months instead of days")
+    expect("on file", figures(server), before)
+    # More than one event holds: it goes in parts.
+    run("history", "import", write(folder, "some.csv", HEADER + "".join(rows[:1500])), "--data", server.data)
+    expect("how many", len(figures(server)), len(before) + 1500)
+
+
 def test_withdrawn(server, folder):
     path = write(folder, "none.yaml", "published: []\n")
     run("registry", "apply", path, "--yes", "--drop-missing", "--data", server.data)
@@ -144,6 +158,7 @@ def main():
         test_once_more(server, path)
         test_a_corrected_figure(server, folder)
         test_what_is_wrong(server, folder)
+        test_more_than_one_answer_holds(server, folder)
         test_withdrawn(server, folder)
         test_the_figures_of_ceke(server)
         server.close()
