@@ -147,11 +147,12 @@ test_versions_of_a_record(void **unused)
 {
 	static const char yaml[] =
 	    "days:\n"
-	    "  - {port: '*', day: 2025-01-02, to: 2025-01-09, kind: holiday, valid_from: 2020-01-01}\n"
-	    "  - {port: '*', day: 2025-01-02, to: 2025-01-09, kind: holiday, open_per_mille: 500, valid_from: 2025-01-05}\n";
+	    "  - {port: '*', day: 2025-01-02, to: 2025-01-09, kind: holiday, open_per_mille: 800, valid_from: 2025-01-03}\n"
+	    "  - {port: '*', day: 2025-01-02, to: 2025-01-09, kind: holiday, open_per_mille: 500, valid_from: 2025-01-05}\n"
+	    "  - {port: '*', day: 2025-01-02, to: 2025-01-09, kind: holiday, open_per_mille: 900, valid_from: 2025-01-08}\n";
 	(void)unused;
 	struct calendar calendar = made(yaml, "ceke", 0, "2025-01-01", 10);
-	open_is(&calendar, "1000555551");
+	open_is(&calendar, "1888555991");
 	calendar_close(&calendar);
 }
 
