@@ -10,12 +10,14 @@ set.seed(20)
 line <- function(word, values)
 	cat(word, length(values), ifelse(is.na(values), "NA", sprintf("%.17g", as.numeric(values))), "\n")
 
+# R begins diffuse with a variance of 10^6 times the innovations', which is felt in the sixth digit; 10^8 comes nearer to what it stands
+# for.
 case <- function(name, y, order, seasonal = c(0, 0, 0), constant = FALSE, rows = NULL, horizon = 24) {
 	m <- frequency(y)
 	d <- order[2] + seasonal[2]
 	known <- if (is.null(rows)) NULL else rows[seq_along(y), , drop = FALSE]
 	fit <- do.call(Arima, list(y, order = order, seasonal = seasonal, include.mean = constant && d == 0,
-		include.drift = constant && d == 1, xreg = known, method = "ML", optim.control = list(reltol = 1e-12, maxit = 1000)))
+		include.drift = constant && d == 1, xreg = known, method = "ML", kappa = 1e8, optim.control = list(reltol = 1e-12, maxit = 1000)))
 	future <- if (is.null(rows)) NULL else rows[length(y) + seq_len(horizon), , drop = FALSE]
 	told <- forecast(fit, h = horizon, xreg = future)
 	arma <- sum(order[c(1, 3)], seasonal[c(1, 3)])
