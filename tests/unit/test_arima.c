@@ -6,7 +6,7 @@
 
 #include "any.h"
 #include "arima.h"
-#include "reference.h"
+#include "reference_cases.h"
 
 struct told {
 	struct series series;
@@ -25,11 +25,12 @@ told_of(const struct reference_case *in)
 	size_t o[8];
 	for (size_t i = 0; i < 8; i++)
 		o[i] = (size_t)orders->values[i];
-	struct told told = { .series = { .values = values->values, .n = values->n, .periods = { (double)o[6] },
-				 .n_periods = o[6] > 1 },
+	struct told told = {
+		.series = { .values = values->values, .n = values->n, .periods = { (double)o[6] }, .n_periods = o[6] > 1 },
 		.orders = { o[0], o[1], o[2], o[3], o[4], o[5], o[6], o[7] != 0 },
 		.regressors = { rows->values, values->n + mean->n, slopes->n - o[7] },
-		.lost = o[1] + o[4] * o[6] };
+		.lost = o[1] + o[4] * o[6]
+	};
 	return told;
 }
 
@@ -108,8 +109,8 @@ test_the_most_likely_is_at_least_as_likely_as_r_s(void **state)
 		struct model model;
 		double likelihood = reference_get(&in, "likelihood")->values[0];
 		assert_int_equal(arima_fit(&told.series, &told.orders, lent(&told), &model), STATUS_OK);
-		printf("%-16s %-34s log likelihood %.6f, R's %.6f: %+.2e\n", in.name, model.label, arima_facts(&model).log_likelihood,
-		    likelihood, arima_facts(&model).log_likelihood - likelihood);
+		printf("%-16s %-34s log likelihood %.6f, R's %.6f: %+.2e\n", in.name, model.label,
+		    arima_facts(&model).log_likelihood, likelihood, arima_facts(&model).log_likelihood - likelihood);
 		model_close(&model);
 	}
 	fclose(file);

@@ -358,7 +358,13 @@ arima_facts(const struct model *model)
 {
 	assert(model->face == &face);
 	const struct arima *self = model->self;
-	return (struct arima_facts){ .orders = self->orders, .coefficients = self->coefficients,
-		.n_coefficients = arima_coefficients(&self->orders), .slopes = self->slopes, .n_slopes = self->columns,
-		.residuals = self->residuals, .variance = self->variance, .log_likelihood = self->log_likelihood, .aicc = self->aicc };
+	return (struct arima_facts){ .orders = self->orders,
+		.coefficients = self->coefficients,
+		.n_coefficients = arima_coefficients(&self->orders),
+		.slopes = self->slopes,
+		.n_slopes = self->columns,
+		.residuals = self->residuals,
+		.variance = self->variance,
+		.log_likelihood = self->log_likelihood,
+		.aicc = self->aicc };
 }

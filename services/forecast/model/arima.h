@@ -40,7 +40,6 @@ struct arima_regressors {
 struct arima_limits {
 	size_t order_max;    /* p, q; 0: 5 */
 	size_t seasonal_max; /* P, Q; 0: 2 */
-	size_t sum_max;      /* p + q + P + Q; 0: 5 */
 	bool seasonless;     /* look for no season, even though the series has a period */
 };
 

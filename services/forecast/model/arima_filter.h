@@ -27,9 +27,9 @@ struct arima_work {
 	double *ending; /* [columns][stride] */
 	size_t stride;  /* states + 1 + lost */
 	double delta[ARIMA_LOST_MAX];
-	double *dense;       /* the matrices of the filter with gaps */
-	double *projection;  /* [columns][n] */
-	double *triangle;    /* [columns][columns] */
+	double *dense;      /* the matrices of the filter with gaps */
+	double *projection; /* [columns][n] */
+	double *triangle;   /* [columns][columns] */
 };
 
 /* TOO_FEW without a value that has a one-step error, USAGE where orders or rows are out of bounds, NO_FIT, NO_MEMORY. */

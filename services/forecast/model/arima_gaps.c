@@ -11,7 +11,7 @@
 struct dense {
 	const struct arima_work *work;
 	const struct arma *arma;
-	size_t all;               /* states and last values */
+	size_t all;              /* states and last values */
 	double *known, *diffuse; /* [all][all] covariances: the part that is finite, and the one that is beyond all bounds */
 	double *turned;          /* [all][all] */
 	double *gain, *far_gain; /* [all] covariances of the states with the value */
@@ -100,8 +100,8 @@ carry_all(const struct dense *dense)
 		carry(dense, dense->diffuse);
 	for (size_t i = 0; i < r; i++)
 		for (size_t j = 0; j < r; j++)
-			dense->known[i * all + j] += (i == 0 ? 1.0 : dense->arma->theta[i - 1]) *
-			    (j == 0 ? 1.0 : dense->arma->theta[j - 1]);
+			dense->known[i * all + j] +=
+			    (i == 0 ? 1.0 : dense->arma->theta[i - 1]) * (j == 0 ? 1.0 : dense->arma->theta[j - 1]);
 }
 
 static double

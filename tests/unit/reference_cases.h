@@ -2,8 +2,8 @@
  * Reference values of other programs, tests/reference/NAME.txt: cases of "case NAME", then lines "word count value …", NA for
  * unknown. Each file has a script beside it that made it. For one thread; memory stays until the test ends.
  */
-#ifndef JUYAN_TESTS_REFERENCE_H
-#define JUYAN_TESTS_REFERENCE_H
+#ifndef JUYAN_TESTS_REFERENCE_CASES_H
+#define JUYAN_TESTS_REFERENCE_CASES_H
 
 #include <math.h>
 #include <stdio.h>
