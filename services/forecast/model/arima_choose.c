@@ -15,7 +15,11 @@
 /* Where a coefficient begins that the model before had not. */
 #define NEW_PARTIAL 0.1
 
-enum { MODELS_MAX = 94, MOVES = 17 };
+/*
+ * Of a long series the latest values say which orders (not which coefficients), and the search begins in one place only. Likelihoods
+ * with gaps are searched as long as a filter's run multiplies no more than this; beyond, gaps are guessed for the coefficients.
+ */
+enum { MODELS_MAX = 94, MOVES = 17, SEARCHED_MAX = 600, DENSE_MAX = 200000 };
 
 struct candidate {
 	struct arima_orders orders;
@@ -162,7 +166,12 @@ appraise(const struct choice *choice, struct candidate *candidate)
 	struct arima_work work;
 	double sum;
 	candidate->aicc = INFINITY;
-	enum status status = arima_work_open(&work, &choice->series, &candidate->orders, NULL);
+	struct series searched = choice->series;
+	if (searched.n > SEARCHED_MAX) {
+		searched.values += searched.n - SEARCHED_MAX;
+		searched.n = SEARCHED_MAX;
+	}
+	enum status status = arima_work_open(&work, &searched, &candidate->orders, NULL);
 	if (status != STATUS_OK)
 		return status == STATUS_NO_MEMORY ? status : STATUS_OK;
 	double n = (double)work.used, k = (double)(arima_coefficients(&candidate->orders) + work.columns);
@@ -253,23 +262,49 @@ step_by_step(struct choice *choice)
 	return status;
 }
 
-/* The chosen orders on the series as it is; from where the search ended and from where any search begins: the likelier of the two. */
+/* The likelier of two models of these orders, the other begun where any search begins. */
+static void
+try_cold(const struct candidate *best, const struct series *series, const struct arima_regressors *regressors, struct model *model)
+{
+	struct model cold;
+	if (arima_fit_from(series, &best->orders, regressors, NULL, &cold) != STATUS_OK)
+		return;
+	bool likelier = arima_facts(&cold).log_likelihood > arima_facts(model).log_likelihood;
+	if (likelier && arima_roots_outside(&best->orders, arima_facts(&cold).coefficients, ROOT_RADIUS)) {
+		struct model kept = *model;
+		*model = cold;
+		cold = kept;
+	}
+	model_close(&cold);
+}
+
+/* The chosen orders on the series as it is, with its gaps and regressors. */
 static enum status
 fit_chosen(const struct choice *choice, const struct series *series, const struct arima_regressors *regressors, struct model *out)
 {
-	struct model warm, cold;
 	const struct candidate *best = &choice->best;
-	enum status status = arima_fit_from(series, &best->orders, regressors, best->coefficients, &warm);
+	struct model model;
+	struct arma arma;
+	bool gaps = false;
+	for (size_t t = 0; t < series->n; t++)
+		gaps = gaps || isnan(series->values[t]);
+	arima_expand(&best->orders, best->coefficients, &arma);
+	size_t dense = arma.states + arima_lost(&best->orders);
+	bool guessed = gaps && series->n * dense * dense > DENSE_MAX;
+	enum status status = arima_fit_from(guessed ? &choice->series : series, &best->orders, guessed ? NULL : regressors,
+	    best->coefficients, &model);
 	if (status != STATUS_OK)
 		return status;
-	*out = warm;
-	if (arima_coefficients(&best->orders) > 1 && arima_fit_from(series, &best->orders, regressors, NULL, &cold) == STATUS_OK) {
-		bool likelier = arima_facts(&cold).log_likelihood > arima_facts(&warm).log_likelihood;
-		bool sound = arima_roots_outside(&best->orders, arima_facts(&cold).coefficients, ROOT_RADIUS);
-		*out = likelier && sound ? cold : warm;
-		model_close(likelier && sound ? &warm : &cold);
+	if (guessed) {
+		struct model filled = model;
+		status = arima_given(series, &best->orders, regressors, arima_facts(&filled).coefficients, NULL, &model);
+		model_close(&filled);
+	} else if (!gaps && series->n <= SEARCHED_MAX && arima_coefficients(&best->orders) > 1) {
+		try_cold(best, series, regressors, &model);
 	}
-	return STATUS_OK;
+	if (status == STATUS_OK)
+		*out = model;
+	return status;
 }
 
 /* Simpler and simpler, until one can be fitted: for short series and those that differencing leaves without variance. */
