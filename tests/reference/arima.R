@@ -1,17 +1,21 @@
 # Makes arima.txt: models of R's own series by forecast 8.20, and what they say, for tests/unit/test_arima.c to compare with.
 #   Rscript tests/reference/arima.R > tests/reference/arima.txt
-# A case is its name, then lines of a word, a count and so many values. `fitted` is as R has it: the value less its standardised
+# A case is its name, then each a word, a count and so many values. `fitted` is as R has it: the value less its standardised
 # error. Orders: p d q P D Q season constant. Slopes: the constant's first, then the regressors'. Rows: of the regressors, for the
 # series and the forecasts.
 suppressMessages(library(forecast))
 stopifnot(packageVersion("forecast") == "8.20")
 set.seed(20)
 
-line <- function(word, values)
-	cat(word, length(values), ifelse(is.na(values), "NA", sprintf("%.17g", as.numeric(values))), "\n")
+line <- function(word, values) {
+	text <- ifelse(is.na(values), "NA", sprintf("%.17g", as.numeric(values)))
+	writeLines(paste(word, length(values)))
+	for (five in split(text, (seq_along(text) - 1) %/% 5))
+		writeLines(paste(five, collapse = " "))
+}
 
-# R begins diffuse with a variance of 10^6 times the innovations', which is felt in the sixth digit; 10^8 comes nearer to what it stands
-# for.
+# R begins diffuse with a variance of 10^6 times the innovations', which is felt in the sixth digit; 10^8 comes nearer to what it
+# stands for.
 case <- function(name, y, order, seasonal = c(0, 0, 0), constant = FALSE, rows = NULL, horizon = 24) {
 	m <- frequency(y)
 	d <- order[2] + seasonal[2]
@@ -24,7 +28,7 @@ case <- function(name, y, order, seasonal = c(0, 0, 0), constant = FALSE, rows =
 	coefficients <- coef(fit)[seq_len(arma)]
 	slopes <- if (arma == 0) coef(fit) else coef(fit)[-seq_len(arma)]
 	if (constant && "drift" %in% names(slopes)) slopes <- c(slopes["drift"], slopes[names(slopes) != "drift"])
-	cat("case", name, "\n")
+	writeLines(paste("case", name))
 	line("orders", c(order, seasonal, if (m > 1) m else 0, as.integer(constant)))
 	line("values", y)
 	line("rows", if (is.null(rows)) numeric(0) else as.numeric(t(rows)))

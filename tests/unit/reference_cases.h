@@ -1,5 +1,5 @@
 /*
- * Reference values of other programs, tests/reference/NAME.txt: cases of "case NAME", then lines "word count value …", NA for
+ * Reference values of other programs, tests/reference/NAME.txt: cases of "case NAME", then each "word count value …", NA for
  * unknown. Each file has a script beside it that made it. For one thread; memory stays until the test ends.
  */
 #ifndef JUYAN_TESTS_REFERENCE_CASES_H

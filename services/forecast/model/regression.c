@@ -207,7 +207,7 @@ open_regression(const struct series *series, const struct arima_regressors *cale
 	return STATUS_OK;
 }
 
-/* The ARIMA of the errors, with its slope for the constant found once more where there is one. */
+/* Slopes by what the errors are like, then the errors' ARIMA of these orders once more by what the slopes leave in place of y. */
 static enum status
 settle(struct regression *self, double *y, const struct model *like)
 {
@@ -221,13 +221,38 @@ settle(struct regression *self, double *y, const struct model *like)
 	return arima_given(&(struct series){ .values = y, .n = self->n }, &orders, NULL, facts.coefficients, NULL, &self->errors);
 }
 
+/* Waves, errors, and the waves once more, now that it is known what the errors are like. */
 static enum status
-fit(struct regression *self, const struct series *series, const struct regression_options *options)
+choose(struct regression *self, const struct regression_options *options, const double *y, double *left, struct model *errors)
 {
 	const struct arima_limits limits = { .order_max = options->order_max != 0 ? options->order_max : ERRORS_ORDER,
 		.seasonless = true };
+	const struct series rest = { .values = left, .n = self->n };
+	struct regression_layout most = self->layout;
+	enum status status = regression_choose(&self->layout, options->fixed, NULL, y, self->n, left);
+	if (status == STATUS_OK)
+		status = arima_choose(&rest, &limits, NULL, errors);
+	if (status != STATUS_OK || options->fixed)
+		return status;
+	struct arima_facts facts = arima_facts(errors);
+	struct whitening whitening = whitening_of(&facts);
+	struct regression_layout first = self->layout;
+	self->layout = most;
+	/* A wandering level hides a year from AICc, not from the planner: a season once seen keeps a wave. */
+	for (size_t i = 0; i < most.n_periods; i++)
+		self->layout.harmonics_least[i] = first.harmonics[i] > 0 ? 1 : 0;
+	status = regression_choose(&self->layout, false, &whitening, y, self->n, left);
+	if (status != STATUS_OK || memcmp(first.harmonics, self->layout.harmonics, sizeof first.harmonics) == 0)
+		return status;
+	model_close(errors);
+	return arima_choose(&rest, &limits, NULL, errors);
+}
+
+static enum status
+fit(struct regression *self, const struct series *series, const struct regression_options *options)
+{
 	struct model errors = { 0 };
-	double *y = calloc(2 * self->n + 1, sizeof *y), *left = y + self->n;
+	double *y = calloc(2 * self->n + 1, sizeof *y);
 	if (y == NULL)
 		return STATUS_NO_MEMORY;
 	self->logarithm = options->logarithm;
@@ -237,16 +262,14 @@ fit(struct regression *self, const struct series *series, const struct regressio
 	if (status == STATUS_OK)
 		status = take_values(series, self->logarithm, y);
 	if (status == STATUS_OK)
-		status = regression_choose(&self->layout, options->fixed, y, self->n, left);
-	if (status == STATUS_OK)
-		status = arima_choose(&(struct series){ .values = left, .n = self->n }, &limits, NULL, &errors);
+		status = choose(self, options, y, y + self->n, &errors);
 	if (status == STATUS_OK) {
 		/* Differencing makes a drift of the line: whether there is one, the ARIMA has decided. */
 		self->layout.trend = self->layout.trend && arima_facts(&errors).orders.d == 0;
 		self->columns = regression_columns(&self->layout);
 		status = settle(self, y, &errors);
-		model_close(&errors);
 	}
+	model_close(&errors);
 	free(y);
 	return status;
 }

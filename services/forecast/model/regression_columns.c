@@ -7,12 +7,14 @@
 #include <string.h>
 
 #include "fourier.h"
-#include "least_squares.h"
+#include "regression.h"
 
-enum { WHITENING_MAX = 8, COLUMNS_MAX = ARIMA_REGRESSORS_MAX + 2 };
+enum { FIRST_WHITENING_MAX = 8, COLUMNS_MAX = ARIMA_REGRESSORS_MAX + 2 };
 
 /* A column is left out where less than this of its square is its own. */
 #define OWN_LEAST 1e-10
+/* Models whose AICc are no further apart than this are as good as each other (Burnham and Anderson 2002). */
+#define AS_GOOD 2.0
 
 size_t
 regression_period_at(const struct regression_layout *layout, size_t period)
@@ -51,6 +53,7 @@ struct table {
 	size_t n, width, known;
 	double *cells, *weight;
 	double *gram; /* [width][width], of the filtered rows */
+	double *room; /* [2][n] */
 };
 
 static void
@@ -59,6 +62,7 @@ table_close(struct table *table)
 	free(table->cells);
 	free(table->weight);
 	free(table->gram);
+	free(table->room);
 }
 
 static enum status
@@ -69,8 +73,9 @@ table_open(struct table *table, const struct regression_layout *layout, const do
 		.width = width,
 		.cells = calloc(n * width, sizeof(double)),
 		.weight = calloc(n + 1, sizeof(double)),
-		.gram = calloc(width * width, sizeof(double)) };
-	if (table->cells == NULL || table->weight == NULL || table->gram == NULL)
+		.gram = calloc(width * width, sizeof(double)),
+		.room = calloc(2 * n + 1, sizeof(double)) };
+	if (table->cells == NULL || table->weight == NULL || table->gram == NULL || table->room == NULL)
 		return STATUS_NO_MEMORY;
 	for (size_t t = 0; t < n; t++) {
 		double *row = table->cells + t * width;
@@ -119,10 +124,10 @@ left_over(const struct table *table, const size_t *used, size_t n_used, double *
 
 /* Products of rows, as filtered: row t less phi times the rows before. */
 static void
-gather(struct table *table, const double *phi, size_t p)
+gather(struct table *table, const struct whitening *errors)
 {
 	double row[COLUMNS_MAX];
-	size_t width = table->width;
+	size_t width = table->width, p = errors == NULL ? 0 : errors->n;
 	memset(table->gram, 0, width * width * sizeof(double));
 	for (size_t t = p; t < table->n; t++) {
 		const double *cells = table->cells + t * width;
@@ -131,7 +136,7 @@ gather(struct table *table, const double *phi, size_t p)
 		memcpy(row, cells, width * sizeof *row);
 		for (size_t i = 0; i < p; i++)
 			for (size_t c = 0; c < width; c++)
-				row[c] -= phi[i] * (cells - (i + 1) * width)[c];
+				row[c] -= errors->phi[i] * (cells - (i + 1) * width)[c];
 		for (size_t k = 0; k < width; k++)
 			for (size_t j = 0; j <= k; j++)
 				table->gram[k * width + j] += row[k] * row[j];
@@ -141,38 +146,75 @@ gather(struct table *table, const double *phi, size_t p)
 			table->gram[j * width + k] = table->gram[k * width + j];
 }
 
-/* The autoregression of the errors by the equations of Yule (1927) and Walker (1931), its order by AIC. */
-static size_t
-whitening(const double *errors, size_t n, double phi[WHITENING_MAX])
+/* Errors of order k forwards and backwards become those of order k + 1; returns the partial autocorrelation that does it. */
+static double
+lattice_step(double *ahead, double *behind, size_t n, size_t k)
 {
-	double cov[WHITENING_MAX + 1], now[WHITENING_MAX] = { 0 }, before[WHITENING_MAX];
-	size_t best = 0, most = n / 10 < WHITENING_MAX ? n / 10 : WHITENING_MAX;
-	for (size_t k = 0; k <= most; k++) {
-		cov[k] = 0.0;
-		for (size_t t = k; t < n; t++)
-			cov[k] += errors[t] * errors[t - k];
+	double product = 0.0, squares = 0.0;
+	for (size_t t = k + 1; t < n; t++) {
+		product += ahead[t] * behind[t - 1];
+		squares += ahead[t] * ahead[t] + behind[t - 1] * behind[t - 1];
 	}
-	double variance = cov[0], least = INFINITY;
-	for (size_t k = 0; k <= most && variance > 0.0; k++) {
-		double aic = (double)n * log(variance) + 2.0 * (double)k;
+	double partial = squares > 0.0 ? 2.0 * product / squares : 0.0;
+	for (size_t t = n; t-- > k + 1;) {
+		double forward = ahead[t];
+		ahead[t] = forward - partial * behind[t - 1];
+		behind[t] = behind[t - 1] - partial * forward;
+	}
+	return partial;
+}
+
+/*
+ * The autoregression of the errors (Burg 1967, who finds slow ones where Yule's and Walker's equations make them faster than they
+ * are), its order by AIC. `room` is for 2 n numbers.
+ */
+static struct whitening
+whitening_by_burg(const double *errors, size_t n, double *room)
+{
+	struct whitening best = { .n = 0 };
+	double now[FIRST_WHITENING_MAX] = { 0 }, before[FIRST_WHITENING_MAX], log_variance = 0.0, least = INFINITY;
+	size_t most = n / 10 < FIRST_WHITENING_MAX ? n / 10 : FIRST_WHITENING_MAX;
+	memcpy(room, errors, n * sizeof *room);
+	memcpy(room + n, errors, n * sizeof *room);
+	for (size_t k = 0;; k++) {
+		double aic = (double)n * log_variance + 2.0 * (double)k;
 		if (aic < least) {
 			least = aic;
-			best = k;
-			memcpy(phi, now, k * sizeof *phi);
+			best.n = k;
+			memcpy(best.phi, now, k * sizeof *now);
 		}
 		if (k == most)
-			break;
-		double partial = cov[k + 1];
-		for (size_t i = 0; i < k; i++)
-			partial -= now[i] * cov[k - i];
-		partial /= variance;
+			return best;
+		double partial = lattice_step(room, room + n, n, k);
 		memcpy(before, now, k * sizeof *now);
 		for (size_t i = 0; i < k; i++)
 			now[i] = before[i] - partial * before[k - 1 - i];
 		now[k] = partial;
-		variance *= 1.0 - partial * partial;
+		log_variance += log(fmax(1.0 - partial * partial, 1e-12));
 	}
-	return best;
+}
+
+struct whitening
+whitening_of(const struct arima_facts *facts)
+{
+	struct whitening out = { .n = WHITENING_MAX };
+	const double *phi = facts->coefficients, *theta = phi + facts->orders.p;
+	double turned[WHITENING_MAX + 1] = { 1.0 };
+	size_t p = facts->orders.p, q = facts->orders.q;
+	for (size_t i = 0; i < p; i++)
+		turned[i + 1] = -phi[i];
+	for (size_t d = 0; d < facts->orders.d; d++)
+		for (size_t i = p + d + 1; i > 0; i--)
+			turned[i] -= turned[i - 1];
+	/* Division by theta(B), from the first term on. */
+	for (size_t i = 1; i <= WHITENING_MAX; i++) {
+		for (size_t j = 1; j <= q && j <= i; j++)
+			turned[i] -= theta[j - 1] * turned[i - j];
+		out.phi[i - 1] = -turned[i];
+	}
+	while (out.n > 0 && fabs(out.phi[out.n - 1]) < 1e-6)
+		out.n--;
+	return out;
 }
 
 /* The places in the table of a layout's columns, level first: `now` has at most as many waves as the table. */
@@ -197,48 +239,52 @@ aicc_of(const struct table *table, const struct regression_layout *most, const s
 	return n > k + 1.0 ? n * log(left / n) + 2.0 * k * n / (n - k - 1.0) : INFINITY;
 }
 
-/* One period after the other, twice: the number of waves with the least AICc, the others staying as they are. */
+/* One period after the other, twice: the least number of waves that is as good as the best, the others staying as they are. */
 static void
 fewer_waves(const struct table *table, const struct regression_layout *most, struct regression_layout *layout, double *root)
 {
+	double aicc[REGRESSION_HARMONICS_MAX + 1];
 	for (size_t i = 0; i < 2 * layout->n_periods; i++) {
-		size_t period = i % layout->n_periods, best = 0;
+		size_t period = i % layout->n_periods, *k = &layout->harmonics[period], lowest = layout->harmonics_least[period];
 		double least = INFINITY;
-		for (size_t k = 0; k <= most->harmonics[period]; k++) {
-			layout->harmonics[period] = k;
-			double aicc = aicc_of(table, most, layout, root);
-			if (aicc < least) {
-				least = aicc;
-				best = k;
-			}
+		for (*k = lowest; *k <= most->harmonics[period]; ++*k) {
+			aicc[*k] = aicc_of(table, most, layout, root);
+			least = fmin(least, aicc[*k]);
 		}
-		layout->harmonics[period] = best;
+		for (*k = lowest; *k < most->harmonics[period] && aicc[*k] > least + AS_GOOD;)
+			++*k;
 	}
 }
 
-/* What the table's columns leave of the values; 0 where these are unknown. */
+/* What the columns leave of the values. Unknown values become what the columns make of them, so that they spoil no filtered row. */
 static void
-errors_of(const struct table *table, const size_t *used, const double *b, size_t n_used, double *out)
+errors_of(struct table *table, const size_t *used, const double *b, size_t n_used, double *out)
 {
 	for (size_t t = 0; t < table->n; t++) {
-		const double *row = table->cells + t * table->width;
-		out[t] = row[table->width - 1];
+		double *row = table->cells + t * table->width, sum = 0.0;
 		for (size_t c = 0; c < n_used; c++)
-			out[t] -= b[c] * row[used[c]];
-		out[t] = table->weight[t] == 0.0 ? 0.0 : out[t];
+			sum += b[c] * row[used[c]];
+		if (table->weight[t] == 0.0)
+			row[table->width - 1] = sum;
+		out[t] = row[table->width - 1] - sum;
 	}
 }
 
 static void
-choose(struct table *table, struct regression_layout *layout, bool fixed, double *root, double *out)
+choose(struct table *table, struct regression_layout *layout, bool fixed, const struct whitening *errors, double *root, double *out)
 {
 	const struct regression_layout most = *layout;
+	struct whitening found;
 	size_t used[COLUMNS_MAX], n_used = places(&most, layout, used);
-	double b[COLUMNS_MAX], phi[WHITENING_MAX];
-	gather(table, NULL, 0);
+	double b[COLUMNS_MAX];
+	gather(table, NULL);
 	(void)left_over(table, used, n_used, root, b);
 	errors_of(table, used, b, n_used, out);
-	gather(table, phi, whitening(out, table->n, phi));
+	if (errors == NULL) {
+		found = whitening_by_burg(out, table->n, table->room);
+		errors = &found;
+	}
+	gather(table, errors);
 	if (!fixed)
 		fewer_waves(table, &most, layout, root);
 	n_used = places(&most, layout, used);
@@ -248,7 +294,8 @@ choose(struct table *table, struct regression_layout *layout, bool fixed, double
 }
 
 enum status
-regression_choose(struct regression_layout *layout, bool fixed, const double *y, size_t n, double *out)
+regression_choose(struct regression_layout *layout, bool fixed, const struct whitening *errors, const double *y, size_t n,
+    double *out)
 {
 	struct table table;
 	double *root = NULL;
@@ -258,7 +305,7 @@ regression_choose(struct regression_layout *layout, bool fixed, const double *y,
 		status = root == NULL ? STATUS_NO_MEMORY : STATUS_OK;
 	}
 	if (status == STATUS_OK) {
-		choose(&table, layout, fixed, root, out);
+		choose(&table, layout, fixed, errors, root, out);
 		for (size_t t = 0; t < n; t++)
 			out[t] = isnan(y[t]) ? NAN : out[t];
 	}
