@@ -16,10 +16,11 @@
 #define NEW_PARTIAL 0.1
 
 /*
- * Of a long series the latest values say which orders (not which coefficients), and the search begins in one place only. Likelihoods
- * with gaps are searched as long as a filter's run multiplies no more than this; beyond, gaps are guessed for the coefficients.
+ * Of a long seasonal series the latest values say which orders (not which coefficients): all of them say it no better, and a season's
+ * filter is slow. Without a season slow drifts need all. In long series the last search begins in one place only. Likelihoods with
+ * gaps are searched as long as a filter's run multiplies no more than this; beyond, gaps are guessed for the coefficients.
  */
-enum { MODELS_MAX = 94, MOVES = 17, SEARCHED_MAX = 600, DENSE_MAX = 200000 };
+enum { MODELS_MAX = 94, MOVES = 17, LATEST = 600, LATEST_MAX = 4000, LONG = 600, DENSE_MAX = 200000 };
 
 struct candidate {
 	struct arima_orders orders;
@@ -30,6 +31,7 @@ struct candidate {
 struct choice {
 	struct series series; /* without gaps, and without what regressors explain */
 	size_t p_max, q_max, seasonal_p_max, seasonal_q_max;
+	size_t latest; /* how many values the search looks at */
 	struct arima_orders seen[MODELS_MAX];
 	size_t n_seen;
 	struct candidate best;
@@ -167,9 +169,9 @@ appraise(const struct choice *choice, struct candidate *candidate)
 	double sum;
 	candidate->aicc = INFINITY;
 	struct series searched = choice->series;
-	if (searched.n > SEARCHED_MAX) {
-		searched.values += searched.n - SEARCHED_MAX;
-		searched.n = SEARCHED_MAX;
+	if (searched.n > choice->latest) {
+		searched.values += searched.n - choice->latest;
+		searched.n = choice->latest;
 	}
 	enum status status = arima_work_open(&work, &searched, &candidate->orders, NULL);
 	if (status != STATUS_OK)
@@ -299,7 +301,7 @@ fit_chosen(const struct choice *choice, const struct series *series, const struc
 		struct model filled = model;
 		status = arima_given(series, &best->orders, regressors, arima_facts(&filled).coefficients, NULL, &model);
 		model_close(&filled);
-	} else if (!gaps && series->n <= SEARCHED_MAX && arima_coefficients(&best->orders) > 1) {
+	} else if (!gaps && series->n <= LONG && arima_coefficients(&best->orders) > 1) {
 		try_cold(best, series, regressors, &model);
 	}
 	if (status == STATUS_OK)
@@ -340,6 +342,7 @@ bounds(struct choice *choice, const struct arima_limits *limits, size_t season)
 	choice->p_max = choice->q_max = least_of(least_of(order, third), ARIMA_ORDER_MAX);
 	seasonal = season < 2 ? 0 : least_of(least_of(seasonal, third / season), ARIMA_SEASONAL_MAX);
 	choice->seasonal_p_max = choice->seasonal_q_max = seasonal;
+	choice->latest = limits->latest != 0 ? limits->latest : season > 1 ? LATEST : LATEST_MAX;
 }
 
 /* Orders for the series in choice->series; `scratch` is as long. */

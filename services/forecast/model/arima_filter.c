@@ -206,35 +206,48 @@ last_values(struct arima_work *work)
 			work->ending[c * work->stride + work->states + 1 + i] = work->data[c * work->n + work->n - 1 - i];
 }
 
+/* One step of every column; `per_f` is what the gain is still to be multiplied by. */
+static void
+columns_step(struct arima_work *work, const struct arma *arma, const double *gain, size_t t, double per_root, double per_f)
+{
+	for (size_t c = 0; c < work->columns; c++) {
+		double *state = work->ending + c * work->stride;
+		double error = work->differenced[c * work->used + t] - state[0];
+		work->error[c * work->n + t] = error * per_root;
+		state_step(state, arma, gain, error * per_f);
+	}
+}
+
 bool
 arima_filter(struct arima_work *work, const struct arma *arma)
 {
 	struct variance variance;
-	size_t n = work->used;
-	double sum = 0.0, product = 1.0;
+	double sum = 0.0, product = 1.0, root;
+	size_t t = 0;
 	if (work->gaps)
 		return arima_filter_gaps(work, arma);
 	if (!variance_begin(arma, &variance))
 		return false;
 	memset(work->ending, 0, work->columns * work->stride * sizeof(double));
-	for (size_t t = 0; t < n; t++) {
-		double root = sqrt(variance.f);
-		work->root[t] = root;
+	for (; t < work->used && !variance.steady; t++) {
+		work->root[t] = root = sqrt(variance.f);
 		product *= root;
-		if (product > 1e100 || t + 1 == n) {
+		if (product > 1e100) {
 			sum += log(product);
 			product = 1.0;
 		}
-		for (size_t c = 0; c < work->columns; c++) {
-			double *state = work->ending + c * work->stride;
-			double error = work->differenced[c * n + t] - state[0];
-			work->error[c * work->n + t] = error / root;
-			state_step(state, arma, variance.gain, error / variance.f);
-		}
-		if (!variance.steady)
-			variance_step(&variance, arma);
+		columns_step(work, arma, variance.gain, t, 1.0 / root, 1.0 / variance.f);
+		variance_step(&variance, arma);
 	}
-	work->log_scale = sum / (double)n;
+	root = sqrt(variance.f);
+	sum += log(product) + (double)(work->used - t) * log(root);
+	for (size_t i = 0; i < arma->states; i++)
+		variance.gain[i] /= variance.f;
+	for (; t < work->used; t++) {
+		work->root[t] = root;
+		columns_step(work, arma, variance.gain, t, 1.0 / root, 1.0);
+	}
+	work->log_scale = sum / (double)work->used;
 	last_values(work);
 	return isfinite(sum);
 }

@@ -11,7 +11,7 @@
 #include "regression_columns.h"
 
 /* Of the steps ahead, so many have their columns' sum ready, for paths pass over them a thousand times. */
-enum { ERRORS_ORDER = 3, REGRESSION_COLUMNS_MAX = ARIMA_REGRESSORS_MAX, READY_MAX = 1024 };
+enum { ERRORS_ORDER = 5, ROUGH = 500, REGRESSION_COLUMNS_MAX = ARIMA_REGRESSORS_MAX, READY_MAX = 1024 };
 
 struct regression {
 	struct regression_layout layout;
@@ -221,31 +221,32 @@ settle(struct regression *self, double *y, const struct model *like)
 	return arima_given(&(struct series){ .values = y, .n = self->n }, &orders, NULL, facts.coefficients, NULL, &self->errors);
 }
 
-/* Waves, errors, and the waves once more, now that it is known what the errors are like. */
+/* Waves, errors roughly, and now that it is known what the errors are like, the waves and the errors once more. */
 static enum status
 choose(struct regression *self, const struct regression_options *options, const double *y, double *left, struct model *errors)
 {
-	const struct arima_limits limits = { .order_max = options->order_max != 0 ? options->order_max : ERRORS_ORDER,
+	struct arima_limits limits = { .order_max = options->order_max != 0 ? options->order_max : ERRORS_ORDER,
 		.seasonless = true };
 	const struct series rest = { .values = left, .n = self->n };
 	struct regression_layout most = self->layout;
+	struct model rough;
 	enum status status = regression_choose(&self->layout, options->fixed, NULL, y, self->n, left);
-	if (status == STATUS_OK)
-		status = arima_choose(&rest, &limits, NULL, errors);
+	if (status != STATUS_OK)
+		return status;
+	limits.latest = options->fixed ? 0 : ROUGH;
+	status = arima_choose(&rest, &limits, NULL, options->fixed ? errors : &rough);
 	if (status != STATUS_OK || options->fixed)
 		return status;
-	struct arima_facts facts = arima_facts(errors);
+	struct arima_facts facts = arima_facts(&rough);
 	struct whitening whitening = whitening_of(&facts);
-	struct regression_layout first = self->layout;
-	self->layout = most;
+	model_close(&rough);
 	/* A wandering level hides a year from AICc, not from the planner: a season once seen keeps a wave. */
 	for (size_t i = 0; i < most.n_periods; i++)
-		self->layout.harmonics_least[i] = first.harmonics[i] > 0 ? 1 : 0;
+		most.harmonics_least[i] = self->layout.harmonics[i] > 0 ? 1 : 0;
+	self->layout = most;
 	status = regression_choose(&self->layout, false, &whitening, y, self->n, left);
-	if (status != STATUS_OK || memcmp(first.harmonics, self->layout.harmonics, sizeof first.harmonics) == 0)
-		return status;
-	model_close(errors);
-	return arima_choose(&rest, &limits, NULL, errors);
+	limits.latest = 0;
+	return status == STATUS_OK ? arima_choose(&rest, &limits, NULL, errors) : status;
 }
 
 static enum status
@@ -277,12 +278,12 @@ fit(struct regression *self, const struct series *series, const struct regressio
 static void
 wrap(struct regression *self, struct model *out)
 {
-	char waves[24] = "";
+	char waves[12] = "";
 	size_t at = 0;
 	for (size_t i = 0; i < self->layout.n_periods; i++)
 		at += (size_t)snprintf(waves + at, sizeof waves - at, "%s%zu", i == 0 ? "" : ",", self->layout.harmonics[i] % 100);
 	*out = (struct model){ .face = &face, .self = self, .n = self->n };
-	snprintf(out->label, sizeof out->label, "%sregression(%s)+%.36s", self->logarithm ? "log " : "", waves, self->errors.label);
+	snprintf(out->label, sizeof out->label, "%sregression(%s)+%.27s", self->logarithm ? "log " : "", waves, self->errors.label);
 }
 
 enum status

@@ -20,7 +20,7 @@ struct regression_options {
 	bool fixed;                        /* as many harmonics as the bound says, none chosen */
 	bool trend;                        /* a straight line through all of the history, unless the errors are differenced */
 	bool logarithm;                    /* of the values, which must be above 0; forecasts and paths are of the values again */
-	size_t order_max;                  /* p and q of the errors; 0: 3 */
+	size_t order_max;                  /* p and q of the errors; 0: 5 */
 };
 
 /*
