@@ -21,7 +21,8 @@ case <- function(name, y, order, seasonal = c(0, 0, 0), constant = FALSE, rows =
 	d <- order[2] + seasonal[2]
 	known <- if (is.null(rows)) NULL else rows[seq_along(y), , drop = FALSE]
 	fit <- do.call(Arima, list(y, order = order, seasonal = seasonal, include.mean = constant && d == 0,
-		include.drift = constant && d == 1, xreg = known, method = "ML", kappa = 1e8, optim.control = list(reltol = 1e-12, maxit = 1000)))
+		include.drift = constant && d == 1, xreg = known, method = "ML", kappa = 1e8,
+		optim.control = list(reltol = 1e-12, maxit = 1000)))
 	future <- if (is.null(rows)) NULL else rows[length(y) + seq_len(horizon), , drop = FALSE]
 	told <- forecast(fit, h = horizon, xreg = future)
 	arma <- sum(order[c(1, 3)], seasonal[c(1, 3)])

@@ -133,16 +133,16 @@ expect_same_errors(struct arima_work *work, const struct arma *arma)
 	assert_non_null(work->dense);
 	assert_true(arima_filter_gaps(work, arma));
 	assert_int_equal(work->used, used);
-	assert_true(fabs(work->log_scale - scale) < 1e-8);
+	assert_true(fabs(work->log_scale - scale) < 1e-7);
 	for (size_t i = 0; i < used; i++) {
-		assert_true(fabs(work->error[i] - fast[i]) < 1e-6 * most);
-		assert_true(fabs(work->root[i] - root[i]) < 1e-6 * root[i]);
+		assert_true(fabs(work->error[i] - fast[i]) < 1e-5 * most);
+		assert_true(fabs(work->root[i] - root[i]) < 1e-5 * root[i]);
 	}
 	for (size_t i = 0; i < work->stride; i++)
-		assert_true(fabs(work->ending[i] - ending[i]) < 1e-6 * fmax(most, fabs(ending[i])));
+		assert_true(fabs(work->ending[i] - ending[i]) < 1e-5 * fmax(most, fabs(ending[i])));
 }
 
-/* The filter of rank one and the one with whole covariances are two ways to the same errors; rounding grows with each difference. */
+/* The filter of rank one and the one with whole covariances are two ways to the same errors. */
 static void
 test_both_filters_agree(void **state)
 {
@@ -153,7 +153,6 @@ test_both_filters_agree(void **state)
 		struct arma arma;
 		double values[200], coefficients[ARIMA_COEFFICIENTS_MAX];
 		struct series series = { .values = values, .n = 40 + any_below(160) };
-		orders.d = orders.d > 1 ? 1 : orders.d;
 		any_values(values, series.n);
 		any_coefficients(&orders, coefficients);
 		arima_expand(&orders, coefficients, &arma);

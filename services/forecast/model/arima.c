@@ -302,7 +302,7 @@ arima_fit_from(const struct series *series, const struct arima_orders *orders, c
 	enum status status = arima_work_open(&work, series, orders, regressors);
 	if (status != STATUS_OK)
 		return status;
-	if (work.used < arima_coefficients(orders) + work.columns) {
+	if (work.used + 1 < arima_coefficients(orders) + work.columns) {
 		arima_work_close(&work);
 		return STATUS_TOO_FEW;
 	}

@@ -41,7 +41,7 @@ struct arima_limits {
 	size_t order_max;    /* p, q; 0: 5 */
 	size_t seasonal_max; /* P, Q; 0: 2 */
 	bool seasonless;     /* look for no season, even though the series has a period */
-	size_t latest;       /* so many of the latest values say which orders; 0: all, or 600 where there is a season */
+	size_t latest;       /* so many of the latest values say which orders; 0: 4000, or 600 where there is a season */
 };
 
 /*

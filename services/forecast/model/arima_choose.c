@@ -16,9 +16,10 @@
 #define NEW_PARTIAL 0.1
 
 /*
- * Of a long seasonal series the latest values say which orders (not which coefficients): all of them say it no better, and a season's
- * filter is slow. Without a season slow drifts need all. In long series the last search begins in one place only. Likelihoods with
- * gaps are searched as long as a filter's run multiplies no more than this; beyond, gaps are guessed for the coefficients.
+ * Of a long seasonal series the latest values say which orders (not which coefficients): all of them say it no better, and a
+ * season's filter is slow. Without a season slow drifts need all. In long series the last search begins in one place only.
+ * Likelihoods with gaps are searched as long as a filter's run multiplies no more than this; beyond, gaps are guessed for the
+ * coefficients.
  */
 enum { MODELS_MAX = 94, MOVES = 17, LATEST = 600, LATEST_MAX = 4000, LONG = 600, DENSE_MAX = 200000 };
 
@@ -312,19 +313,16 @@ fit_chosen(const struct choice *choice, const struct series *series, const struc
 /* Simpler and simpler, until one can be fitted: for short series and those that differencing leaves without variance. */
 static enum status
 fit_simple(const struct arima_orders *differences, const struct series *series, const struct arima_regressors *regressors,
-    bool varies, struct model *out)
+    struct model *out)
 {
 	struct arima_orders orders = *differences;
 	orders.constant = orders.d + orders.seasonal_d <= 1;
 	enum status status = arima_fit(series, &orders, regressors, out);
-	if (status == STATUS_TOO_FEW && varies) {
-		orders = (struct arima_orders){ .constant = true };
+	orders = (struct arima_orders){ .constant = true };
+	if (status == STATUS_TOO_FEW)
 		status = arima_fit(series, &orders, regressors, out);
-	}
-	if (status == STATUS_TOO_FEW) {
-		orders = (struct arima_orders){ .d = 0, .constant = true };
+	if (status == STATUS_TOO_FEW)
 		status = arima_fit(series, &orders, NULL, out);
-	}
 	return status;
 }
 
@@ -384,10 +382,11 @@ arima_choose(const struct series *series, const struct arima_limits *limits, con
 	choice->series = (struct series){ .values = filled, .n = n };
 	if (status == STATUS_OK)
 		status = search(choice, limits, filled + n, &differences);
-	if (status == STATUS_OK && isfinite(choice->best.aicc))
-		status = fit_chosen(choice, series, regressors, out);
-	else if (status == STATUS_OK)
-		status = fit_simple(&differences, series, regressors, true, out);
+	if (status != STATUS_OK)
+		goto done;
+	status = isfinite(choice->best.aicc) ? fit_chosen(choice, series, regressors, out) : STATUS_TOO_FEW;
+	if (status == STATUS_TOO_FEW)
+		status = fit_simple(&differences, series, regressors, out);
 done:
 	free(choice);
 	free(filled);

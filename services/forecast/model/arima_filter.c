@@ -1,4 +1,7 @@
-/* See arima_filter.h. The filter for series without gaps, after Morf, Sidhu and Kailath (1974), and the least squares of its errors. */
+/*
+ * See arima_filter.h. The filter for series without gaps, after Morf, Sidhu and Kailath (1974), and the least squares of its
+ * errors.
+ */
 #include "arima_filter.h"
 
 #include <assert.h>
@@ -128,7 +131,7 @@ arima_work_open(struct arima_work *work, const struct series *series, const stru
 		status = look_through_gaps(work);
 	else if (status == STATUS_OK)
 		difference(work);
-	if (status == STATUS_OK && work->used < work->columns)
+	if (status == STATUS_OK && (work->used == 0 || work->used + 1 < work->columns))
 		status = STATUS_TOO_FEW;
 	if (status != STATUS_OK)
 		arima_work_close(work);

@@ -32,7 +32,10 @@ struct arima_work {
 	double *triangle;   /* [columns][columns] */
 };
 
-/* TOO_FEW without a value that has a one-step error, USAGE where orders or rows are out of bounds, NO_FIT, NO_MEMORY. */
+/*
+ * TOO_FEW where fewer values have a one-step error than there are slopes, or none; USAGE where orders or rows are out of bounds;
+ * NO_FIT, NO_MEMORY.
+ */
 enum status arima_work_open(struct arima_work *work, const struct series *series, const struct arima_orders *orders,
     const struct arima_regressors *regressors) MUST_USE;
 void arima_work_close(struct arima_work *work);

@@ -1,5 +1,7 @@
-/* See arima_filter.h: the filter for series with gaps. Its states are Harvey's and, after them, the last values before differencing;
- * these begin diffuse, and exactly so (Koopman and Durbin 2000, with one value at a time). */
+/*
+ * See arima_filter.h: the filter for series with gaps. Its states are Harvey's and, after them, the last values before
+ * differencing; these begin diffuse, and exactly so (Koopman and Durbin 2000, with one value at a time).
+ */
 #include "arima_filter.h"
 
 #include <math.h>
@@ -91,8 +93,17 @@ carry(const struct dense *dense, double *p)
 	forward(dense, dense->turned, p, dense->all);
 }
 
+/* A known value is one of the last values now, and has no variance: what rounding left of it would grow with unit roots. */
 static void
-carry_all(const struct dense *dense)
+make_certain(const struct dense *dense, double *p)
+{
+	size_t r = dense->arma->states;
+	for (size_t i = 0; i < dense->all; i++)
+		p[r * dense->all + i] = p[i * dense->all + r] = 0.0;
+}
+
+static void
+carry_all(const struct dense *dense, bool known)
 {
 	size_t r = dense->arma->states, all = dense->all;
 	carry(dense, dense->known);
@@ -102,6 +113,10 @@ carry_all(const struct dense *dense)
 		for (size_t j = 0; j < r; j++)
 			dense->known[i * all + j] +=
 			    (i == 0 ? 1.0 : dense->arma->theta[i - 1]) * (j == 0 ? 1.0 : dense->arma->theta[j - 1]);
+	if (known && r < all) {
+		make_certain(dense, dense->known);
+		make_certain(dense, dense->diffuse);
+	}
 }
 
 static double
@@ -156,6 +171,8 @@ columns_step(struct dense *dense, struct arima_work *work, size_t t, bool known,
 				now[i] += dense->gain[i] * error;
 		}
 		forward(dense, now, next, 1);
+		if (known && work->lost > 0)
+			next[r] = work->data[c * work->n + t];
 		memcpy(ending, next, r * sizeof *now);
 		memcpy(ending + r + 1, next + r, work->lost * sizeof *now);
 	}
@@ -181,7 +198,7 @@ arima_filter_gaps(struct arima_work *work, const struct arma *arma)
 			work->at[work->used++] = t;
 			sum += 0.5 * log(f);
 		}
-		carry_all(&dense);
+		carry_all(&dense, known);
 	}
 	work->log_scale = work->used == 0 ? 0.0 : sum / (double)work->used;
 	return isfinite(sum);

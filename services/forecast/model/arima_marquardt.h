@@ -1,6 +1,7 @@
 /*
- * The parameters at which a sum of squares is least (Levenberg 1944, Marquardt 1963), with differences for the slopes. For smooth
- * residuals a few dozen evaluations suffice where a search by values alone takes hundreds. Deterministic; owns nothing between calls.
+ * The parameters at which a sum of squares is least (Levenberg 1944, Marquardt 1963), with differences for the slopes. For
+ * smooth residuals a few dozen evaluations suffice where a search by values alone takes hundreds. Deterministic; owns nothing
+ * between calls.
  */
 #ifndef JUYAN_MODEL_ARIMA_MARQUARDT_H
 #define JUYAN_MODEL_ARIMA_MARQUARDT_H

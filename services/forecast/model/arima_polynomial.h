@@ -1,6 +1,6 @@
 /*
- * The polynomials of a seasonal ARIMA: multiplied out, kept stationary and invertible, and what follows from them at the beginning of
- * a series. Values alone; nothing is owned but by the caller.
+ * The polynomials of a seasonal ARIMA: multiplied out, kept stationary and invertible, and what follows from them at the
+ * beginning of a series. Values alone; nothing is owned but by the caller.
  */
 #ifndef JUYAN_MODEL_ARIMA_POLYNOMIAL_H
 #define JUYAN_MODEL_ARIMA_POLYNOMIAL_H

@@ -1,6 +1,6 @@
 /*
- * Waves of a season as regressors: cos and sin of 1, 2 … `harmonics` turns a period (Young, Pedregal and Tych 1999). Any period, whole
- * or not. Step 0 is the series' first. Functions of their arguments.
+ * Waves of a season as regressors: cos and sin of 1, 2 … `harmonics` turns a period (Young, Pedregal and Tych 1999). Any period,
+ * whole or not. Step 0 is the series' first. Functions of their arguments.
  */
 #ifndef JUYAN_MODEL_FOURIER_H
 #define JUYAN_MODEL_FOURIER_H

@@ -1,7 +1,8 @@
 /*
- * Regression with ARIMA errors (dynamic harmonic regression: Young, Pedregal and Tych 1999; Hyndman and Athanasopoulos 2021, chapter
- * 10): the series, or its logarithm, is a level, a trend if wished, waves of each period, columns of a calendar, and errors that
- * an ARIMA of low order describes. How many waves a period has is chosen by AICc, and the ARIMA as arima_choose does.
+ * Regression with ARIMA errors (dynamic harmonic regression: Young, Pedregal and Tych 1999; Hyndman and Athanasopoulos 2021,
+ * chapter 10): the series, or its logarithm, is a level, a trend if wished, waves of each period, columns of a calendar, and
+ * errors that an ARIMA of low order describes. How many waves a period has is chosen by AICc, and the ARIMA as arima_choose
+ * does.
  *
  * Values may be NAN (unknown): a shut day, or an outlier that shall not count. The calendar's columns must be known.
  *
@@ -24,9 +25,9 @@ struct regression_options {
 };
 
 /*
- * `calendar`: known for each step of the series and of the forecasts; NULL: none. `options` NULL: all 0. A period of which the series
- * has less than two has no waves. USAGE for rows out of bounds, TOO_FEW where there are fewer values than columns, NO_FIT where a
- * value is infinite, or not above 0 for a logarithm, or a row is no number; NO_MEMORY.
+ * `calendar`: known for each step of the series and of the forecasts; NULL: none. `options` NULL: all 0. A period of which the
+ * series has less than two has no waves. USAGE for rows out of bounds, TOO_FEW where there are fewer values than columns, NO_FIT
+ * where a value is infinite, or not above 0 for a logarithm, or a row is no number; NO_MEMORY.
  */
 enum status regression_fit(const struct series *series, const struct regression_options *options,
     const struct arima_regressors *calendar, struct model *out) MUST_USE;

@@ -1,6 +1,6 @@
 /*
- * The columns of a regression: trend, calendar, waves; and how many waves to take. Not for others. A layout is a value; its calendar
- * is lent.
+ * The columns of a regression: trend, calendar, waves; and how many waves to take. Not for others. A layout is a value; its
+ * calendar is lent.
  */
 #ifndef JUYAN_MODEL_REGRESSION_COLUMNS_H
 #define JUYAN_MODEL_REGRESSION_COLUMNS_H
@@ -34,10 +34,10 @@ struct whitening {
 struct whitening whitening_of(const struct arima_facts *facts);
 
 /*
- * Lowers layout->harmonics to what AICc bears, for y[n] (NAN: unknown), after errors are filtered out of values and columns (Cochrane
- * and Orcutt 1949): without that, slow errors pass for waves. `errors` NULL: they are like those of a first regression with all
- * waves. Of numbers of waves that are as good the least is taken; `fixed`: all stay.
- * Leaves in out[n] the series without trend, calendar and waves. TOO_FEW, NO_FIT, NO_MEMORY.
+ * Lowers layout->harmonics to what AICc bears, for y[n] (NAN: unknown), after errors are filtered out of values and columns
+ * (Cochrane and Orcutt 1949): without that, slow errors pass for waves. `errors` NULL: they are like those of a first regression
+ * with all waves. Of numbers of waves that are as good the least is taken; `fixed`: all stay. Leaves in out[n] the series
+ * without trend, calendar and waves. TOO_FEW, NO_FIT, NO_MEMORY.
  */
 enum status regression_choose(struct regression_layout *layout, bool fixed, const struct whitening *errors, const double *y,
     size_t n, double *out) MUST_USE;
