@@ -1,0 +1,33 @@
+/*
+ * What it would take to reach a goal: for each lever of the registry the least value that brings the chance to a level, and their
+ * combination at least cost. Pure: tries values through scenario_apply and goal_play. Any thread; the report lives in the arena.
+ *
+ * One lever: the chance never falls when a lever grows, so that the least value is found by halving. Together: depth first over
+ * the levers with the last one halved, leaving out what costs more than the best so far or cannot reach the level with all that is
+ * left at its most (branch and bound; Land and Doig 1960): exact within PLAN_TRIALS_MAX trials. When they are used up the best so
+ * far is given, and a sentence says so.
+ */
+#ifndef JUYAN_FORECAST_PLAN_H
+#define JUYAN_FORECAST_PLAN_H
+
+#include "goal.h"
+#include "scenario.h"
+
+enum { PLAN_TRIALS_MAX = 400 };
+
+#define PLAN_CHANCE 0.8 /* the level where none is wished */
+
+/* All of it is lent. Only levers of the goal's ports and mode are tried. */
+struct plan_ask {
+	const Juyan__V1__Goal *goal;
+	const struct leaves *leaves;
+	const struct open_days *open;
+	const struct scenario_ground *scene;
+	double chance; /* wished; 0: PLAN_CHANCE; below 1 */
+	int64_t from;  /* the first day on which a change can hold; at most the origin: the day after it */
+};
+
+/* The whole report but its provenance. OUT_OF_RANGE as goal_report, or for a chance that is none; NO_MEMORY. */
+enum status plan_report(const struct plan_ask *ask, struct arena *arena, Juyan__V1__PlanReport **out, struct reason *why) MUST_USE;
+
+#endif
