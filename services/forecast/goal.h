@@ -15,7 +15,7 @@
 #include "open_days.h"
 #include "wire.h"
 
-/* The days of a rate "had", and one more figure of its kind nowhere else. */
+/* Open days that the rate had is taken from. */
 enum { GOAL_RATE_DAYS = 28 };
 
 struct goal_basis {
@@ -49,13 +49,18 @@ const Juyan__V1__Goal *goal_next(const Juyan__V1__Goal *goal, const Juyan__V1__G
 enum status goal_report(const Juyan__V1__Goal *goal, const struct goal_ground *ground, struct arena *arena,
     Juyan__V1__GoalReport **out, struct reason *why) MUST_USE;
 
-/* How the paths end, for plans and comparisons. total_kg and reached have room for leaves->paths. */
+/* How the paths end, for plans and comparisons. Owns its arrays; goal_outcome_close. */
 struct goal_outcome {
-	int64_t *total_kg; /* at the goal's end, what is done included; of each path */
-	int64_t *reached;  /* the day on which each path reaches the target, INT64_MAX: not within the period */
+	int64_t *total_kg; /* [paths] at the goal's end, what is done included */
+	int64_t *reached;  /* [paths] the day on which the target is reached; INT64_MAX: not within the period */
+	int64_t *day_kg;   /* [days] working room */
 	double chance;     /* share of paths that reach it */
 };
-/* The same conditions as goal_report; asserts them. `outcome` has its arrays. */
+
+/* For leaves of this many paths and days. NO_MEMORY. */
+enum status goal_outcome_open(const struct leaves *leaves, struct goal_outcome *out) MUST_USE;
+void goal_outcome_close(struct goal_outcome *outcome);
+/* For a goal whose days goal_days gives and whose end the paths reach (asserted). May be called again and again. */
 void goal_play(const Juyan__V1__Goal *goal, const struct leaves *leaves, struct goal_outcome *outcome);
 /* The day by which a share of all paths has reached it; INT64_MAX: later than the period. Sorts `reached`. */
 int64_t goal_reached_by(int64_t *reached, size_t paths, double share);
