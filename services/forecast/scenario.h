@@ -3,14 +3,14 @@
  * future as path p before, so that differences between scenarios are those of the scenario alone. Any thread.
  *
  * What is assumed, in the order in which it is done, whatever the order of the list:
- *   1. Days. `closed: true` takes the ports of the change out on these days: nothing passes, and nothing is made up for later.
- *      `closed: false` keeps them open by agreement: each path then passes the mean of its nearest open days before and after.
+ *   1. Days. Closed: nothing passes, and nothing is made up for later. Not closed (kept open by agreement): each path passes the
+ *      mean of its nearest open days before and after. Whole ports first, then what names a mode or a direction.
  *   2. Levers. Demand allows: what passes at (port, mode) grows and shrinks in proportion to the product of its levers. Where a
  *      lever stands at 0 nothing runs yet, so that value * kg_per_day is added on open days as in 4, in proportion to the others.
  *      A lever keeps the value of the latest change that holds on the day.
  *   3. Demand: what is forecast times demand_per_mille / 1000. Several multiply.
  *   4. Added traffic, on open days. It has the spread of its slice: times the ratio of the path's day to the mean of all paths for
- *      (port, mode), else for the port, else for all; its mean is what was declared. It joins the biggest leaf of (port, mode,
+ *      (port, mode), else for the port, else for all (the first that runs on most open days); its mean is what was declared. It joins the biggest leaf of (port, mode,
  *      direction); where the mode has none, a new leaf with the port's most usual goods, of import unless a direction is given.
  *   5. Ceilings: of the change (each day's sum over what it names is scaled down to it), then the registry's capacities. A
  *      capacity of (port, mode) goes along with the product of that mode's levers; a scenario's ceiling for the same port and mode

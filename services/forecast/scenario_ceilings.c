@@ -1,0 +1,97 @@
+/* The most that can pass in a day: a scenario's ceilings and the registry's capacities. See scenario_parts.h. */
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "scenario_parts.h"
+
+/* kg * to / of, rounded down, without leaving the integers. */
+static int64_t
+part_of(int64_t kg, int64_t to, int64_t of)
+{
+	return (int64_t)((__int128)kg * to / of);
+}
+
+/*
+ * Scales what passes on a day of a path down to `ceiling`, to the kilogram: what rounding down leaves over goes to the first
+ * leaves, a kilogram each.
+ */
+static void
+lower(const struct scene *scene, const struct shift *shift, size_t path, size_t day, int64_t sum, int64_t ceiling)
+{
+	struct leaves *leaves = scene->leaves;
+	int64_t left = ceiling;
+	for (size_t i = 0; i < leaves->n; i++)
+		if (shift_holds(shift, &leaves->leaf[i].key))
+			left -= part_of(leaves_path(leaves, i, path)[day], ceiling, sum);
+	for (size_t i = 0; i < leaves->n; i++) {
+		if (!shift_holds(shift, &leaves->leaf[i].key))
+			continue;
+		int64_t *kg = &leaves_path(leaves, i, path)[day];
+		int64_t part = part_of(*kg, ceiling, sum);
+		int64_t more = left > 0 && part < *kg;
+		*kg = part + more;
+		left -= more;
+	}
+	assert(left == 0);
+}
+
+/* Nothing above `ceiling` on this day, in any path; by a share only where it is still being ramped in. */
+static void
+lower_day(const struct scene *scene, const struct shift *shift, size_t day, double ceiling, double share)
+{
+	struct leaves *leaves = scene->leaves;
+	for (size_t path = 0; path < leaves->paths; path++) {
+		int64_t sum = 0;
+		for (size_t i = 0; i < leaves->n; i++)
+			if (shift_holds(shift, &leaves->leaf[i].key))
+				sum += leaves_path(leaves, i, path)[day];
+		if ((double)sum > ceiling)
+			lower(scene, shift, path, day, sum, sum - (int64_t)ceil(share * ((double)sum - ceiling)));
+	}
+}
+
+/* Whether the scenario says itself how much can pass there on this day. */
+static bool
+replaced(const struct scene *scene, const Juyan__V1__Capacity *capacity, int64_t day)
+{
+	for (size_t i = 0; i < scene->n; i++) {
+		const struct shift *shift = &scene->shift[i];
+		if (shift->change->what_case == JUYAN__V1__CHANGE__WHAT_CEILING_KG_PER_DAY && shift->direction == 0 &&
+		    shift->mode == capacity->mode && strcmp(shift->change->port, capacity->port) == 0 &&
+		    shift_share(shift, day) > 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+keep_capacity(const struct scene *scene, const Juyan__V1__Capacity *capacity)
+{
+	Juyan__V1__Change where = JUYAN__V1__CHANGE__INIT;
+	const struct shift shift = { .change = &where, .mode = capacity->mode };
+	where.port = capacity->port;
+	for (size_t i = 0; i < scene->leaves->days; i++) {
+		int64_t day = scene->leaves->origin + 1 + (int64_t)i;
+		double product = capacity->mode == 0 ? 1 : levers_product(scene, capacity->port, capacity->mode, day);
+		if (!replaced(scene, capacity, day))
+			lower_day(scene, &shift, i, (double)capacity->kg_per_day * product, 1);
+	}
+}
+
+void
+scene_ceilings(struct scene *scene)
+{
+	for (size_t i = 0; i < scene->n; i++) {
+		const struct shift *shift = &scene->shift[i];
+		if (shift->change->what_case != JUYAN__V1__CHANGE__WHAT_CEILING_KG_PER_DAY)
+			continue;
+		for (size_t day = 0; day < scene->leaves->days; day++) {
+			double share = shift_share(shift, scene->leaves->origin + 1 + (int64_t)day);
+			if (share > 0)
+				lower_day(scene, shift, day, (double)shift->change->ceiling_kg_per_day, share);
+		}
+	}
+	for (size_t i = 0; i < scene->ground->n_capacities; i++)
+		keep_capacity(scene, scene->ground->capacities[i]);
+}
