@@ -25,8 +25,8 @@ struct compare_ask {
 bool compare_slice_holds(const Juyan__V1__Slice *slice, const struct leaf_key *key);
 
 /*
- * The whole comparison but its provenance. Rows are of the slice as a whole, a month each, from the origin's month on; year_to_date is from the
- * first day of the year, or of the goal. What scenario_apply says, with the scenario's name; OUT_OF_RANGE, TOO_MANY, NO_MEMORY.
+ * The whole comparison but its provenance. Rows are of the slice as a whole, a month each, from the origin's month to that of the
+ * last day. What scenario_apply says, with the scenario's name; OUT_OF_RANGE, TOO_MANY, NO_MEMORY.
  */
 enum status compare_scenarios(const struct compare_ask *ask, struct arena *arena, Juyan__V1__Comparison **out,
     struct reason *why) MUST_USE;

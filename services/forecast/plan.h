@@ -13,7 +13,7 @@
 #include "goal.h"
 #include "scenario.h"
 
-enum { PLAN_TRIALS_MAX = 400 };
+enum { PLAN_TRIALS_MAX = 256 };
 
 #define PLAN_CHANCE 0.8 /* the level where none is wished */
 

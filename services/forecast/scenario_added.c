@@ -10,6 +10,7 @@
 struct pattern {
 	int64_t *kg;  /* [paths * days] */
 	double *mean; /* [days] */
+	bool *shut;   /* [days] nothing can pass there */
 };
 
 static void
@@ -17,6 +18,7 @@ pattern_close(struct pattern *pattern)
 {
 	free(pattern->kg);
 	free(pattern->mean);
+	free(pattern->shut);
 }
 
 static int64_t
@@ -31,16 +33,13 @@ future_sum(const struct leaves *leaves, size_t leaf)
 
 /* Whether it has something on most of the open days of its paths: what runs once in a while says nothing about a daily service. */
 static bool
-steady(const struct scene *scene, const struct leaf_key *key, const struct pattern *pattern)
+steady(const struct leaves *leaves, const struct pattern *pattern)
 {
-	const struct leaves *leaves = scene->leaves;
 	size_t with = 0, all = 0;
-	for (size_t day = 0; day < leaves->days; day++) {
-		if (scene_shut(scene, key, leaves->origin + 1 + (int64_t)day))
-			continue;
-		all += leaves->paths;
-		for (size_t path = 0; path < leaves->paths; path++)
-			with += pattern->kg[path * leaves->days + day] > 0;
+	for (size_t i = 0; i < leaves->paths * leaves->days; i++) {
+		bool open = !pattern->shut[i % leaves->days];
+		all += open;
+		with += open && pattern->kg[i] > 0;
 	}
 	return 2 * with > all;
 }
@@ -58,12 +57,9 @@ gather(const struct scene *scene, const struct shift *shift, struct pattern *pat
 		for (size_t j = 0; j < leaves->paths * leaves->days; j++)
 			pattern->kg[j] += kg[j];
 	}
-	for (size_t day = 0; day < leaves->days; day++) {
-		double sum = 0;
-		for (size_t path = 0; path < leaves->paths; path++)
-			sum += (double)pattern->kg[path * leaves->days + day];
-		pattern->mean[day] = sum / (double)leaves->paths;
-	}
+	memset(pattern->mean, 0, leaves->days * sizeof *pattern->mean);
+	for (size_t i = 0; i < leaves->paths * leaves->days; i++)
+		pattern->mean[i % leaves->days] += (double)pattern->kg[i] / (double)leaves->paths;
 }
 
 /* The mode's own days, else the port's, else those of all ports. */
@@ -76,15 +72,18 @@ pattern_of(const struct scene *scene, const struct leaf_key *key, struct pattern
 	struct shift shift = { .change = &where, .mode = key->mode };
 	out->kg = calloc(leaves->paths * leaves->days + 1, sizeof *out->kg);
 	out->mean = calloc(leaves->days + 1, sizeof *out->mean);
-	if (out->kg == NULL || out->mean == NULL)
+	out->shut = calloc(leaves->days + 1, sizeof *out->shut);
+	if (out->kg == NULL || out->mean == NULL || out->shut == NULL)
 		return STATUS_NO_MEMORY;
+	for (size_t day = 0; day < leaves->days; day++)
+		out->shut[day] = scene_shut(scene, key, leaves->origin + 1 + (int64_t)day);
 	where.port = (char *)(uintptr_t)key->port; /* only looked at */
 	gather(scene, &shift, out);
-	if (steady(scene, key, out))
+	if (steady(leaves, out))
 		return STATUS_OK;
 	shift.mode = JUYAN__V1__MODE__MODE_UNSPECIFIED;
 	gather(scene, &shift, out);
-	if (steady(scene, key, out))
+	if (steady(leaves, out))
 		return STATUS_OK;
 	where.port = nothing;
 	gather(scene, &shift, out);
@@ -158,19 +157,16 @@ enum status
 scene_add(struct scene *scene, const struct leaf_key *to, const double *kg_per_day)
 {
 	struct leaves *leaves = scene->leaves;
-	struct pattern pattern = { NULL, NULL };
+	struct pattern pattern = { NULL, NULL, NULL };
 	size_t leaf = 0;
 	enum status status = pattern_of(scene, to, &pattern);
 	if (status == STATUS_OK)
 		status = leaf_for(leaves, to, &leaf);
-	for (size_t day = 0; status == STATUS_OK && day < leaves->days; day++) {
-		if (kg_per_day[day] <= 0 || scene_shut(scene, to, leaves->origin + 1 + (int64_t)day))
-			continue;
-		for (size_t path = 0; path < leaves->paths; path++) {
-			double mean = pattern.mean[day];
-			double ratio = mean > 0 ? (double)pattern.kg[path * leaves->days + day] / mean : 1;
-			leaves_path(leaves, leaf, path)[day] += llround(kg_per_day[day] * ratio);
-		}
+	for (size_t i = 0; status == STATUS_OK && i < leaves->paths * leaves->days; i++) {
+		size_t day = i % leaves->days;
+		double mean = pattern.mean[day], ratio = mean > 0 ? (double)pattern.kg[i] / mean : 1;
+		if (kg_per_day[day] > 0 && !pattern.shut[day])
+			leaves_path(leaves, leaf, 0)[i] += llround(kg_per_day[day] * ratio);
 	}
 	pattern_close(&pattern);
 	return status;

@@ -36,18 +36,23 @@ lower(const struct scene *scene, const struct shift *shift, size_t path, size_t 
 	assert(left == 0);
 }
 
-/* Nothing above `ceiling` on this day, in any path; by a share only where it is still being ramped in. */
+/* Nothing above per_day on any day, in any path; by a share only while it is still being ramped in. Path by path: so they lie. */
 static void
-lower_day(const struct scene *scene, const struct shift *shift, size_t day, double ceiling, double share)
+lower_all(const struct scene *scene, const struct shift *shift)
 {
 	struct leaves *leaves = scene->leaves;
 	for (size_t path = 0; path < leaves->paths; path++) {
-		int64_t sum = 0;
-		for (size_t i = 0; i < leaves->n; i++)
-			if (shift_holds(shift, &leaves->leaf[i].key))
-				sum += leaves_path(leaves, i, path)[day];
-		if ((double)sum > ceiling)
+		for (size_t day = 0; day < leaves->days; day++) {
+			double ceiling = scene->per_day[day];
+			int64_t sum = 0;
+			for (size_t i = 0; i < leaves->n; i++)
+				if (shift_holds(shift, &leaves->leaf[i].key))
+					sum += leaves_path(leaves, i, path)[day];
+			if ((double)sum <= ceiling)
+				continue;
+			double share = shift_share(shift, leaves->origin + 1 + (int64_t)day);
 			lower(scene, shift, path, day, sum, sum - (int64_t)ceil(share * ((double)sum - ceiling)));
+		}
 	}
 }
 
@@ -69,29 +74,32 @@ static void
 keep_capacity(const struct scene *scene, const Juyan__V1__Capacity *capacity)
 {
 	Juyan__V1__Change where = JUYAN__V1__CHANGE__INIT;
-	const struct shift shift = { .change = &where, .mode = capacity->mode };
+	const struct shift shift = { &where, capacity->mode, 0, scene->leaves->origin + 1, INT64_MAX };
 	where.port = capacity->port;
 	for (size_t i = 0; i < scene->leaves->days; i++) {
 		int64_t day = scene->leaves->origin + 1 + (int64_t)i;
 		double product = capacity->mode == 0 ? 1 : levers_product(scene, capacity->port, capacity->mode, day);
-		if (!replaced(scene, capacity, day))
-			lower_day(scene, &shift, i, (double)capacity->kg_per_day * product, 1);
+		scene->per_day[i] = replaced(scene, capacity, day) ? HUGE_VAL : (double)capacity->kg_per_day * product;
 	}
+	lower_all(scene, &shift);
+}
+
+static void
+keep_ceiling(const struct scene *scene, const struct shift *shift)
+{
+	for (size_t i = 0; i < scene->leaves->days; i++)
+		scene->per_day[i] = shift_share(shift, scene->leaves->origin + 1 + (int64_t)i) > 0
+		    ? (double)shift->change->ceiling_kg_per_day
+		    : HUGE_VAL;
+	lower_all(scene, shift);
 }
 
 void
 scene_ceilings(struct scene *scene)
 {
-	for (size_t i = 0; i < scene->n; i++) {
-		const struct shift *shift = &scene->shift[i];
-		if (shift->change->what_case != JUYAN__V1__CHANGE__WHAT_CEILING_KG_PER_DAY)
-			continue;
-		for (size_t day = 0; day < scene->leaves->days; day++) {
-			double share = shift_share(shift, scene->leaves->origin + 1 + (int64_t)day);
-			if (share > 0)
-				lower_day(scene, shift, day, (double)shift->change->ceiling_kg_per_day, share);
-		}
-	}
+	for (size_t i = 0; i < scene->n; i++)
+		if (scene->shift[i].change->what_case == JUYAN__V1__CHANGE__WHAT_CEILING_KG_PER_DAY)
+			keep_ceiling(scene, &scene->shift[i]);
 	for (size_t i = 0; i < scene->ground->n_capacities; i++)
 		keep_capacity(scene, scene->ground->capacities[i]);
 }

@@ -7,7 +7,7 @@
 
 #include "wire.h"
 
-enum { SENTENCES_MAX = 24 };
+enum { SENTENCES_MAX = 96 };
 
 struct sentences {
 	struct arena *arena;
