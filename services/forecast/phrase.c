@@ -31,14 +31,14 @@ tenths_of(int64_t kg, size_t unit, enum phrase_round round)
 	return (kg + (round == PHRASE_DOWN ? 0 : round == PHRASE_UP ? tenth - 1 : tenth / 2)) / tenth;
 }
 
-/* The unit in which a mass is said: the largest that it has at least one of, once it is rounded. */
+/* The largest unit that a mass has at least one of; the next where rounding makes a thousand of it. */
 static size_t
 unit_of(int64_t kg, enum phrase_round round)
 {
 	size_t unit = UNITS - 1;
-	while (unit > 0 && tenths_of(kg, unit, round) < 10)
+	while (unit > 0 && kg < units[unit].kg)
 		unit--;
-	return unit;
+	return unit + 1 < UNITS && tenths_of(kg, unit, round) >= 10000 ? unit + 1 : unit;
 }
 
 const char *
