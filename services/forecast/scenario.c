@@ -186,8 +186,15 @@ scale_leaf(const struct scene *scene, size_t leaf)
 
 /* ---- 4: added traffic ---- */
 
+enum { ADDITIONS_MAX = SCENARIO_CHANGES_MAX + SCENARIO_LEVERS_MAX };
+
+struct additions {
+	struct addition list[ADDITIONS_MAX];
+	size_t n;
+};
+
 static enum status
-add_by_lever(struct scene *scene, const Juyan__V1__Lever *lever)
+draw_by_lever(struct scene *scene, const Juyan__V1__Lever *lever, struct additions *additions)
 {
 	struct leaf_key key = { .mode = lever->mode };
 	bool any = false;
@@ -195,18 +202,24 @@ add_by_lever(struct scene *scene, const Juyan__V1__Lever *lever)
 		scene->per_day[i] = lever_brings(scene, lever, day_at(scene, i));
 		any = any || scene->per_day[i] > 0;
 	}
+	if (!any)
+		return STATUS_OK;
 	snprintf(key.port, sizeof key.port, "%s", lever->port);
-	return any ? scene_add(scene, &key, scene->per_day) : STATUS_OK;
+	enum status status = scene_draw(scene, &key, scene->per_day, &additions->list[additions->n]);
+	additions->n += status == STATUS_OK;
+	return status;
 }
 
 static enum status
-add_by_change(struct scene *scene, const struct shift *shift)
+draw_by_change(struct scene *scene, const struct shift *shift, struct additions *additions)
 {
 	struct leaf_key key = { .mode = shift->mode, .direction = shift->direction };
 	for (size_t i = 0; i < scene->leaves->days; i++)
 		scene->per_day[i] = shift_share(shift, day_at(scene, i)) * (double)shift->change->added_kg_per_day;
 	snprintf(key.port, sizeof key.port, "%s", shift->change->port);
-	return scene_add(scene, &key, scene->per_day);
+	enum status status = scene_draw(scene, &key, scene->per_day, &additions->list[additions->n]);
+	additions->n += status == STATUS_OK;
+	return status;
 }
 
 static bool
@@ -219,15 +232,15 @@ is_set(const struct scene *scene, const Juyan__V1__Lever *lever)
 }
 
 static enum status
-add_all(struct scene *scene)
+draw_all(struct scene *scene, struct additions *additions)
 {
 	enum status status = STATUS_OK;
-	for (size_t i = 0; status == STATUS_OK && i < scene->ground->n_levers; i++)
+	for (size_t i = 0; status == STATUS_OK && i < scene->ground->n_levers && additions->n < SCENARIO_LEVERS_MAX; i++)
 		if (scene->ground->levers[i]->now <= 0 && is_set(scene, scene->ground->levers[i]))
-			status = add_by_lever(scene, scene->ground->levers[i]);
+			status = draw_by_lever(scene, scene->ground->levers[i], additions);
 	for (size_t i = 0; status == STATUS_OK && i < scene->n; i++)
 		if (scene->shift[i].change->what_case == JUYAN__V1__CHANGE__WHAT_ADDED_KG_PER_DAY)
-			status = add_by_change(scene, &scene->shift[i]);
+			status = draw_by_change(scene, &scene->shift[i], additions);
 	return status;
 }
 
@@ -294,6 +307,7 @@ scenario_apply(const Juyan__V1__Scenario *scenario, const struct scenario_ground
     struct leaves *leaves, struct scenario_notes *notes, struct reason *why)
 {
 	struct scene scene = { .ground = ground, .open = open, .leaves = leaves, .notes = notes };
+	struct additions additions = { .n = 0 };
 	if (notes != NULL)
 		notes->n = 0;
 	enum status status = scene_read(scenario, &scene, why);
@@ -304,9 +318,14 @@ scenario_apply(const Juyan__V1__Scenario *scenario, const struct scenario_ground
 		return STATUS_NO_MEMORY;
 	note_all(&scene);
 	change_all_days(&scene);
-	for (size_t leaf = 0; leaf < leaves->n; leaf++)
+	status = draw_all(&scene, &additions);
+	for (size_t leaf = 0; status == STATUS_OK && leaf < leaves->n; leaf++)
 		scale_leaf(&scene, leaf);
-	status = add_all(&scene);
+	for (size_t i = 0; i < additions.n; i++) {
+		if (status == STATUS_OK)
+			scene_join(&scene, &additions.list[i]);
+		free(additions.list[i].kg);
+	}
 	if (status == STATUS_OK)
 		scene_ceilings(&scene);
 	free(scene.per_day);

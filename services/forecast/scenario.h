@@ -9,9 +9,10 @@
  *      lever stands at 0 nothing runs yet, so that value * kg_per_day is added on open days as in 4, in proportion to the others.
  *      A lever keeps the value of the latest change that holds on the day.
  *   3. Demand: what is forecast times demand_per_mille / 1000. Several multiply.
- *   4. Added traffic, on open days. It has the spread of its slice: times the ratio of the path's day to the mean of all paths for
- *      (port, mode), else for the port, else for all (the first that runs on most open days); its mean is what was declared. It joins the biggest leaf of (port, mode,
- *      direction); where the mode has none, a new leaf with the port's most usual goods, of import unless a direction is given.
+ *   4. Added traffic, on open days. It varies as its slice does: times the ratio of the path's day to the mean of all paths (before
+ *      2 and 3), for (port, mode), else for the port, else for all: the first that runs on most open days. Its mean is what was
+ *      declared. It joins the biggest leaf of (port, mode, direction); where the mode has none, a new leaf with the port's most
+ *      usual goods, of import unless a direction is given.
  *   5. Ceilings: of the change (each day's sum over what it names is scaled down to it), then the registry's capacities. A
  *      capacity of (port, mode) goes along with the product of that mode's levers; a scenario's ceiling for the same port and mode
  *      replaces it on its days. The leaves given keep to the registry's capacities already.

@@ -154,7 +154,7 @@ leaf_for(struct leaves *leaves, const struct leaf_key *to, size_t *out)
 }
 
 enum status
-scene_add(struct scene *scene, const struct leaf_key *to, const double *kg_per_day)
+scene_draw(struct scene *scene, const struct leaf_key *to, const double *kg_per_day, struct addition *out)
 {
 	struct leaves *leaves = scene->leaves;
 	struct pattern pattern = { NULL, NULL, NULL };
@@ -165,9 +165,20 @@ scene_add(struct scene *scene, const struct leaf_key *to, const double *kg_per_d
 	for (size_t i = 0; status == STATUS_OK && i < leaves->paths * leaves->days; i++) {
 		size_t day = i % leaves->days;
 		double mean = pattern.mean[day], ratio = mean > 0 ? (double)pattern.kg[i] / mean : 1;
-		if (kg_per_day[day] > 0 && !pattern.shut[day])
-			leaves_path(leaves, leaf, 0)[i] += llround(kg_per_day[day] * ratio);
+		pattern.kg[i] = kg_per_day[day] > 0 && !pattern.shut[day] ? llround(kg_per_day[day] * ratio) : 0;
+	}
+	if (status == STATUS_OK) {
+		*out = (struct addition){ leaf, pattern.kg };
+		pattern.kg = NULL;
 	}
 	pattern_close(&pattern);
 	return status;
+}
+
+void
+scene_join(struct scene *scene, const struct addition *addition)
+{
+	int64_t *kg = leaves_path(scene->leaves, addition->leaf, 0);
+	for (size_t i = 0; i < scene->leaves->paths * scene->leaves->days; i++)
+		kg[i] += addition->kg[i];
 }

@@ -46,8 +46,15 @@ double lever_brings(const struct scene *scene, const Juyan__V1__Lever *lever, in
 
 /* ---- steps ---- */
 
-/* Adds kg_per_day[day] on the open days of (port, mode, direction) as step 4 says. NO_MEMORY. */
-enum status scene_add(struct scene *scene, const struct leaf_key *to, const double *kg_per_day) MUST_USE;
+/* Traffic that is to be added to a leaf: made before anything is scaled, so that how it varies hangs on no lever. */
+struct addition {
+	size_t leaf;
+	int64_t *kg; /* [paths * days]; whoever drew it frees it */
+};
+
+/* kg_per_day[day] on the open days of (port, mode, direction) as step 4 says; its leaf is made where there is none. NO_MEMORY. */
+enum status scene_draw(struct scene *scene, const struct leaf_key *to, const double *kg_per_day, struct addition *out) MUST_USE;
+void scene_join(struct scene *scene, const struct addition *addition);
 /* Whether nothing can pass there on this day: the port is shut, or a change shuts this mode or direction. */
 bool scene_shut(const struct scene *scene, const struct leaf_key *key, int64_t day);
 void scene_ceilings(struct scene *scene);

@@ -141,7 +141,7 @@ test_the_least_that_reaches_it(void **unused)
 {
 	(void)unused;
 	size_t found = 0;
-	for (int64_t target = 15500; target <= 24000; target += 1700) {
+	for (int64_t target = 15500; target <= 24000; target += 500) {
 		struct world world;
 		world_open(&world, target * KT);
 		const Juyan__V1__PlanReport *report = plan_of(&world);
