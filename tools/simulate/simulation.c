@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "day_plan.h"
 #include "encode.h"
 #include "faults.h"
-#include "plan.h"
 #include "port_calendar.h"
 
 struct waiting {
@@ -21,7 +21,7 @@ struct waiting {
 
 struct simulation {
 	struct simulation_options options;
-	struct plan plan;
+	struct day_plan plan;
 	struct crossing_pool *pool;
 	struct waiting *heap;
 	size_t n, room;
@@ -178,7 +178,8 @@ take_order(void *user, const struct crossing_order *order, struct random *random
 			    crossing->fact[i].desk, crossing->fact[i].sent_at_ms);
 	}
 	crossing_settle(crossing);
-	assert(crossing->facts > 0 && crossing->fact[0].sent_at_ms >= port_calendar_start_ms(simulation->next_day) - PLAN_LEAD_MS);
+	assert(
+	    crossing->facts > 0 && crossing->fact[0].sent_at_ms >= port_calendar_start_ms(simulation->next_day) - DAY_PLAN_LEAD_MS);
 	return await(simulation, crossing);
 }
 
@@ -187,10 +188,10 @@ static bool
 plan_ahead(struct simulation *simulation)
 {
 	while (simulation->next_day <= simulation->options.to_day &&
-	    (simulation->n == 0 || simulation->heap[0].at_ms >= port_calendar_start_ms(simulation->next_day) - PLAN_LEAD_MS)) {
+	    (simulation->n == 0 || simulation->heap[0].at_ms >= port_calendar_start_ms(simulation->next_day) - DAY_PLAN_LEAD_MS)) {
 		for (int p = 0; p < CROSSING_PORTS; p++)
 			if (simulation->options.ports[p] &&
-			    !plan_day(&simulation->plan, (enum crossing_port)p, simulation->next_day))
+			    !day_plan_make(&simulation->plan, (enum crossing_port)p, simulation->next_day))
 				return false;
 		simulation->next_day++;
 	}
@@ -223,8 +224,8 @@ simulation_open(const struct simulation_options *options, struct simulation **ou
 		return reason_say(why, STATUS_NO_MEMORY, "there is no memory for a simulation");
 	simulation->options = *options;
 	simulation->next_day = options->from_day;
-	struct plan_options plan = { options->seed, options->scale_per_mille, options->rail, options->to_day };
-	plan_open(&simulation->plan, &plan, take_order, simulation);
+	struct day_plan_options plan = { options->seed, options->scale_per_mille, options->rail, options->to_day };
+	day_plan_open(&simulation->plan, &plan, take_order, simulation);
 	list_terminals(simulation);
 	simulation->pool = crossing_pool_open();
 	simulation->tally = tally_open(options->finest);

@@ -5,20 +5,20 @@
  *
  * The caller owns a plan and closes nothing; one thread; days are planned in order.
  */
-#ifndef JUYAN_SIMULATE_PLAN_H
-#define JUYAN_SIMULATE_PLAN_H
+#ifndef JUYAN_SIMULATE_DAY_PLAN_H
+#define JUYAN_SIMULATE_DAY_PLAN_H
 
 #include "demand.h"
 
-struct plan_options {
+struct day_plan_options {
 	uint64_t seed;
 	uint32_t scale_per_mille; /* of the real traffic */
 	bool rail;
 	int64_t last_day; /* no crossing begins after it */
 };
 
-struct plan {
-	struct plan_options options;
+struct day_plan {
+	struct day_plan_options options;
 	struct demand demand[CROSSING_PORTS];
 	int64_t owed_kg[CROSSING_PORTS][CROSSING_MODES];
 	int64_t owed_export_kg[CROSSING_PORTS];
@@ -32,11 +32,11 @@ struct plan {
 	void *user;
 };
 
-void plan_open(struct plan *plan, const struct plan_options *options,
+void day_plan_open(struct day_plan *plan, const struct day_plan_options *options,
     bool (*take)(void *user, const struct crossing_order *order, struct random *random, int64_t *net_kg), void *user);
-bool plan_day(struct plan *plan, enum crossing_port port, int64_t day);
+bool day_plan_make(struct day_plan *plan, enum crossing_port port, int64_t day);
 
 /* How long before a day's beginning the first event of that day's crossings may happen. */
-#define PLAN_LEAD_MS (INT64_C(36) * 3600 * 1000)
+#define DAY_PLAN_LEAD_MS (INT64_C(36) * 3600 * 1000)
 
 #endif

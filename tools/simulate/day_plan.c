@@ -1,5 +1,5 @@
 /* A day's crossings, ordered until the day's demand is met. */
-#include "plan.h"
+#include "day_plan.h"
 
 #include <assert.h>
 #include <string.h>
@@ -22,7 +22,7 @@ enum {
 static const uint32_t fleet[CROSSING_MODES] = { 9000, 60, 30000 };
 
 void
-plan_open(struct plan *plan, const struct plan_options *options,
+day_plan_open(struct day_plan *plan, const struct day_plan_options *options,
     bool (*take)(void *user, const struct crossing_order *order, struct random *random, int64_t *net_kg), void *user)
 {
 	memset(plan, 0, sizeof *plan);
@@ -43,7 +43,7 @@ yymmdd_of(int64_t day)
 
 /* The way back: the same vehicles, some hours later; trucks that would come after closing time wait for the next open day. */
 static int64_t
-return_ms(struct plan *plan, const struct crossing_order *out)
+return_ms(struct day_plan *plan, const struct crossing_order *out)
 {
 	int64_t wait_ms = random_between(&plan->random, 90, 300) * MINUTE_MS;
 	if (out->mode == MODE_AGV)
@@ -61,7 +61,7 @@ return_ms(struct plan *plan, const struct crossing_order *out)
 }
 
 static bool
-order_one(struct plan *plan, struct crossing_order *order, int64_t *net_kg)
+order_one(struct day_plan *plan, struct crossing_order *order, int64_t *net_kg)
 {
 	order->serial = plan->serial++;
 	return plan->take(plan->user, order, &plan->random, net_kg);
@@ -69,7 +69,7 @@ order_one(struct plan *plan, struct crossing_order *order, int64_t *net_kg)
 
 /* A laden crossing and its way back. Some trucks take exports along, as long as some are owed. */
 static bool
-order_both(struct plan *plan, struct crossing_order *order, int64_t *net_kg)
+order_both(struct day_plan *plan, struct crossing_order *order, int64_t *net_kg)
 {
 	if (!order_one(plan, order, net_kg))
 		return false;
@@ -89,7 +89,7 @@ order_both(struct plan *plan, struct crossing_order *order, int64_t *net_kg)
 }
 
 static struct crossing_order
-order_of(struct plan *plan, enum crossing_mode mode, uint16_t units, int32_t payload_kg)
+order_of(struct day_plan *plan, enum crossing_mode mode, uint16_t units, int32_t payload_kg)
 {
 	uint32_t vehicle = plan->next_vehicle[plan->port][mode];
 	plan->next_vehicle[plan->port][mode] = (vehicle + units) % fleet[mode];
@@ -109,7 +109,7 @@ order_of(struct plan *plan, enum crossing_mode mode, uint16_t units, int32_t pay
 
 /* More in the morning than towards the evening. */
 static int64_t
-road_time_ms(struct plan *plan, int64_t day)
+road_time_ms(struct day_plan *plan, int64_t day)
 {
 	int64_t a = random_between(&plan->random, 0, LAST_IN_MINUTES * 60),
 		b = random_between(&plan->random, 0, LAST_IN_MINUTES * 60);
@@ -118,7 +118,7 @@ road_time_ms(struct plan *plan, int64_t day)
 }
 
 static bool
-plan_road(struct plan *plan, int64_t day)
+plan_road(struct day_plan *plan, int64_t day)
 {
 	int64_t *owed_kg = &plan->owed_kg[plan->port][MODE_TRUCK];
 	while (*owed_kg > plan->day.payload_kg / 2) {
@@ -138,7 +138,7 @@ plan_road(struct plan *plan, int64_t day)
 
 /* Where exports outweigh imports, trucks come empty for what the ways back could not take. */
 static bool
-plan_exports(struct plan *plan, int64_t day)
+plan_exports(struct day_plan *plan, int64_t day)
 {
 	int64_t *owed_kg = &plan->owed_export_kg[plan->port];
 	while (plan->port != PORT_CEKE && *owed_kg > EXPORT_LOAD_KG) {
@@ -156,7 +156,7 @@ plan_exports(struct plan *plan, int64_t day)
 
 /* AGV go round the clock, trains by their timetable of four a day. */
 static bool
-plan_guided(struct plan *plan, int64_t day, enum crossing_mode mode)
+plan_guided(struct day_plan *plan, int64_t day, enum crossing_mode mode)
 {
 	static const int train_minutes[] = { 130, 520, 860, 1230 };
 	int64_t *owed_kg = &plan->owed_kg[plan->port][mode];
@@ -177,7 +177,7 @@ plan_guided(struct plan *plan, int64_t day, enum crossing_mode mode)
 }
 
 bool
-plan_day(struct plan *plan, enum crossing_port port, int64_t day)
+day_plan_make(struct day_plan *plan, enum crossing_port port, int64_t day)
 {
 	plan->port = (uint8_t)port;
 	plan->yymmdd = yymmdd_of(day);
