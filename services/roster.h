@@ -4,7 +4,7 @@
 
 #include "service.h"
 
-enum { ROSTER_SERVICES = 2 };
+enum { ROSTER_SERVICES = 3 };
 
 extern const struct service *const roster[ROSTER_SERVICES];
 

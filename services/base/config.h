@@ -19,6 +19,13 @@ enum { CONFIG_TEXT_BYTES = 256, CONFIG_LISTEN_MAX = 8 };
 	    "where terminals connect (CURVE always), with commas between several; empty: only from this machine, over ipc") \
 	X(text, query_listen, "", 0, 255, "", \
 	    "where questions may be asked over tcp (CURVE, keys with the right to read); empty: only from this machine, over ipc") \
+	X(text, forecast_listen, "", 0, 255, "", \
+	    "where forecasts may be asked for over tcp (CURVE, keys with the right to read); empty: only from this machine, over " \
+	    "ipc") \
+	X(number, forecast_threads, 0, 0, 64, "threads", \
+	    "that make forecasts, at low priority; 0: as many as there are processors") \
+	X(number, forecast_paths, 1000, 100, 10000, "paths", "possible futures that a forecast is made of") \
+	X(number, forecast_seed, 26, 1, 1000000000, "", "the same seed gives the same forecast of the same data") \
 	X(number, group_events_max, 8192, 1, 65536, "events", "the most that one commit takes") \
 	X(number, map_gib, 64, 1, 16384, "GiB", "address space reserved for the ledger; sparse, costs no disk") \
 	X(number, headroom_map_mib, 256, 16, 1048576, "MiB", "free map below which events are refused until there is room") \

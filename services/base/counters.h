@@ -28,7 +28,9 @@
 	X(descriptors_used_up, "looks, one each second, that found every file descriptor in use: no more connections are taken") \
 	X(questions_answered, "questions answered") \
 	X(questions_failed, "questions answered with a Failure") \
-	X(questions_refused, "questions from a key without the right to read")
+	X(questions_refused, "questions from a key without the right to read") \
+	X(questions_busy, "questions about the future that found too many waiting") \
+	X(forecasts_changed, "times that what forecasts rest on had changed: a day closed, a fact of a past day, the registry")
 
 #define X(name, meaning) COUNTER_##name,
 enum counter { COUNTER_LIST(X) COUNTERS };

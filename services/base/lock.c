@@ -22,14 +22,22 @@ open_file(const char *dir, const char *name, int flags, int *fd, struct reason *
 	return STATUS_OK;
 }
 
-/* Who holds it may have done so for so short a time that his number is not there yet. */
+enum { PID_BYTES = 16 };
+
+/* Who holds it may have done so for so short a time that his number is not there yet: then the text is empty. */
+static void
+read_pid(int fd, char pid[PID_BYTES])
+{
+	ssize_t n = pread(fd, pid, PID_BYTES - 1, 0);
+	pid[n < 0 ? 0 : n] = '\0';
+	pid[strspn(pid, "0123456789")] = '\0';
+}
+
 static enum status
 fail_in_use(int fd, const char *dir, const char *name, struct reason *why)
 {
-	char pid[16] = "";
-	ssize_t n = pread(fd, pid, sizeof pid - 1, 0);
-	pid[n < 0 ? 0 : n] = '\0';
-	pid[strspn(pid, "0123456789")] = '\0';
+	char pid[PID_BYTES] = "";
+	read_pid(fd, pid);
 	return reason_say(why, STATUS_IN_USE, "%.128s: in use by process %s, which runs %s", dir,
 	    pid[0] == '\0' ? "(unknown)" : pid, name);
 }
@@ -43,7 +51,7 @@ lock_take(const char *dir, const char *name, int *fd, struct reason *why)
 	if (status != STATUS_OK)
 		return status;
 	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-	char pid[16];
+	char pid[PID_BYTES];
 	int bytes = snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
 	if (fcntl(opened, F_OFD_SETLK, &whole) != 0)
 		status = fail_in_use(opened, dir, name, why);
@@ -66,4 +74,17 @@ lock_held(const char *dir, const char *name)
 	bool held = fcntl(fd, F_OFD_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
 	close(fd);
 	return held;
+}
+
+bool
+lock_is_ours(const char *dir, const char *name)
+{
+	int fd = -1;
+	char pid[PID_BYTES] = "", own[PID_BYTES];
+	if (!lock_held(dir, name) || open_file(dir, name, O_RDONLY, &fd, NULL) != STATUS_OK)
+		return false;
+	read_pid(fd, pid);
+	close(fd);
+	snprintf(own, sizeof own, "%ld", (long)getpid());
+	return strcmp(pid, own) == 0;
 }

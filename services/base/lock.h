@@ -13,5 +13,7 @@
 /* The folder has to be there. *fd holds the lock until it is closed. IN_USE "in use by process N". */
 enum status lock_take(const char *dir, const char *name, int *fd, struct reason *why) MUST_USE;
 bool lock_held(const char *dir, const char *name) MUST_USE;
+/* Held, and by this very process: the service can be reached without leaving it. */
+bool lock_is_ours(const char *dir, const char *name) MUST_USE;
 
 #endif

@@ -10,13 +10,12 @@
 #include <string.h>
 
 #include "door.h"
-#include "ledger.h"
+#include "guard.h"
 
 #include "query.pb-c.h"
 
 enum {
 	QUESTIONS_AT_ONCE = 64, /* of one socket, before the others have their turn */
-	REFRESH_NS = 1000000000,
 	/* A question as large as a frame, the answer to it, and the frame that it makes. */
 	ARENA_BYTES = 2 * DECODE_BYTES_MAX + FRAME_BYTES_MAX
 };
@@ -26,79 +25,10 @@ struct query {
 	struct door door;
 	struct reader *reader;
 	struct arena arena;
-	bool keeps_auth;
-	uint64_t registry_version; /* of auth's list, where we keep it */
-	int64_t refresh_ns;        /* when to look for another one */
-	struct log_budget budget;
+	struct guard guard;
 };
 
-/* ---- the key check's list ---- */
-
-static enum status
-replace_keys(struct query *query, struct reason *why)
-{
-	const struct registry *registry;
-	uint64_t version = 0;
-	/* The version first: should the registry change in between, the next look finds a newer one. */
-	enum status status = reader_registry_version(query->reader, &version, why);
-	if (status == STATUS_OK)
-		status = reader_registry(query->reader, &registry, why);
-	if (status == STATUS_OK)
-		status = auth_replace(query->kit->auth, registry);
-	if (status == STATUS_OK)
-		query->registry_version = version;
-	return status;
-}
-
-static enum status
-refresh_keys(struct query *query, struct reason *why)
-{
-	int64_t now_ns = clock_monotonic_ns(&query->kit->clock);
-	if (!query->keeps_auth || now_ns < query->refresh_ns)
-		return STATUS_OK;
-	query->refresh_ns = now_ns + REFRESH_NS;
-	uint64_t version = 0;
-	enum status status = reader_registry_version(query->reader, &version, why);
-	if (status != STATUS_OK || version == query->registry_version)
-		return status;
-	status = replace_keys(query, why);
-	if (status == STATUS_OK)
-		log_say(query->kit->log, LOG_INFO, "query", "keys_replaced", "registry_version=%" PRIu64, query->registry_version);
-	return status;
-}
-
 /* ---- one question ---- */
-
-static void
-say_refused(struct query *query, const struct bus_peer *peer)
-{
-	char key[KEY_TEXT_BYTES], quoted[LOG_QUOTED_BYTES];
-	uint64_t withheld;
-	count(query->kit->counters, COUNTER_questions_refused, 1);
-	if (!log_affords(&query->budget, &withheld))
-		return;
-	key_format(peer->key, key);
-	log_say(query->kit->log, LOG_WARNING, "query", "question_refused", "key=%s withheld=%" PRIu64, log_quoted(key, quoted),
-	    withheld);
-}
-
-/* OK where this peer may ask. Inside the process everybody may. */
-static enum status
-authorise(struct query *query, const struct bus_peer *peer, struct reason *failure, struct reason *why)
-{
-	const struct registry *registry;
-	if (peer->local)
-		return STATUS_OK;
-	enum status status = reader_registry(query->reader, &registry, why);
-	if (status != STATUS_OK)
-		return status;
-	const struct terminal_rule *terminal = registry_terminal_by_key(registry, peer->key);
-	if (terminal != NULL && !terminal->revoked && (terminal->reader || terminal->administrator))
-		return STATUS_OK;
-	say_refused(query, peer);
-	return reason_say(failure, STATUS_NOT_AUTHORISED,
-	    "this key may not ask questions; expected: a terminal with the right 'reader'");
-}
 
 /*
  * Every text of a question, so that no sentence of an answer can repeat what is none. Questions have one level of messages below
@@ -202,7 +132,7 @@ handle(struct query *query, struct bus_socket *socket, const struct bus_peer *pe
 	struct reason failure = { "" };
 	struct span answer = { NULL, 0 };
 	arena_reset(&query->arena);
-	enum status status = authorise(query, peer, &failure, why);
+	enum status status = guard_admit(&query->guard, peer, &failure, why);
 	if (status == STATUS_OK)
 		status = decode(query, frame, &question, &failure);
 	if (status == STATUS_OK)
@@ -249,7 +179,7 @@ static enum status
 step(void *self, int wait_ms, struct reason *why)
 {
 	struct query *query = self;
-	enum status status = refresh_keys(query, why);
+	enum status status = guard_refresh(&query->guard, why);
 	if (status == STATUS_OK)
 		status = bus_wait(query->door.sockets, DOOR_SOCKETS, wait_ms, NULL);
 	for (size_t i = 0; status == STATUS_OK && i < DOOR_SOCKETS; i++)
@@ -277,12 +207,11 @@ open_query(const struct service_kit *kit, void **self, struct reason *why)
 	if (query == NULL)
 		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
 	query->kit = kit;
-	query->keeps_auth = kit->readonly;
 	enum status status = arena_open(&query->arena, ARENA_BYTES);
 	if (status == STATUS_OK)
 		status = reader_open(kit->env, &query->reader, why);
-	if (status == STATUS_OK && query->keeps_auth)
-		status = replace_keys(query, why);
+	if (status == STATUS_OK)
+		status = guard_open(kit, "query", query->reader, &query->guard, why);
 	if (status == STATUS_OK)
 		status = door_open(kit, "query", kit->config->query_listen, &query->door, why);
 	if (status != STATUS_OK) {

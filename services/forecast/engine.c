@@ -1,0 +1,196 @@
+/*
+ * A question's way: what the ledger says now (gather), as of the day asked about (inputs), the forecast of everything (world, from
+ * the cache where it is there), and the answer, in answers.c for each kind.
+ */
+#include "engine_parts.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "civil.h"
+#include "gather.h"
+#include "outlook.h"
+
+enum { RUNNING_MS = 60000, PATHS_MIN = 100, MONTH_LAST = 12 };
+
+enum status
+engine_open(const struct engine_options *options, struct engine **out, struct reason *why)
+{
+	struct engine *engine = calloc(1, sizeof *engine);
+	if (engine == NULL)
+		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
+	engine->options = *options;
+	if (engine->options.seed == 0)
+		engine->options.seed = ENGINE_SEED;
+	if (engine->options.paths == 0)
+		engine->options.paths = ENGINE_PATHS;
+	*out = engine;
+	return STATUS_OK;
+}
+
+void
+engine_close(struct engine **engine)
+{
+	if (*engine == NULL)
+		return;
+	cache_close(&(*engine)->cache);
+	inputs_close(&(*engine)->all);
+	free(*engine);
+	*engine = NULL;
+}
+
+/* ---- what the ledger says now ---- */
+
+enum status
+engine_gather(struct engine *engine, struct reason *why)
+{
+	int64_t now_ms = clock_utc_ms(&engine->options.clock);
+	uint64_t lsn = 0;
+	struct inputs fresh;
+	enum status status = gather_mark(&engine->options.source, &lsn, why);
+	if (status != STATUS_OK)
+		return status;
+	bool old = engine->all.registry == NULL || engine->all.lsn != lsn ||
+	    gather_today(engine->all.registry, now_ms) != engine->all.origin + 1 ||
+	    (engine->all.running_kg != NULL && now_ms - engine->gathered_ms >= RUNNING_MS);
+	if (!old)
+		return STATUS_OK;
+	status = gather(&engine->options.source, now_ms, &fresh, why);
+	if (status != STATUS_OK)
+		return status;
+	inputs_close(&engine->all);
+	engine->all = fresh;
+	engine->gathered_ms = now_ms;
+	return STATUS_OK;
+}
+
+/* ---- the world that a question is about ---- */
+
+enum status
+engine_day(const char *text, const char *what, int64_t *out, struct reason *why)
+{
+	if (!civil_parse_day(text, out))
+		return reason_say(why, STATUS_SYNTAX, "'%s' is '%.32s': a day such as 2025-01-31 was expected", what, text);
+	return STATUS_OK;
+}
+
+/* The end of the year of the later of the two: so that questions about one year share their forecast. */
+static int64_t
+horizon_of(int64_t origin, int64_t last_day)
+{
+	int64_t end = outlook_default_end(origin);
+	int year, month, dom;
+	civil_date(last_day > end ? last_day : end, &year, &month, &dom);
+	return civil_day(year, MONTH_LAST, 31);
+}
+
+static enum status
+as_of_day(const struct engine *engine, const Juyan__V1__Making *making, int64_t *out, struct reason *why)
+{
+	int64_t today = engine->all.origin + 1, day = today;
+	if (making != NULL && making->as_of[0] != '\0') {
+		enum status status = engine_day(making->as_of, "as_of", &day, why);
+		if (status != STATUS_OK)
+			return status;
+		if (day > today)
+			return reason_say(why, STATUS_OUT_OF_RANGE, "as_of is %.16s: a day that is not after today was expected",
+			    making->as_of);
+	}
+	*out = day;
+	return STATUS_OK;
+}
+
+enum status
+engine_inputs(struct engine *engine, const Juyan__V1__Making *making, struct inputs *out, struct reason *why)
+{
+	int64_t as_of = 0;
+	enum status status = engine_gather(engine, why);
+	if (status == STATUS_OK)
+		status = as_of_day(engine, making, &as_of, why);
+	if (status != STATUS_OK)
+		return status;
+	status = inputs_as_of(&engine->all, as_of, out);
+	return status == STATUS_NO_MEMORY ? reason_say(why, status, "memory ran out") : status;
+}
+
+enum status
+engine_making(const struct engine *engine, const Juyan__V1__Making *making, int64_t origin, int64_t last_day,
+    struct world_making *out, struct reason *why)
+{
+	uint32_t paths = making == NULL || making->paths == 0 ? engine->options.paths : making->paths;
+	if (paths < PATHS_MIN || paths > FORECAST_PATHS_MAX)
+		return reason_say(why, STATUS_OUT_OF_RANGE, "paths is %" PRIu32 ": %d to %d was expected", paths, PATHS_MIN,
+		    FORECAST_PATHS_MAX);
+	*out = (struct world_making){ .seed = making == NULL || making->seed == 0 ? engine->options.seed : making->seed,
+		.paths = paths,
+		.last_day = horizon_of(origin, last_day),
+		.overrides = making == NULL || !making->without_overrides,
+		.threads = engine->options.threads };
+	if (out->last_day - origin > ENGINE_HORIZON_DAYS_MAX) {
+		int year, month, dom;
+		civil_date(origin + ENGINE_HORIZON_DAYS_MAX, &year, &month, &dom);
+		return reason_say(why, STATUS_OUT_OF_RANGE, "a forecast reaches to the end of %d at most", year - 1);
+	}
+	return STATUS_OK;
+}
+
+enum status
+engine_world(struct engine *engine, const Juyan__V1__Making *making, engine_last_day last_day, const void *ask, struct world **out,
+    struct reason *why)
+{
+	struct inputs inputs = { 0 };
+	struct world_making made = { 0 };
+	int64_t to = 0;
+	enum status status = engine_inputs(engine, making, &inputs, why);
+	if (status == STATUS_OK)
+		status = last_day(ask, &inputs, &to, why);
+	if (status == STATUS_OK)
+		status = engine_making(engine, making, inputs.origin, to, &made, why);
+	if (status == STATUS_OK)
+		status = cache_world(&engine->cache, &inputs, &made, out, why);
+	inputs_close(&inputs);
+	return status;
+}
+
+/* ---- the face ---- */
+
+typedef enum status (*answer_one)(struct engine *engine, const Juyan__V1__ForecastQuestion *question, struct arena *arena,
+    Juyan__V1__ForecastReply *reply, struct reason *why);
+
+enum status
+engine_answer(struct engine *engine, const Juyan__V1__ForecastQuestion *question, struct arena *arena,
+    const Juyan__V1__ForecastReply **out, struct reason *why)
+{
+	static const answer_one answers[] = { [JUYAN__V1__FORECAST_QUESTION__ASK_OUTLOOK] = answer_outlook,
+		[JUYAN__V1__FORECAST_QUESTION__ASK_GOAL] = answer_goal,
+		[JUYAN__V1__FORECAST_QUESTION__ASK_COMPARE] = answer_compare,
+		[JUYAN__V1__FORECAST_QUESTION__ASK_PLAN] = answer_plan };
+	size_t kind = (size_t)question->ask_case;
+	if (kind >= sizeof answers / sizeof answers[0] || answers[kind] == NULL)
+		return reason_say(why, STATUS_NO_CONTENT, "the question asks nothing that this version knows");
+	Juyan__V1__ForecastReply *reply = arena_take(arena, sizeof *reply);
+	if (reply == NULL)
+		return reason_say(why, STATUS_TOO_LARGE, "there is no room for an answer");
+	juyan__v1__forecast_reply__init(reply);
+	reply->nonce = question->nonce;
+	enum status status = answers[kind](engine, question, arena, reply, why);
+	if (status == STATUS_NO_MEMORY && arena->exhausted)
+		return reason_say(why, STATUS_TOO_LARGE, "the answer is larger than one may be: ask for months, or fewer parts");
+	if (status == STATUS_OK)
+		*out = reply;
+	return status;
+}
+
+enum status
+engine_refresh(struct engine *engine, bool *changed, struct reason *why)
+{
+	struct inputs inputs = { 0 };
+	enum status status = engine_inputs(engine, NULL, &inputs, why);
+	if (status != STATUS_OK)
+		return status;
+	*changed = inputs.digest != engine->seen;
+	engine->seen = inputs.digest;
+	inputs_close(&inputs);
+	return STATUS_OK;
+}

@@ -1,0 +1,279 @@
+/* See inputs.h. Texts of the registry belong to its one unpacked message. */
+#include "inputs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "civil.h"
+
+void
+inputs_close(struct inputs *inputs)
+{
+	for (size_t i = 0; inputs->leaf != NULL && i < inputs->n; i++)
+		free(inputs->leaf[i].past_kg);
+	free(inputs->leaf);
+	free(inputs->running_kg);
+	free(inputs->running_share);
+	if (inputs->registry != NULL)
+		juyan__v1__registry__free_unpacked(inputs->registry, NULL);
+	*inputs = (struct inputs){ 0 };
+}
+
+int
+leaf_key_order(const struct leaf_key *a, const struct leaf_key *b)
+{
+	int order = strcmp(a->port, b->port);
+	if (order == 0)
+		order = (int)a->direction - (int)b->direction;
+	if (order == 0)
+		order = (int)a->mode - (int)b->mode;
+	return order != 0 ? order : strcmp(a->group, b->group);
+}
+
+/* ---- the registry's part ---- */
+
+/* Records come sorted by id, then valid_from, so that one port's stand together. */
+const char *
+inputs_port(const struct inputs *inputs, size_t i)
+{
+	const char *last = NULL;
+	for (size_t k = 0; k < inputs->registry->n_records; k++) {
+		const Juyan__V1__RegistryRecord *record = inputs->registry->records[k];
+		if (record->record_case != JUYAN__V1__REGISTRY_RECORD__RECORD_PORT ||
+		    (last != NULL && strcmp(last, record->port->id) == 0))
+			continue;
+		last = record->port->id;
+		if (i-- == 0)
+			return last;
+	}
+	return NULL;
+}
+
+/* CLOSED beats all, then OPEN_BY_AGREEMENT beats HOLIDAY; of several holidays the one that is kept open least holds. */
+double
+inputs_open(const struct inputs *inputs, const char *port, int64_t day)
+{
+	double holiday = 1.0;
+	bool open = false;
+	for (size_t i = 0; i < inputs->registry->n_records; i++) {
+		const Juyan__V1__RegistryRecord *record = inputs->registry->records[i];
+		int64_t first, last;
+		if (record->record_case != JUYAN__V1__REGISTRY_RECORD__RECORD_DAY)
+			continue;
+		const Juyan__V1__CalendarDay *entry = record->day;
+		if ((strcmp(entry->port, "*") != 0 && strcmp(entry->port, port) != 0) || !civil_parse_day(entry->day, &first))
+			continue;
+		if (entry->to[0] == '\0' || !civil_parse_day(entry->to, &last))
+			last = first;
+		if (day < first || day > last)
+			continue;
+		if (entry->kind == JUYAN__V1__DAY_KIND__CLOSED)
+			return 0.0;
+		open = open || entry->kind == JUYAN__V1__DAY_KIND__OPEN_BY_AGREEMENT;
+		if (entry->kind == JUYAN__V1__DAY_KIND__HOLIDAY && (double)entry->open_per_mille / 1000.0 < holiday)
+			holiday = (double)entry->open_per_mille / 1000.0;
+	}
+	return open ? 1.0 : holiday;
+}
+
+/* Whether a record could be known at the end of this day. */
+static bool
+known_by(const Juyan__V1__RegistryRecord *record, int64_t as_of)
+{
+	int64_t day;
+	if (record->record_case == JUYAN__V1__REGISTRY_RECORD__RECORD_PUBLISHED)
+		return civil_parse_day(record->published->to, &day) && day <= as_of;
+	if (record->record_case == JUYAN__V1__REGISTRY_RECORD__RECORD_OVERRIDE)
+		return record->valid_from[0] == '\0' || (civil_parse_day(record->valid_from, &day) && day <= as_of + 1);
+	return true;
+}
+
+/* A deep copy of the records that were known: packed and unpacked again, for messages have no other. */
+static enum status
+copy_registry(const Juyan__V1__Registry *from, int64_t as_of, Juyan__V1__Registry **out)
+{
+	Juyan__V1__Registry part = JUYAN__V1__REGISTRY__INIT;
+	part.records = malloc((from->n_records + 1) * sizeof *part.records);
+	if (part.records == NULL)
+		return STATUS_NO_MEMORY;
+	for (size_t i = 0; i < from->n_records; i++)
+		if (known_by(from->records[i], as_of))
+			part.records[part.n_records++] = from->records[i];
+	size_t bytes = juyan__v1__registry__get_packed_size(&part);
+	uint8_t *packed = malloc(bytes + 1);
+	if (packed != NULL)
+		*out = juyan__v1__registry__unpack(NULL, juyan__v1__registry__pack(&part, packed), packed);
+	enum status status = packed == NULL || *out == NULL ? STATUS_NO_MEMORY : STATUS_OK;
+	free(packed);
+	free(part.records);
+	return status;
+}
+
+/* ---- as of a day ---- */
+
+static bool
+has_traffic(const struct inputs *inputs, int64_t day)
+{
+	for (size_t i = 0; i < inputs->n; i++)
+		if (inputs->leaf[i].past_kg[day - inputs->first_day] != 0)
+			return true;
+	return false;
+}
+
+/* Whether every port that has leaves is shut on this day. */
+static bool
+all_shut(const struct inputs *inputs, int64_t day)
+{
+	for (size_t i = 0; i < inputs->n; i++)
+		if ((i == 0 || strcmp(inputs->leaf[i].key.port, inputs->leaf[i - 1].key.port) != 0) &&
+		    inputs_open(inputs, inputs->leaf[i].key.port, day) >= 0.5)
+			return false;
+	return true;
+}
+
+/* The first and the last day of published figures that were known by `as_of`; false where there are none. */
+static bool
+published_days(const struct inputs *all, int64_t as_of, int64_t *first, int64_t *last)
+{
+	bool any = false;
+	for (size_t i = 0; i < all->registry->n_records; i++) {
+		const Juyan__V1__RegistryRecord *record = all->registry->records[i];
+		int64_t from, to;
+		if (record->record_case != JUYAN__V1__REGISTRY_RECORD__RECORD_PUBLISHED || !known_by(record, as_of) ||
+		    !civil_parse_day(record->published->from, &from) || !civil_parse_day(record->published->to, &to))
+			continue;
+		*first = !any || from < *first ? from : *first;
+		*last = !any || to > *last ? to : *last;
+		any = true;
+	}
+	return any;
+}
+
+/* The last day by `limit` of which something is known. */
+static int64_t
+last_known(const struct inputs *all, int64_t limit)
+{
+	int64_t day = limit, first, published = INT64_MIN;
+	while (day >= all->first_day && !has_traffic(all, day))
+		day--;
+	if (published_days(all, limit, &first, &published) && published > day)
+		day = published;
+	if (day < all->first_day && published == INT64_MIN)
+		return limit; /* nothing has ever come: there is no last day of it */
+	while (day < limit && all->n > 0 && all_shut(all, day + 1))
+		day++;
+	return day;
+}
+
+static bool
+begun_by(const struct inputs *all, size_t leaf, int64_t origin)
+{
+	for (int64_t day = all->first_day; day <= origin && day <= all->origin; day++)
+		if (all->leaf[leaf].past_kg[day - all->first_day] != 0)
+			return true;
+	return false;
+}
+
+static enum status
+take_leaf(const struct inputs *all, size_t i, bool running, struct inputs *out)
+{
+	struct leaf *leaf = &out->leaf[out->n];
+	leaf->key = all->leaf[i].key;
+	leaf->past_kg = malloc(out->past_days * sizeof *leaf->past_kg);
+	if (leaf->past_kg == NULL)
+		return STATUS_NO_MEMORY;
+	memset(leaf->past_kg, 0, out->past_days * sizeof *leaf->past_kg);
+	int64_t last = out->origin < all->origin ? out->origin : all->origin;
+	for (int64_t day = all->first_day; day <= last; day++)
+		leaf->past_kg[day - out->first_day] = all->leaf[i].past_kg[day - all->first_day];
+	if (running) {
+		out->running_kg[out->n] = all->running_kg[i];
+		out->running_share[out->n] = all->running_share[i];
+	}
+	out->n++;
+	return STATUS_OK;
+}
+
+/* Histories begin with the first day of anything, published figures too; there is always at least one day. */
+static void
+clip(const struct inputs *all, int64_t as_of, struct inputs *out)
+{
+	bool now = as_of > all->origin;
+	int64_t limit = now ? all->origin : as_of, first, last;
+	out->lsn = all->lsn;
+	out->origin = now && all->running_kg != NULL ? limit : last_known(all, limit);
+	out->first_day = all->first_day;
+	if (published_days(all, limit, &first, &last) && first < out->first_day)
+		out->first_day = first > out->origin - INPUTS_DAYS_MAX ? first : out->origin - INPUTS_DAYS_MAX;
+	if (out->first_day > out->origin)
+		out->first_day = out->origin;
+	out->past_days = (size_t)(out->origin - out->first_day + 1);
+	out->silent_days = limit - out->origin;
+}
+
+enum status
+inputs_as_of(const struct inputs *all, int64_t as_of, struct inputs *out)
+{
+	struct inputs made = { 0 };
+	clip(all, as_of, &made);
+	bool running = as_of > all->origin && all->running_kg != NULL;
+	made.leaf = calloc(all->n + 1, sizeof *made.leaf);
+	if (running) {
+		made.running_kg = calloc(all->n + 1, sizeof *made.running_kg);
+		made.running_share = calloc(all->n + 1, sizeof *made.running_share);
+	}
+	bool room = made.leaf != NULL && (!running || (made.running_kg != NULL && made.running_share != NULL));
+	enum status status = room ? copy_registry(all->registry, as_of, &made.registry) : STATUS_NO_MEMORY;
+	for (size_t i = 0; status == STATUS_OK && i < all->n; i++)
+		if (begun_by(all, i, made.origin) || (running && all->running_kg[i] != 0))
+			status = take_leaf(all, i, running, &made);
+	if (status != STATUS_OK) {
+		inputs_close(&made);
+		return status;
+	}
+	inputs_mark(&made);
+	*out = made;
+	return STATUS_OK;
+}
+
+/* ---- the mark: FNV-1a over all that counts ---- */
+
+static uint64_t
+mark_bytes(uint64_t mark, const void *bytes, size_t n)
+{
+	const uint8_t *at = bytes;
+	for (size_t i = 0; i < n; i++)
+		mark = (mark ^ at[i]) * UINT64_C(1099511628211);
+	return mark;
+}
+
+static uint64_t
+mark_registry(uint64_t mark, const Juyan__V1__Registry *registry)
+{
+	for (size_t i = 0; i < registry->n_records; i++) {
+		uint8_t bytes[16 * 1024];
+		size_t n = juyan__v1__registry_record__get_packed_size(registry->records[i]);
+		mark = mark_bytes(mark, &n, sizeof n);
+		if (n <= sizeof bytes)
+			mark = mark_bytes(mark, bytes, juyan__v1__registry_record__pack(registry->records[i], bytes));
+	}
+	return mark;
+}
+
+void
+inputs_mark(struct inputs *inputs)
+{
+	uint64_t mark = UINT64_C(14695981039346656037);
+	mark = mark_bytes(mark, &inputs->first_day, sizeof inputs->first_day);
+	mark = mark_bytes(mark, &inputs->origin, sizeof inputs->origin);
+	mark = mark_bytes(mark, &inputs->silent_days, sizeof inputs->silent_days);
+	for (size_t i = 0; i < inputs->n; i++) {
+		const struct leaf *leaf = &inputs->leaf[i];
+		mark = mark_bytes(mark, leaf->key.port, strlen(leaf->key.port) + 1);
+		mark = mark_bytes(mark, &leaf->key.direction, sizeof leaf->key.direction);
+		mark = mark_bytes(mark, &leaf->key.mode, sizeof leaf->key.mode);
+		mark = mark_bytes(mark, leaf->key.group, strlen(leaf->key.group) + 1);
+		mark = mark_bytes(mark, leaf->past_kg, inputs->past_days * sizeof *leaf->past_kg);
+	}
+	inputs->digest = mark_registry(mark, inputs->registry);
+}

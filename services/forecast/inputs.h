@@ -1,0 +1,57 @@
+/*
+ * What a forecast is made from: the daily totals of every leaf up to a day, the running day as far as it has gone, and the records
+ * of the registry that matter. Owns its memory (inputs_close); changed by nobody once it is made; may be read from any thread.
+ */
+#ifndef JUYAN_FORECAST_INPUTS_H
+#define JUYAN_FORECAST_INPUTS_H
+
+#include "leaves.h"
+#include "query.pb-c.h"
+
+/* Older days are left out of the histories, and days before 2000 are a broken clock's. */
+enum { INPUTS_DAYS_MAX = 20 * 366, INPUTS_LEAVES_MAX = 4096 };
+
+struct inputs {
+	uint64_t lsn;    /* data mark */
+	uint64_t digest; /* of all below but the running day: two inputs with the same one give the same forecast of closed days */
+	int64_t first_day;
+	int64_t origin; /* the last day that is taken as complete */
+	size_t past_days;
+	size_t n; /* leaves, sorted by port, direction, mode and group */
+	struct leaf *leaf;
+	/*
+	 * Days between the origin and the day asked about on which nothing came and which no calendar shuts. Nobody knows whether
+	 * the port or the line stood still: so they are forecast, not taken as zero.
+	 */
+	int64_t silent_days;
+	/*
+	 * The day after the origin, where it is running and something has come already: by leaf, what has come, and the share of a
+	 * day that has usually come by this hour. Both NULL: none.
+	 */
+	int64_t *running_kg;
+	double *running_share;
+	Juyan__V1__Registry *registry; /* ports, days, capacities, goals, levers, overrides, published */
+};
+
+void inputs_close(struct inputs *inputs);
+
+/* By port, direction, mode, group: less than, equal to or greater than 0. */
+int leaf_key_order(const struct leaf_key *a, const struct leaf_key *b);
+
+/*
+ * `all` holds the days up to yesterday. The same as it was at the end of `as_of`, or as it is now where as_of is after all's
+ * origin: leaves that had no traffic by then are left out, and the days of silence at the end.
+ * The registry is today's, but for published figures whose span was not over and overrides that were declared later.
+ */
+enum status inputs_as_of(const struct inputs *all, int64_t as_of, struct inputs *out) MUST_USE;
+
+/* Makes `digest` anew; inputs_as_of has done it. */
+void inputs_mark(struct inputs *inputs);
+
+/* How likely this port is open on this day, by the calendar: 0 closed, 1 an ordinary day, between for some holidays. */
+double inputs_open(const struct inputs *inputs, const char *port, int64_t day);
+
+/* The port of this index among the registry's (each once, in the order of their ids); NULL behind the last. */
+const char *inputs_port(const struct inputs *inputs, size_t i);
+
+#endif

@@ -1,0 +1,550 @@
+/*
+ * A walk over days for each slice: known days first, then for each path the sum of the slice's leaves; a row at each period's end.
+ */
+#include "outlook.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "civil.h"
+#include "reconcile.h"
+#include "spread.h"
+
+/* One outlook while it is made. */
+struct work {
+	const struct world *world;
+	const struct leaves *leaves;
+	const Juyan__V1__OutlookAsk *ask;
+	struct arena *arena;
+	int64_t first, to;                        /* days of the rows */
+	int64_t *means, *base_means, *over_means; /* [leaf * days + day]; the last two of the world's leaves */
+	size_t *world_leaf;                       /* [leaf]: its index in the world; SIZE_MAX: a scenario's own */
+	/* The slice at hand. */
+	struct leaf_key key;
+	int64_t *by_path;                      /* [day * paths + path] */
+	int64_t *mean;                         /* [day] */
+	int64_t *year_kg, *period_kg, *sorted; /* [paths] */
+	Juyan__V1__Outlook *outlook;
+};
+
+int64_t
+outlook_default_end(int64_t origin)
+{
+	int year, month, dom;
+	civil_date(origin, &year, &month, &dom);
+	return civil_day(year + (month == 12 ? 2 : 1), 1, 1) - 1;
+}
+
+char *
+outlook_text(struct arena *arena, const char *text)
+{
+	size_t bytes = strlen(text) + 1;
+	char *copy = arena_take(arena, bytes);
+	return copy == NULL ? NULL : memcpy(copy, text, bytes);
+}
+
+char *
+outlook_day(struct arena *arena, int64_t day)
+{
+	char text[CIVIL_TEXT_BYTES];
+	int year, month, dom;
+	civil_date(day, &year, &month, &dom);
+	civil_format((uint32_t)(year * 10000 + month * 100 + dom), PERIOD_DAY, text);
+	return outlook_text(arena, text);
+}
+
+static bool
+among(char *const *names, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (name != NULL && strcmp(names[i], name) == 0)
+			return true;
+	return n == 0;
+}
+
+bool
+outlook_holds(const Juyan__V1__Slice *slice, const struct leaf_key *key)
+{
+	return slice == NULL ||
+	    (among(slice->ports, slice->n_ports, key->port) &&
+		among(slice->directions, slice->n_directions, wire_direction_name(key->direction)) &&
+		among(slice->modes, slice->n_modes, wire_mode_name(key->mode)) &&
+		among(slice->groups, slice->n_groups, key->group));
+}
+
+void
+outlook_means(const int64_t *sums, size_t n, size_t days, size_t paths, int64_t *means)
+{
+	for (size_t i = 0; i < n; i++) {
+		int64_t upto = 0, given = 0, divisor = (int64_t)paths;
+		for (size_t d = 0; d < days; d++) {
+			upto += sums[i * days + d];
+			means[i * days + d] = (2 * upto + divisor) / (2 * divisor) - given;
+			given += means[i * days + d];
+		}
+	}
+}
+
+/* ---- slices ---- */
+
+static struct leaf_key
+slice_of(const Juyan__V1__OutlookAsk *ask, const struct leaf_key *leaf)
+{
+	struct leaf_key key = { 0 };
+	if (ask->by_port)
+		snprintf(key.port, sizeof key.port, "%s", leaf->port);
+	if (ask->by_group)
+		snprintf(key.group, sizeof key.group, "%s", leaf->group);
+	key.direction = ask->by_direction ? leaf->direction : JUYAN__V1__DIRECTION__DIRECTION_UNSPECIFIED;
+	key.mode = ask->by_mode ? leaf->mode : JUYAN__V1__MODE__MODE_UNSPECIFIED;
+	return key;
+}
+
+/* Whether a leaf belongs to the slice at hand. */
+static bool
+in_slice(const struct work *work, size_t leaf)
+{
+	const struct leaf_key *key = &work->leaves->leaf[leaf].key;
+	struct leaf_key slice = slice_of(work->ask, key);
+	return outlook_holds(work->ask->slice, key) && leaf_key_order(&slice, &work->key) == 0;
+}
+
+static void
+gather_slice(struct work *work)
+{
+	const struct leaves *leaves = work->leaves;
+	size_t days = leaves->days, paths = leaves->paths;
+	memset(work->by_path, 0, days * paths * sizeof *work->by_path);
+	memset(work->mean, 0, days * sizeof *work->mean);
+	for (size_t i = 0; i < leaves->n; i++) {
+		if (!in_slice(work, i))
+			continue;
+		for (size_t d = 0; d < days; d++)
+			work->mean[d] += work->means[i * days + d];
+		for (size_t p = 0; p < paths; p++) {
+			const int64_t *kg = leaves_path(leaves, i, p);
+			for (size_t d = 0; d < days; d++)
+				work->by_path[d * paths + p] += kg[d];
+		}
+	}
+}
+
+static int64_t
+past_on(const struct work *work, int64_t day)
+{
+	int64_t kg = 0;
+	for (size_t i = 0; day >= work->leaves->first_day && i < work->leaves->n; i++)
+		if (in_slice(work, i))
+			kg += work->leaves->leaf[i].past_kg[day - work->leaves->first_day];
+	return kg;
+}
+
+static int64_t
+running_of(const struct work *work)
+{
+	int64_t kg = 0;
+	for (size_t i = 0; i < work->leaves->n; i++)
+		if (in_slice(work, i) && work->world_leaf[i] != SIZE_MAX)
+			kg += work->world->running_kg[work->world_leaf[i]];
+	return kg;
+}
+
+/* ---- periods ---- */
+
+static enum period
+period_kind(const struct work *work)
+{
+	switch (work->ask->by_period) {
+	case JUYAN__V1__PERIOD_KIND__YEAR:
+		return PERIOD_YEAR;
+	case JUYAN__V1__PERIOD_KIND__MONTH:
+		return PERIOD_MONTH;
+	default:
+		return PERIOD_DAY;
+	}
+}
+
+static uint32_t
+period_of(int64_t day, enum period kind)
+{
+	int year, month, dom;
+	civil_date(day, &year, &month, &dom);
+	return civil_period((uint32_t)(year * 1000000 + month * 10000 + dom * 100), kind);
+}
+
+/* ---- rows ---- */
+
+/* Sums of one period, or of a year up to a day: what is known (and, for a period, had come when asked), and of all paths. */
+struct tally {
+	int64_t known_kg, running_kg, mean_kg;
+	bool future;
+	int64_t *path_kg;
+};
+
+static Juyan__V1__Quantiles *
+quantiles_of(struct work *work, const struct tally *tally)
+{
+	size_t paths = work->leaves->paths;
+	Juyan__V1__Quantiles *out = arena_take(work->arena, sizeof *out);
+	if (out == NULL)
+		return NULL;
+	juyan__v1__quantiles__init(out);
+	if (!tally->future) {
+		spread_known(tally->known_kg, out);
+		return out;
+	}
+	for (size_t p = 0; p < paths; p++)
+		work->sorted[p] = tally->known_kg + tally->path_kg[p];
+	spread_of(work->sorted, paths, out);
+	out->mean_kg = tally->known_kg + tally->mean_kg;
+	return out;
+}
+
+static enum status
+add_row(struct work *work, int64_t day, const struct tally *period, const struct tally *year)
+{
+	const char *direction = wire_direction_name(work->key.direction), *mode = wire_mode_name(work->key.mode);
+	char text[CIVIL_TEXT_BYTES];
+	Juyan__V1__Outlook *outlook = work->outlook;
+	Juyan__V1__OutlookRow *row = arena_take(work->arena, sizeof *row);
+	if (row == NULL)
+		return STATUS_NO_MEMORY;
+	civil_format(period_of(day, period_kind(work)), period_kind(work), text);
+	juyan__v1__outlook_row__init(row);
+	row->port = outlook_text(work->arena, work->key.port);
+	row->direction = outlook_text(work->arena, direction == NULL ? "" : direction);
+	row->mode = outlook_text(work->arena, mode == NULL ? "" : mode);
+	row->group = outlook_text(work->arena, work->key.group);
+	row->period = outlook_text(work->arena, text);
+	row->known_kg = period->known_kg + period->running_kg;
+	row->total = quantiles_of(work, period);
+	row->year_to_date = quantiles_of(work, year);
+	if (row->port == NULL || row->direction == NULL || row->mode == NULL || row->group == NULL || row->period == NULL ||
+	    row->total == NULL || row->year_to_date == NULL)
+		return STATUS_NO_MEMORY;
+	outlook->rows[outlook->n_rows++] = row;
+	return STATUS_OK;
+}
+
+static void
+tally_begin(struct tally *tally, size_t paths)
+{
+	tally->known_kg = tally->running_kg = tally->mean_kg = 0;
+	tally->future = false;
+	memset(tally->path_kg, 0, paths * sizeof *tally->path_kg);
+}
+
+static void
+tally_day(struct tally *tally, const struct work *work, int64_t day)
+{
+	const struct leaves *leaves = work->leaves;
+	if (day <= leaves->origin) {
+		tally->known_kg += past_on(work, day);
+		return;
+	}
+	size_t d = (size_t)(day - leaves->origin - 1);
+	const int64_t *kg = work->by_path + d * leaves->paths;
+	tally->future = true;
+	tally->mean_kg += work->mean[d];
+	tally->running_kg += d == 0 ? running_of(work) : 0;
+	for (size_t p = 0; p < leaves->paths; p++)
+		tally->path_kg[p] += kg[p];
+}
+
+static enum status
+add_rows(struct work *work)
+{
+	size_t paths = work->leaves->paths;
+	struct tally period = { .path_kg = work->period_kg }, year = { .path_kg = work->year_kg };
+	enum period kind = period_kind(work);
+	tally_begin(&period, paths);
+	tally_begin(&year, paths);
+	enum status status = STATUS_OK;
+	for (int64_t day = work->first; status == STATUS_OK && day <= work->to; day++) {
+		tally_day(&period, work, day);
+		tally_day(&year, work, day);
+		if (day == work->to || period_of(day + 1, kind) != period_of(day, kind)) {
+			status = add_row(work, day, &period, &year);
+			tally_begin(&period, paths);
+		}
+		if (period_of(day + 1, PERIOD_YEAR) != period_of(day, PERIOD_YEAR))
+			tally_begin(&year, paths);
+	}
+	return status;
+}
+
+/* ---- parts ---- */
+
+enum { PART_SCENARIO = FORECAST_PARTS, PART_OVERRIDE, PARTS };
+
+static const char *const part_names[PARTS] = { [PART_LEVEL] = "level",
+	[PART_TREND] = "trend",
+	[PART_WEEK] = "week",
+	[PART_YEAR] = "year",
+	[PART_CALENDAR] = "calendar",
+	[PART_CEILING] = "ceiling",
+	[PART_SCENARIO] = "scenario",
+	[PART_OVERRIDE] = "override" };
+
+struct parts {
+	double model[FORECAST_PARTS];
+	int64_t base_kg, over_kg, all_kg, running_kg;
+};
+
+static void
+parts_day(struct parts *parts, const struct work *work, size_t d)
+{
+	size_t days = work->leaves->days;
+	for (size_t i = 0; i < work->leaves->n; i++) {
+		size_t own = work->world_leaf[i];
+		if (!outlook_holds(work->ask->slice, &work->leaves->leaf[i].key))
+			continue;
+		parts->all_kg += work->means[i * days + d];
+		if (own == SIZE_MAX)
+			continue;
+		parts->base_kg += work->base_means[own * days + d];
+		parts->over_kg += work->over_means[own * days + d];
+		parts->running_kg += d == 0 ? work->world->running_kg[own] : 0;
+		for (size_t k = 0; k < FORECAST_PARTS; k++)
+			parts->model[k] += work->world->part[k][own * days + d];
+	}
+}
+
+/* The level takes what is left: rounding, and what the paths' mean differs from the models' points. */
+static enum status
+add_parts(struct work *work, int64_t day, const struct parts *parts)
+{
+	int64_t kg[PARTS] = { 0 };
+	char text[CIVIL_TEXT_BYTES];
+	Juyan__V1__Outlook *outlook = work->outlook;
+	kg[PART_LEVEL] = parts->base_kg - parts->running_kg;
+	for (size_t k = 0; k < FORECAST_PARTS; k++)
+		if (k != PART_LEVEL) {
+			kg[k] = (int64_t)llround(parts->model[k]);
+			kg[PART_LEVEL] -= kg[k];
+		}
+	kg[PART_OVERRIDE] = parts->over_kg - parts->base_kg;
+	kg[PART_SCENARIO] = parts->all_kg - parts->over_kg;
+	civil_format(period_of(day, period_kind(work)), period_kind(work), text);
+	for (size_t k = 0; k < PARTS; k++) {
+		if (kg[k] == 0 && k != PART_LEVEL)
+			continue;
+		Juyan__V1__OutlookPart *part = arena_take(work->arena, sizeof *part);
+		if (part == NULL)
+			return STATUS_NO_MEMORY;
+		juyan__v1__outlook_part__init(part);
+		part->period = outlook_text(work->arena, text);
+		part->name = outlook_text(work->arena, part_names[k]);
+		part->kg = kg[k];
+		if (part->period == NULL || part->name == NULL)
+			return STATUS_NO_MEMORY;
+		outlook->parts[outlook->n_parts++] = part;
+	}
+	return STATUS_OK;
+}
+
+static enum status
+add_all_parts(struct work *work)
+{
+	struct parts parts = { { 0.0 }, 0, 0, 0, 0 };
+	enum period kind = period_kind(work);
+	enum status status = STATUS_OK;
+	for (int64_t day = work->leaves->origin + 1; status == STATUS_OK && day <= work->to; day++) {
+		parts_day(&parts, work, (size_t)(day - work->leaves->origin - 1));
+		if (day == work->to || period_of(day + 1, kind) != period_of(day, kind)) {
+			status = add_parts(work, day, &parts);
+			parts = (struct parts){ { 0.0 }, 0, 0, 0, 0 };
+		}
+	}
+	return status;
+}
+
+/* ---- all of it ---- */
+
+static void
+work_close(struct work *work)
+{
+	free(work->means);
+	free(work->base_means);
+	free(work->over_means);
+	free(work->world_leaf);
+	free(work->by_path);
+	free(work->mean);
+	free(work->year_kg);
+	free(work->period_kg);
+	free(work->sorted);
+}
+
+/* The means of the leaves at hand, which are the world's own unless a scenario has changed them. */
+static enum status
+take_means(const struct outlook_ground *ground, int64_t *means)
+{
+	const struct leaves *leaves = ground->leaves;
+	if (leaves == &ground->world->leaves) {
+		outlook_means(ground->world->sum, leaves->n, leaves->days, leaves->paths, means);
+		return STATUS_OK;
+	}
+	int64_t *sums = calloc(leaves->n * leaves->days + 1, sizeof *sums);
+	if (sums == NULL)
+		return STATUS_NO_MEMORY;
+	reconcile_sums(leaves, sums);
+	outlook_means(sums, leaves->n, leaves->days, leaves->paths, means);
+	free(sums);
+	return STATUS_OK;
+}
+
+static enum status
+work_open(const struct outlook_ground *ground, struct work *work)
+{
+	const struct leaves *leaves = ground->leaves, *own = &ground->world->leaves;
+	size_t cells = leaves->n * leaves->days + 1, own_cells = own->n * own->days + 1;
+	work->means = calloc(cells, sizeof *work->means);
+	work->base_means = calloc(own_cells, sizeof *work->base_means);
+	work->over_means = calloc(own_cells, sizeof *work->over_means);
+	work->world_leaf = calloc(leaves->n + 1, sizeof *work->world_leaf);
+	work->by_path = calloc(leaves->days * leaves->paths, sizeof *work->by_path);
+	work->mean = calloc(leaves->days, sizeof *work->mean);
+	work->year_kg = calloc(leaves->paths, sizeof *work->year_kg);
+	work->period_kg = calloc(leaves->paths, sizeof *work->period_kg);
+	work->sorted = calloc(leaves->paths, sizeof *work->sorted);
+	if (work->means == NULL || work->base_means == NULL || work->over_means == NULL || work->world_leaf == NULL ||
+	    work->by_path == NULL || work->mean == NULL || work->year_kg == NULL || work->period_kg == NULL || work->sorted == NULL)
+		return STATUS_NO_MEMORY;
+	for (size_t i = 0; i < leaves->n; i++) {
+		work->world_leaf[i] = SIZE_MAX;
+		for (size_t k = 0; k < own->n; k++)
+			if (leaf_key_order(&leaves->leaf[i].key, &own->leaf[k].key) == 0)
+				work->world_leaf[i] = k;
+	}
+	outlook_means(ground->world->base_sum, own->n, own->days, own->paths, work->base_means);
+	outlook_means(ground->world->sum, own->n, own->days, own->paths, work->over_means);
+	return take_means(ground, work->means);
+}
+
+/* The slices that are asked for, one after the other in their order. */
+static bool
+next_slice(struct work *work, bool first)
+{
+	struct leaf_key next = { 0 };
+	bool found = false;
+	for (size_t i = 0; i < work->leaves->n; i++) {
+		const struct leaf_key *leaf = &work->leaves->leaf[i].key;
+		struct leaf_key key = slice_of(work->ask, leaf);
+		if (!outlook_holds(work->ask->slice, leaf) || (!first && leaf_key_order(&key, &work->key) <= 0) ||
+		    (found && leaf_key_order(&key, &next) >= 0))
+			continue;
+		next = key;
+		found = true;
+	}
+	if (found)
+		work->key = next;
+	return found;
+}
+
+/* Room in the outlook's lists for all that can come. */
+static enum status
+take_lists(struct work *work)
+{
+	size_t slices = 0, periods = 0;
+	enum period kind = period_kind(work);
+	for (bool first = true; next_slice(work, first); first = false)
+		slices++;
+	for (int64_t day = work->first; day <= work->to; day++)
+		periods += day == work->to || period_of(day + 1, kind) != period_of(day, kind);
+	work->outlook->rows = arena_take(work->arena, (slices * periods + 1) * sizeof *work->outlook->rows);
+	work->outlook->parts = arena_take(work->arena, (periods * PARTS + 1) * sizeof *work->outlook->parts);
+	return work->outlook->rows == NULL || work->outlook->parts == NULL ? STATUS_NO_MEMORY : STATUS_OK;
+}
+
+enum status
+outlook_make(const struct outlook_ground *ground, const Juyan__V1__OutlookAsk *ask, int64_t to, struct arena *arena,
+    Juyan__V1__Outlook **out)
+{
+	int year, month, dom;
+	struct work work = { .world = ground->world, .leaves = ground->leaves, .ask = ask, .arena = arena, .to = to };
+	assert(to <= ground->leaves->origin + (int64_t)ground->leaves->days);
+	civil_date(ground->leaves->origin, &year, &month, &dom);
+	work.first = civil_day(year, 1, 1);
+	work.outlook = arena_take(arena, sizeof *work.outlook);
+	if (work.outlook == NULL)
+		return STATUS_NO_MEMORY;
+	juyan__v1__outlook__init(work.outlook);
+	enum status status = work_open(ground, &work);
+	if (status == STATUS_OK)
+		status = take_lists(&work);
+	for (bool first = true; status == STATUS_OK && next_slice(&work, first); first = false) {
+		gather_slice(&work);
+		status = add_rows(&work);
+	}
+	if (status == STATUS_OK)
+		status = add_all_parts(&work);
+	work_close(&work);
+	if (status == STATUS_OK)
+		*out = work.outlook;
+	return status;
+}
+
+enum status
+outlook_mean(const struct outlook_ground *ground, const Juyan__V1__Slice *slice, int64_t to, int64_t *mean_kg, int64_t *known_kg)
+{
+	const struct leaves *leaves = ground->leaves;
+	int64_t *means = calloc(leaves->n * leaves->days + 1, sizeof *means), mean = 0, known = 0;
+	int year, month, dom;
+	if (means == NULL)
+		return STATUS_NO_MEMORY;
+	enum status status = take_means(ground, means);
+	civil_date(to, &year, &month, &dom);
+	int64_t first = civil_day(year, 1, 1);
+	for (size_t i = 0; i < leaves->n; i++)
+		for (int64_t day = first; outlook_holds(slice, &leaves->leaf[i].key) && day <= to; day++) {
+			if (day > leaves->origin)
+				mean += means[i * leaves->days + (size_t)(day - leaves->origin - 1)];
+			else if (day >= leaves->first_day)
+				known += leaves->leaf[i].past_kg[day - leaves->first_day];
+		}
+	free(means);
+	if (status != STATUS_OK)
+		return status;
+	*mean_kg = known + mean;
+	*known_kg = known;
+	return STATUS_OK;
+}
+
+/* ---- what it rests on ---- */
+
+static bool
+add_notes(const struct world_notes *notes, struct arena *arena, Juyan__V1__Provenance *out)
+{
+	for (size_t i = 0; notes != NULL && i < notes->n; i++) {
+		out->notes[out->n_notes] = outlook_text(arena, notes->text[i]);
+		if (out->notes[out->n_notes] == NULL)
+			return false;
+		out->n_notes++;
+	}
+	return true;
+}
+
+enum status
+outlook_provenance(const struct world *world, const struct world_notes *extra, struct arena *arena, Juyan__V1__Provenance **out)
+{
+	Juyan__V1__Provenance *made = arena_take(arena, sizeof *made);
+	if (made == NULL)
+		return STATUS_NO_MEMORY;
+	juyan__v1__provenance__init(made);
+	made->origin = outlook_day(arena, world->leaves.origin);
+	made->lsn = world->inputs.lsn;
+	made->seed = world->making.seed;
+	made->paths = (uint32_t)world->making.paths;
+	made->model = outlook_text(arena, world->model);
+	made->program = outlook_text(arena, JUYAN_VERSION);
+	made->backtest = outlook_text(arena, world->backtest);
+	made->notes = arena_take(arena, (2 * WORLD_NOTES_MAX + 1) * sizeof *made->notes);
+	if (made->origin == NULL || made->model == NULL || made->program == NULL || made->backtest == NULL || made->notes == NULL ||
+	    !add_notes(&world->notes, arena, made) || !add_notes(extra, arena, made))
+		return STATUS_NO_MEMORY;
+	*out = made;
+	return STATUS_OK;
+}

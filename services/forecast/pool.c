@@ -1,0 +1,43 @@
+/* See pool.h. Jobs are taken in their order: what takes longest should come first. */
+#include "pool.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+#include "engine.h"
+
+struct pool {
+	void (*job)(void *user, size_t i);
+	void *user;
+	size_t n;
+	atomic_size_t next;
+};
+
+static void *
+work(void *user)
+{
+	struct pool *pool = user;
+	size_t i;
+	while ((i = atomic_fetch_add(&pool->next, 1)) < pool->n)
+		pool->job(pool->user, i);
+	return NULL;
+}
+
+void
+pool_run(size_t threads, size_t n, void (*job)(void *user, size_t i), void *user)
+{
+	struct pool pool = { .job = job, .user = user, .n = n };
+	pthread_t others[ENGINE_THREADS_MAX];
+	size_t started = 0;
+	long online = sysconf(_SC_NPROCESSORS_ONLN);
+	if (threads == 0)
+		threads = online < 1 ? 1 : (size_t)online;
+	threads = threads > ENGINE_THREADS_MAX ? ENGINE_THREADS_MAX : threads;
+	/* A thread that cannot be had is no failure: the others do its work. */
+	while (started + 1 < threads && started + 1 < n && pthread_create(&others[started], NULL, work, &pool) == 0)
+		started++;
+	work(&pool);
+	while (started > 0)
+		pthread_join(others[--started], NULL);
+}

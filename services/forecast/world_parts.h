@@ -1,0 +1,49 @@
+/* Between world.c, which puts a world together, and world_paths.c, which draws its leaves' paths. */
+#ifndef JUYAN_FORECAST_WORLD_PARTS_H
+#define JUYAN_FORECAST_WORLD_PARTS_H
+
+#include "world.h"
+
+enum source {
+	FROM_MODEL,     /* the automatic forecast of its days */
+	FROM_RARE,      /* its own last year, drawn again */
+	FROM_GUESS,     /* nothing is known */
+	FROM_PUBLISHED, /* published figures, for a port without days of its own */
+	FROM_NOTHING    /* a history alone: other leaves of its port carry the future */
+};
+
+/* A world while it is made. Lives for one call of world_make. */
+struct draft {
+	struct world *world;
+	enum source *source;      /* [leaf] */
+	size_t *port;             /* [leaf]: index among the world's ports */
+	bool *young;              /* [port]: forecast from published figures */
+	struct forecast *by_port; /* [port]: of the young ones */
+	struct forecast whole;
+	size_t *which; /* the leaves that add up to the whole: those of ports that are not young, and not guessed */
+	size_t n_which;
+	int64_t day_kg;       /* what all leaves together carried on a day of the last year */
+	enum status *outcome; /* [leaf + 1 + port] of the jobs */
+};
+
+/* A leaf that says no more than its port: of published figures, or of a port of which nothing is known. */
+static inline bool
+world_is_port_alone(const struct leaf_key *key)
+{
+	return key->direction == 0 && key->mode == 0 && key->group[0] == '\0';
+}
+
+/* Draws all paths, each leaf for itself, and those of the wholes that they have to add up to. NO_MEMORY. */
+enum status draft_paths(struct draft *draft) MUST_USE;
+
+/* The first day on which a leaf had traffic, counted from the inputs' first; past_days: none. */
+size_t world_begin(const struct leaves *leaves, size_t leaf);
+/* Mass over the last `days` of the history. */
+int64_t world_recent_kg(const struct leaves *leaves, size_t leaf, size_t days);
+
+/* Published figures of one port's history (published.c). Spans of the definition that has most of them, "all" before others. */
+enum status published_forecast(const struct draft *draft, size_t port, struct forecast *out, int64_t *past_kg,
+    struct reason *why) MUST_USE;
+bool published_any(const struct inputs *inputs, const char *port);
+
+#endif

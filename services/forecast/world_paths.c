@@ -1,0 +1,364 @@
+/*
+ * One job for each leaf, one for the whole, one for each port that lives by published figures; all write to places of their own.
+ * A model that cannot do with a history gives way to the rare traffic's way.
+ */
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "chance.h"
+#include "civil.h"
+#include "pool.h"
+#include "sparse.h"
+#include "world_parts.h"
+
+enum { YEAR_DAYS = 365, SEASONS_NEED_YEARS = 2, SUMS_MAX = 8 };
+
+/* The daily series of one leaf or of some together, as a forecast takes it. Owns its arrays. */
+struct daily {
+	size_t begin; /* the first day of the series, counted from the inputs' first */
+	double *values, *open, *regressors, *ceiling;
+	size_t n, n_regressors;
+};
+
+static void
+daily_close(struct daily *daily)
+{
+	free(daily->values);
+	free(daily->open);
+	free(daily->regressors);
+	free(daily->ceiling);
+	*daily = (struct daily){ 0 };
+}
+
+size_t
+world_begin(const struct leaves *leaves, size_t leaf)
+{
+	size_t i = 0;
+	while (i < leaves->past_days && leaves->leaf[leaf].past_kg[i] == 0)
+		i++;
+	return i;
+}
+
+int64_t
+world_recent_kg(const struct leaves *leaves, size_t leaf, size_t days)
+{
+	int64_t kg = 0;
+	for (size_t i = days < leaves->past_days ? leaves->past_days - days : 0; i < leaves->past_days; i++)
+		kg += leaves->leaf[leaf].past_kg[i];
+	return kg;
+}
+
+/* A seed that depends on what the leaf is, not on which others there are. */
+static uint64_t
+seed_of(uint64_t seed, const struct leaf_key *key)
+{
+	char text[128];
+	uint64_t mark = UINT64_C(14695981039346656037);
+	snprintf(text, sizeof text, "%s/%d/%d/%s", key->port, (int)key->direction, (int)key->mode, key->group);
+	for (const char *at = text; *at != '\0'; at++)
+		mark = (mark ^ (uint8_t)*at) * UINT64_C(1099511628211);
+	struct chance chance = chance_begin(seed, mark);
+	return chance_bits(&chance);
+}
+
+/* ---- series ---- */
+
+static enum status
+daily_open(const struct draft *draft, size_t begin, size_t n_regressors, struct daily *out)
+{
+	const struct leaves *leaves = &draft->world->leaves;
+	struct daily daily = { .begin = begin, .n = leaves->past_days - begin, .n_regressors = n_regressors };
+	size_t all = daily.n + leaves->days;
+	daily.values = calloc(daily.n + 1, sizeof *daily.values);
+	daily.open = calloc(all, sizeof *daily.open);
+	daily.regressors = calloc(all * n_regressors + 1, sizeof *daily.regressors);
+	daily.ceiling = calloc(leaves->days, sizeof *daily.ceiling);
+	if (daily.values == NULL || daily.open == NULL || daily.regressors == NULL || daily.ceiling == NULL) {
+		daily_close(&daily);
+		return STATUS_NO_MEMORY;
+	}
+	for (size_t d = 0; d < leaves->days; d++)
+		daily.ceiling[d] = INFINITY;
+	*out = daily;
+	return STATUS_OK;
+}
+
+/* Adds a port's calendar with this weight. */
+static void
+add_days(struct daily *daily, const struct days *days, double weight, size_t future)
+{
+	for (size_t i = 0; i < daily->n + future; i++) {
+		daily->open[i] += weight * days->open[daily->begin + i];
+		for (size_t k = 0; k < daily->n_regressors && k < days->n_regressors; k++)
+			daily->regressors[i * daily->n_regressors + k] +=
+			    weight * days->regressors[(daily->begin + i) * days->n_regressors + k];
+	}
+}
+
+static void
+add_past(struct daily *daily, const struct leaf *leaf)
+{
+	for (size_t i = 0; i < daily->n; i++)
+		daily->values[i] += (double)leaf->past_kg[daily->begin + i];
+}
+
+/* A leaf can carry no more than its mode may at its port, nor than the port as a whole. */
+static void
+lower_ceiling(struct daily *daily, const struct draft *draft, size_t leaf)
+{
+	const struct leaves *leaves = &draft->world->leaves;
+	const struct leaf_key *key = &leaves->leaf[leaf].key;
+	const Juyan__V1__Mode modes[] = { key->mode, JUYAN__V1__MODE__MODE_UNSPECIFIED };
+	int64_t *most_kg = malloc(leaves->days * sizeof *most_kg);
+	for (size_t m = 0; most_kg != NULL && m < 2; m++) {
+		if (!days_ceiling(&draft->world->inputs, key->port, modes[m], leaves->days, most_kg))
+			continue;
+		for (size_t d = 0; d < leaves->days; d++)
+			if (most_kg[d] < INT64_MAX)
+				daily->ceiling[d] = fmin(daily->ceiling[d], (double)most_kg[d]);
+	}
+	free(most_kg);
+}
+
+/* ---- the automatic forecast ---- */
+
+/* Sums that people ask for: four weeks, a quarter, each year's end. */
+static size_t
+sums_of(const struct leaves *leaves, size_t sums[SUMS_MAX])
+{
+	const size_t usual[] = { 28, 91 };
+	size_t n = 0;
+	int year, month, dom;
+	for (size_t i = 0; i < 2; i++)
+		if (usual[i] < leaves->days)
+			sums[n++] = usual[i];
+	civil_date(leaves->origin + 1, &year, &month, &dom);
+	for (; n + 1 < SUMS_MAX; year++) {
+		size_t end = (size_t)(civil_day(year + 1, 1, 1) - 1 - leaves->origin);
+		if (end >= leaves->days)
+			break;
+		if (n == 0 || end > sums[n - 1])
+			sums[n++] = end;
+	}
+	sums[n++] = leaves->days;
+	return n;
+}
+
+static enum status
+forecast_daily(const struct draft *draft, const struct daily *daily, uint64_t seed, struct forecast *out)
+{
+	const struct leaves *leaves = &draft->world->leaves;
+	size_t sums[SUMS_MAX];
+	struct forecast_task task = { .series = { .values = daily->values, .n = daily->n, .periods = { 7.0 }, .n_periods = 1 },
+		.open = daily->open,
+		.regressors = daily->n_regressors > 0 ? daily->regressors : NULL,
+		.n_regressors = daily->n_regressors,
+		.ceiling = daily->ceiling,
+		.horizon = leaves->days,
+		.paths = leaves->paths,
+		.seed = seed,
+		.sum_to = sums,
+		.n_sums = sums_of(leaves, sums) };
+	if (daily->n >= SEASONS_NEED_YEARS * YEAR_DAYS + 1)
+		task.series.periods[task.series.n_periods++] = 365.25;
+	return forecast_make(&task, out, NULL);
+}
+
+static void
+keep_paths(struct leaves *leaves, size_t leaf, const struct forecast *forecast)
+{
+	int64_t *kg = leaves_path(leaves, leaf, 0);
+	for (size_t i = 0; i < leaves->paths * leaves->days; i++)
+		kg[i] = isfinite(forecast->path[i]) ? (int64_t)llround(fmax(forecast->path[i], 0.0)) : 0;
+}
+
+static void
+keep_parts(struct world *world, size_t leaf, const struct forecast *forecast)
+{
+	for (size_t k = 0; k < FORECAST_PARTS; k++)
+		memcpy(world->part[k] + leaf * world->leaves.days, forecast->part[k], world->leaves.days * sizeof *world->part[k]);
+}
+
+static enum status
+draw_model(struct draft *draft, size_t leaf)
+{
+	struct world *world = draft->world;
+	const struct days *days = &world->days[draft->port[leaf]];
+	struct daily daily;
+	struct forecast forecast = { 0 };
+	enum status status = daily_open(draft, world_begin(&world->leaves, leaf), days->n_regressors, &daily);
+	if (status != STATUS_OK)
+		return status;
+	add_days(&daily, days, 1.0, world->leaves.days);
+	add_past(&daily, &world->leaves.leaf[leaf]);
+	lower_ceiling(&daily, draft, leaf);
+	status = forecast_daily(draft, &daily, seed_of(world->making.seed, &world->leaves.leaf[leaf].key), &forecast);
+	if (status == STATUS_OK) {
+		keep_paths(&world->leaves, leaf, &forecast);
+		keep_parts(world, leaf, &forecast);
+	}
+	daily_close(&daily);
+	forecast_close(&forecast);
+	return status;
+}
+
+static enum status
+draw_whole(struct draft *draft)
+{
+	struct world *world = draft->world;
+	const struct leaves *leaves = &world->leaves;
+	size_t begin = leaves->past_days, n_regressors = 0;
+	double all = 0.0;
+	struct daily daily;
+	for (size_t i = 0; i < draft->n_which; i++) {
+		size_t first = world_begin(leaves, draft->which[i]);
+		begin = first < begin ? first : begin;
+		all += (double)world_recent_kg(leaves, draft->which[i], YEAR_DAYS);
+		n_regressors = world->days[draft->port[draft->which[i]]].n_regressors;
+	}
+	enum status status = daily_open(draft, begin, n_regressors, &daily);
+	if (status != STATUS_OK)
+		return status;
+	for (size_t i = 0; i < draft->n_which; i++) {
+		size_t leaf = draft->which[i];
+		double kg = (double)world_recent_kg(leaves, leaf, YEAR_DAYS);
+		add_past(&daily, &leaves->leaf[leaf]);
+		add_days(&daily, &world->days[draft->port[leaf]], all > 0.0 ? kg / all : 1.0 / (double)draft->n_which,
+		    leaves->days);
+	}
+	for (size_t i = 0; i < daily.n + leaves->days; i++) /* shares of weights may add up to a hair more */
+		daily.open[i] = daily.open[i] < 1e-9 ? 0.0 : fmin(daily.open[i], 1.0);
+	status = forecast_daily(draft, &daily, seed_of(world->making.seed, &(struct leaf_key){ 0 }), &draft->whole);
+	daily_close(&daily);
+	return status;
+}
+
+/* ---- rare traffic and none ---- */
+
+static void
+fill_level(struct world *world, size_t leaf)
+{
+	for (size_t d = 0; d < world->leaves.days; d++) {
+		double sum = 0.0;
+		for (size_t p = 0; p < world->leaves.paths; p++)
+			sum += (double)leaves_path(&world->leaves, leaf, p)[d];
+		for (size_t k = 0; k < FORECAST_PARTS; k++)
+			world->part[k][leaf * world->leaves.days + d] = 0.0;
+		world->part[PART_LEVEL][leaf * world->leaves.days + d] = sum / (double)world->leaves.paths;
+	}
+}
+
+static struct sparse_task
+sparse_of(const struct draft *draft, size_t leaf, size_t begin)
+{
+	const struct world *world = draft->world;
+	return (struct sparse_task){ .past_kg = world->leaves.leaf[leaf].past_kg + begin,
+		.past_days = world->leaves.past_days - begin,
+		.open = world->days[draft->port[leaf]].open + begin,
+		.days = world->leaves.days,
+		.paths = world->leaves.paths,
+		.seed = seed_of(world->making.seed, &world->leaves.leaf[leaf].key) };
+}
+
+static void
+draw_rare(struct draft *draft, size_t leaf)
+{
+	struct sparse_task task = sparse_of(draft, leaf, world_begin(&draft->world->leaves, leaf));
+	sparse_paths(&task, leaves_path(&draft->world->leaves, leaf, 0));
+	fill_level(draft->world, leaf);
+}
+
+/* The most that is thought possible: its declared capacity, else a tenth of what all ports together carry on a day. */
+static void
+draw_guess(struct draft *draft, size_t leaf)
+{
+	struct world *world = draft->world;
+	struct leaves *leaves = &world->leaves;
+	int64_t most_kg = draft->day_kg / 10;
+	int64_t *ceiling = malloc(leaves->days * sizeof *ceiling);
+	if (ceiling != NULL &&
+	    days_ceiling(&world->inputs, leaves->leaf[leaf].key.port, JUYAN__V1__MODE__MODE_UNSPECIFIED, leaves->days, ceiling) &&
+	    ceiling[leaves->days - 1] < INT64_MAX)
+		most_kg = ceiling[leaves->days - 1];
+	free(ceiling);
+	struct sparse_task task = sparse_of(draft, leaf, 0);
+	sparse_guess(&task, leaves->past_days, most_kg, leaves_path(leaves, leaf, 0));
+	fill_level(world, leaf);
+}
+
+/* ---- jobs ---- */
+
+static enum status
+draw_published(struct draft *draft, size_t port)
+{
+	struct world *world = draft->world;
+	size_t carrier = SIZE_MAX;
+	for (size_t i = 0; i < world->leaves.n; i++)
+		if (draft->port[i] == port && world_is_port_alone(&world->leaves.leaf[i].key))
+			carrier = i;
+	assert(carrier != SIZE_MAX);
+	struct reason why = { "" };
+	enum status status = published_forecast(draft, port, &draft->by_port[port], world->leaves.leaf[carrier].past_kg, &why);
+	if (draft->source[carrier] == FROM_PUBLISHED && status_consequence(status) == REFUSE) {
+		draft->source[carrier] = FROM_GUESS;
+		draw_guess(draft, carrier);
+	} else if (draft->source[carrier] == FROM_PUBLISHED && status == STATUS_OK) {
+		keep_paths(&world->leaves, carrier, &draft->by_port[port]);
+		keep_parts(world, carrier, &draft->by_port[port]);
+	}
+	return status;
+}
+
+static void
+draw_leaf(struct draft *draft, size_t leaf)
+{
+	switch (draft->source[leaf]) {
+	case FROM_MODEL:
+		draft->outcome[leaf] = draw_model(draft, leaf);
+		if (status_consequence(draft->outcome[leaf]) == REFUSE) {
+			draft->source[leaf] = FROM_RARE;
+			draft->outcome[leaf] = STATUS_OK;
+			draw_rare(draft, leaf);
+		}
+		break;
+	case FROM_RARE:
+		draw_rare(draft, leaf);
+		break;
+	case FROM_GUESS:
+		draw_guess(draft, leaf);
+		break;
+	case FROM_PUBLISHED:
+	case FROM_NOTHING:
+		break;
+	}
+}
+
+/* The wholes first: they take longest. */
+static void
+job(void *user, size_t i)
+{
+	struct draft *draft = user;
+	const struct world *world = draft->world;
+	enum status *outcome = draft->outcome + world->leaves.n;
+	if (i == 0) {
+		outcome[0] = draft->n_which > 1 ? draw_whole(draft) : STATUS_OK;
+	} else if (i <= world->n_ports) {
+		outcome[i] = draft->young[i - 1] ? draw_published(draft, i - 1) : STATUS_OK;
+	} else {
+		draw_leaf(draft, i - 1 - world->n_ports);
+	}
+}
+
+enum status
+draft_paths(struct draft *draft)
+{
+	size_t jobs = 1 + draft->world->n_ports + draft->world->leaves.n;
+	pool_run(draft->world->making.threads, jobs, job, draft);
+	for (size_t i = 0; i < jobs; i++)
+		if (status_consequence(draft->outcome[i]) == STOP)
+			return draft->outcome[i];
+	return STATUS_OK;
+}
