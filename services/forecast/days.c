@@ -1,30 +1,85 @@
 /* See days.h. */
 #include "days.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "civil.h"
 
+enum { USUAL_DAYS = 28 };
+
+/* Of the mean of the days before it: what makes a day of the past an open one. */
+static const double open_share = 0.25;
+
+static void
+close_one(struct days_of *days)
+{
+	calendar_close(&days->calendar);
+	free(days->odds);
+	days->odds = NULL;
+}
+
 void
 days_close(struct days *days)
 {
-	free(days->open);
-	free(days->regressors);
-	*days = (struct days){ 0 };
+	close_one(&days->road);
+	close_one(&days->rail);
+}
+
+static double
+passed(const struct inputs *inputs, const char *port, Juyan__V1__Mode mode, size_t day)
+{
+	double kg = 0.0;
+	for (size_t i = 0; i < inputs->n; i++)
+		if (strcmp(inputs->leaf[i].key.port, port) == 0 &&
+		    (inputs->leaf[i].key.mode == JUYAN__V1__MODE__RAIL) == (mode == JUYAN__V1__MODE__RAIL))
+			kg += (double)inputs->leaf[i].past_kg[day];
+	return kg;
+}
+
+static bool
+was_open(const struct inputs *inputs, const char *port, Juyan__V1__Mode mode, size_t day)
+{
+	double usual = 0.0;
+	for (size_t back = 1; back <= USUAL_DAYS && back <= day; back++)
+		usual += passed(inputs, port, mode, day - back) / USUAL_DAYS;
+	return passed(inputs, port, mode, day) > open_share * usual;
+}
+
+static enum status
+make_one(const struct inputs *inputs, const char *port, Juyan__V1__Mode mode, size_t future, struct days_of *out)
+{
+	const Juyan__V1__RegistryRecord *const *records = (const Juyan__V1__RegistryRecord *const *)inputs->registry->records;
+	size_t past = inputs->past_days;
+	out->odds = calloc(future + 1, sizeof *out->odds);
+	if (out->odds == NULL)
+		return STATUS_NO_MEMORY;
+	enum status status =
+	    calendar_make(records, inputs->registry->n_records, port, mode, inputs->first_day, past + future, &out->calendar);
+	if (status != STATUS_OK)
+		return status;
+	double *open = out->calendar.open;
+	for (size_t i = 0; i < past; i++)
+		if (open[i] > 0.0 && open[i] < 1.0)
+			open[i] = was_open(inputs, port, mode, i) ? 1.0 : 0.0;
+	for (size_t i = 0; i < future; i++) {
+		out->odds[i] = open[past + i];
+		open[past + i] = open[past + i] > 0.0 ? 1.0 : 0.0;
+	}
+	return STATUS_OK;
 }
 
 enum status
 days_make(const struct inputs *inputs, const char *port, size_t future, struct days *out)
 {
-	struct days made = { .n = inputs->past_days + future };
-	snprintf(made.port, sizeof made.port, "%s", port);
-	made.open = calloc(made.n, sizeof *made.open);
-	if (made.open == NULL)
-		return STATUS_NO_MEMORY;
-	for (size_t i = 0; i < made.n; i++)
-		made.open[i] = inputs_open(inputs, port, inputs->first_day + (int64_t)i);
+	struct days made = { 0 };
+	enum status status = make_one(inputs, port, JUYAN__V1__MODE__MODE_UNSPECIFIED, future, &made.road);
+	if (status == STATUS_OK)
+		status = make_one(inputs, port, JUYAN__V1__MODE__RAIL, future, &made.rail);
+	if (status != STATUS_OK) {
+		days_close(&made);
+		return status;
+	}
 	*out = made;
 	return STATUS_OK;
 }

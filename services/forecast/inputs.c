@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calendar.h"
 #include "civil.h"
 
 void
@@ -47,33 +48,6 @@ inputs_port(const struct inputs *inputs, size_t i)
 			return last;
 	}
 	return NULL;
-}
-
-/* CLOSED beats all, then OPEN_BY_AGREEMENT beats HOLIDAY; of several holidays the one that is kept open least holds. */
-double
-inputs_open(const struct inputs *inputs, const char *port, int64_t day)
-{
-	double holiday = 1.0;
-	bool open = false;
-	for (size_t i = 0; i < inputs->registry->n_records; i++) {
-		const Juyan__V1__RegistryRecord *record = inputs->registry->records[i];
-		int64_t first, last;
-		if (record->record_case != JUYAN__V1__REGISTRY_RECORD__RECORD_DAY)
-			continue;
-		const Juyan__V1__CalendarDay *entry = record->day;
-		if ((strcmp(entry->port, "*") != 0 && strcmp(entry->port, port) != 0) || !civil_parse_day(entry->day, &first))
-			continue;
-		if (entry->to[0] == '\0' || !civil_parse_day(entry->to, &last))
-			last = first;
-		if (day < first || day > last)
-			continue;
-		if (entry->kind == JUYAN__V1__DAY_KIND__CLOSED)
-			return 0.0;
-		open = open || entry->kind == JUYAN__V1__DAY_KIND__OPEN_BY_AGREEMENT;
-		if (entry->kind == JUYAN__V1__DAY_KIND__HOLIDAY && (double)entry->open_per_mille / 1000.0 < holiday)
-			holiday = (double)entry->open_per_mille / 1000.0;
-	}
-	return open ? 1.0 : holiday;
 }
 
 /* Whether a record could be known at the end of this day. */
@@ -120,13 +94,26 @@ has_traffic(const struct inputs *inputs, int64_t day)
 	return false;
 }
 
+static bool
+is_shut(const struct inputs *inputs, const char *port, int64_t day)
+{
+	const Juyan__V1__RegistryRecord *const *records = (const Juyan__V1__RegistryRecord *const *)inputs->registry->records;
+	struct calendar calendar;
+	if (calendar_make(records, inputs->registry->n_records, port, JUYAN__V1__MODE__MODE_UNSPECIFIED, day, 1, &calendar) !=
+	    STATUS_OK)
+		return false;
+	bool shut = calendar.open[0] < 0.5;
+	calendar_close(&calendar);
+	return shut;
+}
+
 /* Whether every port that has leaves is shut on this day. */
 static bool
 all_shut(const struct inputs *inputs, int64_t day)
 {
 	for (size_t i = 0; i < inputs->n; i++)
 		if ((i == 0 || strcmp(inputs->leaf[i].key.port, inputs->leaf[i - 1].key.port) != 0) &&
-		    inputs_open(inputs, inputs->leaf[i].key.port, day) >= 0.5)
+		    !is_shut(inputs, inputs->leaf[i].key.port, day))
 			return false;
 	return true;
 }

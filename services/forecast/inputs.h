@@ -48,9 +48,6 @@ enum status inputs_as_of(const struct inputs *all, int64_t as_of, struct inputs 
 /* Makes `digest` anew; inputs_as_of has done it. */
 void inputs_mark(struct inputs *inputs);
 
-/* How likely this port is open on this day, by the calendar: 0 closed, 1 an ordinary day, between for some holidays. */
-double inputs_open(const struct inputs *inputs, const char *port, int64_t day);
-
 /* The port of this index among the registry's (each once, in the order of their ids); NULL behind the last. */
 const char *inputs_port(const struct inputs *inputs, size_t i);
 

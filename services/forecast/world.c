@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "civil.h"
+#include "chance.h"
 #include "overrides.h"
 #include "reconcile.h"
 #include "world_parts.h"
@@ -185,7 +185,7 @@ source_of(const struct draft *draft, size_t leaf)
 	size_t from = leaves->past_days > YEAR_DAYS ? leaves->past_days - YEAR_DAYS : 0;
 	for (size_t d = begin > from ? begin : from; d < leaves->past_days; d++) {
 		days += leaves->leaf[leaf].past_kg[d] > 0;
-		open += world->days[draft->port[leaf]].open[d] > 0.0;
+		open += draft_days(draft, leaf)->calendar.open[d] > 0.0;
 	}
 	double share = (double)world_recent_kg(leaves, leaf, YEAR_DAYS) / fmax(1.0, (double)draft->day_kg * YEAR_DAYS);
 	bool rare = share < rare_share || (double)days < rare_days * (double)open || leaves->past_days - begin < MODEL_DAYS_MIN;
@@ -269,7 +269,36 @@ bind_to_wholes(struct draft *draft)
 	return status;
 }
 
-/* Modes first, then ports; what this takes away is the ceiling's part. Shut days are nobody's. */
+/*
+ * Shut days are nobody's. A holiday that is kept open in some years is kept open in so many paths, for all leaves of the port alike;
+ * what that takes away is the calendar's part.
+ */
+static void
+shut(struct draft *draft)
+{
+	struct leaves *leaves = &draft->world->leaves;
+	for (size_t i = 0; i < leaves->n; i++)
+		for (size_t d = 0; d < leaves->days; d++) {
+			double odds = draft_days(draft, i)->odds[d];
+			for (size_t p = 0; odds < 1.0 && p < leaves->paths; p++) {
+				struct chance chance =
+				    chance_begin(draft->world->making.seed + draft->port[i], ((uint64_t)p << 16) + d);
+				if (chance_uniform(&chance) >= odds)
+					leaves_path(leaves, i, p)[d] = 0;
+			}
+		}
+}
+
+/* What has happened to the sums since `before` goes to this part. */
+static void
+keep_difference(struct world *world, const int64_t *before, enum forecast_part part)
+{
+	reconcile_sums(&world->leaves, world->sum);
+	for (size_t i = 0; i < world->leaves.n * world->leaves.days; i++)
+		world->part[part][i] += (double)(world->sum[i] - before[i]) / (double)world->leaves.paths;
+}
+
+/* Modes first, then ports; what this takes away is the ceiling's part. */
 static enum status
 bind_to_days(struct draft *draft)
 {
@@ -280,20 +309,18 @@ bind_to_days(struct draft *draft)
 	const Juyan__V1__Mode modes[] = { JUYAN__V1__MODE__TRUCK, JUYAN__V1__MODE__AGV, JUYAN__V1__MODE__RAIL,
 		JUYAN__V1__MODE__MODE_UNSPECIFIED };
 	bool room = which != NULL && most_kg != NULL;
-	for (size_t i = 0; room && i < leaves->n; i++)
-		for (size_t d = 0; d < leaves->days; d++)
-			for (size_t p = 0; p < leaves->paths && world->days[draft->port[i]].open[leaves->past_days + d] <= 0.0; p++)
-				leaves_path(leaves, i, p)[d] = 0;
-	if (room)
+	if (room) {
 		reconcile_sums(leaves, world->base_sum);
+		shut(draft);
+		keep_difference(world, world->base_sum, PART_CALENDAR);
+		memcpy(world->base_sum, world->sum, leaves->n * leaves->days * sizeof *world->sum);
+	}
 	for (size_t port = 0; room && port < world->n_ports; port++)
 		for (size_t m = 0; m < sizeof modes / sizeof modes[0]; m++)
 			if (days_ceiling(&world->inputs, world->ports[port], modes[m], leaves->days, most_kg))
 				reconcile_limit(leaves, which, leaves_of(leaves, world->ports[port], modes[m], which), most_kg);
 	if (room)
-		reconcile_sums(leaves, world->sum);
-	for (size_t i = 0; room && i < leaves->n * leaves->days; i++)
-		world->part[PART_CEILING][i] += (double)(world->sum[i] - world->base_sum[i]) / (double)leaves->paths;
+		keep_difference(world, world->base_sum, PART_CEILING);
 	free(which);
 	free(most_kg);
 	return room ? STATUS_OK : STATUS_NO_MEMORY;
@@ -482,6 +509,14 @@ world_run(struct world *world, const struct inputs *now)
 	sum_first(world, world->sum);
 }
 
+static bool
+is_open(const struct world *world, size_t port, size_t day)
+{
+	const struct days_of *days = &world->days[port].road;
+	size_t past = world->leaves.past_days;
+	return day < past ? days->calendar.open[day] > 0.5 : days->odds[day - past] >= 0.5;
+}
+
 enum status
 world_open_days(const struct world *world, struct open_days *out)
 {
@@ -494,7 +529,7 @@ world_open_days(const struct world *world, struct open_days *out)
 		return STATUS_NO_MEMORY;
 	for (size_t i = 0; i < world->n_ports; i++)
 		for (size_t d = 0; d < open.days; d++)
-			open.open[i * open.days + d] = world->days[i].open[d] >= 0.5;
+			open.open[i * open.days + d] = is_open(world, i, d);
 	*out = open;
 	return STATUS_OK;
 }

@@ -33,6 +33,12 @@ world_is_port_alone(const struct leaf_key *key)
 	return key->direction == 0 && key->mode == 0 && key->group[0] == '\0';
 }
 
+static inline const struct days_of *
+draft_days(const struct draft *draft, size_t leaf)
+{
+	return days_for(&draft->world->days[draft->port[leaf]], draft->world->leaves.leaf[leaf].key.mode);
+}
+
 /* Draws all paths, each leaf for itself, and those of the wholes that they have to add up to. NO_MEMORY. */
 enum status draft_paths(struct draft *draft) MUST_USE;
 

@@ -20,7 +20,7 @@ enum { YEAR_DAYS = 365, SEASONS_NEED_YEARS = 2, SUMS_MAX = 8 };
 struct daily {
 	size_t begin; /* the first day of the series, counted from the inputs' first */
 	double *values, *open, *regressors, *ceiling;
-	size_t n, n_regressors;
+	size_t n;
 };
 
 static void
@@ -67,14 +67,14 @@ seed_of(uint64_t seed, const struct leaf_key *key)
 /* ---- series ---- */
 
 static enum status
-daily_open(const struct draft *draft, size_t begin, size_t n_regressors, struct daily *out)
+daily_open(const struct draft *draft, size_t begin, struct daily *out)
 {
 	const struct leaves *leaves = &draft->world->leaves;
-	struct daily daily = { .begin = begin, .n = leaves->past_days - begin, .n_regressors = n_regressors };
+	struct daily daily = { .begin = begin, .n = leaves->past_days - begin };
 	size_t all = daily.n + leaves->days;
 	daily.values = calloc(daily.n + 1, sizeof *daily.values);
 	daily.open = calloc(all, sizeof *daily.open);
-	daily.regressors = calloc(all * n_regressors + 1, sizeof *daily.regressors);
+	daily.regressors = calloc(all * CALENDAR_COLUMNS, sizeof *daily.regressors);
 	daily.ceiling = calloc(leaves->days, sizeof *daily.ceiling);
 	if (daily.values == NULL || daily.open == NULL || daily.regressors == NULL || daily.ceiling == NULL) {
 		daily_close(&daily);
@@ -88,13 +88,13 @@ daily_open(const struct draft *draft, size_t begin, size_t n_regressors, struct 
 
 /* Adds a port's calendar with this weight. */
 static void
-add_days(struct daily *daily, const struct days *days, double weight, size_t future)
+add_days(struct daily *daily, const struct days_of *days, double weight, size_t future)
 {
 	for (size_t i = 0; i < daily->n + future; i++) {
-		daily->open[i] += weight * days->open[daily->begin + i];
-		for (size_t k = 0; k < daily->n_regressors && k < days->n_regressors; k++)
-			daily->regressors[i * daily->n_regressors + k] +=
-			    weight * days->regressors[(daily->begin + i) * days->n_regressors + k];
+		daily->open[i] += weight * days->calendar.open[daily->begin + i];
+		for (size_t k = 0; k < CALENDAR_COLUMNS; k++)
+			daily->regressors[i * CALENDAR_COLUMNS + k] +=
+			    weight * days->calendar.column[(daily->begin + i) * CALENDAR_COLUMNS + k];
 	}
 }
 
@@ -154,8 +154,8 @@ forecast_daily(const struct draft *draft, const struct daily *daily, uint64_t se
 	size_t sums[SUMS_MAX];
 	struct forecast_task task = { .series = { .values = daily->values, .n = daily->n, .periods = { 7.0 }, .n_periods = 1 },
 		.open = daily->open,
-		.regressors = daily->n_regressors > 0 ? daily->regressors : NULL,
-		.n_regressors = daily->n_regressors,
+		.regressors = daily->regressors,
+		.n_regressors = CALENDAR_COLUMNS,
 		.ceiling = daily->ceiling,
 		.horizon = leaves->days,
 		.paths = leaves->paths,
@@ -186,13 +186,12 @@ static enum status
 draw_model(struct draft *draft, size_t leaf)
 {
 	struct world *world = draft->world;
-	const struct days *days = &world->days[draft->port[leaf]];
 	struct daily daily;
 	struct forecast forecast = { 0 };
-	enum status status = daily_open(draft, world_begin(&world->leaves, leaf), days->n_regressors, &daily);
+	enum status status = daily_open(draft, world_begin(&world->leaves, leaf), &daily);
 	if (status != STATUS_OK)
 		return status;
-	add_days(&daily, days, 1.0, world->leaves.days);
+	add_days(&daily, draft_days(draft, leaf), 1.0, world->leaves.days);
 	add_past(&daily, &world->leaves.leaf[leaf]);
 	lower_ceiling(&daily, draft, leaf);
 	status = forecast_daily(draft, &daily, seed_of(world->making.seed, &world->leaves.leaf[leaf].key), &forecast);
@@ -210,24 +209,22 @@ draw_whole(struct draft *draft)
 {
 	struct world *world = draft->world;
 	const struct leaves *leaves = &world->leaves;
-	size_t begin = leaves->past_days, n_regressors = 0;
+	size_t begin = leaves->past_days;
 	double all = 0.0;
 	struct daily daily;
 	for (size_t i = 0; i < draft->n_which; i++) {
 		size_t first = world_begin(leaves, draft->which[i]);
 		begin = first < begin ? first : begin;
 		all += (double)world_recent_kg(leaves, draft->which[i], YEAR_DAYS);
-		n_regressors = world->days[draft->port[draft->which[i]]].n_regressors;
 	}
-	enum status status = daily_open(draft, begin, n_regressors, &daily);
+	enum status status = daily_open(draft, begin, &daily);
 	if (status != STATUS_OK)
 		return status;
 	for (size_t i = 0; i < draft->n_which; i++) {
 		size_t leaf = draft->which[i];
 		double kg = (double)world_recent_kg(leaves, leaf, YEAR_DAYS);
 		add_past(&daily, &leaves->leaf[leaf]);
-		add_days(&daily, &world->days[draft->port[leaf]], all > 0.0 ? kg / all : 1.0 / (double)draft->n_which,
-		    leaves->days);
+		add_days(&daily, draft_days(draft, leaf), all > 0.0 ? kg / all : 1.0 / (double)draft->n_which, leaves->days);
 	}
 	for (size_t i = 0; i < daily.n + leaves->days; i++) /* shares of weights may add up to a hair more */
 		daily.open[i] = daily.open[i] < 1e-9 ? 0.0 : fmin(daily.open[i], 1.0);
@@ -257,7 +254,7 @@ sparse_of(const struct draft *draft, size_t leaf, size_t begin)
 	const struct world *world = draft->world;
 	return (struct sparse_task){ .past_kg = world->leaves.leaf[leaf].past_kg + begin,
 		.past_days = world->leaves.past_days - begin,
-		.open = world->days[draft->port[leaf]].open + begin,
+		.open = draft_days(draft, leaf)->calendar.open + begin,
 		.days = world->leaves.days,
 		.paths = world->leaves.paths,
 		.seed = seed_of(world->making.seed, &world->leaves.leaf[leaf].key) };
