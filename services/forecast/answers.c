@@ -8,8 +8,8 @@
 
 /* ---- what a question may name ---- */
 
-static enum status
-check_slice(const Juyan__V1__Slice *slice, const struct world *world, struct reason *why)
+enum status
+engine_slice(const Juyan__V1__Slice *slice, const struct world *world, struct reason *why)
 {
 	Juyan__V1__Direction direction;
 	Juyan__V1__Mode mode;
@@ -59,7 +59,7 @@ check_outlook(const Juyan__V1__OutlookAsk *ask, const struct world *world, int64
 	if (ask->by_period == JUYAN__V1__PERIOD_KIND__HOUR || (unsigned)ask->by_period > JUYAN__V1__PERIOD_KIND__YEAR)
 		return reason_say(why, STATUS_OUT_OF_RANGE, "by_period is %d: day, month or year was expected",
 		    (int)ask->by_period);
-	return check_slice(ask->slice, world, why);
+	return engine_slice(ask->slice, world, why);
 }
 
 enum status
@@ -132,7 +132,7 @@ answer_compare(struct engine *engine, const Juyan__V1__ForecastQuestion *questio
 	if (status == STATUS_OK)
 		status = day_or_default(ask->to, &world->inputs, &to, why);
 	if (status == STATUS_OK)
-		status = check_slice(ask->slice, world, why);
+		status = engine_slice(ask->slice, world, why);
 	if (status == STATUS_OK)
 		status = stage_open(world, NULL, &stage, why);
 	if (status == STATUS_OK) {

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive.h"
 #include "civil.h"
 #include "gather.h"
 #include "outlook.h"
@@ -165,7 +166,8 @@ engine_answer(struct engine *engine, const Juyan__V1__ForecastQuestion *question
 	static const answer_one answers[] = { [JUYAN__V1__FORECAST_QUESTION__ASK_OUTLOOK] = answer_outlook,
 		[JUYAN__V1__FORECAST_QUESTION__ASK_GOAL] = answer_goal,
 		[JUYAN__V1__FORECAST_QUESTION__ASK_COMPARE] = answer_compare,
-		[JUYAN__V1__FORECAST_QUESTION__ASK_PLAN] = answer_plan };
+		[JUYAN__V1__FORECAST_QUESTION__ASK_PLAN] = answer_plan,
+		[JUYAN__V1__FORECAST_QUESTION__ASK_WHY] = answer_why };
 	size_t kind = (size_t)question->ask_case;
 	if (kind >= sizeof answers / sizeof answers[0] || answers[kind] == NULL)
 		return reason_say(why, STATUS_NO_CONTENT, "the question asks nothing that this version knows");
@@ -182,6 +184,24 @@ engine_answer(struct engine *engine, const Juyan__V1__ForecastQuestion *question
 	return status;
 }
 
+/* The day's forecast as it is before anything of the running day has come, so that it is the same whenever it is made. */
+static enum status
+keep(struct engine *engine, struct inputs *inputs, struct reason *why)
+{
+	struct world_making making;
+	struct world *world;
+	if (!engine->options.keeps || engine->options.archive == NULL || archive_has(engine->options.archive, inputs->origin))
+		return STATUS_OK;
+	free(inputs->running_kg);
+	free(inputs->running_share);
+	inputs->running_kg = NULL;
+	inputs->running_share = NULL;
+	enum status status = engine_making(engine, NULL, inputs->origin, inputs->origin, &making, why);
+	if (status == STATUS_OK)
+		status = cache_world(&engine->cache, inputs, &making, &world, why);
+	return status == STATUS_OK ? archive_keep(engine->options.archive, world, why) : status;
+}
+
 enum status
 engine_refresh(struct engine *engine, bool *changed, struct reason *why)
 {
@@ -191,6 +211,8 @@ engine_refresh(struct engine *engine, bool *changed, struct reason *why)
 		return status;
 	*changed = inputs.digest != engine->seen;
 	engine->seen = inputs.digest;
+	if (inputs.n > 0) /* an empty ledger has no forecast worth keeping */
+		status = keep(engine, &inputs, why);
 	inputs_close(&inputs);
-	return STATUS_OK;
+	return status;
 }

@@ -33,12 +33,17 @@ enum status engine_world(struct engine *engine, const Juyan__V1__Making *making,
 /* An ISO day of a question; SYNTAX. */
 enum status engine_day(const char *text, const char *what, int64_t *out, struct reason *why) MUST_USE;
 
+/* Whether a slice names what there is: UNKNOWN_PORT with the nearest, OUT_OF_RANGE. */
+enum status engine_slice(const Juyan__V1__Slice *slice, const struct world *world, struct reason *why) MUST_USE;
+
 /* Each answers one kind of question. */
 enum status answer_outlook(struct engine *engine, const Juyan__V1__ForecastQuestion *question, struct arena *arena,
     Juyan__V1__ForecastReply *reply, struct reason *why) MUST_USE;
 enum status answer_goal(struct engine *engine, const Juyan__V1__ForecastQuestion *question, struct arena *arena,
     Juyan__V1__ForecastReply *reply, struct reason *why) MUST_USE;
 enum status answer_compare(struct engine *engine, const Juyan__V1__ForecastQuestion *question, struct arena *arena,
+    Juyan__V1__ForecastReply *reply, struct reason *why) MUST_USE;
+enum status answer_why(struct engine *engine, const Juyan__V1__ForecastQuestion *question, struct arena *arena,
     Juyan__V1__ForecastReply *reply, struct reason *why) MUST_USE;
 enum status answer_plan(struct engine *engine, const Juyan__V1__ForecastQuestion *question, struct arena *arena,
     Juyan__V1__ForecastReply *reply, struct reason *why) MUST_USE;

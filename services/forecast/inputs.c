@@ -64,15 +64,19 @@ known_by(const Juyan__V1__RegistryRecord *record, int64_t as_of)
 
 /* A deep copy of the records that were known: packed and unpacked again, for messages have no other. */
 static enum status
-copy_registry(const Juyan__V1__Registry *from, int64_t as_of, Juyan__V1__Registry **out)
+copy_registry(const Juyan__V1__Registry *from, const Juyan__V1__Registry *overrides, int64_t as_of, Juyan__V1__Registry **out)
 {
 	Juyan__V1__Registry part = JUYAN__V1__REGISTRY__INIT;
-	part.records = malloc((from->n_records + 1) * sizeof *part.records);
+	const Juyan__V1__RegistryRecord__RecordCase override = JUYAN__V1__REGISTRY_RECORD__RECORD_OVERRIDE;
+	part.records = malloc((from->n_records + overrides->n_records + 1) * sizeof *part.records);
 	if (part.records == NULL)
 		return STATUS_NO_MEMORY;
 	for (size_t i = 0; i < from->n_records; i++)
-		if (known_by(from->records[i], as_of))
+		if (from->records[i]->record_case != override && known_by(from->records[i], as_of))
 			part.records[part.n_records++] = from->records[i];
+	for (size_t i = 0; i < overrides->n_records; i++)
+		if (overrides->records[i]->record_case == override && known_by(overrides->records[i], as_of))
+			part.records[part.n_records++] = overrides->records[i];
 	size_t bytes = juyan__v1__registry__get_packed_size(&part);
 	uint8_t *packed = malloc(bytes + 1);
 	if (packed != NULL)
@@ -143,10 +147,11 @@ last_known(const struct inputs *all, int64_t limit)
 	int64_t day = limit, first, published = INT64_MIN;
 	while (day >= all->first_day && !has_traffic(all, day))
 		day--;
-	if (published_days(all, limit, &first, &published) && published > day)
-		day = published;
-	if (day < all->first_day && published == INT64_MIN)
+	bool any = published_days(all, limit, &first, &published);
+	if (day < all->first_day && !any)
 		return limit; /* nothing has ever come: there is no last day of it */
+	if (any && (published > day || day < all->first_day))
+		day = published;
 	while (day < limit && all->n > 0 && all_shut(all, day + 1))
 		day++;
 	return day;
@@ -183,12 +188,10 @@ take_leaf(const struct inputs *all, size_t i, bool running, struct inputs *out)
 
 /* Histories begin with the first day of anything, published figures too; there is always at least one day. */
 static void
-clip(const struct inputs *all, int64_t as_of, struct inputs *out)
+begin(const struct inputs *all, int64_t limit, struct inputs *out)
 {
-	bool now = as_of > all->origin;
-	int64_t limit = now ? all->origin : as_of, first, last;
+	int64_t first, last;
 	out->lsn = all->lsn;
-	out->origin = now && all->running_kg != NULL ? limit : last_known(all, limit);
 	out->first_day = all->first_day;
 	if (published_days(all, limit, &first, &last) && first < out->first_day)
 		out->first_day = first > out->origin - INPUTS_DAYS_MAX ? first : out->origin - INPUTS_DAYS_MAX;
@@ -198,29 +201,59 @@ clip(const struct inputs *all, int64_t as_of, struct inputs *out)
 	out->silent_days = limit - out->origin;
 }
 
+static enum status
+take_leaves(const struct inputs *all, bool running, struct inputs *out)
+{
+	out->leaf = calloc(all->n + 1, sizeof *out->leaf);
+	if (running) {
+		out->running_kg = calloc(all->n + 1, sizeof *out->running_kg);
+		out->running_share = calloc(all->n + 1, sizeof *out->running_share);
+	}
+	if (out->leaf == NULL || (running && (out->running_kg == NULL || out->running_share == NULL)))
+		return STATUS_NO_MEMORY;
+	enum status status = STATUS_OK;
+	for (size_t i = 0; status == STATUS_OK && i < all->n; i++)
+		if (begun_by(all, i, out->origin) || (running && all->running_kg[i] != 0))
+			status = take_leaf(all, i, running, out);
+	return status;
+}
+
+/* The end of both ways to make inputs: the made ones go out, or are closed. */
+static enum status
+hand_out(enum status status, struct inputs *made, struct inputs *out)
+{
+	if (status != STATUS_OK) {
+		inputs_close(made);
+		return status;
+	}
+	inputs_mark(made);
+	*out = *made;
+	return STATUS_OK;
+}
+
 enum status
 inputs_as_of(const struct inputs *all, int64_t as_of, struct inputs *out)
 {
-	struct inputs made = { 0 };
-	clip(all, as_of, &made);
-	bool running = as_of > all->origin && all->running_kg != NULL;
-	made.leaf = calloc(all->n + 1, sizeof *made.leaf);
-	if (running) {
-		made.running_kg = calloc(all->n + 1, sizeof *made.running_kg);
-		made.running_share = calloc(all->n + 1, sizeof *made.running_share);
-	}
-	bool room = made.leaf != NULL && (!running || (made.running_kg != NULL && made.running_share != NULL));
-	enum status status = room ? copy_registry(all->registry, as_of, &made.registry) : STATUS_NO_MEMORY;
-	for (size_t i = 0; status == STATUS_OK && i < all->n; i++)
-		if (begun_by(all, i, made.origin) || (running && all->running_kg[i] != 0))
-			status = take_leaf(all, i, running, &made);
-	if (status != STATUS_OK) {
-		inputs_close(&made);
-		return status;
-	}
-	inputs_mark(&made);
-	*out = made;
-	return STATUS_OK;
+	bool now = as_of > all->origin, running = now && all->running_kg != NULL;
+	int64_t limit = now ? all->origin : as_of;
+	struct inputs made = { .origin = running ? limit : last_known(all, limit) };
+	begin(all, limit, &made);
+	enum status status = take_leaves(all, running, &made);
+	if (status == STATUS_OK)
+		status = copy_registry(all->registry, all->registry, as_of, &made.registry);
+	return hand_out(status, &made, out);
+}
+
+enum status
+inputs_cut(const struct inputs *all, int64_t origin, const Juyan__V1__Registry *registry, const Juyan__V1__Registry *overrides,
+    struct inputs *out)
+{
+	struct inputs made = { .origin = origin };
+	begin(all, origin, &made);
+	enum status status = take_leaves(all, false, &made);
+	if (status == STATUS_OK)
+		status = copy_registry(registry, overrides, origin, &made.registry);
+	return hand_out(status, &made, out);
 }
 
 /* ---- the mark: FNV-1a over all that counts ---- */

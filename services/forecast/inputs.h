@@ -45,6 +45,13 @@ int leaf_key_order(const struct leaf_key *a, const struct leaf_key *b);
  */
 enum status inputs_as_of(const struct inputs *all, int64_t as_of, struct inputs *out) MUST_USE;
 
+/*
+ * The days up to `origin`, whatever is silent at the end, with a registry of the caller's (copied): overrides of one, all else of
+ * the other, as they were known then. For telling what moved a forecast.
+ */
+enum status inputs_cut(const struct inputs *all, int64_t origin, const Juyan__V1__Registry *registry,
+    const Juyan__V1__Registry *overrides, struct inputs *out) MUST_USE;
+
 /* Makes `digest` anew; inputs_as_of has done it. */
 void inputs_mark(struct inputs *inputs);
 

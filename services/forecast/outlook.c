@@ -78,14 +78,8 @@ outlook_holds(const Juyan__V1__Slice *slice, const struct leaf_key *key)
 void
 outlook_means(const int64_t *sums, size_t n, size_t days, size_t paths, int64_t *means)
 {
-	for (size_t i = 0; i < n; i++) {
-		int64_t upto = 0, given = 0, divisor = (int64_t)paths;
-		for (size_t d = 0; d < days; d++) {
-			upto += sums[i * days + d];
-			means[i * days + d] = (2 * upto + divisor) / (2 * divisor) - given;
-			given += means[i * days + d];
-		}
-	}
+	for (size_t i = 0; i < n * days; i++)
+		means[i] = (2 * sums[i] + (int64_t)paths) / (2 * (int64_t)paths);
 }
 
 /* ---- slices ---- */
@@ -278,9 +272,9 @@ add_rows(struct work *work)
 
 /* ---- parts ---- */
 
-enum { PART_SCENARIO = FORECAST_PARTS, PART_OVERRIDE, PARTS };
+enum { PART_SCENARIO = FORECAST_PARTS, PART_OVERRIDE };
 
-static const char *const part_names[PARTS] = { [PART_LEVEL] = "level",
+const char *const outlook_part_names[OUTLOOK_PARTS] = { [PART_LEVEL] = "level",
 	[PART_TREND] = "trend",
 	[PART_WEEK] = "week",
 	[PART_YEAR] = "year",
@@ -314,12 +308,9 @@ parts_day(struct parts *parts, const struct work *work, size_t d)
 }
 
 /* The level takes what is left: rounding, and what the paths' mean differs from the models' points. */
-static enum status
-add_parts(struct work *work, int64_t day, const struct parts *parts)
+static void
+settle(const struct parts *parts, int64_t kg[OUTLOOK_PARTS])
 {
-	int64_t kg[PARTS] = { 0 };
-	char text[CIVIL_TEXT_BYTES];
-	Juyan__V1__Outlook *outlook = work->outlook;
 	kg[PART_LEVEL] = parts->base_kg - parts->running_kg;
 	for (size_t k = 0; k < FORECAST_PARTS; k++)
 		if (k != PART_LEVEL) {
@@ -328,8 +319,17 @@ add_parts(struct work *work, int64_t day, const struct parts *parts)
 		}
 	kg[PART_OVERRIDE] = parts->over_kg - parts->base_kg;
 	kg[PART_SCENARIO] = parts->all_kg - parts->over_kg;
+}
+
+static enum status
+add_parts(struct work *work, int64_t day, const struct parts *parts)
+{
+	int64_t kg[OUTLOOK_PARTS];
+	char text[CIVIL_TEXT_BYTES];
+	Juyan__V1__Outlook *outlook = work->outlook;
+	settle(parts, kg);
 	civil_format(period_of(day, period_kind(work)), period_kind(work), text);
-	for (size_t k = 0; k < PARTS; k++) {
+	for (size_t k = 0; k < OUTLOOK_PARTS; k++) {
 		if (kg[k] == 0 && k != PART_LEVEL)
 			continue;
 		Juyan__V1__OutlookPart *part = arena_take(work->arena, sizeof *part);
@@ -337,7 +337,7 @@ add_parts(struct work *work, int64_t day, const struct parts *parts)
 			return STATUS_NO_MEMORY;
 		juyan__v1__outlook_part__init(part);
 		part->period = outlook_text(work->arena, text);
-		part->name = outlook_text(work->arena, part_names[k]);
+		part->name = outlook_text(work->arena, outlook_part_names[k]);
 		part->kg = kg[k];
 		if (part->period == NULL || part->name == NULL)
 			return STATUS_NO_MEMORY;
@@ -455,7 +455,7 @@ take_lists(struct work *work)
 	for (int64_t day = work->first; day <= work->to; day++)
 		periods += day == work->to || period_of(day + 1, kind) != period_of(day, kind);
 	work->outlook->rows = arena_take(work->arena, (slices * periods + 1) * sizeof *work->outlook->rows);
-	work->outlook->parts = arena_take(work->arena, (periods * PARTS + 1) * sizeof *work->outlook->parts);
+	work->outlook->parts = arena_take(work->arena, (periods * OUTLOOK_PARTS + 1) * sizeof *work->outlook->parts);
 	return work->outlook->rows == NULL || work->outlook->parts == NULL ? STATUS_NO_MEMORY : STATUS_OK;
 }
 
@@ -484,6 +484,27 @@ outlook_make(const struct outlook_ground *ground, const Juyan__V1__OutlookAsk *a
 	work_close(&work);
 	if (status == STATUS_OK)
 		*out = work.outlook;
+	return status;
+}
+
+enum status
+outlook_parts(const struct outlook_ground *ground, const Juyan__V1__Slice *slice, int64_t first, int64_t to,
+    int64_t kg[OUTLOOK_PARTS])
+{
+	Juyan__V1__OutlookAsk ask = JUYAN__V1__OUTLOOK_ASK__INIT;
+	struct work work = { .world = ground->world, .leaves = ground->leaves, .ask = &ask, .to = to };
+	struct parts parts = { { 0.0 }, 0, 0, 0, 0 };
+	Juyan__V1__Slice all = JUYAN__V1__SLICE__INIT;
+	if (slice != NULL)
+		all = *slice;
+	ask.slice = &all;
+	enum status status = work_open(ground, &work);
+	for (int64_t day = first; status == STATUS_OK && day <= to; day++)
+		if (day > ground->leaves->origin)
+			parts_day(&parts, &work, (size_t)(day - ground->leaves->origin - 1));
+	if (status == STATUS_OK)
+		settle(&parts, kg);
+	work_close(&work);
 	return status;
 }
 

@@ -2,8 +2,8 @@
  * The answer to an OutlookAsk, from a world and (where a scenario is asked for) the leaves as it leaves them. Pure. The outlook
  * lives in the caller's arena.
  *
- * Means are whole kilograms by leaf and day, each leaf's running sum rounded: so the means of parts and of periods add up to the
- * means of wholes exactly. Quantiles are those of the paths' sums.
+ * Means are rounded to whole kilograms once, by leaf and day: so the means of parts and of periods add up to the means of wholes
+ * exactly. Quantiles are those of the paths' sums.
  */
 #ifndef JUYAN_FORECAST_OUTLOOK_H
 #define JUYAN_FORECAST_OUTLOOK_H
@@ -33,6 +33,14 @@ enum status outlook_mean(const struct outlook_ground *ground, const Juyan__V1__S
 
 /* means[leaf * days + day] out of the sums over all paths of these leaves. */
 void outlook_means(const int64_t *sums, size_t n, size_t days, size_t paths, int64_t *means);
+
+/* What a forecast is made of, by the names of forecast.proto. */
+enum { OUTLOOK_PARTS = FORECAST_PARTS + 2 };
+extern const char *const outlook_part_names[OUTLOOK_PARTS];
+
+/* The parts of a slice over days first … to behind the origin: they add up to its means less what has come of the running day. */
+enum status outlook_parts(const struct outlook_ground *ground, const Juyan__V1__Slice *slice, int64_t first, int64_t to,
+    int64_t kg[OUTLOOK_PARTS]) MUST_USE;
 
 /* What the forecast rests on; `extra` (may be NULL) are notes of this answer alone. NO_MEMORY. */
 enum status outlook_provenance(const struct world *world, const struct world_notes *extra, struct arena *arena,

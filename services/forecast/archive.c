@@ -1,0 +1,125 @@
+/* The folder of kept forecasts: names, order, what is too many. What is in a file is kept.c's. */
+#include "archive.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "civil.h"
+#include "kept.h"
+
+enum { PATH_BYTES = 640, FILES_MAX = 4096 };
+
+static void
+path_of(const char *dir, int64_t origin, const char *end, char out[PATH_BYTES])
+{
+	char day[CIVIL_TEXT_BYTES];
+	int year, month, dom;
+	civil_date(origin, &year, &month, &dom);
+	civil_format((uint32_t)(year * 10000 + month * 100 + dom), PERIOD_DAY, day);
+	snprintf(out, PATH_BYTES, "%.512s/%s.json%s", dir, day, end);
+}
+
+bool
+archive_has(const char *dir, int64_t origin)
+{
+	char path[PATH_BYTES];
+	path_of(dir, origin, "", path);
+	return access(path, F_OK) == 0;
+}
+
+static int
+day_order(const void *left, const void *right)
+{
+	const int64_t *a = left, *b = right;
+	return (*a > *b) - (*a < *b);
+}
+
+/* The origins of all files, oldest first; other names are nobody's business. */
+static size_t
+list(const char *dir, int64_t days[FILES_MAX])
+{
+	size_t n = 0;
+	DIR *folder = opendir(dir);
+	const struct dirent *entry;
+	while (folder != NULL && n < FILES_MAX && (entry = readdir(folder)) != NULL) {
+		char day[CIVIL_TEXT_BYTES];
+		if (strlen(entry->d_name) != strlen("2025-01-31.json") || strcmp(entry->d_name + 10, ".json") != 0)
+			continue;
+		snprintf(day, sizeof day, "%.10s", entry->d_name);
+		if (civil_parse_day(day, &days[n]))
+			n++;
+	}
+	if (folder != NULL)
+		closedir(folder);
+	qsort(days, n, sizeof *days, day_order);
+	return n;
+}
+
+static bool
+first_of_month(int64_t before, int64_t day)
+{
+	int year, month, dom, of_year, of_month;
+	civil_date(before, &of_year, &of_month, &dom);
+	civil_date(day, &year, &month, &dom);
+	return year != of_year || month != of_month;
+}
+
+/* What cannot be removed now is tried again with the next one. */
+static void
+thin_out(const char *dir, int64_t newest)
+{
+	char path[PATH_BYTES];
+	int64_t *days = malloc(FILES_MAX * sizeof *days), before = INT64_MIN / 2;
+	size_t n = days == NULL ? 0 : list(dir, days), left = n;
+	for (size_t i = 0; i < n; i++) {
+		bool stays = days[i] > newest - ARCHIVE_DAYS || i == 0 || first_of_month(before, days[i]);
+		before = days[i];
+		if (stays && left <= ARCHIVE_FILES)
+			continue;
+		path_of(dir, days[i], "", path);
+		unlink(path);
+		left--;
+	}
+	free(days);
+}
+
+enum status
+archive_keep(const char *dir, const struct world *world, struct reason *why)
+{
+	char path[PATH_BYTES], part[PATH_BYTES];
+	if (mkdir(dir, 0700) != 0 && errno != EEXIST)
+		return reason_say(why, STATUS_SYSTEM, "%.160s: the folder cannot be made: %s", dir, strerror(errno));
+	path_of(dir, world->leaves.origin, "", path);
+	path_of(dir, world->leaves.origin, ".part", part);
+	enum status status = kept_write(part, world, why);
+	if (status == STATUS_OK && rename(part, path) != 0)
+		status = reason_say(why, STATUS_SYSTEM, "%.160s: it cannot be put in its place: %s", path, strerror(errno));
+	if (status != STATUS_OK)
+		unlink(part);
+	else
+		thin_out(dir, world->leaves.origin);
+	return status;
+}
+
+enum status
+archive_find(const char *dir, int64_t origin, struct kept *out, struct reason *why)
+{
+	int64_t *days = malloc(FILES_MAX * sizeof *days);
+	char path[PATH_BYTES];
+	if (days == NULL)
+		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
+	size_t n = list(dir, days);
+	while (n > 0 && days[n - 1] > origin)
+		n--;
+	if (n > 0)
+		path_of(dir, days[n - 1], "", path);
+	free(days);
+	if (n == 0)
+		return reason_say(why, STATUS_NOT_FOUND, "no forecast of that day or before is kept");
+	return kept_read(path, out, why);
+}

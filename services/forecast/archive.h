@@ -1,0 +1,36 @@
+/*
+ * Each day's forecast, kept: DIR/ORIGIN.json holds what it was made from (daily totals by leaf, the registry's records) and what it
+ * said (the mean of each leaf and day), so that a later one can say what has moved since. The first of an origin stays. All of the
+ * last ARCHIVE_DAYS are kept, before that the first of each month, ARCHIVE_FILES at most; a file that is written is whole or not there.
+ *
+ * Format, ARCHIVE_VERSION 1: a JSON object; rows of masses are lists of kilograms in which a number below zero stands for so many
+ * zeros. A change of the format takes the next number, and files of another one are passed over.
+ */
+#ifndef JUYAN_FORECAST_ARCHIVE_H
+#define JUYAN_FORECAST_ARCHIVE_H
+
+#include "world.h"
+
+enum { ARCHIVE_VERSION = 1, ARCHIVE_DAYS = 62, ARCHIVE_FILES = 122 };
+
+/* A kept forecast. Owns its memory; kept_close. */
+struct kept {
+	struct inputs inputs;
+	struct world_making making;
+	char model[FORECAST_MODEL_BYTES];
+	char program[SHORT_TEXT_BYTES_MAX];
+	size_t n; /* leaves of the forecast: those of the inputs, and what stood for published figures or nothing known */
+	struct leaf *leaf;
+	size_t days;
+	int64_t *mean_kg; /* [leaf * days + day] */
+};
+
+/* Whether the forecast of this origin is kept already. */
+bool archive_has(const char *dir, int64_t origin);
+/* Keeps a world that no running day has changed; makes the folder, and removes what is too many. SYSTEM, NO_MEMORY. */
+enum status archive_keep(const char *dir, const struct world *world, struct reason *why) MUST_USE;
+/* The newest whose origin is not after this day. NOT_FOUND; SYNTAX "FILE: …" for one that cannot be read. */
+enum status archive_find(const char *dir, int64_t origin, struct kept *out, struct reason *why) MUST_USE;
+void kept_close(struct kept *kept);
+
+#endif

@@ -1,0 +1,11 @@
+/* One kept forecast as a file: see archive.h. */
+#ifndef JUYAN_FORECAST_KEPT_H
+#define JUYAN_FORECAST_KEPT_H
+
+#include "archive.h"
+
+enum status kept_write(const char *path, const struct world *world, struct reason *why) MUST_USE;
+/* SYNTAX "FILE: …"; SYSTEM where it cannot be opened. */
+enum status kept_read(const char *path, struct kept *out, struct reason *why) MUST_USE;
+
+#endif
