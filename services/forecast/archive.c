@@ -69,21 +69,29 @@ first_of_month(int64_t before, int64_t day)
 	return year != of_year || month != of_month;
 }
 
+/* Whether the i-th of these days is among those that are kept for long. */
+static bool
+stays(const int64_t *days, size_t i, int64_t newest)
+{
+	return days[i] > newest - ARCHIVE_DAYS || i == 0 || first_of_month(days[i - 1], days[i]);
+}
+
 /* What cannot be removed now is tried again with the next one. */
 static void
 thin_out(const char *dir, int64_t newest)
 {
 	char path[PATH_BYTES];
-	int64_t *days = malloc(FILES_MAX * sizeof *days), before = INT64_MIN / 2;
-	size_t n = days == NULL ? 0 : list(dir, days), left = n;
+	int64_t *days = malloc(FILES_MAX * sizeof *days);
+	size_t n = days == NULL ? 0 : list(dir, days), staying = 0;
+	for (size_t i = 0; i < n; i++)
+		staying += stays(days, i, newest);
 	for (size_t i = 0; i < n; i++) {
-		bool stays = days[i] > newest - ARCHIVE_DAYS || i == 0 || first_of_month(before, days[i]);
-		before = days[i];
-		if (stays && left <= ARCHIVE_FILES)
+		bool stay = stays(days, i, newest);
+		if (stay && staying <= ARCHIVE_FILES)
 			continue;
+		staying -= stay;
 		path_of(dir, days[i], "", path);
 		unlink(path);
-		left--;
 	}
 	free(days);
 }

@@ -1,0 +1,290 @@
+/*
+ * What moved a forecast: each day's is kept once, whole or not at all, and not for ever; the moves add up to the difference to the
+ * kilogram, and each is zero unless its own thing has changed; the parts add up to the forecast.
+ */
+#include "check.h"
+
+#include <dirent.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "archive.h"
+#include "folder.h"
+#include "made_up.h"
+
+static uint64_t seed;
+static struct arena arena;
+
+struct scene {
+	char folder[FOLDER_BYTES];
+	struct made_up *ledger;
+	struct engine *engine;
+};
+
+/* Filled in place: the engine keeps a pointer to its folder's name. */
+static void
+scene_open(struct scene *scene)
+{
+	struct reason why = { "" };
+	folder_make(scene->folder);
+	scene->ledger = made_up_open(civil_day(2025, 7, 1), seed);
+	struct engine_options options = made_up_options(scene->ledger);
+	options.archive = scene->folder;
+	options.keeps = true;
+	assert_int_equal(engine_open(&options, &scene->engine, &why), STATUS_OK);
+}
+
+static void
+scene_close(struct scene *scene)
+{
+	engine_close(&scene->engine);
+	made_up_close(scene->ledger);
+	folder_remove(scene->folder);
+}
+
+static bool
+refresh(struct scene *scene)
+{
+	bool changed = false;
+	struct reason why = { "" };
+	if (engine_refresh(scene->engine, &changed, &why) != STATUS_OK)
+		fail_msg("%s", why.text);
+	return changed;
+}
+
+/* The next noon; what came on the day that ended is like the day a week before. */
+static void
+next_day(struct scene *scene)
+{
+	struct made_up *ledger = scene->ledger;
+	int64_t d = ledger->today - ledger->first;
+	for (size_t i = 0; i < MADE_UP_LEAVES; i++)
+		ledger->kg[i][d] = ledger->kg[i][d - 7];
+	made_up_noon(ledger, ledger->today + 1);
+	ledger->lsn++;
+}
+
+static enum status
+ask_why(struct scene *scene, const char *question, const Juyan__V1__WhyReport **out, struct reason *why)
+{
+	char text[1024];
+	const Juyan__V1__ForecastReply *reply = NULL;
+	snprintf(text, sizeof text, "%s", question);
+	const ProtobufCMessage *message = said_message(&juyan__v1__forecast_question__descriptor, text);
+	arena_reset(&arena);
+	enum status status = engine_answer(scene->engine, (const Juyan__V1__ForecastQuestion *)message, &arena, &reply, why);
+	if (status == STATUS_OK)
+		*out = reply->why;
+	return status;
+}
+
+static const Juyan__V1__WhyReport *
+why_of(struct scene *scene, const char *question)
+{
+	const Juyan__V1__WhyReport *report = NULL;
+	struct reason why = { "" };
+	if (ask_why(scene, question, &report, &why) != STATUS_OK)
+		fail_msg("%s: %s", question, why.text);
+	int64_t parts = 0, moves = 0;
+	for (size_t i = 0; i < report->n_parts; i++)
+		parts += report->parts[i]->kg;
+	for (size_t i = 0; i < report->n_moves; i++)
+		moves += report->moves[i]->kg;
+	assert_int_equal(parts, report->mean_kg);
+	if (report->earlier != NULL)
+		assert_int_equal(moves, report->mean_kg - report->earlier_kg);
+	else
+		assert_int_equal(report->n_moves, 0);
+	return report;
+}
+
+static int64_t
+move_of(const Juyan__V1__WhyReport *report, const char *name)
+{
+	for (size_t i = 0; i < report->n_moves; i++)
+		if (strcmp(report->moves[i]->name, name) == 0)
+			return report->moves[i]->kg;
+	fail_msg("there is no move '%s'", name);
+	return 0;
+}
+
+static size_t
+files_in(const char *folder)
+{
+	size_t n = 0;
+	DIR *dir = opendir(folder);
+	assert_non_null(dir);
+	for (const struct dirent *entry; (entry = readdir(dir)) != NULL;)
+		n += entry->d_name[0] != '.';
+	closedir(dir);
+	return n;
+}
+
+/* ---- tests ---- */
+
+static void
+each_day_is_kept_once(void **state)
+{
+	(void)state;
+	struct scene scene;
+	scene_open(&scene);
+	char path[FOLDER_BYTES + 32];
+	struct stat first, second;
+	assert_true(refresh(&scene));
+	snprintf(path, sizeof path, "%s/2025-06-30.json", scene.folder);
+	assert_int_equal(stat(path, &first), 0);
+	assert_false(refresh(&scene));
+	scene.ledger->kg[0][100] += 5000;
+	scene.ledger->lsn++;
+	assert_true(refresh(&scene)); /* a fact of a past day has changed: the forecast of that day stays as it was */
+	assert_int_equal(stat(path, &second), 0);
+	assert_int_equal(first.st_ino, second.st_ino);
+	scene.ledger->lsn++; /* an event that changes no day */
+	assert_false(refresh(&scene));
+	next_day(&scene);
+	assert_true(refresh(&scene));
+	assert_int_equal(files_in(scene.folder), 2);
+	scene_close(&scene);
+}
+
+static void
+nothing_kept_means_no_moves(void **state)
+{
+	(void)state;
+	struct scene scene;
+	scene_open(&scene);
+	const Juyan__V1__WhyReport *report = why_of(&scene, "{'why': {}}");
+	assert_null(report->earlier);
+	assert_string_equal(report->to, "2025-12-31");
+	refresh(&scene);
+	assert_null(why_of(&scene, "{'why': {}}")->earlier); /* today's own is no earlier one */
+	scene_close(&scene);
+}
+
+static void
+new_days_alone_move_it(void **state)
+{
+	(void)state;
+	struct scene scene;
+	scene_open(&scene);
+	refresh(&scene);
+	next_day(&scene);
+	next_day(&scene);
+	const Juyan__V1__WhyReport *report = why_of(&scene, "{'why': {}}");
+	assert_non_null(report->earlier);
+	assert_string_equal(report->earlier->origin, "2025-06-30");
+	assert_int_equal(move_of(report, "model"), 0);
+	assert_int_equal(move_of(report, "corrections"), 0);
+	assert_int_equal(move_of(report, "calendar"), 0);
+	assert_int_equal(move_of(report, "overrides"), 0);
+	assert_int_not_equal(move_of(report, "new data"), 0);
+	scene_close(&scene);
+}
+
+static void
+each_thing_has_its_own_move(void **state)
+{
+	(void)state;
+	struct scene scene;
+	scene_open(&scene);
+	refresh(&scene);
+	int64_t earlier = why_of(&scene, "{'why': {}}")->mean_kg;
+	next_day(&scene);
+	refresh(&scene);
+	next_day(&scene);
+	refresh(&scene);
+	scene.ledger->kg[0][civil_day(2025, 3, 5) - scene.ledger->first] += 1000 * T;
+	made_up_registry(scene.ledger,
+	    ", {'day': {'port': 'ceke', 'day': '2025-09-01', 'to': '2025-09-10', 'kind': 'CLOSED'}}"
+	    ", {'override': {'id': 'o', 'port': 'ceke', 'from': '2025-10-01', 'to': '2025-10-31', 'per_mille': 900, 'by': 'A', "
+	    "'reason': 'r'}}");
+	const Juyan__V1__WhyReport *report = why_of(&scene, "{'why': {'since': '2025-07-01'}}");
+	assert_string_equal(report->earlier->origin, "2025-06-30");
+	assert_int_equal(report->earlier_kg, earlier);
+	assert_int_equal(move_of(report, "model"), 0);
+	assert_int_not_equal(move_of(report, "corrections"), 0);
+	assert_true(move_of(report, "calendar") < -100000 * T);
+	assert_true(move_of(report, "overrides") < -10000 * T);
+	report = why_of(&scene, "{'why': {}}"); /* since yesterday's */
+	assert_string_equal(report->earlier->origin, "2025-07-01");
+	scene_close(&scene);
+}
+
+static void
+slices_and_scenarios_add_up_too(void **state)
+{
+	(void)state;
+	struct scene scene;
+	scene_open(&scene);
+	refresh(&scene);
+	next_day(&scene);
+	const Juyan__V1__WhyReport *report = why_of(&scene,
+	    "{'why': {'slice': {'modes': ['agv']}, 'to': '2025-09-30', 'making': {'scenario': {'name': 's', 'changes': "
+	    "[{'from': '2025-08-01', 'demand_per_mille': 500}]}}}}");
+	assert_true(move_of(report, "scenario") < 0);
+	scene_close(&scene);
+}
+
+static void
+a_damaged_file_is_named(void **state)
+{
+	(void)state;
+	struct scene scene;
+	scene_open(&scene);
+	char path[FOLDER_BYTES + 32];
+	struct reason why = { "" };
+	const Juyan__V1__WhyReport *report = NULL;
+	static const char *const texts[] = { "{\"version\": 1", "{}", "[1]", "{\"version\": 2}" };
+	snprintf(path, sizeof path, "%s/2025-06-20.json", scene.folder);
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		FILE *file = fopen(path, "w");
+		assert_non_null(file);
+		fputs(texts[i], file);
+		assert_int_equal(fclose(file), 0);
+		assert_int_equal(ask_why(&scene, "{'why': {}}", &report, &why), STATUS_SYNTAX);
+		assert_non_null(strstr(why.text, "2025-06-20.json"));
+	}
+	scene_close(&scene);
+}
+
+static void
+the_archive_has_a_bound(void **state)
+{
+	(void)state;
+	struct scene scene;
+	scene_open(&scene);
+	for (int64_t day = civil_day(2015, 1, 1); day < civil_day(2025, 6, 30); day += 3) {
+		char path[FOLDER_BYTES + 32];
+		int year, month, dom;
+		civil_date(day, &year, &month, &dom);
+		snprintf(path, sizeof path, "%s/%04d-%02d-%02d.json", scene.folder, year, month, dom);
+		FILE *file = fopen(path, "w");
+		assert_non_null(file);
+		fclose(file);
+	}
+	refresh(&scene);
+	assert_in_range(files_in(scene.folder), 80, ARCHIVE_FILES);
+	assert_true(archive_has(scene.folder, civil_day(2025, 6, 30)));
+	scene_close(&scene);
+}
+
+int
+main(void)
+{
+	const char *given = getenv("JUYAN_SEED");
+	seed = given != NULL ? strtoull(given, NULL, 10) : (uint64_t)time(NULL);
+	print_message("seed=%llu\n", (unsigned long long)seed);
+	assert_int_equal(arena_open(&arena, 32 * 1024 * 1024), STATUS_OK);
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(each_day_is_kept_once, said_forget),
+		cmocka_unit_test_setup(nothing_kept_means_no_moves, said_forget),
+		cmocka_unit_test_setup(new_days_alone_move_it, said_forget),
+		cmocka_unit_test_setup(each_thing_has_its_own_move, said_forget),
+		cmocka_unit_test_setup(slices_and_scenarios_add_up_too, said_forget),
+		cmocka_unit_test_setup(a_damaged_file_is_named, said_forget),
+		cmocka_unit_test_setup(the_archive_has_a_bound, said_forget),
+	};
+	int failed = cmocka_run_group_tests(tests, said_begin, said_end);
+	arena_close(&arena);
+	return failed;
+}
