@@ -165,6 +165,7 @@ engine_answer(struct engine *engine, const Juyan__V1__ForecastQuestion *question
 {
 	static const answer_one answers[] = { [JUYAN__V1__FORECAST_QUESTION__ASK_OUTLOOK] = answer_outlook,
 		[JUYAN__V1__FORECAST_QUESTION__ASK_GOAL] = answer_goal,
+		[JUYAN__V1__FORECAST_QUESTION__ASK_BACKTEST] = answer_backtest,
 		[JUYAN__V1__FORECAST_QUESTION__ASK_COMPARE] = answer_compare,
 		[JUYAN__V1__FORECAST_QUESTION__ASK_PLAN] = answer_plan,
 		[JUYAN__V1__FORECAST_QUESTION__ASK_WHY] = answer_why };

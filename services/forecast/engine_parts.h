@@ -43,6 +43,8 @@ enum status answer_goal(struct engine *engine, const Juyan__V1__ForecastQuestion
     Juyan__V1__ForecastReply *reply, struct reason *why) MUST_USE;
 enum status answer_compare(struct engine *engine, const Juyan__V1__ForecastQuestion *question, struct arena *arena,
     Juyan__V1__ForecastReply *reply, struct reason *why) MUST_USE;
+enum status answer_backtest(struct engine *engine, const Juyan__V1__ForecastQuestion *question, struct arena *arena,
+    Juyan__V1__ForecastReply *reply, struct reason *why) MUST_USE;
 enum status answer_why(struct engine *engine, const Juyan__V1__ForecastQuestion *question, struct arena *arena,
     Juyan__V1__ForecastReply *reply, struct reason *why) MUST_USE;
 enum status answer_plan(struct engine *engine, const Juyan__V1__ForecastQuestion *question, struct arena *arena,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "civil.h"
+#include "daily.h"
 #include "spans.h"
 #include "world_parts.h"
 

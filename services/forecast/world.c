@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "chance.h"
+#include "daily.h"
 #include "overrides.h"
 #include "reconcile.h"
 #include "world_parts.h"

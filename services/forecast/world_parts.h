@@ -42,11 +42,6 @@ draft_days(const struct draft *draft, size_t leaf)
 /* Draws all paths, each leaf for itself, and those of the wholes that they have to add up to. NO_MEMORY. */
 enum status draft_paths(struct draft *draft) MUST_USE;
 
-/* The first day on which a leaf had traffic, counted from the inputs' first; past_days: none. */
-size_t world_begin(const struct leaves *leaves, size_t leaf);
-/* Mass over the last `days` of the history. */
-int64_t world_recent_kg(const struct leaves *leaves, size_t leaf, size_t days);
-
 /* Published figures of one port's history (published.c). Spans of the definition that has most of them, "all" before others. */
 enum status published_forecast(const struct draft *draft, size_t port, struct forecast *out, int64_t *past_kg,
     struct reason *why) MUST_USE;

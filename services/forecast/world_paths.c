@@ -10,46 +10,12 @@
 
 #include "chance.h"
 #include "civil.h"
+#include "daily.h"
 #include "pool.h"
 #include "sparse.h"
 #include "world_parts.h"
 
 enum { YEAR_DAYS = 365, SEASONS_NEED_YEARS = 2, SUMS_MAX = 8 };
-
-/* The daily series of one leaf or of some together, as a forecast takes it. Owns its arrays. */
-struct daily {
-	size_t begin; /* the first day of the series, counted from the inputs' first */
-	double *values, *open, *regressors, *ceiling;
-	size_t n;
-};
-
-static void
-daily_close(struct daily *daily)
-{
-	free(daily->values);
-	free(daily->open);
-	free(daily->regressors);
-	free(daily->ceiling);
-	*daily = (struct daily){ 0 };
-}
-
-size_t
-world_begin(const struct leaves *leaves, size_t leaf)
-{
-	size_t i = 0;
-	while (i < leaves->past_days && leaves->leaf[leaf].past_kg[i] == 0)
-		i++;
-	return i;
-}
-
-int64_t
-world_recent_kg(const struct leaves *leaves, size_t leaf, size_t days)
-{
-	int64_t kg = 0;
-	for (size_t i = days < leaves->past_days ? leaves->past_days - days : 0; i < leaves->past_days; i++)
-		kg += leaves->leaf[leaf].past_kg[i];
-	return kg;
-}
 
 /* A seed that depends on what the leaf is, not on which others there are. */
 static uint64_t
@@ -62,65 +28,6 @@ seed_of(uint64_t seed, const struct leaf_key *key)
 		mark = (mark ^ (uint8_t)*at) * UINT64_C(1099511628211);
 	struct chance chance = chance_begin(seed, mark);
 	return chance_bits(&chance);
-}
-
-/* ---- series ---- */
-
-static enum status
-daily_open(const struct draft *draft, size_t begin, struct daily *out)
-{
-	const struct leaves *leaves = &draft->world->leaves;
-	struct daily daily = { .begin = begin, .n = leaves->past_days - begin };
-	size_t all = daily.n + leaves->days;
-	daily.values = calloc(daily.n + 1, sizeof *daily.values);
-	daily.open = calloc(all, sizeof *daily.open);
-	daily.regressors = calloc(all * CALENDAR_COLUMNS, sizeof *daily.regressors);
-	daily.ceiling = calloc(leaves->days, sizeof *daily.ceiling);
-	if (daily.values == NULL || daily.open == NULL || daily.regressors == NULL || daily.ceiling == NULL) {
-		daily_close(&daily);
-		return STATUS_NO_MEMORY;
-	}
-	for (size_t d = 0; d < leaves->days; d++)
-		daily.ceiling[d] = INFINITY;
-	*out = daily;
-	return STATUS_OK;
-}
-
-/* Adds a port's calendar with this weight. */
-static void
-add_days(struct daily *daily, const struct days_of *days, double weight, size_t future)
-{
-	for (size_t i = 0; i < daily->n + future; i++) {
-		daily->open[i] += weight * days->calendar.open[daily->begin + i];
-		for (size_t k = 0; k < CALENDAR_COLUMNS; k++)
-			daily->regressors[i * CALENDAR_COLUMNS + k] +=
-			    weight * days->calendar.column[(daily->begin + i) * CALENDAR_COLUMNS + k];
-	}
-}
-
-static void
-add_past(struct daily *daily, const struct leaf *leaf)
-{
-	for (size_t i = 0; i < daily->n; i++)
-		daily->values[i] += (double)leaf->past_kg[daily->begin + i];
-}
-
-/* A leaf can carry no more than its mode may at its port, nor than the port as a whole. */
-static void
-lower_ceiling(struct daily *daily, const struct draft *draft, size_t leaf)
-{
-	const struct leaves *leaves = &draft->world->leaves;
-	const struct leaf_key *key = &leaves->leaf[leaf].key;
-	const Juyan__V1__Mode modes[] = { key->mode, JUYAN__V1__MODE__MODE_UNSPECIFIED };
-	int64_t *most_kg = malloc(leaves->days * sizeof *most_kg);
-	for (size_t m = 0; most_kg != NULL && m < 2; m++) {
-		if (!days_ceiling(&draft->world->inputs, key->port, modes[m], leaves->days, most_kg))
-			continue;
-		for (size_t d = 0; d < leaves->days; d++)
-			if (most_kg[d] < INT64_MAX)
-				daily->ceiling[d] = fmin(daily->ceiling[d], (double)most_kg[d]);
-	}
-	free(most_kg);
 }
 
 /* ---- the automatic forecast ---- */
@@ -188,12 +95,9 @@ draw_model(struct draft *draft, size_t leaf)
 	struct world *world = draft->world;
 	struct daily daily;
 	struct forecast forecast = { 0 };
-	enum status status = daily_open(draft, world_begin(&world->leaves, leaf), &daily);
+	enum status status = daily_make(world, &leaf, 1, &daily);
 	if (status != STATUS_OK)
 		return status;
-	add_days(&daily, draft_days(draft, leaf), 1.0, world->leaves.days);
-	add_past(&daily, &world->leaves.leaf[leaf]);
-	lower_ceiling(&daily, draft, leaf);
 	status = forecast_daily(draft, &daily, seed_of(world->making.seed, &world->leaves.leaf[leaf].key), &forecast);
 	if (status == STATUS_OK) {
 		keep_paths(&world->leaves, leaf, &forecast);
@@ -207,28 +111,11 @@ draw_model(struct draft *draft, size_t leaf)
 static enum status
 draw_whole(struct draft *draft)
 {
-	struct world *world = draft->world;
-	const struct leaves *leaves = &world->leaves;
-	size_t begin = leaves->past_days;
-	double all = 0.0;
 	struct daily daily;
-	for (size_t i = 0; i < draft->n_which; i++) {
-		size_t first = world_begin(leaves, draft->which[i]);
-		begin = first < begin ? first : begin;
-		all += (double)world_recent_kg(leaves, draft->which[i], YEAR_DAYS);
-	}
-	enum status status = daily_open(draft, begin, &daily);
+	enum status status = daily_make(draft->world, draft->which, draft->n_which, &daily);
 	if (status != STATUS_OK)
 		return status;
-	for (size_t i = 0; i < draft->n_which; i++) {
-		size_t leaf = draft->which[i];
-		double kg = (double)world_recent_kg(leaves, leaf, YEAR_DAYS);
-		add_past(&daily, &leaves->leaf[leaf]);
-		add_days(&daily, draft_days(draft, leaf), all > 0.0 ? kg / all : 1.0 / (double)draft->n_which, leaves->days);
-	}
-	for (size_t i = 0; i < daily.n + leaves->days; i++) /* shares of weights may add up to a hair more */
-		daily.open[i] = daily.open[i] < 1e-9 ? 0.0 : fmin(daily.open[i], 1.0);
-	status = forecast_daily(draft, &daily, seed_of(world->making.seed, &(struct leaf_key){ 0 }), &draft->whole);
+	status = forecast_daily(draft, &daily, seed_of(draft->world->making.seed, &(struct leaf_key){ 0 }), &draft->whole);
 	daily_close(&daily);
 	return status;
 }

@@ -411,6 +411,37 @@ goals_are_reported(void **state)
 }
 
 static void
+backtests_are_the_same_on_any_threads(void **state)
+{
+	(void)state;
+	struct made_up *ledger = made_up_open(civil_day(2025, 7, 1), seed);
+	char headline[2][SENTENCE_BYTES_MAX];
+	for (size_t t = 0; t < 2; t++) {
+		struct engine *engine = NULL;
+		struct reason why = { "" };
+		struct engine_options options = made_up_options(ledger);
+		options.threads = 1 + 2 * t;
+		assert_int_equal(engine_open(&options, &engine, &why), STATUS_OK);
+		const Juyan__V1__BacktestReport *report = asks(engine, "{'backtest': {'slice': {'ports': ['ceke']}}}")->backtest;
+		assert_int_equal(report->origins, 24);
+		assert_int_equal(report->n_rows, 12);
+		assert_true(report->rows[0]->n > 0 && report->rows[0]->mase > 0.0);
+		assert_int_equal(report->n_years, 3 * 18); /* June 2023 to November 2024 */
+		assert_string_equal(report->years[0]->origin, "2023-06-30");
+		snprintf(headline[t], sizeof headline[t], "%s", report->headline);
+		refuses(engine, "{'backtest': {'months': 121}}", STATUS_OUT_OF_RANGE, "up to 120");
+		engine_close(&engine);
+	}
+	assert_string_equal(headline[0], headline[1]);
+	memset(ledger->kg, 0, sizeof ledger->kg);
+	ledger->lsn++;
+	struct engine *engine = engine_of(ledger);
+	assert_non_null(strstr(asks(engine, "{'backtest': {}}")->backtest->headline, "too short"));
+	engine_close(&engine);
+	made_up_close(ledger);
+}
+
+static void
 a_question_asked_again_costs_little(void **state)
 {
 	(void)state;
@@ -467,6 +498,7 @@ main(void)
 		cmocka_unit_test_setup(scenarios_are_a_part_of_their_own, said_forget),
 		cmocka_unit_test_setup(published_figures_are_a_history, said_forget),
 		cmocka_unit_test_setup(goals_are_reported, said_forget),
+		cmocka_unit_test_setup(backtests_are_the_same_on_any_threads, said_forget),
 		cmocka_unit_test_setup(a_question_asked_again_costs_little, said_forget),
 		cmocka_unit_test_setup(what_cannot_be_is_refused, said_forget),
 	};
