@@ -1,7 +1,7 @@
 /*
  * Each day's forecast, kept: DIR/ORIGIN.json holds what it was made from (daily totals by leaf, the registry's records) and what it
  * said (the mean of each leaf and day), so that a later one can say what has moved since. The first of an origin stays. All of the
- * last ARCHIVE_DAYS are kept, before that the first of each month, ARCHIVE_FILES at most; a file that is written is whole or not there.
+ * last ARCHIVE_DAYS are kept, before that the first of each month, ARCHIVE_FILES at most. A file is whole or not there.
  *
  * Format, ARCHIVE_VERSION 1: a JSON object; rows of masses are lists of kilograms in which a number below zero stands for so many
  * zeros. A change of the format takes the next number, and files of another one are passed over.

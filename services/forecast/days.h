@@ -1,6 +1,6 @@
 /*
- * What the calendar says of each day of a port, past and future, in the form in which a forecast takes it. The railway keeps its own
- * timetable, so each port has two calendars. Owns its memory; days_close.
+ * What the calendar says of each day of a port, past and future, in the form in which a forecast takes it. The railway keeps its
+ * own timetable, so each port has two calendars. Owns its memory; days_close.
  */
 #ifndef JUYAN_FORECAST_DAYS_H
 #define JUYAN_FORECAST_DAYS_H

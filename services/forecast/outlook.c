@@ -38,50 +38,6 @@ outlook_default_end(int64_t origin)
 	return civil_day(year + (month == 12 ? 2 : 1), 1, 1) - 1;
 }
 
-char *
-outlook_text(struct arena *arena, const char *text)
-{
-	size_t bytes = strlen(text) + 1;
-	char *copy = arena_take(arena, bytes);
-	return copy == NULL ? NULL : memcpy(copy, text, bytes);
-}
-
-char *
-outlook_day(struct arena *arena, int64_t day)
-{
-	char text[CIVIL_TEXT_BYTES];
-	int year, month, dom;
-	civil_date(day, &year, &month, &dom);
-	civil_format((uint32_t)(year * 10000 + month * 100 + dom), PERIOD_DAY, text);
-	return outlook_text(arena, text);
-}
-
-static bool
-among(char *const *names, size_t n, const char *name)
-{
-	for (size_t i = 0; i < n; i++)
-		if (name != NULL && strcmp(names[i], name) == 0)
-			return true;
-	return n == 0;
-}
-
-bool
-outlook_holds(const Juyan__V1__Slice *slice, const struct leaf_key *key)
-{
-	return slice == NULL ||
-	    (among(slice->ports, slice->n_ports, key->port) &&
-		among(slice->directions, slice->n_directions, wire_direction_name(key->direction)) &&
-		among(slice->modes, slice->n_modes, wire_mode_name(key->mode)) &&
-		among(slice->groups, slice->n_groups, key->group));
-}
-
-void
-outlook_means(const int64_t *sums, size_t n, size_t days, size_t paths, int64_t *means)
-{
-	for (size_t i = 0; i < n * days; i++)
-		means[i] = (2 * sums[i] + (int64_t)paths) / (2 * (int64_t)paths);
-}
-
 /* ---- slices ---- */
 
 static struct leaf_key
@@ -378,24 +334,6 @@ work_close(struct work *work)
 	free(work->sorted);
 }
 
-/* The means of the leaves at hand, which are the world's own unless a scenario has changed them. */
-static enum status
-take_means(const struct outlook_ground *ground, int64_t *means)
-{
-	const struct leaves *leaves = ground->leaves;
-	if (leaves == &ground->world->leaves) {
-		outlook_means(ground->world->sum, leaves->n, leaves->days, leaves->paths, means);
-		return STATUS_OK;
-	}
-	int64_t *sums = calloc(leaves->n * leaves->days + 1, sizeof *sums);
-	if (sums == NULL)
-		return STATUS_NO_MEMORY;
-	reconcile_sums(leaves, sums);
-	outlook_means(sums, leaves->n, leaves->days, leaves->paths, means);
-	free(sums);
-	return STATUS_OK;
-}
-
 static enum status
 work_open(const struct outlook_ground *ground, struct work *work)
 {
@@ -421,7 +359,7 @@ work_open(const struct outlook_ground *ground, struct work *work)
 	}
 	outlook_means(ground->world->base_sum, own->n, own->days, own->paths, work->base_means);
 	outlook_means(ground->world->sum, own->n, own->days, own->paths, work->over_means);
-	return take_means(ground, work->means);
+	return outlook_leaf_means(ground, work->means);
 }
 
 /* The slices that are asked for, one after the other in their order. */
@@ -506,66 +444,4 @@ outlook_parts(const struct outlook_ground *ground, const Juyan__V1__Slice *slice
 		settle(&parts, kg);
 	work_close(&work);
 	return status;
-}
-
-enum status
-outlook_mean(const struct outlook_ground *ground, const Juyan__V1__Slice *slice, int64_t to, int64_t *mean_kg, int64_t *known_kg)
-{
-	const struct leaves *leaves = ground->leaves;
-	int64_t *means = calloc(leaves->n * leaves->days + 1, sizeof *means), mean = 0, known = 0;
-	int year, month, dom;
-	if (means == NULL)
-		return STATUS_NO_MEMORY;
-	enum status status = take_means(ground, means);
-	civil_date(to, &year, &month, &dom);
-	int64_t first = civil_day(year, 1, 1);
-	for (size_t i = 0; i < leaves->n; i++)
-		for (int64_t day = first; outlook_holds(slice, &leaves->leaf[i].key) && day <= to; day++) {
-			if (day > leaves->origin)
-				mean += means[i * leaves->days + (size_t)(day - leaves->origin - 1)];
-			else if (day >= leaves->first_day)
-				known += leaves->leaf[i].past_kg[day - leaves->first_day];
-		}
-	free(means);
-	if (status != STATUS_OK)
-		return status;
-	*mean_kg = known + mean;
-	*known_kg = known;
-	return STATUS_OK;
-}
-
-/* ---- what it rests on ---- */
-
-static bool
-add_notes(const struct world_notes *notes, struct arena *arena, Juyan__V1__Provenance *out)
-{
-	for (size_t i = 0; notes != NULL && i < notes->n; i++) {
-		out->notes[out->n_notes] = outlook_text(arena, notes->text[i]);
-		if (out->notes[out->n_notes] == NULL)
-			return false;
-		out->n_notes++;
-	}
-	return true;
-}
-
-enum status
-outlook_provenance(const struct world *world, const struct world_notes *extra, struct arena *arena, Juyan__V1__Provenance **out)
-{
-	Juyan__V1__Provenance *made = arena_take(arena, sizeof *made);
-	if (made == NULL)
-		return STATUS_NO_MEMORY;
-	juyan__v1__provenance__init(made);
-	made->origin = outlook_day(arena, world->leaves.origin);
-	made->lsn = world->inputs.lsn;
-	made->seed = world->making.seed;
-	made->paths = (uint32_t)world->making.paths;
-	made->model = outlook_text(arena, world->model);
-	made->program = outlook_text(arena, JUYAN_VERSION);
-	made->backtest = outlook_text(arena, world->backtest);
-	made->notes = arena_take(arena, (2 * WORLD_NOTES_MAX + 1) * sizeof *made->notes);
-	if (made->origin == NULL || made->model == NULL || made->program == NULL || made->backtest == NULL || made->notes == NULL ||
-	    !add_notes(&world->notes, arena, made) || !add_notes(extra, arena, made))
-		return STATUS_NO_MEMORY;
-	*out = made;
-	return STATUS_OK;
 }

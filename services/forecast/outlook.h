@@ -34,6 +34,9 @@ enum status outlook_mean(const struct outlook_ground *ground, const Juyan__V1__S
 /* means[leaf * days + day] out of the sums over all paths of these leaves. */
 void outlook_means(const int64_t *sums, size_t n, size_t days, size_t paths, int64_t *means);
 
+/* Those of the leaves at hand, which are the world's own unless a scenario has changed them. NO_MEMORY. */
+enum status outlook_leaf_means(const struct outlook_ground *ground, int64_t *means) MUST_USE;
+
 /* What a forecast is made of, by the names of forecast.proto. */
 enum { OUTLOOK_PARTS = FORECAST_PARTS + 2 };
 extern const char *const outlook_part_names[OUTLOOK_PARTS];

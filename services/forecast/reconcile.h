@@ -7,10 +7,10 @@
 #include "leaves.h"
 
 /*
- * The leaves in which[n] were drawn each for itself and know nothing of each other: their sum is too sure of itself. So their whole has paths of its
- * own, whole[paths][days] in kg, and each path of the leaves' sum is given the one of the same rank by total (a reordering after
- * Clark et al. 2004, "The Schaake shuffle"), day by day: the leaves share its mass in proportion to their own. A day on which
- * no leaf carries stays empty, and none is stretched or shrunk beyond RECONCILE_MOST times. NO_MEMORY.
+ * The leaves in which[n] were drawn each for itself and know nothing of each other: their sum is too sure of itself. So their
+ * whole has paths of its own, whole[paths][days] in kg, and each path of the leaves' sum is given the one of the same rank by total
+ * (a reordering after Clark et al. 2004, "The Schaake shuffle"), day by day: the leaves share its mass in proportion to their own.
+ * A day on which no leaf carries stays empty, and none is stretched or shrunk beyond RECONCILE_MOST times. NO_MEMORY.
  */
 enum { RECONCILE_MOST = 5 };
 enum status reconcile_to_whole(struct leaves *leaves, const size_t *which, size_t n, const double *whole) MUST_USE;

@@ -1,7 +1,6 @@
 /*
- * Putting a world together: which leaves there are, where the paths of each come from, the paths (world_paths.c), then what binds
- * them: the whole, the published ports' own paths, ceilings, shut days. Last the running day and the overrides, which can be done
- * anew without the rest.
+ * Putting a world together: which leaves there are, where the paths of each come from, the paths (world_paths.c), what binds them
+ * (world_bind.c). Last the running day (world_run.c) and the overrides, which can be done anew without the rest.
  */
 #include "world.h"
 
@@ -12,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "chance.h"
 #include "daily.h"
 #include "overrides.h"
 #include "reconcile.h"
@@ -100,8 +98,8 @@ ledger_days(const struct inputs *inputs, const char *port)
 	return inputs->past_days - first;
 }
 
-static bool
-has_leaf(const struct inputs *inputs, const char *port)
+bool
+world_has_leaf(const struct inputs *inputs, const char *port)
 {
 	for (size_t i = 0; i < inputs->n; i++)
 		if (strcmp(inputs->leaf[i].key.port, port) == 0)
@@ -127,7 +125,7 @@ take_leaves(struct world *world)
 		return STATUS_NO_MEMORY;
 	for (size_t i = 0; i < inputs->n + world->n_ports; i++) {
 		size_t port = i - inputs->n;
-		if (i >= inputs->n && has_leaf(inputs, world->ports[port]) && !lives_by_published(world, port))
+		if (i >= inputs->n && world_has_leaf(inputs, world->ports[port]) && !lives_by_published(world, port))
 			continue;
 		struct leaf *leaf = &leaves->leaf[leaves->n];
 		leaf->past_kg = calloc(inputs->past_days, sizeof *leaf->past_kg);
@@ -179,7 +177,7 @@ source_of(const struct draft *draft, size_t leaf)
 	const struct leaves *leaves = &world->leaves;
 	const struct leaf_key *key = &leaves->leaf[leaf].key;
 	if (world_is_port_alone(key)) {
-		bool alone = !has_leaf(&world->inputs, key->port);
+		bool alone = !world_has_leaf(&world->inputs, key->port);
 		return !draft->young[draft->port[leaf]] ? FROM_GUESS : alone ? FROM_PUBLISHED : FROM_NOTHING;
 	}
 	size_t begin = world_begin(leaves, leaf), days = 0, open = 0;
@@ -234,97 +232,6 @@ draft_open(struct world *world, struct draft *out)
 			out->which[out->n_which++] = i;
 	}
 	return STATUS_OK;
-}
-
-/* ---- what binds the paths ---- */
-
-/* The leaves of a port, of one mode or (unspecified) of all. */
-static size_t
-leaves_of(const struct leaves *leaves, const char *port, Juyan__V1__Mode mode, size_t *which)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < leaves->n; i++)
-		if (strcmp(leaves->leaf[i].key.port, port) == 0 &&
-		    (mode == JUYAN__V1__MODE__MODE_UNSPECIFIED || leaves->leaf[i].key.mode == mode))
-			which[n++] = i;
-	return n;
-}
-
-static enum status
-bind_to_wholes(struct draft *draft)
-{
-	struct world *world = draft->world;
-	enum status status = STATUS_OK;
-	size_t *which = calloc(world->leaves.n + 1, sizeof *which);
-	if (which == NULL)
-		return STATUS_NO_MEMORY;
-	if (draft->whole.path != NULL)
-		status = reconcile_to_whole(&world->leaves, draft->which, draft->n_which, draft->whole.path);
-	for (size_t port = 0; status == STATUS_OK && port < world->n_ports; port++) {
-		if (draft->by_port[port].path == NULL || !has_leaf(&world->inputs, world->ports[port]))
-			continue;
-		size_t n = leaves_of(&world->leaves, world->ports[port], JUYAN__V1__MODE__MODE_UNSPECIFIED, which);
-		status = reconcile_to_whole(&world->leaves, which, n, draft->by_port[port].path);
-	}
-	free(which);
-	return status;
-}
-
-/*
- * Shut days are nobody's. A holiday that is kept open in some years is kept open in so many paths, for all leaves of the port alike;
- * what that takes away is the calendar's part.
- */
-static void
-shut(struct draft *draft)
-{
-	struct leaves *leaves = &draft->world->leaves;
-	for (size_t i = 0; i < leaves->n; i++)
-		for (size_t d = 0; d < leaves->days; d++) {
-			double odds = draft_days(draft, i)->odds[d];
-			for (size_t p = 0; odds < 1.0 && p < leaves->paths; p++) {
-				struct chance chance =
-				    chance_begin(draft->world->making.seed + draft->port[i], ((uint64_t)p << 16) + d);
-				if (chance_uniform(&chance) >= odds)
-					leaves_path(leaves, i, p)[d] = 0;
-			}
-		}
-}
-
-/* What has happened to the sums since `before` goes to this part. */
-static void
-keep_difference(struct world *world, const int64_t *before, enum forecast_part part)
-{
-	reconcile_sums(&world->leaves, world->sum);
-	for (size_t i = 0; i < world->leaves.n * world->leaves.days; i++)
-		world->part[part][i] += (double)(world->sum[i] - before[i]) / (double)world->leaves.paths;
-}
-
-/* Modes first, then ports; what this takes away is the ceiling's part. */
-static enum status
-bind_to_days(struct draft *draft)
-{
-	struct world *world = draft->world;
-	struct leaves *leaves = &world->leaves;
-	size_t *which = calloc(leaves->n + 1, sizeof *which);
-	int64_t *most_kg = calloc(leaves->days, sizeof *most_kg);
-	const Juyan__V1__Mode modes[] = { JUYAN__V1__MODE__TRUCK, JUYAN__V1__MODE__AGV, JUYAN__V1__MODE__RAIL,
-		JUYAN__V1__MODE__MODE_UNSPECIFIED };
-	bool room = which != NULL && most_kg != NULL;
-	if (room) {
-		reconcile_sums(leaves, world->base_sum);
-		shut(draft);
-		keep_difference(world, world->base_sum, PART_CALENDAR);
-		memcpy(world->base_sum, world->sum, leaves->n * leaves->days * sizeof *world->sum);
-	}
-	for (size_t port = 0; room && port < world->n_ports; port++)
-		for (size_t m = 0; m < sizeof modes / sizeof modes[0]; m++)
-			if (days_ceiling(&world->inputs, world->ports[port], modes[m], leaves->days, most_kg))
-				reconcile_limit(leaves, which, leaves_of(leaves, world->ports[port], modes[m], which), most_kg);
-	if (room)
-		keep_difference(world, world->base_sum, PART_CEILING);
-	free(which);
-	free(most_kg);
-	return room ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
 /* ---- what a person should know ---- */
@@ -385,9 +292,7 @@ make_paths(struct world *world)
 	if (status == STATUS_OK)
 		status = draft_paths(&draft);
 	if (status == STATUS_OK)
-		status = bind_to_wholes(&draft);
-	if (status == STATUS_OK)
-		status = bind_to_days(&draft);
+		status = draft_bind(&draft);
 	if (status == STATUS_OK) {
 		say_sources(&draft);
 		say_past(&draft);
@@ -435,102 +340,5 @@ world_make(struct inputs *inputs, const struct world_making *making, struct worl
 	reconcile_sums(&world.leaves, world.sum);
 	world_run(&world, &world.inputs);
 	*out = world;
-	return STATUS_OK;
-}
-
-/* ---- the running day ---- */
-
-static void
-sum_first(const struct world *world, int64_t *sum)
-{
-	for (size_t i = 0; i < world->leaves.n; i++) {
-		int64_t *of = &sum[i * world->leaves.days];
-		*of = 0;
-		for (size_t p = 0; p < world->leaves.paths; p++)
-			*of += leaves_path(&world->leaves, i, p)[0];
-	}
-}
-
-/* What a port's day has run ahead of, or fallen behind, its usual course: 1 as usual, at most three times as much. */
-static double
-pace(const struct world *world, const char *port, double share)
-{
-	double had = 0.0, meant = 0.0;
-	for (size_t i = 0; i < world->leaves.n; i++) {
-		if (strcmp(world->leaves.leaf[i].key.port, port) != 0)
-			continue;
-		had += (double)world->running_kg[i];
-		for (size_t p = 0; p < world->leaves.paths; p++)
-			meant += (double)world->first[i * world->leaves.paths + p] / (double)world->leaves.paths;
-	}
-	return share * meant <= 0.0 ? 1.0 : fmin(had / (share * meant), 3.0);
-}
-
-/*
- * What is still to come of the day: the share that usually is, of what the path has for the day, moved toward the pace that the day
- * has had by as much as the day is done.
- */
-static void
-run_leaf(struct world *world, size_t leaf, double share)
-{
-	double ahead = 1.0 + share * (pace(world, world->leaves.leaf[leaf].key.port, share) - 1.0);
-	for (size_t p = 0; p < world->leaves.paths; p++) {
-		double left = (1.0 - share) * (double)world->first[leaf * world->leaves.paths + p] * ahead;
-		leaves_path(&world->leaves, leaf, p)[0] = world->running_kg[leaf] + (int64_t)llround(left);
-	}
-}
-
-void
-world_run(struct world *world, const struct inputs *now)
-{
-	assert(now->digest == world->inputs.digest);
-	world->running_share = 0.0;
-	for (size_t i = 0; i < world->leaves.n; i++) {
-		double share = 0.0;
-		world->running_kg[i] = 0;
-		for (size_t k = 0; now->running_kg != NULL && k < now->n; k++)
-			if (leaf_key_order(&now->leaf[k].key, &world->leaves.leaf[i].key) == 0)
-				world->running_kg[i] = now->running_kg[k];
-		for (size_t k = 0; now->running_kg != NULL && k < now->n; k++)
-			if (strcmp(now->leaf[k].key.port, world->leaves.leaf[i].key.port) == 0)
-				share = now->running_share[k];
-		world->running_share = fmax(world->running_share, share);
-		for (size_t p = 0; p < world->leaves.paths; p++)
-			leaves_path(&world->leaves, i, p)[0] = world->first[i * world->leaves.paths + p];
-	}
-	for (size_t i = 0; now->running_kg != NULL && i < world->leaves.n; i++)
-		for (size_t k = 0; k < now->n; k++)
-			if (strcmp(now->leaf[k].key.port, world->leaves.leaf[i].key.port) == 0) {
-				run_leaf(world, i, now->running_share[k]);
-				break;
-			}
-	sum_first(world, world->base_sum);
-	if (world->making.overrides)
-		overrides_apply(&world->inputs, &world->leaves, world->running_kg, 0, 1);
-	sum_first(world, world->sum);
-}
-
-static bool
-is_open(const struct world *world, size_t port, size_t day)
-{
-	const struct days_of *days = &world->days[port].road;
-	size_t past = world->leaves.past_days;
-	return day < past ? days->calendar.open[day] > 0.5 : days->odds[day - past] >= 0.5;
-}
-
-enum status
-world_open_days(const struct world *world, struct open_days *out)
-{
-	struct open_days open = { .first_day = world->leaves.first_day,
-		.days = world->leaves.past_days + world->leaves.days,
-		.n_ports = world->n_ports,
-		.ports = world->ports,
-		.open = calloc(world->n_ports * (world->leaves.past_days + world->leaves.days) + 1, sizeof *open.open) };
-	if (open.open == NULL)
-		return STATUS_NO_MEMORY;
-	for (size_t i = 0; i < world->n_ports; i++)
-		for (size_t d = 0; d < open.days; d++)
-			open.open[i * open.days + d] = is_open(world, i, d);
-	*out = open;
 	return STATUS_OK;
 }

@@ -52,7 +52,7 @@ struct world {
 	struct world_notes notes;
 };
 
-/* Takes the inputs over, also when it fails. TOO_MANY for more than WORLD_VALUES_MAX; NO_MEMORY; what models cannot do becomes a note. */
+/* Takes the inputs over, also when it fails. TOO_MANY for more than WORLD_VALUES_MAX; NO_MEMORY. What no model can do is noted. */
 enum status world_make(struct inputs *inputs, const struct world_making *making, struct world *out, struct reason *why) MUST_USE;
 void world_close(struct world *world);
 

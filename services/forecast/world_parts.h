@@ -42,6 +42,12 @@ draft_days(const struct draft *draft, size_t leaf)
 /* Draws all paths, each leaf for itself, and those of the wholes that they have to add up to. NO_MEMORY. */
 enum status draft_paths(struct draft *draft) MUST_USE;
 
+/* Makes them belong together: wholes, odds of holidays, ceilings. NO_MEMORY. */
+enum status draft_bind(struct draft *draft) MUST_USE;
+
+/* Whether the ledger has any leaf of this port. */
+bool world_has_leaf(const struct inputs *inputs, const char *port);
+
 /* Published figures of one port's history (published.c). Spans of the definition that has most of them, "all" before others. */
 enum status published_forecast(const struct draft *draft, size_t port, struct forecast *out, int64_t *past_kg,
     struct reason *why) MUST_USE;

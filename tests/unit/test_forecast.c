@@ -1,7 +1,7 @@
 /*
  * The forecast service among its neighbours, in one process: it answers over ipc and inside the process, what it cannot read it
- * answers with a reason, more questions than it takes are told so and the others keep their order, and an engine without any service
- * gives the same bytes.
+ * answers with a reason, more questions than it takes are told so and the others keep their order, and an engine without any
+ * service gives the same bytes.
  *
  * also: thread
  */
