@@ -37,7 +37,7 @@ engine_slice(const Juyan__V1__Slice *slice, const struct world *world, struct re
 static enum status
 day_or_default(const char *text, const struct inputs *inputs, int64_t *out, struct reason *why)
 {
-	*out = outlook_default_end(inputs->origin);
+	*out = outlook_default_end(inputs_asked(inputs));
 	return text[0] == '\0' ? STATUS_OK : engine_day(text, "to", out, why);
 }
 

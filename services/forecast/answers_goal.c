@@ -10,14 +10,14 @@
 
 /* ---- goals ---- */
 
-/* Without a name: the goals whose period holds the origin, or the day after it where that is now. */
+/* Without a name: the goals whose period holds the day asked about (now: today as well), or a day since anything was known. */
 static bool
-is_asked(const Juyan__V1__GoalAsk *ask, const Juyan__V1__Goal *goal, int64_t origin)
+is_asked(const Juyan__V1__GoalAsk *ask, const Juyan__V1__Goal *goal, const struct inputs *inputs)
 {
 	int64_t from, to, now = ask->making != NULL && ask->making->as_of[0] != '\0' ? 0 : 1;
 	if (!goal_days(goal, &from, &to))
 		return false;
-	return ask->id[0] != '\0' ? strcmp(goal->id, ask->id) == 0 : from <= origin + now && origin <= to;
+	return ask->id[0] != '\0' ? strcmp(goal->id, ask->id) == 0 : from <= inputs_asked(inputs) + now && inputs->origin <= to;
 }
 
 /* The furthest end of the goals that are asked for. */
@@ -33,7 +33,7 @@ goals_last_day(const void *user, const struct inputs *inputs, int64_t *out, stru
 		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
 	for (size_t i = 0; i < standing.n_goals; i++) {
 		nearest_offer(&search, standing.goals[i]->id);
-		if (!is_asked(ask, standing.goals[i], inputs->origin) || !goal_days(standing.goals[i], &from, &to))
+		if (!is_asked(ask, standing.goals[i], inputs) || !goal_days(standing.goals[i], &from, &to))
 			continue;
 		last = to > last ? to : last;
 		found++;
@@ -155,7 +155,7 @@ answer_goal(struct engine *engine, const Juyan__V1__ForecastQuestion *question, 
 		status = reports->goals == NULL ? STATUS_NO_MEMORY : STATUS_OK;
 	}
 	for (size_t i = 0; status == STATUS_OK && i < stage.standing.n_goals; i++)
-		if (is_asked(ask, stage.standing.goals[i], world->leaves.origin)) {
+		if (is_asked(ask, stage.standing.goals[i], &world->inputs)) {
 			status =
 			    report_goal(engine, &stage, stage.standing.goals[i], arena, &reports->goals[reports->n_goals], why);
 			reports->n_goals += status == STATUS_OK;

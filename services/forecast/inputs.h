@@ -35,6 +35,13 @@ struct inputs {
 
 void inputs_close(struct inputs *inputs);
 
+/* The last day that is over, of those that are asked about: the origin, unless days of silence follow it. */
+static inline int64_t
+inputs_asked(const struct inputs *inputs)
+{
+	return inputs->origin + inputs->silent_days;
+}
+
 /* By port, direction, mode, group: less than, equal to or greater than 0. */
 int leaf_key_order(const struct leaf_key *a, const struct leaf_key *b);
 

@@ -31,10 +31,10 @@ struct work {
 };
 
 int64_t
-outlook_default_end(int64_t origin)
+outlook_default_end(int64_t asked)
 {
 	int year, month, dom;
-	civil_date(origin, &year, &month, &dom);
+	civil_date(asked, &year, &month, &dom);
 	return civil_day(year + (month == 12 ? 2 : 1), 1, 1) - 1;
 }
 

@@ -18,8 +18,8 @@ struct outlook_ground {
 	const struct leaves *leaves; /* the world's own, or a copy that a scenario has changed */
 };
 
-/* The last day of an outlook that names none: the end of the origin's year, in December of the next. */
-int64_t outlook_default_end(int64_t origin);
+/* The last day of an outlook that names none: the end of the year of the day asked about, in December of the next. */
+int64_t outlook_default_end(int64_t asked);
 
 /* `to` is the last day, by the world's paths. All but the provenance. NO_MEMORY where arena or heap are used up. */
 enum status outlook_make(const struct outlook_ground *ground, const Juyan__V1__OutlookAsk *ask, int64_t to, struct arena *arena,

@@ -176,7 +176,7 @@ static enum status
 last_day(const void *user, const struct inputs *inputs, int64_t *out, struct reason *why)
 {
 	const Juyan__V1__WhyAsk *ask = user;
-	*out = outlook_default_end(inputs->origin);
+	*out = outlook_default_end(inputs_asked(inputs));
 	return ask->to[0] == '\0' ? STATUS_OK : engine_day(ask->to, "to", out, why);
 }
 
