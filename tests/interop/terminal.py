@@ -29,7 +29,7 @@ def _generate():
     folder = tempfile.mkdtemp(prefix="juyan-proto-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     proto = os.path.join(SOURCE, "proto")
-    names = ("cargo", "ingest", "query")
+    names = ("cargo", "ingest", "query", "forecast")
     subprocess.run(
         ["protoc", f"--proto_path={proto}", f"--python_out={folder}", *(os.path.join(proto, name + ".proto") for name in names)],
         check=True,
@@ -38,7 +38,7 @@ def _generate():
     return [importlib.import_module(name + "_pb2") for name in names]
 
 
-cargo, ingest, query = _generate()
+cargo, ingest, query, forecast = _generate()
 
 
 def message_classes():
