@@ -17,6 +17,31 @@ drop(struct cache *cache, size_t place)
 	cache->used[place] = 0;
 }
 
+static size_t
+bytes_of(const struct world *world)
+{
+	return world->leaves.n * world->leaves.paths * world->leaves.days * sizeof *world->leaves.future_kg;
+}
+
+/* The longest unused go until the rest is within its bound. */
+static void
+make_room(struct cache *cache)
+{
+	for (;;) {
+		size_t oldest = CACHE_WORLDS, bytes = 0;
+		for (size_t i = 0; i < CACHE_WORLDS; i++) {
+			if (cache->used[i] == 0)
+				continue;
+			bytes += bytes_of(&cache->worlds[i]);
+			if (oldest == CACHE_WORLDS || cache->used[i] < cache->used[oldest])
+				oldest = i;
+		}
+		if (bytes <= CACHE_BYTES_MAX)
+			return;
+		drop(cache, oldest);
+	}
+}
+
 enum status
 cache_world(struct cache *cache, struct inputs *inputs, const struct world_making *making, struct world **out, struct reason *why)
 {
@@ -33,6 +58,7 @@ cache_world(struct cache *cache, struct inputs *inputs, const struct world_makin
 		oldest = cache->used[i] < cache->used[oldest] ? i : oldest;
 	}
 	drop(cache, oldest); /* first, so that their memory is never there at once */
+	make_room(cache);
 	enum status status = world_make(inputs, making, &cache->worlds[oldest], why);
 	if (status != STATUS_OK)
 		return status;

@@ -7,6 +7,8 @@
 #include "world.h"
 
 enum { CACHE_WORLDS = 4 };
+/* Paths of all worlds but the newest. */
+#define CACHE_BYTES_MAX (SIZE_C(256) << 20)
 
 struct cache {
 	struct world worlds[CACHE_WORLDS];

@@ -185,22 +185,25 @@ engine_answer(struct engine *engine, const Juyan__V1__ForecastQuestion *question
 	return status;
 }
 
-/* The day's forecast as it is before anything of the running day has come, so that it is the same whenever it is made. */
+/*
+ * The forecast that a question without a making asks for, ready before anybody asks. It is kept as it is before anything of the
+ * running day has come, so that it is the same whenever it is made.
+ */
 static enum status
-keep(struct engine *engine, struct inputs *inputs, struct reason *why)
+foresee(struct engine *engine, struct inputs *inputs, struct reason *why)
 {
 	struct world_making making;
 	struct world *world;
-	if (!engine->options.keeps || engine->options.archive == NULL || archive_has(engine->options.archive, inputs->origin))
-		return STATUS_OK;
 	free(inputs->running_kg);
 	free(inputs->running_share);
 	inputs->running_kg = NULL;
 	inputs->running_share = NULL;
-	enum status status = engine_making(engine, NULL, inputs->origin, inputs->origin, &making, why);
+	enum status status = engine_making(engine, NULL, inputs->origin, outlook_default_end(inputs_asked(inputs)), &making, why);
 	if (status == STATUS_OK)
 		status = cache_world(&engine->cache, inputs, &making, &world, why);
-	return status == STATUS_OK ? archive_keep(engine->options.archive, world, why) : status;
+	if (status == STATUS_OK && engine->options.archive != NULL && !archive_has(engine->options.archive, world->leaves.origin))
+		status = archive_keep(engine->options.archive, world, why);
+	return status;
 }
 
 enum status
@@ -210,10 +213,14 @@ engine_refresh(struct engine *engine, bool *changed, struct reason *why)
 	enum status status = engine_inputs(engine, NULL, &inputs, why);
 	if (status != STATUS_OK)
 		return status;
-	*changed = inputs.digest != engine->seen;
+	bool differs = inputs.digest != engine->seen;
 	engine->seen = inputs.digest;
-	if (inputs.n > 0) /* an empty ledger has no forecast worth keeping */
-		status = keep(engine, &inputs, why);
+	if (differs && engine->options.keeps && inputs.n > 0) /* an empty ledger has no forecast worth keeping */
+		status = foresee(engine, &inputs, why);
 	inputs_close(&inputs);
+	if (status == STATUS_OK)
+		*changed = differs;
+	else
+		engine->seen = 0; /* so that it is tried again */
 	return status;
 }

@@ -51,7 +51,7 @@ enum status engine_answer(struct engine *engine, const Juyan__V1__ForecastQuesti
 
 /*
  * Looks whether what forecasts rest on has changed (a day closed, facts of past days, the registry): *changed. Cheap while nothing
- * has. With `keeps`, the first look of a day makes that day's forecast and keeps it.
+ * has. With `keeps`, it then makes the forecast anew, so that questions find it, and keeps the first of each day.
  */
 enum status engine_refresh(struct engine *engine, bool *changed, struct reason *why) MUST_USE;
 

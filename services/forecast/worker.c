@@ -23,7 +23,8 @@
 enum {
 	ASK_WAIT_MS = 10000,
 	TURN_MS = 100,
-	LOOK_SECONDS = 5,
+	LOOK_MS = 5000,
+	LOOK_REST = 10, /* times as long as a look took, it rests: a flood of changes costs a tenth of one's time */
 	NICE = 10,
 	ARENA_BYTES = 3 * DECODE_BYTES_MAX,
 	ANSWER_ARENA_BYTES = 2 * DECODE_BYTES_MAX,
@@ -56,6 +57,7 @@ struct worker {
 	struct arena asked, answered; /* an answer of query's; a question and its reply */
 	char archive[PATH_BYTES];
 	struct log_budget budget;
+	int64_t look_ms; /* when the next look is due */
 };
 
 static void
@@ -250,6 +252,8 @@ look(struct worker *worker)
 	uint64_t withheld;
 	int64_t since_ms = now_ms(worker);
 	enum status status = engine_refresh(worker->engine, &changed, &why);
+	int64_t rest_ms = (now_ms(worker) - since_ms) * LOOK_REST;
+	worker->look_ms = now_ms(worker) + (rest_ms > LOOK_MS ? rest_ms : LOOK_MS);
 	if (status != STATUS_OK && !stopping(worker) && log_affords(&worker->budget, &withheld))
 		log_say(worker->kit->log, LOG_WARNING, "forecast", "not_refreshed", "status=%s why=%s withheld=%" PRIu64,
 		    status_name(status), log_quoted(why.text, quoted), withheld);
@@ -261,13 +265,14 @@ look(struct worker *worker)
 
 /* ---- the thread ---- */
 
-/* False: asked to stop. Without an errand (`some`) it is time to look. */
+/* False: asked to stop. Returns with an errand (`some`), or when it is time to look. */
 static bool
 wait_for(struct worker *worker, struct errand *errand, bool *some)
 {
 	struct timespec until;
+	int64_t left_ms = worker->look_ms - now_ms(worker);
 	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += LOOK_SECONDS;
+	until.tv_sec += left_ms > 0 ? left_ms / 1000 + 1 : 0;
 	pthread_mutex_lock(&worker->mutex);
 	while (!worker->stop && worker->waiting.n == 0 && pthread_cond_timedwait(&worker->changed, &worker->mutex, &until) == 0)
 		;
@@ -289,7 +294,7 @@ run(void *user)
 	while (wait_for(worker, &errand, &some)) {
 		if (some)
 			do_errand(worker, &errand);
-		else
+		if (now_ms(worker) >= worker->look_ms) /* also where questions never cease */
 			look(worker);
 	}
 	drop_frame(worker);

@@ -98,7 +98,8 @@ class Planner:
 
     def refused(self, code, **ask):
         reply = self.ask(outlook=our.forecast.OutlookAsk(**ask))
-        check(reply.WhichOneof("say") == "failure" and reply.failure.name == code, f"{code} was expected, and came {str(reply)[:300]}")
+        check(reply.WhichOneof("say") == "failure" and reply.failure.name == code,
+            f"{code} was expected, and came {str(reply)[:300]}")
 
 
 def check_rows(outlook):

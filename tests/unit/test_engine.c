@@ -388,6 +388,46 @@ published_figures_are_a_history(void **state)
 	made_up_close(ledger);
 }
 
+/* A ledger of two months behind published years: the year to date is of both, and goods share the port's future. */
+static void
+a_young_ledger_goes_on_from_published_figures(void **state)
+{
+	(void)state;
+	struct made_up *ledger = made_up_open(civil_day(2025, 7, 1), seed);
+	struct engine *engine = engine_of(ledger);
+	int64_t passed = 0;
+	for (size_t i = 0; i < MADE_UP_LEAVES; i++)
+		for (int64_t day = ledger->first; day < ledger->today; day++) {
+			if (day < civil_day(2025, 5, 1) || i == 4)
+				ledger->kg[i][day - ledger->first] = 0;
+			passed += ledger->kg[i][day - ledger->first];
+		}
+	made_up_registry(ledger,
+	    ", {'published': {'port': 'ceke', 'definition': 'all', 'from': '2024-01-01', 'to': '2024-12-31', 'net_kg': "
+	    "24000000000, "
+	    "'precision': 'ABOUT', 'source': 's'}}"
+	    ", {'published': {'port': 'ceke', 'definition': 'coal', 'from': '2024-01-01', 'to': '2024-12-31', 'net_kg': "
+	    "23000000000, "
+	    "'precision': 'EXACT', 'source': 's'}}"
+	    ", {'published': {'port': 'ceke', 'definition': 'all', 'from': '2025-01-01', 'to': '2025-04-30', 'net_kg': 8000000000, "
+	    "'precision': 'EXACT', 'source': 's'}}");
+	const Juyan__V1__Outlook *outlook =
+	    asks(engine, "{'outlook': {'by_period': 'YEAR', 'slice': {'ports': ['ceke']}}}")->outlook;
+	int64_t mean = outlook->rows[0]->total->mean_kg;
+	assert_string_equal(outlook->provenance->origin, "2025-06-30");
+	assert_int_equal(outlook->rows[0]->known_kg, 8000000000 + passed);
+	assert_in_range(outlook->rows[0]->total->p50_kg, 14000000000, 34000000000);
+	check_parts(outlook);
+	outlook = asks(engine, "{'outlook': {'by_period': 'YEAR', 'by_group': true, 'slice': {'ports': ['ceke']}}}")->outlook;
+	for (size_t i = 0; i < outlook->n_rows; i++)
+		mean -= outlook->rows[i]->total->mean_kg;
+	assert_int_equal(mean, 0);
+	assert_string_equal(outlook->rows[0]->group, ""); /* what was published says nothing of goods */
+	assert_int_equal(outlook->rows[0]->total->mean_kg, 8000000000);
+	engine_close(&engine);
+	made_up_close(ledger);
+}
+
 static void
 goals_are_reported(void **state)
 {
@@ -497,6 +537,7 @@ main(void)
 		cmocka_unit_test_setup(overrides_are_a_part_of_their_own, said_forget),
 		cmocka_unit_test_setup(scenarios_are_a_part_of_their_own, said_forget),
 		cmocka_unit_test_setup(published_figures_are_a_history, said_forget),
+		cmocka_unit_test_setup(a_young_ledger_goes_on_from_published_figures, said_forget),
 		cmocka_unit_test_setup(goals_are_reported, said_forget),
 		cmocka_unit_test_setup(backtests_are_the_same_on_any_threads, said_forget),
 		cmocka_unit_test_setup(a_question_asked_again_costs_little, said_forget),
