@@ -83,7 +83,7 @@ answer_outlook(struct engine *engine, const Juyan__V1__ForecastQuestion *questio
 		status = outlook_make(&ground, ask, to, arena, &outlook);
 	}
 	if (status == STATUS_OK)
-		status = outlook_provenance(world, &stage.notes, arena, &outlook->provenance);
+		status = outlook_provenance(world, outlook_ports(ask->slice), &stage.notes, arena, &outlook->provenance);
 	if (status == STATUS_OK) {
 		reply->say_case = JUYAN__V1__FORECAST_REPLY__SAY_OUTLOOK;
 		reply->outlook = outlook;
@@ -147,7 +147,7 @@ answer_compare(struct engine *engine, const Juyan__V1__ForecastQuestion *questio
 		status = compare_scenarios(&compare, arena, &comparison, why);
 	}
 	if (status == STATUS_OK)
-		status = outlook_provenance(world, &stage.notes, arena, &comparison->provenance);
+		status = outlook_provenance(world, outlook_ports(ask->slice), &stage.notes, arena, &comparison->provenance);
 	if (status == STATUS_OK) {
 		reply->say_case = JUYAN__V1__FORECAST_REPLY__SAY_COMPARISON;
 		reply->comparison = comparison;

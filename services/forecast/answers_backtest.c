@@ -315,7 +315,7 @@ answer_backtest(struct engine *engine, const Juyan__V1__ForecastQuestion *questi
 		status = report_trials(world, ask, arena, report);
 	}
 	if (status == STATUS_OK)
-		status = outlook_provenance(world, NULL, arena, &report->provenance);
+		status = outlook_provenance(world, outlook_ports(ask->slice), NULL, arena, &report->provenance);
 	if (status == STATUS_OK) {
 		reply->say_case = JUYAN__V1__FORECAST_REPLY__SAY_BACKTEST;
 		reply->backtest = report;

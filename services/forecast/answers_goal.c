@@ -136,6 +136,15 @@ report_goal(struct engine *engine, const struct stage *stage, const Juyan__V1__G
 	return status;
 }
 
+/* Notes about other ports are of no use to who asks for one goal. */
+static struct outlook_ports
+goal_ports(const Juyan__V1__GoalReports *reports)
+{
+	if (reports->n_goals != 1)
+		return (struct outlook_ports){ NULL, 0 };
+	return (struct outlook_ports){ reports->goals[0]->goal->ports, reports->goals[0]->goal->n_ports };
+}
+
 enum status
 answer_goal(struct engine *engine, const Juyan__V1__ForecastQuestion *question, struct arena *arena,
     Juyan__V1__ForecastReply *reply, struct reason *why)
@@ -161,7 +170,7 @@ answer_goal(struct engine *engine, const Juyan__V1__ForecastQuestion *question, 
 			reports->n_goals += status == STATUS_OK;
 		}
 	if (status == STATUS_OK)
-		status = outlook_provenance(world, &stage.notes, arena, &reports->provenance);
+		status = outlook_provenance(world, goal_ports(reports), &stage.notes, arena, &reports->provenance);
 	if (status == STATUS_OK) {
 		reply->say_case = JUYAN__V1__FORECAST_REPLY__SAY_GOALS;
 		reply->goals = reports;
@@ -204,7 +213,8 @@ answer_plan(struct engine *engine, const Juyan__V1__ForecastQuestion *question, 
 		status = plan_report(&plan, arena, &report, why);
 	}
 	if (status == STATUS_OK)
-		status = outlook_provenance(world, &stage.notes, arena, &report->provenance);
+		status = outlook_provenance(world, (struct outlook_ports){ plan.goal->ports, plan.goal->n_ports }, &stage.notes,
+		    arena, &report->provenance);
 	if (status == STATUS_OK) {
 		reply->say_case = JUYAN__V1__FORECAST_REPLY__SAY_PLAN;
 		reply->plan = report;

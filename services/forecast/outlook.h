@@ -45,9 +45,22 @@ extern const char *const outlook_part_names[OUTLOOK_PARTS];
 enum status outlook_parts(const struct outlook_ground *ground, const Juyan__V1__Slice *slice, int64_t first, int64_t to,
     int64_t kg[OUTLOOK_PARTS]) MUST_USE;
 
-/* What the forecast rests on; `extra` (may be NULL) are notes of this answer alone. NO_MEMORY. */
-enum status outlook_provenance(const struct world *world, const struct world_notes *extra, struct arena *arena,
-    Juyan__V1__Provenance **out) MUST_USE;
+/*
+ * What the forecast rests on. Notes about a port are left out where `ports` (none: all) does not name it; `extra` (may be NULL) are
+ * notes of this answer alone. NO_MEMORY.
+ */
+struct outlook_ports {
+	char *const *ports;
+	size_t n;
+};
+enum status outlook_provenance(const struct world *world, struct outlook_ports ports, const struct world_notes *extra,
+    struct arena *arena, Juyan__V1__Provenance **out) MUST_USE;
+
+static inline struct outlook_ports
+outlook_ports(const Juyan__V1__Slice *slice)
+{
+	return slice == NULL ? (struct outlook_ports){ NULL, 0 } : (struct outlook_ports){ slice->ports, slice->n_ports };
+}
 
 /* Texts in an arena; NULL when it is used up. */
 char *outlook_text(struct arena *arena, const char *text);

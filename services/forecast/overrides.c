@@ -60,9 +60,9 @@ overrides_tell(const struct inputs *inputs, int64_t last_day, struct world_notes
 		const Juyan__V1__Override *override = override_at(inputs, i, &first, &last);
 		if (override == NULL || last <= inputs->origin || first > last_day)
 			continue;
-		world_note(notes, "override %.40s by %.40s: %.1f %% of the forecast at %.32s from %s to %s: %.80s", override->id,
-		    override->by, (double) override->per_mille / 10.0,
-		    strcmp(override->port, "*") == 0 ? "every port" : override->port, override->from, override->to,
-		    override->reason);
+		world_note(notes, strcmp(override->port, "*") == 0 ? "" : override->port,
+		    "override %.40s by %.40s: %.1f %% of the forecast at %.32s from %s to %s: %.80s", override->id, override->by,
+		    (double) override->per_mille / 10.0, strcmp(override->port, "*") == 0 ? "every port" : override->port,
+		    override->from, override->to, override->reason);
 	}
 }

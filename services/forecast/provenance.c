@@ -23,9 +23,20 @@ outlook_day(struct arena *arena, int64_t day)
 }
 
 static bool
-add_notes(const struct world_notes *notes, struct arena *arena, Juyan__V1__Provenance *out)
+concerns(const char *port, struct outlook_ports ports)
+{
+	for (size_t i = 0; i < ports.n; i++)
+		if (strcmp(ports.ports[i], port) == 0)
+			return true;
+	return ports.n == 0 || port[0] == '\0';
+}
+
+static bool
+add_notes(const struct world_notes *notes, struct outlook_ports ports, struct arena *arena, Juyan__V1__Provenance *out)
 {
 	for (size_t i = 0; notes != NULL && i < notes->n; i++) {
+		if (!concerns(notes->port[i], ports))
+			continue;
 		out->notes[out->n_notes] = outlook_text(arena, notes->text[i]);
 		if (out->notes[out->n_notes] == NULL)
 			return false;
@@ -35,7 +46,8 @@ add_notes(const struct world_notes *notes, struct arena *arena, Juyan__V1__Prove
 }
 
 enum status
-outlook_provenance(const struct world *world, const struct world_notes *extra, struct arena *arena, Juyan__V1__Provenance **out)
+outlook_provenance(const struct world *world, struct outlook_ports ports, const struct world_notes *extra, struct arena *arena,
+    Juyan__V1__Provenance **out)
 {
 	Juyan__V1__Provenance *made = arena_take(arena, sizeof *made);
 	if (made == NULL)
@@ -50,7 +62,7 @@ outlook_provenance(const struct world *world, const struct world_notes *extra, s
 	made->backtest = outlook_text(arena, world->backtest);
 	made->notes = arena_take(arena, (2 * WORLD_NOTES_MAX + 1) * sizeof *made->notes);
 	if (made->origin == NULL || made->model == NULL || made->program == NULL || made->backtest == NULL || made->notes == NULL ||
-	    !add_notes(&world->notes, arena, made) || !add_notes(extra, arena, made))
+	    !add_notes(&world->notes, ports, arena, made) || !add_notes(extra, ports, arena, made))
 		return STATUS_NO_MEMORY;
 	*out = made;
 	return STATUS_OK;

@@ -23,7 +23,7 @@ change(struct stage *stage, const Juyan__V1__Scenario *scenario, struct reason *
 		return status;
 	stage->leaves = &stage->changed;
 	for (size_t i = 0; i < notes.n; i++)
-		world_note(&stage->notes, "%s", notes.text[i]);
+		world_note(&stage->notes, "", "%s", notes.text[i]);
 	return STATUS_OK;
 }
 
@@ -43,7 +43,7 @@ stage_open(const struct world *world, const Juyan__V1__Making *making, struct st
 		.capacities = out->standing.capacities,
 		.n_capacities = out->standing.n_capacities };
 	if (world->running_share > 0.0)
-		world_note(&out->notes, "the day after the origin is running: by this hour %.0f %% of a day has usually come",
+		world_note(&out->notes, "", "the day after the origin is running: by this hour %.0f %% of a day has usually come",
 		    100.0 * world->running_share);
 	if (making != NULL && making->scenario != NULL && making->scenario->n_changes > 0)
 		return change(out, making->scenario, why);

@@ -216,7 +216,7 @@ report_today(const struct world *world, const Juyan__V1__WhyAsk *ask, int64_t to
 	if (status == STATUS_OK)
 		status = scenario_kg(&stage, ask, to, changed_kg);
 	if (status == STATUS_OK)
-		status = outlook_provenance(world, &stage.notes, arena, &report->provenance);
+		status = outlook_provenance(world, outlook_ports(ask->slice), &stage.notes, arena, &report->provenance);
 	report->to = outlook_day(arena, to);
 	stage_close(&stage);
 	return status == STATUS_OK && report->to == NULL ? STATUS_NO_MEMORY : status;

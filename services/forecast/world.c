@@ -22,13 +22,14 @@ enum { YEAR_DAYS = 365, MODEL_DAYS_MIN = 28 };
 static const double rare_share = 0.01, rare_days = 0.25;
 
 void
-world_note(struct world_notes *notes, const char *format, ...)
+world_note(struct world_notes *notes, const char *port, const char *format, ...)
 {
 	va_list list;
 	if (notes->n == WORLD_NOTES_MAX)
 		return;
 	va_start(list, format);
 	vsnprintf(notes->text[notes->n], sizeof notes->text[0], format, list);
+	snprintf(notes->port[notes->n], sizeof notes->port[0], "%s", port);
 	va_end(list);
 	for (size_t i = 0; i < notes->n; i++)
 		if (strcmp(notes->text[i], notes->text[notes->n]) == 0)
@@ -245,17 +246,17 @@ say_sources(struct draft *draft)
 		const char *port = world->leaves.leaf[i].key.port;
 		n[draft->source[i]]++;
 		if (draft->source[i] == FROM_GUESS)
-			world_note(&world->notes, "%s has no history here: its figures are a guess, as wide as what it could carry",
-			    port);
+			world_note(&world->notes, port,
+			    "%s has no history here: its figures are a guess, as wide as what it could carry", port);
 	}
 	for (size_t i = 0; i < world->n_ports; i++) {
 		size_t days = ledger_days(&world->inputs, world->ports[i]);
 		if (draft->by_port[i].path != NULL)
-			world_note(&world->notes, "%s: forecast from published figures, and %zu days of its own", world->ports[i],
-			    days);
-		else if (days > 0 && days < WORLD_DAYS_YOUNG)
-			world_note(&world->notes, "%s has a short history of %zu days: no year to learn its seasons from",
+			world_note(&world->notes, world->ports[i], "%s: forecast from published figures, and %zu days of its own",
 			    world->ports[i], days);
+		else if (days > 0 && days < WORLD_DAYS_YOUNG)
+			world_note(&world->notes, world->ports[i],
+			    "%s has a short history of %zu days: no year to learn its seasons from", world->ports[i], days);
 	}
 	const char *model = draft->whole.path != NULL ? draft->whole.model : "each part by itself";
 	snprintf(world->model, sizeof world->model, "%.160s; %zu parts by models, %zu rare, %zu published, %zu guessed", model,
@@ -268,7 +269,7 @@ say_past(struct draft *draft)
 	struct world *world = draft->world;
 	const struct forecast_past *past = &draft->whole.past;
 	for (size_t i = 0; i < draft->whole.n_notes; i++)
-		world_note(&world->notes, "%s", draft->whole.notes[i]);
+		world_note(&world->notes, "", "%s", draft->whole.notes[i]);
 	if (draft->whole.path != NULL && past->origins > 0 && isfinite(past->sum_error))
 		snprintf(world->backtest, sizeof world->backtest,
 		    "from %zu earlier days the total over as many days was off by %.1f %% in the middle; MASE %.2f, %.0f %% of "
@@ -276,7 +277,7 @@ say_past(struct draft *draft)
 		    "within the 80 %% interval",
 		    past->origins, 100.0 * past->sum_error, past->mase, 100.0 * past->covered80);
 	if (world->inputs.silent_days > 0)
-		world_note(&world->notes,
+		world_note(&world->notes, "",
 		    "nothing has come for the last %lld days, and no calendar shuts them: they are forecast, not "
 		    "taken as zero",
 		    (long long)world->inputs.silent_days);

@@ -32,6 +32,7 @@ struct world_making {
 struct world_notes {
 	size_t n;
 	char text[WORLD_NOTES_MAX][SENTENCE_BYTES_MAX];
+	char port[WORLD_NOTES_MAX][PORT_BYTES_MAX + 1]; /* the port that it is about; empty: everything */
 };
 
 struct world {
@@ -62,6 +63,7 @@ void world_run(struct world *world, const struct inputs *now);
 /* Which days each port is open; `out` owns its days and lends the ports' names from the world. */
 enum status world_open_days(const struct world *world, struct open_days *out) MUST_USE;
 
-void world_note(struct world_notes *notes, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Adds a sentence that is not there yet; what is too many is left out. `port` is empty where it is about everything. */
+void world_note(struct world_notes *notes, const char *port, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -300,6 +300,10 @@ nothing_known_is_wide_and_said(void **state)
 	const Juyan__V1__Outlook *outlook = asks(engine, "{'outlook': {'by_period': 'YEAR', 'by_port': true}}")->outlook;
 	const Juyan__V1__OutlookRow *row = row_of(outlook, "wuliji", "2025");
 	assert_true(notes_hold(outlook->provenance, "wuliji has no history"));
+	outlook = asks(engine, "{'outlook': {'by_period': 'YEAR', 'slice': {'ports': ['ceke']}}}")->outlook;
+	assert_false(notes_hold(outlook->provenance, "wuliji"));
+	outlook = asks(engine, "{'outlook': {'by_period': 'YEAR', 'by_port': true}}")->outlook;
+	row = row_of(outlook, "wuliji", "2025");
 	assert_true(row->total->p975_kg > 3 * row->total->p50_kg && row->total->p975_kg > 0);
 	memset(ledger->kg, 0, sizeof ledger->kg);
 	ledger->lsn++;
