@@ -90,6 +90,7 @@ lower_ceiling(struct daily *daily, const struct world *world, size_t leaf)
 		for (size_t d = 0; d < leaves->days; d++)
 			if (most_kg[d] < INT64_MAX)
 				daily->ceiling[d] = fmin(daily->ceiling[d], (double)most_kg[d]);
+		daily->bounded = true;
 	}
 	free(most_kg);
 	return STATUS_OK;

@@ -14,6 +14,7 @@ struct daily {
 	double *open;       /* [n + days], as forecast_task's */
 	double *regressors; /* [n + days][CALENDAR_COLUMNS] */
 	double *ceiling;    /* [days]; INFINITY: none */
+	bool bounded;       /* any day has a ceiling */
 };
 
 /* The world's ports, days and leaves have to stand; its paths are not looked at. NO_MEMORY. */

@@ -3,6 +3,7 @@
  * expected days put into the past of the leaf that stands for what was published.
  */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -202,8 +203,10 @@ published_forecast(const struct draft *draft, size_t port, struct forecast *out,
 	size_t from = ledger_begin(draft, port), begin = leaves->past_days;
 	struct room *room = room_open(leaves->past_days, leaves->days);
 	struct spans_result result = { 0 };
+	struct leaf_key key = { 0 };
 	if (room == NULL)
 		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
+	snprintf(key.port, sizeof key.port, "%s", world->ports[port]);
 	read_figures(&world->inputs, world->ports[port], from, &room->figures);
 	for (size_t i = 0; i < room->figures.n; i++)
 		begin = room->figures.figure[i].first < begin ? room->figures.figure[i].first : begin;
@@ -223,7 +226,7 @@ published_forecast(const struct draft *draft, size_t port, struct forecast *out,
 		.horizon = leaves->days,
 		.year = 365.25,
 		.paths = leaves->paths,
-		.seed = world->making.seed + port };
+		.seed = world_seed(world->making.seed, &key) };
 	enum status status = begin < leaves->past_days ? spans_forecast(&task, &result, why) : STATUS_TOO_FEW;
 	if (status == STATUS_OK) {
 		keep_past(&room->figures, begin, from, result.past, leaves->past_days, past_kg);

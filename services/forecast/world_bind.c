@@ -1,4 +1,5 @@
 /* What binds the paths of leaves that were drawn each for itself: their whole, the calendar's odds, ceilings. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,16 +47,19 @@ static void
 shut(struct draft *draft)
 {
 	struct leaves *leaves = &draft->world->leaves;
-	for (size_t i = 0; i < leaves->n; i++)
+	for (size_t i = 0; i < leaves->n; i++) {
+		struct leaf_key port = { 0 };
+		snprintf(port.port, sizeof port.port, "%s", leaves->leaf[i].key.port);
+		uint64_t seed = world_seed(draft->world->making.seed, &port);
 		for (size_t d = 0; d < leaves->days; d++) {
 			double odds = draft_days(draft, i)->odds[d];
 			for (size_t p = 0; odds < 1.0 && p < leaves->paths; p++) {
-				struct chance chance =
-				    chance_begin(draft->world->making.seed + draft->port[i], ((uint64_t)p << 16) + d);
+				struct chance chance = chance_begin(seed, ((uint64_t)p << 16) + d);
 				if (chance_uniform(&chance) >= odds)
 					leaves_path(leaves, i, p)[d] = 0;
 			}
 		}
+	}
 }
 
 /* What has happened to the sums since `before` goes to this part. */

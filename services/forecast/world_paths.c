@@ -17,9 +17,8 @@
 
 enum { YEAR_DAYS = 365, SEASONS_NEED_YEARS = 2, SUMS_MAX = 8 };
 
-/* A seed that depends on what the leaf is, not on which others there are. */
-static uint64_t
-seed_of(uint64_t seed, const struct leaf_key *key)
+uint64_t
+world_seed(uint64_t seed, const struct leaf_key *key)
 {
 	char text[128];
 	uint64_t mark = UINT64_C(14695981039346656037);
@@ -63,7 +62,7 @@ forecast_daily(const struct draft *draft, const struct daily *daily, uint64_t se
 		.open = daily->open,
 		.regressors = daily->regressors,
 		.n_regressors = CALENDAR_COLUMNS,
-		.ceiling = daily->ceiling,
+		.ceiling = daily->bounded ? daily->ceiling : NULL,
 		.horizon = leaves->days,
 		.paths = leaves->paths,
 		.seed = seed,
@@ -98,7 +97,7 @@ draw_model(struct draft *draft, size_t leaf)
 	enum status status = daily_make(world, &leaf, 1, &daily);
 	if (status != STATUS_OK)
 		return status;
-	status = forecast_daily(draft, &daily, seed_of(world->making.seed, &world->leaves.leaf[leaf].key), &forecast);
+	status = forecast_daily(draft, &daily, world_seed(world->making.seed, &world->leaves.leaf[leaf].key), &forecast);
 	if (status == STATUS_OK) {
 		keep_paths(&world->leaves, leaf, &forecast);
 		keep_parts(world, leaf, &forecast);
@@ -115,7 +114,7 @@ draw_whole(struct draft *draft)
 	enum status status = daily_make(draft->world, draft->which, draft->n_which, &daily);
 	if (status != STATUS_OK)
 		return status;
-	status = forecast_daily(draft, &daily, seed_of(draft->world->making.seed, &(struct leaf_key){ 0 }), &draft->whole);
+	status = forecast_daily(draft, &daily, world_seed(draft->world->making.seed, &(struct leaf_key){ 0 }), &draft->whole);
 	daily_close(&daily);
 	return status;
 }
@@ -144,7 +143,7 @@ sparse_of(const struct draft *draft, size_t leaf, size_t begin)
 		.open = draft_days(draft, leaf)->calendar.open + begin,
 		.days = world->leaves.days,
 		.paths = world->leaves.paths,
-		.seed = seed_of(world->making.seed, &world->leaves.leaf[leaf].key) };
+		.seed = world_seed(world->making.seed, &world->leaves.leaf[leaf].key) };
 }
 
 static void
