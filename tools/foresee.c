@@ -2,7 +2,11 @@
 #include "foresee.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "ask.h"
@@ -10,7 +14,7 @@
 #include "engine.h"
 #include "lock.h"
 
-enum { ARENA_BYTES = 3 * DECODE_BYTES_MAX, TURN_MS = 100, ANEW_MS = 1000, PATIENCE_MS = 2000, PATH_BYTES = 512 };
+enum { ARENA_BYTES = 3 * DECODE_BYTES_MAX, TURN_MS = 100, ANEW_MS = 1000, PATIENCE_SECONDS = 2, PATH_BYTES = 512 };
 
 struct foresee {
 	struct arena arena;
@@ -145,23 +149,6 @@ give(struct foresee *foresee, struct span bytes, int64_t until_ms, struct reason
 	}
 }
 
-/* A line that stays while a person waits; programs see nothing of it. */
-static void
-say_waiting(bool *said, int64_t since_ms)
-{
-	if (*said || !isatty(STDERR_FILENO) || now_ms() - since_ms < PATIENCE_MS)
-		return;
-	fputs("forecasting …", stderr);
-	*said = true;
-}
-
-static void
-unsay_waiting(bool said)
-{
-	if (said)
-		fputs("\r\033[K", stderr);
-}
-
 static enum status
 unpack(struct foresee *foresee, const Juyan__V1__ForecastReply **out, struct reason *why)
 {
@@ -178,13 +165,11 @@ unpack(struct foresee *foresee, const Juyan__V1__ForecastReply **out, struct rea
 
 /* Replies to questions that were given up before may come late: they have another nonce. */
 static enum status
-take(struct foresee *foresee, int64_t until_ms, bool *said, const Juyan__V1__ForecastReply **out, struct reason *why)
+take(struct foresee *foresee, int64_t until_ms, const Juyan__V1__ForecastReply **out, struct reason *why)
 {
-	int64_t since_ms = now_ms();
 	while (now_ms() < until_ms) {
 		const Juyan__V1__ForecastReply *reply = NULL;
 		enum status status = bus_wait(&foresee->socket, 1, TURN_MS, NULL);
-		say_waiting(said, since_ms);
 		if (status == STATUS_OK)
 			status = bus_take(foresee->socket, NULL, &foresee->frame);
 		if (status == STATUS_TIMEOUT)
@@ -212,14 +197,69 @@ over_bus(struct foresee *foresee, const Juyan__V1__ForecastQuestion *question, c
 {
 	struct span bytes;
 	int64_t until_ms = now_ms() + FORESEE_WAIT_MS;
-	bool said = false;
 	enum status status = wire_pack(&question->base, FRAME_BYTES_MAX, &foresee->arena, &bytes);
 	if (status == STATUS_OK)
 		status = give(foresee, bytes, until_ms, why);
 	if (status == STATUS_OK)
-		status = take(foresee, until_ms, &said, out, why);
-	unsay_waiting(said);
+		status = take(foresee, until_ms, out, why);
 	return status;
+}
+
+/* ---- a line for who waits ---- */
+
+struct patience {
+	pthread_mutex_t mutex;
+	pthread_cond_t changed;
+	pthread_t thread;
+	bool started, over;
+};
+
+/* Says once that it takes long, and takes that back in the end. */
+static void *
+wait_and_say(void *user)
+{
+	struct patience *patience = user;
+	struct timespec until;
+	bool said = false;
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += PATIENCE_SECONDS;
+	pthread_mutex_lock(&patience->mutex);
+	while (!patience->over) {
+		if (said) {
+			pthread_cond_wait(&patience->changed, &patience->mutex);
+		} else if (pthread_cond_timedwait(&patience->changed, &patience->mutex, &until) == ETIMEDOUT) {
+			fputs("forecasting …", stderr);
+			said = true;
+		}
+	}
+	pthread_mutex_unlock(&patience->mutex);
+	if (said)
+		fputs("\r\033[K", stderr);
+	return NULL;
+}
+
+/* Programs see nothing of it. */
+static void
+patience_begin(struct patience *patience)
+{
+	*patience = (struct patience){ .started = false };
+	if (!isatty(STDERR_FILENO))
+		return;
+	pthread_mutex_init(&patience->mutex, NULL);
+	pthread_cond_init(&patience->changed, NULL);
+	patience->started = pthread_create(&patience->thread, NULL, wait_and_say, patience) == 0;
+}
+
+static void
+patience_end(struct patience *patience)
+{
+	if (!patience->started)
+		return;
+	pthread_mutex_lock(&patience->mutex);
+	patience->over = true;
+	pthread_cond_signal(&patience->changed);
+	pthread_mutex_unlock(&patience->mutex);
+	pthread_join(patience->thread, NULL);
 }
 
 enum status
@@ -232,8 +272,11 @@ foresee_question(struct foresee *foresee, Juyan__V1__ForecastQuestion *question,
 	arena_reset(&foresee->arena);
 	question->version = PROTOCOL_VERSION;
 	question->nonce = ++foresee->nonce;
+	struct patience patience;
+	patience_begin(&patience);
 	enum status status = foresee->socket != NULL ? over_bus(foresee, question, &reply, why)
 						     : engine_answer(foresee->engine, question, &foresee->arena, &reply, why);
+	patience_end(&patience);
 	if (status != STATUS_OK)
 		return status;
 	if (reply->say_case == JUYAN__V1__FORECAST_REPLY__SAY_FAILURE)

@@ -50,7 +50,7 @@ shut(struct draft *draft)
 	for (size_t i = 0; i < leaves->n; i++) {
 		struct leaf_key port = { 0 };
 		snprintf(port.port, sizeof port.port, "%s", leaves->leaf[i].key.port);
-		uint64_t seed = world_seed(draft->world->making.seed, &port);
+		uint64_t seed = world_seed(~draft->world->making.seed, &port); /* not that of its paths */
 		for (size_t d = 0; d < leaves->days; d++) {
 			double odds = draft_days(draft, i)->odds[d];
 			for (size_t p = 0; odds < 1.0 && p < leaves->paths; p++) {
