@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -155,6 +156,16 @@ read_string(const struct place *place, json_t *value, struct arena *arena, char 
 	return STATUS_OK;
 }
 
+static enum status
+read_real(const struct place *place, json_t *value, void *out)
+{
+	double number = json_is_null(value) ? NAN : json_number_value(value);
+	if (!json_is_number(value) && !json_is_null(value))
+		return fail_kind(place, value, "a number");
+	memcpy(out, &number, sizeof number);
+	return STATUS_OK;
+}
+
 /* One value into its slot in the message, or in the list that the message points to. */
 static enum status
 read_value(const struct place *place, const ProtobufCFieldDescriptor *field, json_t *value, struct arena *arena, void *slot)
@@ -164,6 +175,8 @@ read_value(const struct place *place, const ProtobufCFieldDescriptor *field, jso
 	case PROTOBUF_C_TYPE_UINT64:
 	case PROTOBUF_C_TYPE_UINT32:
 		return read_number(place, field->type, value, slot);
+	case PROTOBUF_C_TYPE_DOUBLE:
+		return read_real(place, value, slot);
 	case PROTOBUF_C_TYPE_ENUM:
 		return read_enum(place, field->descriptor, value, slot);
 	case PROTOBUF_C_TYPE_STRING:

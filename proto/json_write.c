@@ -2,6 +2,7 @@
  * behind. */
 #include <assert.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,6 +77,13 @@ write_text(const char *text)
 	return write_broken_text(text);
 }
 
+/* What is no number (a score of nothing) is null: JSON has no word for it. */
+static json_t *
+write_real(double number)
+{
+	return isfinite(number) ? json_real(number) : json_null();
+}
+
 static json_t *
 write_value(const ProtobufCFieldDescriptor *field, const void *slot, bool numbers)
 {
@@ -86,6 +94,8 @@ write_value(const ProtobufCFieldDescriptor *field, const void *slot, bool number
 		return write_unsigned(*(const uint64_t *)slot, numbers);
 	case PROTOBUF_C_TYPE_UINT32:
 		return json_integer(*(const uint32_t *)slot);
+	case PROTOBUF_C_TYPE_DOUBLE:
+		return write_real(*(const double *)slot);
 	case PROTOBUF_C_TYPE_ENUM:
 		return write_enum(field->descriptor, *(const int32_t *)slot);
 	case PROTOBUF_C_TYPE_BOOL:

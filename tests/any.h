@@ -87,6 +87,9 @@ any_slot(const ProtobufCFieldDescriptor *field, void *slot, struct arena *arena)
 			bits = ~bits;
 		memcpy(slot, &bits, 8);
 		break;
+	case PROTOBUF_C_TYPE_DOUBLE:
+		memcpy(slot, &(double){ (double)(int64_t)bits / 1024 }, 8);
+		break;
 	case PROTOBUF_C_TYPE_UINT32:
 		memcpy(slot, &(uint32_t){ (uint32_t)bits }, 4);
 		break;
