@@ -2,12 +2,12 @@
 #include "scenario_file.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "civil.h"
 #include "decimal.h"
 #include "nearest.h"
+#include "percent.h"
 #include "sentences.h"
 #include "yaml.h"
 
@@ -96,15 +96,8 @@ static enum status
 read_demand(const struct reading *reading, const struct yaml_node *node, int64_t *out)
 {
 	const char *text = yaml_text(node) == NULL ? "" : yaml_text(node);
-	char *end = NULL;
-	double percent = text[0] == '-' || text[0] == '+' ? strtod(text, &end) : 0;
-	while (end != NULL && *end == ' ')
-		end++;
-	if (end == NULL || end == text + 1 || strcmp(end, "%") != 0 || !(percent >= -100 && percent <= 1000) ||
-	    strspn(text, "+-.0123456789 %") != strlen(text))
-		return yaml_fail(node, reading->why,
-		    "demand is '%.40s', expected a change with its sign, such as -20 %%, from -100 %% on", text);
-	*out = (int64_t)(1000 + 10 * percent + 0.5);
+	if (!percent_change(text, out))
+		return yaml_fail(node, reading->why, "demand is '%.40s', expected %s", text, PERCENT_EXPECTED);
 	return STATUS_OK;
 }
 

@@ -11,6 +11,11 @@
 	X(serve, "run the services: take events, answer questions") \
 	X(send, "send events from files to a running Juyan") \
 	X(totals, "show tonnage of any period, split as you like") \
+	X(goal, "will a goal be reached, when, and how sure is that") \
+	X(plan, "what it would take to reach a goal") \
+	X(scenario, "compare declared changes of the future, side by side") \
+	X(why, "what a forecast is made of, and why it moved") \
+	X(override, "planners' judgements that forecasts follow: add, list, withdraw") \
 	X(batch, "show all that is known of one batch, and how it came to be") \
 	X(quarantine, "look at events that were not counted, and settle them") \
 	X(registry, "show, compare and change ports, groups, terminals, calendars") \
