@@ -200,6 +200,7 @@ foreseeing_print_json(const ProtobufCMessage *message, FILE *out)
 const char *
 foreseeing_chance(double chance, char out[FORESEEING_CHANCE_BYTES])
 {
-	snprintf(out, FORESEEING_CHANCE_BYTES, "%.1f %%", 100 * chance);
+	bool low = chance<0.001, high = chance> 0.999;
+	snprintf(out, FORESEEING_CHANCE_BYTES, "%s%.1f %%", low ? "< " : high ? "> " : "", low ? 0.1 : high ? 99.9 : 100 * chance);
 	return out;
 }

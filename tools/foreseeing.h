@@ -41,7 +41,7 @@ void foreseeing_print_provenance(const Juyan__V1__Provenance *provenance, FILE *
 /* A message in JSON, in whole kilograms. */
 enum status foreseeing_print_json(const ProtobufCMessage *message, FILE *out) MUST_USE;
 
-/* A chance as a share of hundred with one decimal, "12.3 %". Returns `out`. */
+/* "12.3 %", "< 0.1 %", "> 99.9 %": never nought or all, for paths cannot know that. Returns `out`. */
 const char *foreseeing_chance(double chance, char out[FORESEEING_CHANCE_BYTES]);
 /* An ISO day, or argp_error that names the option. */
 void foreseeing_check_day(struct argp_state *state, const char *option, const char *text);

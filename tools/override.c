@@ -49,9 +49,10 @@ static const struct argp_option options[] = {
 static const char doc[] =
     "Planners' judgements that forecasts follow until they are withdrawn. Each is told with every forecast that follows it.\v"
     "  juyan override list\n"
-    "  juyan override add --from 2026-03-01 --to 2026-03-31 --port ceke --change -20% --reason \"road works announced\"\n"
-    "  juyan override withdraw override-1 --reason \"works put off\"\n\n"
-    "Without a NAME, `add` takes the next of override-1, override-2 ….";
+    "  juyan override add --from 2026-03-01 --to 2026-03-31 --change -20% \\\n"
+    "      --port ceke --reason \"road works announced\"\n"
+    "  juyan override withdraw judgement-1 --reason \"works put off\"\n\n"
+    "Without a NAME, `add` takes the next of judgement-1, judgement-2 ….";
 
 static void
 take_arg(struct argp_state *state, const char *arg, struct command *command)
@@ -218,7 +219,7 @@ add(struct command *command)
 		return status;
 	snprintf(id, sizeof id, "%.60s", command->id == NULL ? "" : command->id);
 	for (size_t n = 1; command->id == NULL && (n == 1 || find(registry, id) != NULL); n++)
-		snprintf(id, sizeof id, "override-%zu", n);
+		snprintf(id, sizeof id, "judgement-%zu", n);
 	if (find(registry, id) != NULL)
 		return reason_say(&command->asking.why, STATUS_CONTRADICTION,
 		    "there is an override '%s' already: withdraw it first", id);

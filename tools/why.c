@@ -25,8 +25,8 @@ static const struct argp_option options[] = {
 static const char doc[] =
     "Says what the forecast of a year's total is made of, and why it moved since an earlier one: new data, corrections, calendar, "
     "overrides, model. The parts add up to the figure, and the moves to the difference.\v"
-    "  juyan why                                      why did it move since yesterday?\n"
-    "  juyan why --since 2025-06-30 --port ceke       since the end of June, at Ceke";
+    "  juyan why                                   why did it move since yesterday?\n"
+    "  juyan why --since 2025-06-30 --port ceke    since the end of June, at Ceke";
 
 static error_t
 parse(int key, char *arg, struct argp_state *state)

@@ -63,7 +63,9 @@ say_last_year(const Juyan__V1__GoalReport *report, struct sentences *out)
 		return;
 	}
 	double change = 100.0 * ((double)report->done_kg / (double)report->last_year_kg - 1);
-	if (change < 1000)
+	if (change > -0.5 && change < 0.5)
+		sentences_add(out, "A year ago it was %s by the same day: as much as now.", before);
+	else if (change < 1000)
 		sentences_add(out, "A year ago it was %s by the same day: it is %.0f %% %s now.", before,
 		    change < 0 ? -change : change, change < 0 ? "less" : "more");
 	else
@@ -99,7 +101,7 @@ say_basis(const Juyan__V1__GoalReport *report, struct sentences *out)
 		const Juyan__V1__BasisPart *part = report->done_by_basis[i];
 		double share = 100.0 * (double)part->net_kg / (double)report->done_kg;
 		used += (size_t)snprintf(text + used, sizeof text - used, "%s%s%.0f %% is %.16s", i == 0 ? "" : ", ",
-		    share > 0 && share < 0.5 ? "about " : "", share, part->basis);
+		    share < 0.5 ? "below " : "", share < 0.5 ? 1 : share, part->basis);
 	}
 	sentences_add(out, "Of what is done %s.", text);
 }

@@ -21,14 +21,14 @@ static const struct {
 
 enum { UNITS = sizeof units / sizeof units[0] };
 
-/* Tenths of the unit; kilograms have none. */
+/* Hundredths of the unit, rounded to hundredths below ten and to tenths from there on; kilograms are whole. */
 static int64_t
-tenths_of(int64_t kg, size_t unit, enum phrase_round round)
+hundredths_of(int64_t kg, size_t unit, enum phrase_round round)
 {
 	if (unit == 0)
-		return kg * 10;
-	int64_t tenth = units[unit].kg / 10;
-	return (kg + (round == PHRASE_DOWN ? 0 : round == PHRASE_UP ? tenth - 1 : tenth / 2)) / tenth;
+		return kg * 100;
+	int64_t step = units[unit].kg / (kg < 10 * units[unit].kg ? 100 : 10), times = units[unit].kg / step;
+	return (kg + (round == PHRASE_DOWN ? 0 : round == PHRASE_UP ? step - 1 : step / 2)) / step * (100 / times);
 }
 
 /* The largest unit that a mass has at least one of; the next where rounding makes a thousand of it. */
@@ -38,20 +38,23 @@ unit_of(int64_t kg, enum phrase_round round)
 	size_t unit = UNITS - 1;
 	while (unit > 0 && kg < units[unit].kg)
 		unit--;
-	return unit + 1 < UNITS && tenths_of(kg, unit, round) >= 10000 ? unit + 1 : unit;
+	return unit + 1 < UNITS && hundredths_of(kg, unit, round) >= 100000 ? unit + 1 : unit;
 }
 
 const char *
 phrase_mass(int64_t kg, enum phrase_round round, char out[PHRASE_BYTES])
 {
-	const char *sign = kg < 0 ? "-" : "";
 	int64_t size = kg < 0 ? -kg : kg;
 	size_t unit = unit_of(size, round);
-	int64_t tenths = tenths_of(size, unit, round);
-	if (tenths % 10 == 0)
-		snprintf(out, PHRASE_BYTES, "%s%" PRId64 " %s", sign, tenths / 10, units[unit].name);
-	else
-		snprintf(out, PHRASE_BYTES, "%s%" PRId64 ".%" PRId64 " %s", sign, tenths / 10, tenths % 10, units[unit].name);
+	int64_t hundredths = hundredths_of(size, unit, round);
+	int whole = snprintf(out, PHRASE_BYTES, "%s%" PRId64, kg < 0 ? "-" : "", hundredths / 100);
+	assert(whole > 0 && whole < PHRASE_BYTES / 2);
+	char *end = out + whole;
+	if (hundredths % 10 != 0)
+		end += snprintf(end, PHRASE_BYTES / 4, ".%02d", (int)(hundredths % 100));
+	else if (hundredths % 100 != 0)
+		end += snprintf(end, PHRASE_BYTES / 4, ".%d", (int)(hundredths % 100 / 10));
+	snprintf(end, PHRASE_BYTES / 4, " %s", units[unit].name);
 	return out;
 }
 

@@ -10,7 +10,7 @@ enum { PHRASE_BYTES = 48, PHRASE_ISO_BYTES = 16 };
 
 enum phrase_round { PHRASE_NEAREST, PHRASE_DOWN, PHRASE_UP };
 
-/* "18.4 Mt", "82.2 kt", "950 t", "12 kg": one decimal at most, and none where it is 0. Down and up are toward and off 0. */
+/* "18.4 Mt", "7.64 Mt", "950 t", "12 kg": one decimal, two below ten, none where they are 0. Down and up are toward and off 0. */
 const char *phrase_mass(int64_t kg, enum phrase_round round, char out[PHRASE_BYTES]);
 /* "18.4 of 26 Mt": the unit once where both have the same. The first is rounded as told, the second to the nearest. */
 const char *phrase_masses(int64_t kg, enum phrase_round round, const char *between, int64_t other_kg, char out[PHRASE_BYTES]);

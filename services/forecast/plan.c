@@ -207,11 +207,11 @@ say_lever(const struct trials *trials, const Juyan__V1__Lever *lever, const Juya
 	if (row->cost > 0)
 		snprintf(cost, sizeof cost, ", at %" PRId64 " %.40s", row->cost, lever->cost_unit);
 	if (row->has_needed && trials->chance_now < trials->level)
-		sentences_add(words, "%.40s at %.32s (%s): %" PRId64 " in place of %" PRId64 " bring %s%s.", row->name, row->port,
-		    row->mode, row->needed, row->now, phrase_chance(chance, text), cost);
-	else if (!row->has_needed)
-		sentences_add(words, "%.40s at %.32s (%s): even %" PRId64 ", the most that can be had, bring only %s.", row->name,
-		    row->port, row->mode, row->most, phrase_chance(row->chance_at_most, text));
+		sentences_add(words, "%.40s at %.32s (%s): %" PRId64 " in place of %" PRId64 " bring the chance to %s%s.",
+		    row->name, row->port, row->mode, row->needed, row->now, phrase_chance(chance, text), cost);
+	else if (!row->has_needed && row->most > row->now)
+		sentences_add(words, "%.40s at %.32s (%s): even %" PRId64 ", the most that can be had, bring it only to %s.",
+		    row->name, row->port, row->mode, row->most, phrase_chance(row->chance_at_most, text));
 }
 
 /* A lever that cannot be tried gets a sentence and no row. */

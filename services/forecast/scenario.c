@@ -302,32 +302,43 @@ scene_read(const Juyan__V1__Scenario *scenario, struct scene *scene, struct reas
 	return STATUS_OK;
 }
 
+/* All steps in their order. */
+static enum status
+run(struct scene *scene)
+{
+	struct additions additions = { .n = 0 };
+	note_all(scene);
+	change_all_days(scene);
+	enum status status = draw_all(scene, &additions);
+	for (size_t leaf = 0; status == STATUS_OK && leaf < scene->leaves->n; leaf++)
+		scale_leaf(scene, leaf);
+	for (size_t i = 0; i < additions.n; i++) {
+		if (status == STATUS_OK)
+			scene_join(scene, &additions.list[i]);
+		free(additions.list[i].kg);
+	}
+	if (status == STATUS_OK)
+		scene_ceilings(scene);
+	return status;
+}
+
 enum status
 scenario_apply(const Juyan__V1__Scenario *scenario, const struct scenario_ground *ground, struct open_days *open,
     struct leaves *leaves, struct scenario_notes *notes, struct reason *why)
 {
 	struct scene scene = { .ground = ground, .open = open, .leaves = leaves, .notes = notes };
-	struct additions additions = { .n = 0 };
 	if (notes != NULL)
 		notes->n = 0;
 	enum status status = scene_read(scenario, &scene, why);
 	if (status != STATUS_OK || scene.n == 0)
 		return status;
 	scene.per_day = calloc(leaves->days + 1, sizeof *scene.per_day);
-	if (scene.per_day == NULL)
-		return STATUS_NO_MEMORY;
-	note_all(&scene);
-	change_all_days(&scene);
-	status = draw_all(&scene, &additions);
-	for (size_t leaf = 0; status == STATUS_OK && leaf < leaves->n; leaf++)
-		scale_leaf(&scene, leaf);
-	for (size_t i = 0; i < additions.n; i++) {
-		if (status == STATUS_OK)
-			scene_join(&scene, &additions.list[i]);
-		free(additions.list[i].kg);
-	}
-	if (status == STATUS_OK)
-		scene_ceilings(&scene);
+	scene.held = calloc(leaves->n + ADDITIONS_MAX, sizeof *scene.held);
+	if (scene.per_day != NULL && scene.held != NULL)
+		status = run(&scene);
+	else
+		status = STATUS_NO_MEMORY;
 	free(scene.per_day);
+	free(scene.held);
 	return status;
 }

@@ -13,21 +13,17 @@ part_of(int64_t kg, int64_t to, int64_t of)
 }
 
 /*
- * Scales what passes on a day of a path down to `ceiling`, to the kilogram: what rounding down leaves over goes to the first
- * leaves, a kilogram each.
+ * Scales what passes on a day of a path in the held leaves down to `ceiling`, to the kilogram: what rounding down leaves over goes
+ * to the first of them, a kilogram each.
  */
 static void
-lower(const struct scene *scene, const struct shift *shift, size_t path, size_t day, int64_t sum, int64_t ceiling)
+lower(const struct scene *scene, size_t n_held, size_t path, size_t day, int64_t sum, int64_t ceiling)
 {
-	struct leaves *leaves = scene->leaves;
 	int64_t left = ceiling;
-	for (size_t i = 0; i < leaves->n; i++)
-		if (shift_holds(shift, &leaves->leaf[i].key))
-			left -= part_of(leaves_path(leaves, i, path)[day], ceiling, sum);
-	for (size_t i = 0; i < leaves->n; i++) {
-		if (!shift_holds(shift, &leaves->leaf[i].key))
-			continue;
-		int64_t *kg = &leaves_path(leaves, i, path)[day];
+	for (size_t i = 0; i < n_held; i++)
+		left -= part_of(leaves_path(scene->leaves, scene->held[i], path)[day], ceiling, sum);
+	for (size_t i = 0; i < n_held; i++) {
+		int64_t *kg = &leaves_path(scene->leaves, scene->held[i], path)[day];
 		int64_t part = part_of(*kg, ceiling, sum);
 		int64_t more = left > 0 && part < *kg;
 		*kg = part + more;
@@ -36,22 +32,32 @@ lower(const struct scene *scene, const struct shift *shift, size_t path, size_t 
 	assert(left == 0);
 }
 
+static size_t
+hold(const struct scene *scene, const struct shift *shift)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < scene->leaves->n; i++)
+		if (shift_holds(shift, &scene->leaves->leaf[i].key))
+			scene->held[n++] = i;
+	return n;
+}
+
 /* Nothing above per_day on any day, in any path; by a share only while it is still being ramped in. Path by path: so they lie. */
 static void
 lower_all(const struct scene *scene, const struct shift *shift)
 {
 	struct leaves *leaves = scene->leaves;
+	size_t n_held = hold(scene, shift);
 	for (size_t path = 0; path < leaves->paths; path++) {
 		for (size_t day = 0; day < leaves->days; day++) {
 			double ceiling = scene->per_day[day];
 			int64_t sum = 0;
-			for (size_t i = 0; i < leaves->n; i++)
-				if (shift_holds(shift, &leaves->leaf[i].key))
-					sum += leaves_path(leaves, i, path)[day];
+			for (size_t i = 0; i < n_held; i++)
+				sum += leaves_path(leaves, scene->held[i], path)[day];
 			if ((double)sum <= ceiling)
 				continue;
 			double share = shift_share(shift, leaves->origin + 1 + (int64_t)day);
-			lower(scene, shift, path, day, sum, sum - (int64_t)ceil(share * ((double)sum - ceiling)));
+			lower(scene, n_held, path, day, sum, sum - (int64_t)ceil(share * ((double)sum - ceiling)));
 		}
 	}
 }

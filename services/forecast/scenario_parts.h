@@ -23,6 +23,7 @@ struct scene {
 	struct leaves *leaves;
 	struct scenario_notes *notes; /* may be NULL */
 	double *per_day;              /* [leaves->days] working room */
+	size_t *held;                 /* likewise, for as many leaves as there can come to be */
 };
 
 /* The same days and words for all that only looks. */

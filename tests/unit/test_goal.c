@@ -380,6 +380,10 @@ test_phrases(void **unused)
 	assert_string_equal(phrase_mass(999960000, PHRASE_NEAREST, text), "1 Mt");
 	assert_string_equal(phrase_mass(999960000, PHRASE_DOWN, text), "999.9 kt");
 	assert_string_equal(phrase_mass(950000, PHRASE_NEAREST, text), "950 t");
+	assert_string_equal(phrase_mass(1066644, PHRASE_NEAREST, text), "1.07 kt");
+	assert_string_equal(phrase_mass(9999999, PHRASE_NEAREST, text), "10 kt");
+	assert_string_equal(phrase_mass(9999999, PHRASE_DOWN, text), "9.99 kt");
+	assert_string_equal(phrase_mass(7200001, PHRASE_UP, text), "7.21 kt");
 	assert_string_equal(phrase_mass(12, PHRASE_NEAREST, text), "12 kg");
 	assert_string_equal(phrase_mass(0, PHRASE_NEAREST, text), "0 kg");
 	assert_string_equal(phrase_mass(-1500 * KT, PHRASE_NEAREST, text), "-1.5 Mt");
