@@ -191,7 +191,7 @@ foreseeing_print_json(const ProtobufCMessage *message, FILE *out)
 {
 	json_t *json = NULL;
 	enum status status = json_write(message, true, &json);
-	if (status == STATUS_OK && (json_dumpf(json, out, JSON_INDENT(2)) != 0 || fputc('\n', out) == EOF))
+	if (status == STATUS_OK && (json_dumpf(json, out, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) != 0 || fputc('\n', out) == EOF))
 		status = STATUS_SYSTEM;
 	json_decref(json);
 	return status;

@@ -150,28 +150,27 @@ read_what(const struct reading *reading, const struct yaml_node *map, const stru
 	return STATUS_OK;
 }
 
+/* What is not so is left out: "closed: no" would have to mean something. */
 static enum status
-read_bool(const struct reading *reading, const struct yaml_node *node, const char *key, bool *out)
+check_yes(const struct reading *reading, const struct yaml_node *node, const char *key)
 {
-	enum status status = yaml_bool(node, key, out, reading->why);
-	if (status == STATUS_OK && !*out)
-		return yaml_fail(node, reading->why, "%s is false, expected true, or to be left out", key);
-	return status;
+	const char *text = yaml_text(node) == NULL ? "" : yaml_text(node);
+	if (strcmp(text, "yes") != 0 && strcmp(text, "true") != 0)
+		return yaml_fail(node, reading->why, "%s is '%.40s', expected yes, or to be left out", key, text);
+	return STATUS_OK;
 }
 
 static enum status
 fill_what(const struct reading *reading, const struct yaml_node *what, const char *key, Juyan__V1__Change *change)
 {
-	bool yes;
 	if (strcmp(key, "demand") == 0) {
 		change->what_case = JUYAN__V1__CHANGE__WHAT_DEMAND_PER_MILLE;
 		return read_demand(reading, what, &change->demand_per_mille);
 	}
 	if (strcmp(key, "closed") == 0 || strcmp(key, "open") == 0) {
 		change->what_case = JUYAN__V1__CHANGE__WHAT_CLOSED;
-		enum status status = read_bool(reading, what, key, &yes);
 		change->closed = key[0] == 'c';
-		return status;
+		return check_yes(reading, what, key);
 	}
 	if (strcmp(key, "add") == 0) {
 		change->what_case = JUYAN__V1__CHANGE__WHAT_ADDED_KG_PER_DAY;

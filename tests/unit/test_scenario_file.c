@@ -67,7 +67,7 @@ test_every_word(void **unused)
 	assert_string_equal(at->from, "2026-07-01");
 	assert_string_equal(at->to, "2026-07-01");
 	assert_true(at->what_case == JUYAN__V1__CHANGE__WHAT_CLOSED && at->closed);
-	at = first_change("{name: a, changes: [{on: 2026-07-01, open: true}]}");
+	at = first_change("{name: a, changes: [{on: 2026-07-01, open: yes}]}");
 	assert_true(at->what_case == JUYAN__V1__CHANGE__WHAT_CLOSED && !at->closed);
 	at = first_change("{name: a, changes: [{from: 2026-07-01, direction: import, mode: rail, port: ceke, add: 3.5 kt}]}");
 	assert_int_equal(at->added_kg_per_day, 3500000);
@@ -136,7 +136,7 @@ static const struct {
 	{ "name: a\nchanges:\n- from: 2026-07-01\n  port: ceke\n  mode: rail\n  add: -8 kt\n", "s.yaml:6: add is '-8 kt'" },
 	{ "name: a\nchanges:\n- from: 2026-07-01\n  add: 8 kt\n", "s.yaml:3: added traffic needs a port and a mode" },
 	{ "name: a\nchanges:\n- on: 2026-07-01\n  closed: maybe\n", "s.yaml:4: closed is 'maybe'" },
-	{ "name: a\nchanges:\n- on: 2026-07-01\n  closed: false\n", "s.yaml:4: closed is false" },
+	{ "name: a\nchanges:\n- on: 2026-07-01\n  closed: no\n", "s.yaml:4: closed is 'no'" },
 	{ "name: a\nchanges:\n- on: 2026-07-01\n  closed: true\n  demand: -20 %\n", "a change of its own" },
 	{ "name: a\nchanges:\n- on: 2026-07-01\n  closed: true\n  ramp_days: 4\n", "expected no ramp" },
 	{ "name: a\nchanges:\n- from: 2026-07-01\n  demand: -20 %\n  ramp_days: 99999\n", "s.yaml:5: ramp_days is 99999" },
