@@ -1,5 +1,5 @@
 /*
- * What the commands share that ask about the future: how a forecast is to be made, of which slice, the question and its answer in one
+ * What the commands share that ask about the future: how a forecast is to be made, of what, the question and its answer in one
  * step, what it rests on in a few lines, its end said once. A struct foreseeing owns its connection; one thread.
  *
  * A command puts foreseeing_argp among its argp children (foreseeing_slice_argp too, where it asks for a slice) and hands it the

@@ -1,6 +1,6 @@
 /*
- * The pieces of applying a scenario, for scenario*.c alone: a change with its days and words understood, what levers make of a mode,
- * added traffic, ceilings. All of it is lent from the arguments of scenario_apply; one thread.
+ * The pieces of applying a scenario, for scenario*.c alone: a change whose days and words are understood, what levers make of a
+ * mode, added traffic, ceilings. All of it is lent from the arguments of scenario_apply; one thread.
  */
 #ifndef JUYAN_FORECAST_SCENARIO_PARTS_H
 #define JUYAN_FORECAST_SCENARIO_PARTS_H

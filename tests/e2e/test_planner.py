@@ -81,7 +81,8 @@ def test_goal(data):
 
 
 def chance_with(data, folder, name, lever, mode, value):
-    path = write(folder, "one.yaml", f"name: one\nchanges:\n- {{from: 2025-10-01, port: ceke, mode: {mode}, set: {{{lever}: {value}}}}}\n")
+    path = write(folder, "one.yaml",
+        f"name: one\nchanges:\n- {{from: 2025-10-01, port: ceke, mode: {mode}, set: {{{lever}: {value}}}}}\n")
     return planner(data, "scenario", path, "--goal", name)["scenarios"][1].get("chance", 0)
 
 
@@ -165,7 +166,8 @@ def main():
     data = os.path.join(folder, "data")
     server = Server(data)
     try:
-        run("simulate", "--live", "--data", data, "--speedup", "max", "--scale", "0.01", "--from", "2024-01-01", "--to", DAY, "--quiet")
+        run("simulate", "--live", "--data", data, "--speedup", "max", "--quiet", "--scale", "0.01", "--from", "2024-01-01",
+            "--to", DAY)
         run("registry", "apply", write(folder, "r.yaml", REGISTRY), "--data", data, "--yes", "--reason", "a test")
         test_goal(data)
         test_plan(data, folder)

@@ -1,5 +1,5 @@
 /*
- * Leaves made by hand, for tests of what is done with paths: two ports that are open every day but Sunday, with histories and random
+ * Leaves made by hand, for tests of what is done with paths: two ports, open every day but Sunday, with random histories and
  * futures. A made set is closed with leaves_close, its open days with open_days_close.
  */
 #ifndef JUYAN_TESTS_FUTURES_H

@@ -1,4 +1,4 @@
-/* Plans and comparisons: what a plan names reaches the level when the scenario is applied, one less does not, nothing is cheaper. */
+/* Plans and comparisons: what a plan names reaches the level when it is applied, one less does not, and nothing is cheaper. */
 #include "check.h"
 
 #include "compare.h"

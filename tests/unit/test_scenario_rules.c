@@ -1,4 +1,4 @@
-/* Declared changes on sample paths: each does what scenario.h says, to the leaves that it names, from its day on, and nothing else. */
+/* Declared changes on sample paths: each does what scenario.h says to the leaves that it names, and nothing else. */
 #include "check.h"
 
 #include "futures.h"
