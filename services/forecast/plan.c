@@ -80,7 +80,7 @@ fold(const Juyan__V1__Goal *goal, const struct leaves *leaves, struct leaves *ou
 enum status
 trials_open(const struct plan_ask *ask, struct trials *out)
 {
-	struct trials made = { .ask = ask };
+	struct trials made = { .ask = ask, .scene = *ask->scene };
 	enum status status = fold(ask->goal, ask->leaves, &made.base);
 	if (status == STATUS_OK)
 		status = leaves_copy(&made.base, &made.scratch);
@@ -140,9 +140,8 @@ trials_play(struct trials *trials, const struct lever_try *levers, size_t n, dou
 		change[at].lever = &set[at];
 		changes[at] = &change[at];
 	}
-	trials->played++;
 	restore(trials);
-	enum status status = scenario_apply(&scenario, trials->ask->scene, &trials->open, &trials->scratch, NULL, why);
+	enum status status = scenario_apply(&scenario, &trials->scene, &trials->open, &trials->scratch, NULL, why);
 	if (status != STATUS_OK)
 		return status;
 	goal_play(trials->ask->goal, &trials->scratch, &trials->outcome);

@@ -2,10 +2,12 @@
  * What it would take to reach a goal: for each lever of the registry the least value that brings the chance to a level, and their
  * combination at least cost. Pure: tries values through scenario_apply and goal_play. Any thread; the report lives in the arena.
  *
- * One lever: the chance never falls when a lever grows, so that the least value is found by halving. Together: depth first over
- * the levers with the last one halved, leaving out what costs more than the best so far or cannot reach the level with all that is
- * left at its most (branch and bound; Land and Doig 1960): exact within PLAN_TRIALS_MAX trials. When they are used up the best so
- * far is given, and a sentence says so.
+ * One lever: the chance never falls when a lever grows, so that the least value is found by halving.
+ *
+ * Together: levers of one port and mode work by their product, so that of their combinations only those are looked at than which
+ * none is both cheaper and stronger. Without capacities a path's total is linear in each product: all combinations are tried in that
+ * cheap form first, which never promises too little; then, from the cheapest on, through the scenario itself, until one reaches the
+ * level. That one is the cheapest there is, unless a bound was met (PLAN_TRIALS_MAX, PLAN_COMBINATIONS_MAX): then a sentence says so.
  */
 #ifndef JUYAN_FORECAST_PLAN_H
 #define JUYAN_FORECAST_PLAN_H
@@ -13,7 +15,10 @@
 #include "goal.h"
 #include "scenario.h"
 
-enum { PLAN_TRIALS_MAX = 256 };
+enum {
+	PLAN_TRIALS_MAX = 96, /* of combinations, through the scenario */
+	PLAN_COMBINATIONS_MAX = 65536,
+};
 
 #define PLAN_CHANCE 0.8 /* the level where none is wished */
 

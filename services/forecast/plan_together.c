@@ -1,243 +1,302 @@
-/* The cheapest combination of levers: branch and bound, as plan.h says. */
+/* The cheapest combination of levers, as plan.h says: first the linear form, then the scenario itself. */
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "plan_parts.h"
-#include "wire.h"
 
-#define COST_MAX (INT64_MAX / SCENARIO_LEVERS_MAX / 2)
+/* What the linear form takes as enough. */
+struct combination {
+	int64_t cost;
+	uint16_t options[LINES_MAX];
+};
 
 struct search {
 	struct trials *trials;
-	struct lever_try tried[SCENARIO_LEVERS_MAX];
+	struct lines lines;
+	size_t paths;
+	double target_kg;
+	double *total_kg; /* [lines * paths] of the lines before each */
+	uint16_t options[LINES_MAX];
+	struct combination *list;
 	size_t n;
-	int64_t best[SCENARIO_LEVERS_MAX]; /* values of the cheapest so far */
-	int64_t best_cost;                 /* INT64_MAX: none */
-	bool cut;                          /* the trials are used up */
+	struct combination best; /* cost INT64_MAX: none */
+	size_t played;
+	bool cut; /* a bound was met */
 	struct reason *why;
 };
 
-int64_t
-plan_cost(const Juyan__V1__Lever *lever, int64_t more)
+/* ---- the linear form ---- */
+
+/* Whether enough paths reach the target with an option of a line, the lines before it as in total_kg. */
+static bool
+enough(const struct search *search, size_t line, size_t option)
 {
-	assert(more >= 0);
-	return lever->cost > 0 && more > COST_MAX / lever->cost ? COST_MAX : lever->cost * more;
+	const struct line *at = &search->lines.line[line];
+	const double *total_kg = search->total_kg + line * search->paths;
+	double effect = at->options[option].effect - at->options[0].effect;
+	size_t reaching = 0;
+	for (size_t i = 0; i < search->paths; i++)
+		reaching += total_kg[i] + effect * at->gain_kg[i] >= search->target_kg;
+	return (double)reaching >= search->trials->level * (double)search->paths;
 }
 
-/* ---- which levers ---- */
-
-static const Juyan__V1__Lever *
-lever_of_row(const struct trials *trials, const Juyan__V1__PlanLever *row)
-{
-	const struct scenario_ground *scene = trials->ask->scene;
-	for (size_t i = 0; i < scene->n_levers; i++)
-		if (scene->levers[i]->port == row->port && scene->levers[i]->name == row->name)
-			return scene->levers[i];
-	return NULL;
-}
-
-/* Those with a cost in one unit, the widest last: its values are halved, the others' are counted through. */
+/* The totals with this option, for the line behind. */
 static void
-choose(struct search *search, const Juyan__V1__PlanReport *report, const char **unit, bool *other_units)
+take(struct search *search, size_t line, size_t option)
 {
-	*unit = NULL;
-	*other_units = false;
-	for (size_t i = 0; i < report->n_levers; i++) {
-		const Juyan__V1__Lever *lever = lever_of_row(search->trials, report->levers[i]);
-		if (lever == NULL || lever->cost <= 0 || lever->most <= lever->now)
-			continue;
-		if (*unit == NULL)
-			*unit = lever->cost_unit;
-		if (strcmp(*unit, lever->cost_unit) != 0) {
-			*other_units = true;
-			continue;
-		}
-		size_t at = search->n++;
-		for (; at > 0 && search->tried[at - 1].lever->most - search->tried[at - 1].lever->now > lever->most - lever->now;
-		     at--)
-			search->tried[at] = search->tried[at - 1];
-		search->tried[at] = (struct lever_try){ lever, lever->now };
+	const struct line *at = &search->lines.line[line];
+	const double *total_kg = search->total_kg + line * search->paths;
+	double effect = at->options[option].effect - at->options[0].effect,
+	       *next_kg = search->total_kg + (line + 1) * search->paths;
+	for (size_t i = 0; i < search->paths; i++)
+		next_kg[i] = total_kg[i] + effect * at->gain_kg[i];
+	search->options[line] = (uint16_t)option;
+}
+
+/* The cheapest option of the last line that is enough, by halving; what it costs joins the list. */
+static void
+end_line(struct search *search, size_t line, int64_t cost)
+{
+	const struct line *at = &search->lines.line[line];
+	size_t high = at->n_options - 1, low = 0;
+	if (!enough(search, line, high))
+		return;
+	if (enough(search, line, 0))
+		high = 0;
+	while (high - low > 1 && high > 0) {
+		size_t middle = low + (high - low) / 2;
+		if (enough(search, line, middle))
+			high = middle;
+		else
+			low = middle;
+	}
+	search->options[line] = (uint16_t)high;
+	struct combination *found = &search->list[search->n++];
+	found->cost = cost + at->options[high].cost;
+	memcpy(found->options, search->options, sizeof found->options);
+}
+
+/* As deep as there are lines. */
+static void
+list_from(struct search *search, size_t line, int64_t cost)
+{
+	const struct line *at = &search->lines.line[line];
+	if (line + 1 == search->lines.n) {
+		if (search->n < PLAN_COMBINATIONS_MAX)
+			end_line(search, line, cost);
+		else
+			search->cut = true;
+		return;
+	}
+	for (size_t i = 0; i < at->n_options && !search->cut; i++) {
+		take(search, line, i);
+		list_from(search, line + 1, cost + at->options[i].cost);
 	}
 }
 
-/* ---- the search ---- */
+static int
+cheaper(const void *a, const void *b)
+{
+	const struct combination *left = a, *right = b;
+	if (left->cost != right->cost)
+		return left->cost < right->cost ? -1 : 1;
+	return memcmp(left->options, right->options, sizeof left->options);
+}
+
+/* ---- the scenario itself ---- */
 
 static enum status
-play(struct search *search, double *chance)
+play(struct search *search, const struct combination *combination, bool *is_enough)
 {
-	if (search->trials->played >= PLAN_TRIALS_MAX) {
+	struct lever_try tried[SCENARIO_LEVERS_MAX];
+	double chance = 0;
+	*is_enough = false;
+	if (search->played == PLAN_TRIALS_MAX) {
 		search->cut = true;
-		*chance = 0;
 		return STATUS_OK;
 	}
-	return trials_play(search->trials, search->tried, search->n, chance, search->why);
-}
-
-static void
-rest_at_most(struct search *search, size_t from)
-{
-	for (size_t i = from; i < search->n; i++)
-		search->tried[i].value = search->tried[i].lever->most;
-}
-
-static void
-keep(struct search *search, int64_t cost)
-{
-	if (cost >= search->best_cost)
-		return;
-	search->best_cost = cost;
-	for (size_t i = 0; i < search->n; i++)
-		search->best[i] = search->tried[i].value;
+	search->played++;
+	size_t n = lines_try(&search->lines, combination->options, tried);
+	enum status status = trials_play(search->trials, tried, n, &chance, search->why);
+	*is_enough = chance >= search->trials->level;
+	return status;
 }
 
 /*
- * The least value of lever k up to `high` that can still reach the level with all behind it at their most; false where none can.
- * Halves within the trials that are left.
+ * A combination that the linear form took as enough and that is not: ceilings stand in its way. The cheapest stronger option of its
+ * last line that is enough, where that is cheaper than the best so far.
  */
 static enum status
-least(struct search *search, size_t k, int64_t high, bool *found, int64_t *value)
+strengthen(struct search *search, struct combination combination)
 {
-	double chance;
-	int64_t low = search->tried[k].lever->now - 1;
-	*found = false;
-	rest_at_most(search, k + 1);
-	search->tried[k].value = high;
-	enum status status = play(search, &chance);
-	if (status != STATUS_OK || chance < search->trials->level)
+	size_t last = search->lines.n - 1, low = combination.options[last];
+	const struct line_option *options = search->lines.line[last].options;
+	int64_t before = combination.cost - options[low].cost;
+	size_t high = search->lines.line[last].n_options - 1;
+	bool is_enough = false;
+	while (high > low && search->best.cost != INT64_MAX && before + options[high].cost >= search->best.cost)
+		high--;
+	if (high == low)
+		return STATUS_OK;
+	combination.options[last] = (uint16_t)high;
+	enum status status = play(search, &combination, &is_enough);
+	if (status != STATUS_OK || !is_enough)
 		return status;
-	while (high - low > 1) {
-		search->tried[k].value = low + (high - low) / 2;
-		status = play(search, &chance);
-		if (status != STATUS_OK)
-			return status;
-		if (chance >= search->trials->level)
-			high = search->tried[k].value;
-		else
-			low = search->tried[k].value;
+	while (high - low > 1 && status == STATUS_OK && !search->cut) {
+		combination.options[last] = (uint16_t)(low + (high - low) / 2);
+		status = play(search, &combination, &is_enough);
+		if (is_enough)
+			high = combination.options[last];
+		else if (!search->cut)
+			low = combination.options[last];
 	}
-	*found = true;
-	*value = high;
-	return STATUS_OK;
+	combination.options[last] = (uint16_t)high;
+	combination.cost = before + options[high].cost;
+	search->best = combination;
+	return status;
 }
 
-/* The most of lever k that is not yet as dear as the best. */
-static int64_t
-affordable(const struct search *search, size_t k, int64_t cost)
-{
-	const Juyan__V1__Lever *lever = search->tried[k].lever;
-	int64_t more = search->best_cost == INT64_MAX ? INT64_MAX / 2 : (search->best_cost - 1 - cost) / lever->cost;
-	return more < lever->most - lever->now ? lever->now + more : lever->most;
-}
-
-/* Levers before k stand at values that cost `cost`. As deep as there are levers. */
+/* From the cheapest on; what is as dear as the best cannot better it. */
 static enum status
-descend(struct search *search, size_t k, int64_t cost)
+prove(struct search *search)
 {
-	const Juyan__V1__Lever *lever = search->tried[k].lever;
-	bool found;
-	int64_t value = 0;
-	if (cost >= search->best_cost)
-		return STATUS_OK;
-	enum status status = least(search, k, affordable(search, k, cost), &found, &value);
-	if (status != STATUS_OK || !found)
-		return status;
-	if (k + 1 == search->n) {
-		search->tried[k].value = value;
-		keep(search, cost + plan_cost(lever, value - lever->now));
-		return STATUS_OK;
-	}
-	for (; status == STATUS_OK && !search->cut && value <= affordable(search, k, cost); value++) {
-		search->tried[k].value = value;
-		status = descend(search, k + 1, cost + plan_cost(lever, value - lever->now));
+	enum status status = STATUS_OK;
+	for (size_t i = 0; status == STATUS_OK && !search->cut && i < search->n && search->list[i].cost < search->best.cost; i++) {
+		bool is_enough;
+		status = play(search, &search->list[i], &is_enough);
+		if (status == STATUS_OK && is_enough)
+			search->best = search->list[i];
+		else if (status == STATUS_OK)
+			status = strengthen(search, search->list[i]);
 	}
 	return status;
 }
 
-/* What single levers have shown already bounds the search from the first. */
-static void
-begin_with_one(struct search *search, const Juyan__V1__PlanReport *report)
+/* All at their most: what that does not reach nothing does. */
+static enum status
+play_most(struct search *search, bool *is_enough)
 {
-	for (size_t i = 0; i < search->n; i++) {
-		for (size_t j = 0; j < search->n; j++)
-			search->tried[j].value = search->tried[j].lever->now;
-		for (size_t row = 0; row < report->n_levers; row++) {
-			if (lever_of_row(search->trials, report->levers[row]) != search->tried[i].lever ||
-			    !report->levers[row]->has_needed)
-				continue;
-			search->tried[i].value = report->levers[row]->needed;
-			keep(search, report->levers[row]->cost);
-		}
-	}
+	struct combination most = { .cost = 0 };
+	for (size_t i = 0; i < search->lines.n; i++)
+		most.options[i] = (uint16_t)(search->lines.line[i].n_options - 1);
+	return play(search, &most, is_enough);
+}
+
+static enum status
+run(struct search *search, bool *listed_all)
+{
+	const struct leaves *leaves = &search->trials->base;
+	enum status status = trials_play(search->trials, NULL, 0, &search->trials->chance_now, search->why);
+	if (status != STATUS_OK)
+		return status;
+	/* A kilogram of rounding for each leaf and day must not make too little of it. */
+	search->target_kg = (double)(search->trials->ask->goal->target_kg - (int64_t)((leaves->n + LINES_MAX) * leaves->days));
+	for (size_t i = 0; i < search->paths; i++)
+		search->total_kg[i] = (double)search->trials->outcome.total_kg[i];
+	bool reachable;
+	status = play_most(search, &reachable);
+	if (status != STATUS_OK || !reachable)
+		return status;
+	list_from(search, 0, 0);
+	qsort(search->list, search->n, sizeof *search->list, cheaper);
+	*listed_all = !search->cut;
+	search->cut = false;
+	return prove(search);
 }
 
 /* ---- the answer ---- */
 
 static enum status
+fill_row(const struct search *search, const struct lever_try *tried, struct arena *arena, Juyan__V1__PlanReport *report)
+{
+	Juyan__V1__PlanLever *row = arena_take(arena, sizeof *row);
+	if (row == NULL)
+		return STATUS_NO_MEMORY;
+	for (size_t i = 0; i < report->n_levers; i++)
+		if (plan_lever_of(search->trials, report->levers[i]) == tried->lever)
+			*row = *report->levers[i];
+	row->has_needed = true;
+	row->needed = tried->value;
+	row->cost = plan_cost(tried->lever, tried->value - tried->lever->now);
+	report->together[report->n_together++] = row;
+	return STATUS_OK;
+}
+
+static enum status
 fill(const struct search *search, struct arena *arena, Juyan__V1__PlanReport *report)
 {
-	Juyan__V1__PlanLever **rows = arena_take(arena, search->n * sizeof *rows);
-	report->together = rows;
-	for (size_t i = 0; rows != NULL && i < search->n; i++) {
-		const Juyan__V1__Lever *lever = search->tried[i].lever;
-		if (search->best[i] == lever->now)
-			continue;
-		Juyan__V1__PlanLever *row = arena_take(arena, sizeof *row);
-		if (row == NULL)
-			return STATUS_NO_MEMORY;
-		for (size_t j = 0; j < report->n_levers; j++)
-			if (lever_of_row(search->trials, report->levers[j]) == lever)
-				*row = *report->levers[j];
-		row->has_needed = true;
-		row->needed = search->best[i];
-		row->cost = plan_cost(lever, row->needed - row->now);
-		rows[report->n_together++] = row;
-	}
-	report->cost = search->best_cost;
-	return rows == NULL ? STATUS_NO_MEMORY : STATUS_OK;
+	struct lever_try tried[SCENARIO_LEVERS_MAX];
+	size_t n = lines_try(&search->lines, search->best.options, tried);
+	enum status status = STATUS_OK;
+	report->together = arena_take(arena, (n + 1) * sizeof(Juyan__V1__PlanLever *));
+	report->cost_unit = arena_text(arena, search->lines.unit);
+	report->cost = search->best.cost;
+	if (report->together == NULL || report->cost_unit == NULL)
+		return STATUS_NO_MEMORY;
+	for (size_t i = 0; status == STATUS_OK && i < n; i++)
+		if (tried[i].value != tried[i].lever->now)
+			status = fill_row(search, &tried[i], arena, report);
+	return status;
 }
 
 static void
-say(const struct search *search, const Juyan__V1__PlanReport *report, struct sentences *words)
+say(const struct search *search, const Juyan__V1__PlanReport *report, bool listed_all, struct sentences *words)
 {
 	char text[SENTENCE_BYTES_MAX] = "";
 	size_t used = 0;
-	for (size_t i = 0; i < report->n_together && used < sizeof text - 80; i++)
-		used += (size_t)snprintf(text + used, sizeof text - used, "%s%.30s %" PRId64, i == 0 ? "" : ", ",
-		    report->together[i]->name, report->together[i]->needed);
-	sentences_add(words, "Cheapest together: %s, at %" PRId64 " %.40s.", text, report->cost, report->cost_unit);
-	if (search->cut)
-		sentences_add(words, "The search ended after %d trials: something cheaper may exist.", PLAN_TRIALS_MAX);
+	for (size_t i = 0; i < report->n_together && used < sizeof text - 100; i++)
+		used += (size_t)snprintf(text + used, sizeof text - used, "%s%.30s at %.20s %" PRId64, i == 0 ? "" : ", ",
+		    report->together[i]->name, report->together[i]->port, report->together[i]->needed);
+	if (search->lines.other_units)
+		sentences_add(words, "Only levers whose cost is in %.40s are combined: other units cannot be added to it.",
+		    search->lines.unit);
+	if (search->best.cost == INT64_MAX)
+		sentences_add(words,
+		    search->cut || !listed_all ? "No combination that reaches it was found."
+					       : "All levers with a cost, together at their most, do not bring it there.");
+	else
+		sentences_add(words, "Cheapest together: %s; at %" PRId64 " %.40s.", text, report->cost, report->cost_unit);
+	if (search->cut || !listed_all || (search->lines.coarse && search->best.cost != INT64_MAX))
+		sentences_add(words, "Not every combination was tried: %s may exist.",
+		    search->best.cost == INT64_MAX ? "one that does" : "a cheaper one");
+}
+
+static enum status
+search_open(struct trials *trials, struct search *search)
+{
+	search->trials = trials;
+	search->paths = trials->ask->leaves->paths;
+	search->total_kg = calloc((search->lines.n + 1) * search->paths + 1, sizeof *search->total_kg);
+	search->list = calloc(PLAN_COMBINATIONS_MAX, sizeof *search->list);
+	search->best.cost = INT64_MAX;
+	return search->total_kg == NULL || search->list == NULL ? STATUS_NO_MEMORY : STATUS_OK;
 }
 
 enum status
 plan_together(struct trials *trials, struct arena *arena, Juyan__V1__PlanReport *report, struct sentences *words,
     struct reason *why)
 {
-	struct search search = { .trials = trials, .best_cost = INT64_MAX, .why = why };
-	const char *unit;
-	bool other_units;
-	choose(&search, report, &unit, &other_units);
-	if (search.n == 0) {
+	struct search search = { .why = why };
+	bool listed_all = true;
+	enum status status = lines_open(trials, report, &search.lines, why);
+	if (status != STATUS_OK)
+		return status;
+	if (search.lines.n == 0) {
 		sentences_add(words, "No lever has a cost in the registry, so that the cheapest combination is not known.");
 		return STATUS_OK;
 	}
-	begin_with_one(&search, report);
-	enum status status = descend(&search, 0, 0);
-	if (status != STATUS_OK)
-		return status;
-	if (other_units)
-		sentences_add(words, "Only levers whose cost is in %.40s are combined: other units cannot be added to it.", unit);
-	if (search.best_cost == INT64_MAX) {
-		sentences_add(words, "All levers with a cost together, at their most, do not bring it there.");
-		return STATUS_OK;
-	}
-	report->cost_unit = arena_text(arena, unit);
-	if (report->cost_unit == NULL)
-		return STATUS_NO_MEMORY;
-	status = fill(&search, arena, report);
+	status = search_open(trials, &search);
 	if (status == STATUS_OK)
-		say(&search, report, words);
+		status = run(&search, &listed_all);
+	if (status == STATUS_OK && search.best.cost != INT64_MAX)
+		status = fill(&search, arena, report);
+	if (status == STATUS_OK)
+		say(&search, report, listed_all, words);
+	free(search.total_kg);
+	free(search.list);
+	lines_close(&search.lines);
 	return status;
 }
