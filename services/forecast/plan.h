@@ -5,9 +5,10 @@
  * One lever: the chance never falls when a lever grows, so that the least value is found by halving.
  *
  * Together: levers of one port and mode work by their product, so that of their combinations only those are looked at than which
- * none is both cheaper and stronger. Without capacities a path's total is linear in each product: all combinations are tried in that
- * cheap form first, which never promises too little; then, from the cheapest on, through the scenario itself, until one reaches the
- * level. That one is the cheapest there is, unless a bound was met (PLAN_TRIALS_MAX, PLAN_COMBINATIONS_MAX): then a sentence says so.
+ * none is both cheaper and stronger. Without capacities a path's total is linear in each product: all combinations are tried in
+ * that cheap form first, which never promises too little; then, from the cheapest on, through the scenario itself, until one
+ * reaches the level. That one is the cheapest there is, unless a bound was met (PLAN_TRIALS_MAX, PLAN_COMBINATIONS_MAX): then a
+ * sentence says so.
  */
 #ifndef JUYAN_FORECAST_PLAN_H
 #define JUYAN_FORECAST_PLAN_H
