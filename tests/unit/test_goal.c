@@ -131,6 +131,26 @@ test_figures_of_a_running_goal(void **unused)
 	world_close(&world);
 }
 
+/* 29 September 2025 is a Monday; its eve was shut, and something passed all the same. */
+static void
+test_days_that_are_not_as_the_calendar_says(void **unused)
+{
+	(void)unused;
+	struct world world = world_make(civil_day(2025, 9, 29));
+	const Juyan__V1__Goal goal = goal_of("2025-09-29", "2025-12-31", 4 * MT);
+	world.leaves.past_days = 2;
+	world.leaves.first_day = world.leaves.origin - 1;
+	for (size_t i = 0; i < LEAVES; i++) {
+		world.leaves.leaf[i].past_kg[0] = 100;
+		world.leaves.leaf[i].past_kg[1] = 300;
+	}
+	const Juyan__V1__GoalReport *report = report_of(&goal, &world);
+	assert_int_equal(report->rate_had_kg, LEAVES * 200);
+	assert_int_equal(report->done_kg, LEAVES * 300);
+	assert_int_equal(report->plan_kg, 4 * MT / (1 + report->open_days_left));
+	world_close(&world);
+}
+
 static void
 test_chance_is_the_share_of_paths(void **unused)
 {
@@ -416,6 +436,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_figures_of_a_running_goal),
+		cmocka_unit_test(test_days_that_are_not_as_the_calendar_says),
 		cmocka_unit_test(test_chance_is_the_share_of_paths),
 		cmocka_unit_test(test_met_on_the_exact_day),
 		cmocka_unit_test(test_slices_add_up),
