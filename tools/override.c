@@ -11,8 +11,10 @@
 #include "administer.h"
 #include "asking.h"
 #include "civil.h"
+#include "clock.h"
 #include "json.h"
 #include "nearest.h"
+#include "override_score.h"
 #include "percent.h"
 #include "table.h"
 
@@ -51,24 +53,31 @@ static const char doc[] =
     "  juyan override list\n"
     "  juyan override add --from 2026-03-01 --to 2026-03-31 --change -20% \\\n"
     "      --port ceke --reason \"road works announced\"\n"
+    "  juyan override score                        how those that are over have done\n"
     "  juyan override withdraw judgement-1 --reason \"works put off\"\n\n"
     "Without a NAME, `add` takes the next of judgement-1, judgement-2 ….";
+
+static bool
+only_asks(const struct command *command)
+{
+	return strcmp(command->action, "list") == 0 || strcmp(command->action, "score") == 0;
+}
 
 static void
 take_arg(struct argp_state *state, const char *arg, struct command *command)
 {
-	static const char *const actions[] = { "add", "list", "withdraw" };
-	if (command->action != NULL && command->id == NULL && strcmp(command->action, "list") != 0) {
+	static const char *const actions[] = { "add", "list", "withdraw", "score" };
+	if (command->action != NULL && command->id == NULL && !only_asks(command)) {
 		command->id = arg;
 		return;
 	}
 	if (command->action != NULL)
 		argp_error(state, "'%s' is one argument too many", arg);
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < 4; i++)
 		if (strcmp(arg, actions[i]) == 0)
 			command->action = actions[i];
 	if (command->action == NULL)
-		argp_error(state, "'%s' is not expected here: add, list or withdraw", arg);
+		argp_error(state, "'%s' is not expected here: add, list, withdraw or score", arg);
 }
 
 static void
@@ -87,8 +96,8 @@ static void
 check_all(struct argp_state *state, struct command *command)
 {
 	if (command->action == NULL)
-		argp_error(state, "what is to be done? add, list or withdraw");
-	bool add = strcmp(command->action, "add") == 0, list = strcmp(command->action, "list") == 0;
+		argp_error(state, "what is to be done? add, list, withdraw or score");
+	bool add = strcmp(command->action, "add") == 0, list = only_asks(command);
 	if (!list && (command->reason == NULL || command->reason[0] == '\0'))
 		argp_error(state, "--reason is missing: why is it %s?", add ? "added" : "withdrawn");
 	if (!list && !add && command->id == NULL)
@@ -311,16 +320,108 @@ list(struct command *command)
 	return status;
 }
 
+/* ---- score ---- */
+
+static void
+off_cell(struct table *table, int64_t kg, int64_t came_kg)
+{
+	if (came_kg == 0)
+		table_cell(table, "-");
+	else
+		table_cellf(table, "%+.1f %%", 100 * ((double)kg / (double)came_kg - 1));
+}
+
+static enum status
+score_one(struct command *command, struct foreseeing *foreseeing, const Juyan__V1__Override *record, struct table *table)
+{
+	struct override_score score;
+	const struct reason *failed = &command->asking.why;
+	char figure[TABLE_FIGURE_BYTES];
+	enum status status = override_score(&command->asking, foreseeing, record, &score, &failed);
+	if (status != STATUS_OK) {
+		command->asking.why = *failed;
+		return status;
+	}
+	table_cell(table, record->id);
+	table_cell(table, record->by);
+	table_cell(table, record->from);
+	table_cell(table, record->to);
+	table_cell(table, table_tonnes(score.came_kg, figure));
+	table_cell(table, table_tonnes(score.with_kg, figure));
+	off_cell(table, score.with_kg, score.came_kg);
+	table_cell(table, table_tonnes(score.without_kg, figure));
+	off_cell(table, score.without_kg, score.came_kg);
+	return STATUS_OK;
+}
+
+/* Yesterday, by the clock of the westernmost port that could be: a day more is waited for rather than one too few. */
+static int64_t
+last_day_over(void)
+{
+	struct clock clock = clock_system();
+	return civil_day_of_ms(clock_utc_ms(&clock) - 12 * CIVIL_MS_PER_HOUR) - 1;
+}
+
+/* The records are copied: an answer is lent until the next question. */
+static enum status
+score_all(struct command *command, struct arena *arena, struct foreseeing *foreseeing, struct table *table)
+{
+	const Juyan__V1__Registry *registry;
+	const ProtobufCMessage *copy;
+	struct span packed;
+	int64_t to;
+	enum status status = ask_overrides(command, &registry);
+	if (status == STATUS_OK)
+		status = wire_pack(&registry->base, FRAME_BYTES_MAX, arena, &packed);
+	if (status == STATUS_OK)
+		status = wire_unpack(&juyan__v1__registry__descriptor, packed, arena, &copy, &command->asking.why);
+	if (status != STATUS_OK)
+		return status;
+	registry = (const Juyan__V1__Registry *)copy;
+	for (size_t i = 0; status == STATUS_OK && i < registry->n_records; i++)
+		if (civil_parse_day(registry->records[i]->override->to, &to) && to <= last_day_over())
+			status = score_one(command, foreseeing, registry->records[i]->override, table);
+	return status;
+}
+
+static enum status
+score(struct command *command)
+{
+	static const struct table_column columns[] = { { "name", TABLE_LEFT }, { "by", TABLE_LEFT }, { "from", TABLE_LEFT },
+		{ "to", TABLE_LEFT }, { "came, t", TABLE_RIGHT }, { "with it, t", TABLE_RIGHT }, { "off", TABLE_RIGHT },
+		{ "without, t", TABLE_RIGHT }, { "off", TABLE_RIGHT } };
+	struct foreseeing foreseeing;
+	struct arena arena = { .base = NULL };
+	struct table *table = NULL;
+	foreseeing_begin(&foreseeing, "override");
+	foreseeing.connection = command->asking.connection;
+	enum status status = arena_open(&arena, 2 * DECODE_BYTES_MAX);
+	if (status == STATUS_OK)
+		status = table_open(columns, sizeof columns / sizeof columns[0], &table);
+	if (status == STATUS_OK)
+		status = score_all(command, &arena, &foreseeing, table);
+	if (status == STATUS_OK)
+		status = table_print(table, stdout);
+	table_close(&table);
+	foresee_close(&foreseeing.foresee);
+	arena_close(&arena);
+	return status;
+}
+
 int
 tool_override(int argc, char **argv)
 {
 	struct command command = { .asking.name = "override", .record = JUYAN__V1__OVERRIDE__INIT, .per_mille = -1 };
 	const struct argp_child children[] = { { &tool_connection_argp, 0, "Which Juyan:", 4 }, { 0 } };
-	const struct argp argp = { options, parse, "add [NAME]\nlist\nwithdraw NAME", doc, children, NULL, NULL };
+	const struct argp argp = { options, parse, "add [NAME]\nlist\nwithdraw NAME\nscore", doc, children, NULL, NULL };
 	argp_err_exit_status = TOOL_USAGE;
 	argp_parse(&argp, argc, argv, 0, NULL, &command);
-	enum status status = strcmp(command.action, "add") == 0 ? add(&command)
-	    : strcmp(command.action, "list") == 0               ? list(&command)
-								: withdraw(&command);
+	enum status status;
+	if (strcmp(command.action, "add") == 0)
+		status = add(&command);
+	else if (strcmp(command.action, "withdraw") == 0)
+		status = withdraw(&command);
+	else
+		status = strcmp(command.action, "list") == 0 ? list(&command) : score(&command);
 	return asking_end(&command.asking, status);
 }

@@ -158,6 +158,14 @@ def test_overrides(data):
     _, error = run("override", "withdraw", "judgment-1", "--data", data, "--reason", "over", code=1)
     holds("the nearest", "'judgement-1'" in error)
     run("override", "withdraw", "judgement-1", "--data", data, "--reason", "over")
+    run("override", "add", "august", "--from", "2025-08-01", "--to", "2025-08-31", "--change", "-50%", "--data", data, "--reason",
+        "it was to be half")
+    text, _ = run("override", "score", "--data", data)
+    row = [line.split() for line in text.splitlines() if line.startswith("august")][0]
+    came = sum(row["net_kg"] for row in ask("totals", "--data", data, "--from", "2025-08-01", "--to", "2025-08-31", "--by", "port"))
+    same("what came", round(float(row[4].replace(",", "")) * 1000), came)
+    holds("half of what it is without", abs(float(row[5].replace(",", "")) / float(row[8].replace(",", "")) - 0.5) < 0.01)
+    run("override", "withdraw", "august", "--data", data, "--reason", "over")
     holds("none", "records" not in ask("override", "list", "--data", data))
 
 
