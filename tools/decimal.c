@@ -194,3 +194,19 @@ decimal_whole(struct span text, struct decimal_style style, int64_t *out, struct
 	*out = number.digits;
 	return STATUS_OK;
 }
+
+enum status
+decimal_number(struct span text, struct decimal_style style, double *out, struct reason *why)
+{
+	struct decimal number;
+	double below = 1.0;
+
+	enum status status = parse(text, style, &number);
+	if (status != STATUS_OK)
+		return explain(status, style, why);
+	/* Powers of ten up to 10^22 are exact in floating point. */
+	for (int i = 0; i < number.scale; i++)
+		below *= 10.0;
+	*out = (double)number.digits / below;
+	return STATUS_OK;
+}

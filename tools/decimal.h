@@ -40,4 +40,7 @@ enum status decimal_kg_up_to(struct span text, struct decimal_style style, enum 
 /* A whole number, such as of packages: a fraction of zeros ("12.0", which spreadsheets write) is allowed, any other is SYNTAX. */
 enum status decimal_whole(struct span text, struct decimal_style style, int64_t *out, struct reason *why) MUST_USE;
 
+/* A number of any unit, as near as floating point holds it: for series, never for mass that is counted. */
+enum status decimal_number(struct span text, struct decimal_style style, double *out, struct reason *why) MUST_USE;
+
 #endif

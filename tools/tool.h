@@ -23,6 +23,7 @@
 	X(keys, "make keys, and say who may send and who may ask") \
 	X(verify, "recount the journal and prove that the totals are right") \
 	X(simulate, "make a believable port's events, in files or live") \
+	X(forecast, "tell how tonnage, or any series in a file, goes on, and how sure that is") \
 	X(bench, "measure this machine")
 
 #define X(name, help) int tool_##name(int argc, char **argv);
