@@ -50,9 +50,9 @@ struct forecast_command {
 enum status forecast_of_file(const struct forecast_command *command, struct reason *why) MUST_USE;
 enum status forecast_of_ledger(const struct forecast_command *command, struct reason *why) MUST_USE;
 
-/* One made forecast: in detail for pictures, in periods for tables (which may be the same one). Lent. */
+/* One made forecast: in detail for the year as it adds up, as can be drawn, in periods for tables (all may be one). Lent. */
 struct forecast_shown {
-	const struct prospect *detail, *rows;
+	const struct prospect *detail, *course, *rows;
 };
 
 /* Prints them as asked for, and writes the picture and the report where these are asked for. */

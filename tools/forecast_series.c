@@ -8,13 +8,13 @@
 #include "series_task.h"
 #include "table.h"
 
-enum { ROWS_BEARABLE = 62 }; /* a table longer than this is by month, if nothing else was asked for */
+enum { ROWS_BEARABLE = 62, HOURS_BEARABLE = 240 }; /* a table longer than this is by month, if nothing else was asked for */
 
 /* One series' forecast, and what is made of it. It points into itself: not to be moved. */
 struct made {
 	struct series_task task;
 	struct forecast forecast;
-	struct prospect detail, rows;
+	struct prospect detail, course, rows;
 };
 
 static void
@@ -22,6 +22,7 @@ made_close(struct made *made)
 {
 	forecast_close(&made->forecast);
 	prospect_close(&made->detail);
+	prospect_close(&made->course);
 	prospect_close(&made->rows);
 }
 
@@ -33,6 +34,15 @@ rows_kind(const struct forecast_command *command, const struct step *step, size_
 	if (command->shape != FORECAST_TABLE || horizon <= ROWS_BEARABLE)
 		return step->kind;
 	return step->kind == STEP_HOUR ? STEP_DAY : STEP_MONTH;
+}
+
+/* Weeks instead of days, days instead of hours, where the eye could not part them. */
+static enum step_kind
+course_kind(const struct step *step, size_t horizon)
+{
+	if (step->kind == STEP_DAY && horizon > ROWS_BEARABLE)
+		return STEP_WEEK;
+	return step->kind == STEP_HOUR && horizon > HOURS_BEARABLE ? STEP_DAY : step->kind;
 }
 
 static enum status
@@ -49,7 +59,10 @@ make_one(const struct forecast_command *command, const struct series_one *series
 	if (status != STATUS_OK)
 		return reason_say(why, status, "%.80s: %.160s", series->name, inner.text);
 	enum step_kind kind = rows_kind(command, step, out->task.task.horizon);
+	enum step_kind course = course_kind(step, out->task.task.horizon);
 	status = prospect_of_series(series, step, &out->forecast, wish.seed, step->kind, &out->detail, why);
+	if (status == STATUS_OK)
+		status = prospect_of_series(series, step, &out->forecast, wish.seed, course, &out->course, why);
 	if (status == STATUS_OK)
 		status = prospect_of_series(series, step, &out->forecast, wish.seed, kind, &out->rows, why);
 	if (status == STATUS_OK && out->task.note[0] != '\0') {
@@ -102,7 +115,7 @@ show_all(const struct forecast_command *command, const struct series_set *set, c
 	if (shown == NULL)
 		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
 	for (size_t i = 0; i < set->n; i++)
-		shown[i] = (struct forecast_shown){ &made[i].detail, &made[i].rows };
+		shown[i] = (struct forecast_shown){ &made[i].detail, &made[i].course, &made[i].rows };
 	enum status status = forecast_show(command, shown, set->n, why);
 	free(shown);
 	return status;

@@ -78,6 +78,8 @@ begin_row(struct maker *maker, struct prospect_row *row, int64_t number)
 	row->begin = step_begin(&maker->coarse, number);
 	row->end = step_begin(&maker->coarse, number + 1);
 	row->year = step_year(&maker->coarse, number);
+	row->whole = step_begin(maker->step, maker->series->first) <= row->begin &&
+	    step_begin(maker->step, maker->series->first + (int64_t)(maker->series->n + maker->forecast->horizon)) >= row->end;
 	for (size_t p = 0; p < maker->forecast->paths; p++)
 		maker->sum[p] = 0.0;
 }

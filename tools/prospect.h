@@ -41,6 +41,7 @@ struct prospect_row {
 	double begin, end; /* days since 1970 */
 	int year;
 	double known; /* what has passed of this period by the origin; NAN: unknown */
+	bool whole;   /* all of its steps are in the sum; of the first and the last period some may not be */
 	bool future;  /* some of it is to come; else all figures are `known` */
 	double total[PROSPECT_FIGURES];
 	double to_date[PROSPECT_FIGURES]; /* from the year's first known period to this one's end */
@@ -80,6 +81,11 @@ const struct prospect_row *prospect_year_end(const struct prospect *prospect, in
 
 /* A figure for people: tonnes where it is mass, with as many decimals as the greatest figure of all needs. */
 const char *prospect_number(const struct prospect *prospect, double value, char out[PROSPECT_TEXT_BYTES * 2]);
+
+/* "2025 to the end of 2025-12: …", of the i-th year that is still open; false: there is none. */
+bool prospect_year_line(const struct prospect *prospect, size_t i, char out[PROSPECT_LINE_BYTES]);
+/* From what, by what and how it was made, in one line. */
+void prospect_made_line(const struct prospect *prospect, char out[PROSPECT_LINE_BYTES]);
 
 /* For people: a table, the year's totals, the backtest's line, notes, and from what it was made. */
 enum status prospect_table(const struct prospect *prospect, FILE *out) MUST_USE;

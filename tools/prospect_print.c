@@ -65,7 +65,7 @@ print_rows(const struct prospect *prospect, FILE *out)
 		return status;
 	for (size_t i = prospect->first_future; i < prospect->n; i++) {
 		const struct prospect_row *row = &prospect->row[i];
-		table_cell(table, row->period);
+		table_cellf(table, "%s%s", row->period, row->whole ? "" : " (in part)");
 		figure(table, prospect, row->total[PROSPECT_MEAN]);
 		interval(table, prospect, row->total, PROSPECT_P10, PROSPECT_P90);
 		interval(table, prospect, row->total, PROSPECT_P025, PROSPECT_P975);
@@ -79,45 +79,55 @@ print_rows(const struct prospect *prospect, FILE *out)
 	return status;
 }
 
-/* The total of each year that is still open, beside the year before it. */
-static void
-print_years(const struct prospect *prospect, FILE *out)
+bool
+prospect_year_line(const struct prospect *prospect, size_t i, char out[PROSPECT_LINE_BYTES])
 {
-	char mean[64], p10[64], p90[64], p025[64], p975[64], before[64];
-	for (size_t i = prospect->first_future; i < prospect->n; i++) {
-		const struct prospect_row *row = &prospect->row[i];
-		if (prospect->kind == STEP_YEAR || (i + 1 < prospect->n && row[1].year == row->year))
-			continue;
-		const double *figures = row->to_date;
-		fprintf(out, "%d to the end of %s: %s; 80 %%: %s to %s; 95 %%: %s to %s", row->year, row->period,
-		    prospect_number(prospect, figures[PROSPECT_MEAN], mean), prospect_number(prospect, figures[PROSPECT_P10], p10),
-		    prospect_number(prospect, figures[PROSPECT_P90], p90), prospect_number(prospect, figures[PROSPECT_P025], p025),
-		    prospect_number(prospect, figures[PROSPECT_P975], p975));
-		const struct prospect_row *end = prospect_year_end(prospect, row->year - 1);
-		if (end != NULL && !end->future)
-			fprintf(out, "; %d was %s", row->year - 1, prospect_number(prospect, end->to_date[PROSPECT_MEAN], before));
-		fprintf(out, "\n");
-	}
+	char mean[64], p10[64], p90[64], p025[64], p975[64], before[64], behind[96] = "";
+	size_t at = prospect->first_future;
+	for (; at < prospect->n; at++)
+		if ((at + 1 == prospect->n || prospect->row[at + 1].year != prospect->row[at].year) && i-- == 0)
+			break;
+	if (at == prospect->n || prospect->kind == STEP_YEAR)
+		return false;
+	const struct prospect_row *row = &prospect->row[at], *end = prospect_year_end(prospect, row->year - 1);
+	const double *figures = row->to_date;
+	if (end != NULL && !end->future)
+		snprintf(behind, sizeof behind, "; %d was %s", row->year - 1,
+		    prospect_number(prospect, end->to_date[PROSPECT_MEAN], before));
+	snprintf(out, PROSPECT_LINE_BYTES, "%d to the end of %s: %s; 80 %%: %s to %s; 95 %%: %s to %s%s", row->year, row->period,
+	    prospect_number(prospect, figures[PROSPECT_MEAN], mean), prospect_number(prospect, figures[PROSPECT_P10], p10),
+	    prospect_number(prospect, figures[PROSPECT_P90], p90), prospect_number(prospect, figures[PROSPECT_P025], p025),
+	    prospect_number(prospect, figures[PROSPECT_P975], p975), behind);
+	return true;
+}
+
+void
+prospect_made_line(const struct prospect *prospect, char out[PROSPECT_LINE_BYTES])
+{
+	char lsn[64] = "";
+	if (prospect->lsn > 0)
+		snprintf(lsn, sizeof lsn, ", log sequence number %" PRIu64, prospect->lsn);
+	snprintf(out, PROSPECT_LINE_BYTES, "Made by %s from what was known to %s: %s; %" PRIu64 " paths, seed %" PRIu64 "%s.",
+	    prospect->program, prospect->origin, prospect->model, prospect->paths, prospect->seed, lsn);
 }
 
 enum status
 prospect_table(const struct prospect *prospect, FILE *out)
 {
+	char line[PROSPECT_LINE_BYTES];
 	fprintf(out, "%s%s: %s known to %s, by %s\n\n", prospect->name, prospect->mass ? " (t)" : "", prospect->history,
 	    prospect->origin, step_word(prospect->kind, false));
 	enum status status = print_rows(prospect, out);
 	if (status != STATUS_OK)
 		return status;
 	fprintf(out, "\n");
-	print_years(prospect, out);
+	for (size_t i = 0; prospect_year_line(prospect, i, line); i++)
+		fprintf(out, "%s\n", line);
 	fprintf(out, "Backtest: %s.\n", prospect->backtest);
 	for (size_t i = 0; i < prospect->n_notes; i++)
 		fprintf(out, "Note: %s\n", prospect->note[i]);
-	fprintf(out, "Made by %s from what was known on %s: %s; %" PRIu64 " paths, seed %" PRIu64, prospect->program,
-	    prospect->origin, prospect->model, prospect->paths, prospect->seed);
-	if (prospect->lsn > 0)
-		fprintf(out, ", log sequence number %" PRIu64, prospect->lsn);
-	fprintf(out, ".\n");
+	prospect_made_line(prospect, line);
+	fprintf(out, "%s\n", line);
 	return STATUS_OK;
 }
 

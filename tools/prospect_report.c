@@ -1,0 +1,95 @@
+/* See prospect_report.h. */
+#include "prospect_report.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "prospect_picture.h"
+
+enum { FIGURE_BYTES = PROSPECT_TEXT_BYTES * 2, ID_BYTES = 40 };
+
+/* Puts a picture in if there is one of this kind. */
+static enum status
+add_picture(struct report *report, enum status drawn, char **svg)
+{
+	if (drawn == STATUS_NOT_FOUND)
+		return STATUS_OK;
+	if (drawn != STATUS_OK)
+		return drawn;
+	report_picture(report, *svg);
+	free(*svg);
+	return STATUS_OK;
+}
+
+static enum status
+add_pictures(const struct prospect *detail, const struct prospect *course, size_t number, struct report *report)
+{
+	static const struct prospect_aim none = { 0 };
+	char id[ID_BYTES], *svg = NULL;
+	snprintf(id, sizeof id, "year%zu", number);
+	enum status status = add_picture(report, prospect_fan_year(detail, &none, id, false, &svg), &svg);
+	snprintf(id, sizeof id, "fan%zu", number);
+	if (status == STATUS_OK)
+		status = add_picture(report, prospect_fan(course, id, false, &svg), &svg);
+	snprintf(id, sizeof id, "parts%zu", number);
+	if (status == STATUS_OK)
+		status = add_picture(report, prospect_waterfall(detail, id, false, &svg), &svg);
+	return status;
+}
+
+static void
+cell(struct report *report, const struct prospect *prospect, double value)
+{
+	char text[FIGURE_BYTES];
+	report_cell(report, prospect_number(prospect, value, text));
+}
+
+static void
+add_rows(const struct prospect *rows, struct report *report)
+{
+	static const char *const titles[] = { "period", "forecast", "80 % from", "to", "95 % from", "to", "year to date",
+		"80 % from", "to" };
+	char period[ID_BYTES];
+	bool yearly = rows->kind == STEP_YEAR;
+	report_table(report, titles, yearly ? 6 : 9);
+	for (size_t i = rows->first_future; i < rows->n; i++) {
+		const struct prospect_row *row = &rows->row[i];
+		snprintf(period, sizeof period, "%s%s", row->period, row->whole ? "" : " (in part)");
+		report_cell(report, period);
+		cell(report, rows, row->total[PROSPECT_MEAN]);
+		cell(report, rows, row->total[PROSPECT_P10]);
+		cell(report, rows, row->total[PROSPECT_P90]);
+		cell(report, rows, row->total[PROSPECT_P025]);
+		cell(report, rows, row->total[PROSPECT_P975]);
+		if (yearly)
+			continue;
+		cell(report, rows, row->to_date[PROSPECT_MEAN]);
+		cell(report, rows, row->to_date[PROSPECT_P10]);
+		cell(report, rows, row->to_date[PROSPECT_P90]);
+	}
+	report_table_end(report);
+}
+
+enum status
+prospect_report(const struct prospect *detail, const struct prospect *course, const struct prospect *rows, size_t number,
+    struct report *report)
+{
+	char line[PROSPECT_LINE_BYTES];
+	report_heading(report, detail->name);
+	report_text(report, "%s known to %s.", detail->history, detail->origin);
+	enum status status = add_pictures(detail, course, number, report);
+	if (status != STATUS_OK)
+		return status;
+	add_rows(rows, report);
+	report_list(report);
+	for (size_t i = 0; prospect_year_line(rows, i, line); i++)
+		report_point(report, line);
+	snprintf(line, sizeof line, "Backtest: %.490s.", detail->backtest);
+	report_point(report, line);
+	for (size_t i = 0; i < rows->n_notes; i++)
+		report_point(report, rows->note[i]);
+	report_list_end(report);
+	prospect_made_line(detail, line);
+	report_text(report, "%s", line);
+	return STATUS_OK;
+}

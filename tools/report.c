@@ -1,0 +1,176 @@
+/* See report.h. */
+#include "report.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "picture.h"
+
+enum { PATH_BYTES = 4096, TEXT_BYTES = 2048 };
+
+struct report {
+	FILE *out;
+	char path[PATH_BYTES];
+	size_t columns, column; /* of the table at work; the next cell's */
+};
+
+static const char page_style[] =
+    ":root { color-scheme: light dark; }\n"
+    "body { font: 15px/1.5 system-ui, 'Noto Sans', 'DejaVu Sans', sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 "
+    "1rem;\n"
+    "  color: #1b1b1b; background: #fff; }\n"
+    "h1 { font-size: 1.6rem; margin-bottom: 0.2rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }\n"
+    ".picture { width: 100%; height: auto; margin: 0.8rem 0; }\n"
+    ".wide { overflow-x: auto; }\n"
+    "table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.9rem; }\n"
+    "th, td { padding: 0.15rem 0.7rem; text-align: right; border-bottom: 1px solid #ddd; white-space: nowrap; }\n"
+    "th:first-child, td:first-child { text-align: left; padding-left: 0; }\n"
+    "@media (prefers-color-scheme: dark) {\n"
+    "body { color: #e8e8e8; background: #15181c; } th, td { border-color: #30363d; }\n"
+    "}\n"
+    "@media print { body { margin: 0; max-width: none; } .picture, tr { break-inside: avoid; } }\n";
+
+static void
+escaped(FILE *out, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		unsigned char c = (unsigned char)*text;
+		if (c == '&')
+			fputs("&amp;", out);
+		else if (c == '<')
+			fputs("&lt;", out);
+		else if (c == '>')
+			fputs("&gt;", out);
+		else
+			fputc(c < 0x20 && c != '\n' && c != '\t' ? '?' : c, out);
+	}
+}
+
+enum status
+report_open(const char *path, const char *title, const char *lead, struct report **out, struct reason *why)
+{
+	struct report *report = calloc(1, sizeof *report);
+	if (report == NULL)
+		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
+	if (snprintf(report->path, sizeof report->path, "%s", path) >= (int)sizeof report->path ||
+	    (report->out = fopen(path, "we")) == NULL) {
+		free(report);
+		return reason_say(why, STATUS_SYSTEM, "%.200s: %s", path, strerror(errno));
+	}
+	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
+	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>",
+	    report->out);
+	escaped(report->out, title);
+	fprintf(report->out, "</title>\n<style>\n%s%s</style>\n</head>\n<body>\n<h1>", page_style, picture_style());
+	escaped(report->out, title);
+	fputs("</h1>\n", report->out);
+	if (lead != NULL)
+		report_text(report, "%s", lead);
+	*out = report;
+	return STATUS_OK;
+}
+
+enum status
+report_close(struct report **report, bool keep, struct reason *why)
+{
+	struct report *one = *report;
+	if (one == NULL)
+		return STATUS_OK;
+	fputs("</body>\n</html>\n", one->out);
+	bool failed = ferror(one->out) != 0;
+	failed = fclose(one->out) != 0 || failed;
+	if (failed)
+		reason_write(why, "%.200s: it cannot be written", one->path);
+	if (failed || !keep)
+		unlink(one->path);
+	free(one);
+	*report = NULL;
+	return failed ? STATUS_SYSTEM : STATUS_OK;
+}
+
+void
+report_heading(struct report *report, const char *text)
+{
+	fputs("<h2>", report->out);
+	escaped(report->out, text);
+	fputs("</h2>\n", report->out);
+}
+
+void
+report_text(struct report *report, const char *format, ...)
+{
+	char text[TEXT_BYTES];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(text, sizeof text, format, arguments);
+	va_end(arguments);
+	fputs("<p>", report->out);
+	escaped(report->out, text);
+	fputs("</p>\n", report->out);
+}
+
+void
+report_picture(struct report *report, const char *svg)
+{
+	fputs("<figure style=\"margin: 0\">\n", report->out);
+	fputs(svg, report->out);
+	fputs("</figure>\n", report->out);
+}
+
+void
+report_table(struct report *report, const char *const *titles, size_t columns)
+{
+	assert(columns > 0);
+	report->columns = columns;
+	report->column = 0;
+	fputs("<div class=\"wide\"><table>\n<thead><tr>", report->out);
+	for (size_t i = 0; i < columns; i++) {
+		fputs("<th scope=\"col\">", report->out);
+		escaped(report->out, titles[i]);
+		fputs("</th>", report->out);
+	}
+	fputs("</tr></thead>\n<tbody>\n", report->out);
+}
+
+void
+report_cell(struct report *report, const char *text)
+{
+	fputs(report->column == 0 ? "<tr><td>" : "<td>", report->out);
+	escaped(report->out, text);
+	fputs("</td>", report->out);
+	report->column = (report->column + 1) % report->columns;
+	if (report->column == 0)
+		fputs("</tr>\n", report->out);
+}
+
+void
+report_table_end(struct report *report)
+{
+	assert(report->column == 0);
+	fputs("</tbody></table></div>\n", report->out);
+}
+
+void
+report_list(struct report *report)
+{
+	fputs("<ul>\n", report->out);
+}
+
+void
+report_point(struct report *report, const char *text)
+{
+	fputs("<li>", report->out);
+	escaped(report->out, text);
+	fputs("</li>\n", report->out);
+}
+
+void
+report_list_end(struct report *report)
+{
+	fputs("</ul>\n", report->out);
+}
