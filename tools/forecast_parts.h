@@ -46,6 +46,11 @@ struct forecast_command {
 	const char *svg, *html;
 };
 
+/* Of what, how far, with which seed, and which Juyan: takes a struct forecast_command. */
+extern const struct argp forecast_which_argp;
+/* A number within these bounds, or the end with a sentence. */
+uint64_t forecast_number(const char *text, const char *what, uint64_t min, uint64_t max, struct argp_state *state);
+
 /* Each says nothing itself; the sentence is in `why`. */
 enum status forecast_of_file(const struct forecast_command *command, struct reason *why) MUST_USE;
 enum status forecast_of_ledger(const struct forecast_command *command, struct reason *why) MUST_USE;
@@ -55,6 +60,7 @@ struct forecast_shown {
 	const struct prospect *detail, *course, *rows;
 };
 
+enum status forecast_write_file(const char *path, const char *text, struct reason *why) MUST_USE;
 /* Prints them as asked for, and writes the picture and the report where these are asked for. */
 enum status forecast_show(const struct forecast_command *command, const struct forecast_shown *shown, size_t n,
     struct reason *why) MUST_USE;

@@ -70,8 +70,8 @@ write_report(const char *path, const struct forecast_shown *shown, size_t n, str
 	return status != STATUS_OK ? status : closed;
 }
 
-static enum status
-write_file(const char *path, const char *text, struct reason *why)
+enum status
+forecast_write_file(const char *path, const char *text, struct reason *why)
 {
 	FILE *out = fopen(path, "we");
 	if (out == NULL)
@@ -90,7 +90,7 @@ write_picture(const char *path, const struct forecast_shown *shown, size_t n, st
 	enum status status = prospect_fan(shown[0].course, "fan", true, &svg);
 	if (status != STATUS_OK)
 		return reason_say(why, status, "%s", status_sentence(status));
-	status = write_file(path, svg, why);
+	status = forecast_write_file(path, svg, why);
 	free(svg);
 	return status;
 }

@@ -24,6 +24,7 @@
 	X(verify, "recount the journal and prove that the totals are right") \
 	X(simulate, "make a believable port's events, in files or live") \
 	X(forecast, "tell how tonnage, or any series in a file, goes on, and how sure that is") \
+	X(backtest, "tell how far such forecasts were off, beside naive ones") \
 	X(bench, "measure this machine")
 
 #define X(name, help) int tool_##name(int argc, char **argv);

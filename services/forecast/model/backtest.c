@@ -252,6 +252,7 @@ sum_of(const double *values, size_t n)
 
 /* What is asked at one origin: how far it looks, and which total. */
 struct at {
+	size_t i; /* in the task's list */
 	size_t origin;
 	size_t reach;       /* steps that are scored */
 	size_t total_steps; /* 0: none */
@@ -306,6 +307,8 @@ run_origin(const struct backtest_task *task, const struct at *at, struct backtes
 		status = make_one(&one, (enum backtest_method)m, &forecast[m], why);
 	for (size_t m = 0; m < BACKTEST_METHODS && status == STATUS_OK; m++)
 		status = score_one(task, at, (enum backtest_method)m, &forecast[m], tally, total);
+	for (size_t m = 0; m < BACKTEST_METHODS && status == STATUS_OK && task->seen != NULL; m++)
+		task->seen(task->user, at->i, (enum backtest_method)m, &forecast[m]);
 	for (size_t m = 0; m < BACKTEST_METHODS; m++)
 		forecast_close(&forecast[m]);
 	return status;
@@ -315,7 +318,7 @@ static struct at
 look_at(const struct backtest_task *task, size_t i)
 {
 	size_t origin = task->origin[i], left = task->task.series.n - origin;
-	struct at at = { .origin = origin, .reach = task->reach < left ? task->reach : left };
+	struct at at = { .i = i, .origin = origin, .reach = task->reach < left ? task->reach : left };
 	if (task->total_steps != NULL && task->total_steps[i] <= left) {
 		at.total_steps = task->total_steps[i];
 		at.total_known = task->total_known == NULL ? 0.0 : task->total_known[i];

@@ -66,6 +66,8 @@ struct backtest_task {
 	const double *total_known;
 	/* Told after each origin; NULL: nobody. */
 	void (*progress)(void *user, size_t done, size_t of);
+	/* Shown each forecast from origin[i] as long as it lasts; NULL: nobody. */
+	void (*seen)(void *user, size_t i, enum backtest_method method, const struct forecast *forecast);
 	void *user;
 };
 

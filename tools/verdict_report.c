@@ -1,0 +1,92 @@
+/* A verdict in a report: see verdict.h. */
+#include <math.h>
+#include <string.h>
+
+#include "report.h"
+#include "verdict.h"
+
+enum { CELL_BYTES = 64 };
+
+static void
+score_cell(struct report *report, double value, int decimals, double times)
+{
+	char text[CELL_BYTES] = "";
+	if (isfinite(value))
+		snprintf(text, sizeof text, "%.*f", decimals, value * times);
+	report_cell(report, text);
+}
+
+static void
+add_scores(const struct verdict *verdict, struct report *report)
+{
+	static const char *const titles[] = { "distance, method", "n", "MASE", "sMAPE %", "in 80 %", "in 95 %", "MSIS", "CRPS" };
+	char text[CELL_BYTES * 2];
+	report_table(report, titles, sizeof titles / sizeof titles[0]);
+	for (size_t i = 0; i < verdict->n_rows; i++) {
+		const struct verdict_row *row = &verdict->row[i];
+		snprintf(text, sizeof text, "%s, %s", row->distance, row->method);
+		report_cell(report, text);
+		snprintf(text, sizeof text, "%zu", row->score.n);
+		report_cell(report, text);
+		score_cell(report, row->score.mase, 3, 1.0);
+		score_cell(report, row->score.smape, 2, 1.0);
+		score_cell(report, row->score.covered80, 1, 100.0);
+		score_cell(report, row->score.covered95, 1, 100.0);
+		score_cell(report, row->score.msis, 2, 1.0);
+		score_cell(report, row->score.crps, 3, 1.0);
+	}
+	report_table_end(report);
+}
+
+static void
+year_cell(struct report *report, const struct verdict *verdict, double value)
+{
+	struct prospect_row row = { .total = { fabs(value) } };
+	struct prospect like = { .mass = verdict->mass, .row = &row, .n = 1 };
+	char text[PROSPECT_TEXT_BYTES * 2] = "";
+	if (isfinite(value))
+		prospect_number(&like, value, text);
+	report_cell(report, text);
+}
+
+static void
+add_years(const struct verdict *verdict, struct report *report)
+{
+	static const char *const titles[] = { "year's total from", "forecast", "80 % from", "to", "came", "off by %",
+		"seasonal naive %", "naive %" };
+	char text[SERIES_NAME_BYTES + STEP_TEXT_BYTES + 4];
+	report_table(report, titles, sizeof titles / sizeof titles[0]);
+	for (size_t i = 0; i < verdict->n_years; i++) {
+		const struct verdict_year *year = &verdict->year[i];
+		bool named = strcmp(year->name, verdict->name) != 0;
+		snprintf(text, sizeof text, "%s%s%s", named ? year->name : "", named ? ", " : "", year->origin);
+		report_cell(report, text);
+		year_cell(report, verdict, year->mean[BACKTEST_JUYAN]);
+		year_cell(report, verdict, year->p10[BACKTEST_JUYAN]);
+		year_cell(report, verdict, year->p90[BACKTEST_JUYAN]);
+		year_cell(report, verdict, year->came);
+		for (size_t m = 0; m < BACKTEST_METHODS; m++)
+			score_cell(report, year->came > 0.0 ? year->mean[m] / year->came - 1.0 : NAN, 1, 100.0);
+	}
+	report_table_end(report);
+}
+
+void
+verdict_report(const struct verdict *verdict, const char *picture, struct report *report)
+{
+	if (verdict->headline[0] != '\0')
+		report_text(report, "In short: %s.", verdict->headline);
+	if (picture != NULL)
+		report_picture(report, picture);
+	report_heading(report, "How far off, by distance");
+	add_scores(verdict, report);
+	if (verdict->n_years > 0) {
+		report_heading(report, "The year's total");
+		add_years(verdict, report);
+	}
+	report_list(report);
+	for (size_t i = 0; i < verdict->n_notes; i++)
+		report_point(report, verdict->note[i]);
+	report_list_end(report);
+	report_text(report, "%s", verdict->made);
+}
