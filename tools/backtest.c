@@ -102,8 +102,7 @@ write_all(const struct backtest_command *command, const struct verdict *verdict,
 	const struct forecast_command *asked = &command->forecast;
 	enum status status = STATUS_OK;
 	if (asked->svg != NULL && picture[BACKTEST_ALONE] == NULL)
-		return reason_say(why, STATUS_USAGE,
-		    "--svg draws one series of which something came; choose one with --id or --column");
+		return reason_say(why, STATUS_USAGE, "--svg: there is nothing to draw");
 	if (asked->svg != NULL)
 		status = forecast_write_file(asked->svg, picture[BACKTEST_ALONE], why);
 	if (status == STATUS_OK && asked->html != NULL)

@@ -397,7 +397,11 @@ backtest_of_file(const struct backtest_command *command, struct verdict *out, ch
 		snprintf(verdict.name, sizeof verdict.name, "%s", set.series[0].name);
 	else
 		snprintf(verdict.name, sizeof verdict.name, "%zu series", set.n);
-	status = run_all(command, &set, &verdict, picture, why);
+	if (set.n > 1 && file->svg != NULL)
+		status = reason_say(why, STATUS_USAGE,
+		    "--svg draws one series, and there are %zu: choose one with --id or --column", set.n);
+	else
+		status = run_all(command, &set, &verdict, picture, why);
 	if (status == STATUS_OK)
 		*out = verdict;
 	else

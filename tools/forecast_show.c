@@ -82,11 +82,9 @@ forecast_write_file(const char *path, const char *text, struct reason *why)
 }
 
 static enum status
-write_picture(const char *path, const struct forecast_shown *shown, size_t n, struct reason *why)
+write_picture(const char *path, const struct forecast_shown *shown, struct reason *why)
 {
 	char *svg = NULL;
-	if (n > 1)
-		return reason_say(why, STATUS_USAGE, "--svg draws one series, and there are %zu: choose one, or take --html", n);
 	enum status status = prospect_fan(shown[0].course, "fan", true, &svg);
 	if (status != STATUS_OK)
 		return reason_say(why, status, "%s", status_sentence(status));
@@ -99,6 +97,8 @@ enum status
 forecast_show(const struct forecast_command *command, const struct forecast_shown *shown, size_t n, struct reason *why)
 {
 	enum status status = STATUS_OK;
+	if (command->svg != NULL && n > 1)
+		return reason_say(why, STATUS_USAGE, "--svg draws one series, and there are %zu: choose one, or take --html", n);
 	switch (command->shape) {
 	case FORECAST_TABLE:
 		status = show_tables(shown, n);
@@ -113,7 +113,7 @@ forecast_show(const struct forecast_command *command, const struct forecast_show
 	if (status != STATUS_OK)
 		return reason_say(why, status, "%s", status_sentence(status));
 	if (command->svg != NULL)
-		status = write_picture(command->svg, shown, n, why);
+		status = write_picture(command->svg, shown, why);
 	if (status == STATUS_OK && command->html != NULL)
 		status = write_report(command->html, shown, n, why);
 	return status;
