@@ -64,4 +64,7 @@ enum status bench_ledger(const char *dir, const struct bench_events *events, siz
 enum status bench_wire(const char *dir, const struct bench_events *events, size_t per_batch, struct bench_wire *out,
     struct reason *why) MUST_USE;
 
+/* `juyan bench forecast`, with argv[0] its name: the exit code. */
+int bench_forecast(int argc, char **argv);
+
 #endif

@@ -3,8 +3,8 @@
  * the series). The step is recognised from the dates. What is wrong is said as "FILE:LINE: what, what was expected".
  *
  * The first row names the columns. The date's column is `date_column`, else one named date, day, hour, week, month, year, time,
- * period or ds, else the first. A column named series_id, series, unique_id or id names the series, which may stand mixed. Values are
- * those of `columns`; else of a column named value; else of all that are left. An empty cell, NA or nan is unknown.
+ * period or ds, else the first. A column named series_id, series, unique_id or id names the series, which may stand mixed. Values
+ * are those of `columns`; else of a column named value; else of all that are left. An empty cell, NA or nan is unknown.
  * A set owns its memory; series_set_close.
  */
 #ifndef JUYAN_TOOLS_SERIES_FILE_H

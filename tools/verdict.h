@@ -1,7 +1,7 @@
 /*
  * What a backtest found, as people see it: how far each method was off at each distance, and the year's total as it was forecast.
- * Made from a file's series or from the ledger's report; printed, written and drawn from here. Figures are kg where `mass`. A verdict
- * owns its memory; verdict_close.
+ * Made from a file's series or from the ledger's report; printed, written and drawn from here. Figures are kg where `mass`. A
+ * verdict owns its memory; verdict_close.
  */
 #ifndef JUYAN_TOOLS_VERDICT_H
 #define JUYAN_TOOLS_VERDICT_H

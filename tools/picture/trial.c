@@ -104,8 +104,7 @@ draw_coverage(const struct trial *trial, struct svg *svg)
 			double x = slot.left + slot.width * (double)k, y = isfinite(found[k]) ? plot_y(&plot, found[k]) : BOTTOM;
 			svg_rect(svg, x + 1, y, slot.width - 2, BOTTOM - y, k == 0 ? "fill1" : "fill2");
 			if (isfinite(found[k]))
-				svg_text(svg, x + slot.width / 2, BOTTOM - 7, SVG_MIDDLE, "text", "%.0f",
-				    100.0 * found[k]);
+				svg_text(svg, x + slot.width / 2, BOTTOM - 7, SVG_MIDDLE, "text", "%.0f", 100.0 * found[k]);
 		}
 	}
 	for (size_t k = 0; k < 2; k++) {

@@ -1,6 +1,7 @@
 /*
  * How far forecasts were off: the same procedure made again at earlier origins, each from what was known then, and held against
- * what came. Beside it the yardsticks that a good procedure has to beat: the last value (naive) and the last season (seasonal naive).
+ * what came. Beside it the yardsticks that a good procedure has to beat: the last value (naive) and the last season (seasonal
+ * naive).
  *
  * Measures: MASE and its scale (Hyndman and Koehler 2006), sMAPE as of M3 and M4 (Makridakis and Hibon 2000), coverage, MSIS at
  * 95 % (Gneiting and Raftery 2007; scaled as in M4: Makridakis et al. 2020), CRPS of the sample of paths (Gneiting and Raftery
@@ -55,13 +56,15 @@ struct backtest_total {
 };
 
 struct backtest_task {
-	/* The whole of what is known (task.series.n values) and how each forecast is to be made. `open` and `regressors` reach over the
-	 * known values at least; `ceiling`, sum_to and horizon are not looked at. */
+	/*
+	 * The whole of what is known (task.series.n values) and how each forecast is to be made. `open` and `regressors` reach over
+	 * the known values at least; `ceiling`, sum_to and horizon are not looked at.
+	 */
 	struct forecast_task task;
 	const size_t *origin; /* [n_origins]: how many values are known there, each at least 1 and less than n */
 	size_t n_origins;
 	size_t reach; /* steps ahead that are scored, where so many came */
-	/* [n_origins]: how many steps from the origin to the end of its total, 0: none; and what counts to it already. NULL: none. */
+	/* [n_origins]: steps from the origin to the end of its total, 0: none; and what counts to it already. NULL: none. */
 	const size_t *total_steps;
 	const double *total_known;
 	/* Told after each origin; NULL: nobody. */
