@@ -8,8 +8,9 @@
 #include "report.h"
 
 /*
- * A section: pictures of `detail` as it adds up and of `course` (coarser where there is much of it), a table of `rows` (all may be
- * one), the years, the backtest, notes and how it was made. `number` makes the names within its pictures differ from those of other sections. NO_MEMORY.
+ * A section: pictures of `detail` as it adds up and of `course` (coarser where there is much of it), a table of `rows` (all may
+ * be one), the years, the backtest, notes and how it was made. `number` makes the names within its pictures differ from those of
+ * other sections. NO_MEMORY.
  */
 enum status prospect_report(const struct prospect *detail, const struct prospect *course, const struct prospect *rows,
     size_t number, struct report *report) MUST_USE;

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Forecasts and backtests of a file's series as a planner meets them: tables, CSV, JSON, paths, pictures and reports that are
-well-formed XML and load nothing, the same bytes for the same seed, parts and years that add up, and what is said of files and options
-that are wrong.
+well-formed XML and load nothing, the same bytes for the same seed, parts and years that add up, and what is said of files and
+options that are wrong.
 """
 import csv
 import io

@@ -1,7 +1,7 @@
 /*
  * Pictures as plain SVG text: text stays text (searchable, read by screen readers, in the reader's own font), nothing is loaded
- * from elsewhere. What tells one thing from another is lightness, dashes and labels beside the lines, so that a print in black and white
- * says the same. Sums are drawn from zero.
+ * from elsewhere. What tells one thing from another is lightness, dashes and labels beside the lines, so that a print in black
+ * and white says the same. Sums are drawn from zero.
  *
  * A picture is a function of its figures. The texts and arrays are lent; the SVG that comes back is the caller's to free. Times are
  * days since 1970 (with parts), figures kg where `mass`, else the caller's unit. Any thread.
