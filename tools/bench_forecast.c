@@ -56,7 +56,7 @@ struct bench {
 
 static const struct argp_option options[] = {
 	{ "repeats", KEY_REPEATS, "N", 0, "how many series of each kind are measured (default: 5)", 0 },
-	{ "draw", KEY_PATHS, "N", 0, "how many sample paths (default: 1000)", 0 },
+	{ "paths", KEY_PATHS, "N", 0, "how many sample paths (default: 1000)", 0 },
 	{ "seed", KEY_SEED, "N", 0, "of the made-up series (default: 1)", 0 },
 	{ "json", KEY_JSON, NULL, 0, "one object for programs", 0 },
 	{ 0 },
@@ -82,7 +82,7 @@ parse(int key, char *text, struct argp_state *state)
 		bench->repeats = number(text, "repeats", 1, REPEATS_MAX, state);
 		return 0;
 	case KEY_PATHS:
-		bench->paths = number(text, "draw", 100, FORECAST_PATHS_MAX, state);
+		bench->paths = number(text, "paths", 100, FORECAST_PATHS_MAX, state);
 		return 0;
 	case KEY_SEED:
 		bench->seed = number(text, "seed", 0, UINT64_MAX, state);

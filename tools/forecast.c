@@ -32,7 +32,8 @@ static const struct argp_option options[] = {
 	{ "json", KEY_JSON, NULL, 0, "as JSON, with parts, notes and all that is needed to make it again", 4 },
 	{ "svg", KEY_SVG, "FILE", 0, "write the picture: history, forecast, 50, 80 and 95 % bands", 4 },
 	{ "html", KEY_HTML, "FILE", 0, "write a report in one file: pictures, tables, notes, how it was made", 4 },
-	{ "paths", KEY_PRINT_PATHS, NULL, 0, "of a file's series, print every sample path as CSV: series, path, period, value", 4 },
+	{ "print-paths", KEY_PRINT_PATHS, NULL, 0,
+	    "of a file's series, print every sample path as CSV: series, path, period, value", 4 },
 	{ 0 },
 };
 
@@ -76,7 +77,7 @@ check_all(struct argp_state *state, const struct forecast_command *command)
 	if (command->series != NULL && of_ledger)
 		argp_error(state, "--series goes without --by and --scenario");
 	if (command->series == NULL && command->print_paths)
-		argp_error(state, "--paths goes with --series");
+		argp_error(state, "--print-paths goes with --series");
 	if (command->to != NULL && command->horizon > 0)
 		argp_error(state, "--to goes without --horizon");
 }

@@ -46,7 +46,7 @@ static const struct argp_option options[] = {
 	{ NULL, 0, NULL, 0, "How far, and how", 3 },
 	{ "horizon", KEY_HORIZON, "N", 0, "so many steps ahead (of the ledger: days)", 3 },
 	{ "seed", KEY_SEED, "N", 0, "of the sample paths: the same seed gives the same figures (default: 1)", 3 },
-	{ "draw", KEY_PATHS, "N", 0, "how many sample paths (default: 1000)", 3 },
+	{ "paths", KEY_PATHS, "N", 0, "how many sample paths are drawn (default: 1000)", 3 },
 	{ 0 },
 };
 
@@ -200,7 +200,7 @@ parse(int key, char *arg, struct argp_state *state)
 		command->seed_given = true;
 		return 0;
 	case KEY_PATHS:
-		command->paths = forecast_number(arg, "draw", 100, FORECAST_PATHS_MAX, state);
+		command->paths = forecast_number(arg, "paths", 100, FORECAST_PATHS_MAX, state);
 		return 0;
 	case ARGP_KEY_END:
 		check_all(state, command);

@@ -114,8 +114,8 @@ def test_same_seed_same_bytes(folder):
 def test_paths(folder):
     """Quantiles of the table are those of the paths."""
     path = days(folder)
-    arguments = ("forecast", "--series", path, "--column", "rail", "--horizon", "3", "--draw", "201")
-    rows = list(csv.DictReader(io.StringIO(run(*arguments, "--paths")[0])))
+    arguments = ("forecast", "--series", path, "--column", "rail", "--horizon", "3", "--paths", "201")
+    rows = list(csv.DictReader(io.StringIO(run(*arguments, "--print-paths")[0])))
     expect("the number of values", len(rows), 3 * 201)
     drawn = sorted(float(row["value"]) for row in rows if row["period"] == "2025-03-11")
     expect("paths of a period", len(drawn), 201)

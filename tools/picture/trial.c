@@ -8,7 +8,7 @@
 #include "plot.h"
 
 enum { HEIGHT = 560, LEFT = 58, RIGHT = PICTURE_WIDTH - 24, TOP = 70, MIDDLE = 290 };
-enum { BELOW = 372, BOTTOM = HEIGHT - 42, PANEL = 320, GAP = 12 };
+enum { BELOW = 372, BOTTOM = HEIGHT - 42, PANEL = 320, GAP = 12, LIFT = BELOW - 100 };
 
 /* ---- what came, and what had been forecast ---- */
 
@@ -91,20 +91,26 @@ draw_distances(const struct trial *trial, const struct plot *plot)
 
 /* What the intervals promise is a line over the bars, and how much was kept stands on each. */
 static void
-draw_coverage(const struct trial *trial, struct svg *svg)
+draw_coverage(const struct trial *trial, struct svg *svg, double below)
 {
-	struct plot plot = { .svg = svg, .left = LEFT, .right = LEFT + PANEL - 20, .top = BELOW, .bottom = BOTTOM, .y_high = 1.0 };
+	struct plot plot = { .svg = svg,
+		.left = LEFT,
+		.right = LEFT + PANEL - 20,
+		.top = below,
+		.bottom = below + BOTTOM - BELOW,
+		.y_high = 1.0 };
 	static const double promised[2] = { 0.8, 0.95 };
-	svg_text(svg, 12, BELOW - 30, SVG_START, "strong", "Within the intervals");
-	svg_text(svg, 12, BELOW - 14, SVG_START, "tick", "share of what came; lines: promised (80 %%, 95 %%)");
+	svg_text(svg, 12, below - 30, SVG_START, "strong", "Within the intervals");
+	svg_text(svg, 12, below - 14, SVG_START, "tick", "share of what came; lines: promised (80 %%, 95 %%)");
 	for (size_t b = 0; b < trial->n_bands; b++) {
 		const double found[2] = { trial->band[b].covered80, trial->band[b].covered95 };
 		struct slot slot = slot_of(&plot, trial->n_bands, b, 2);
 		for (size_t k = 0; k < 2; k++) {
-			double x = slot.left + slot.width * (double)k, y = isfinite(found[k]) ? plot_y(&plot, found[k]) : BOTTOM;
-			svg_rect(svg, x + 1, y, slot.width - 2, BOTTOM - y, k == 0 ? "fill1" : "fill2");
+			double x = slot.left + slot.width * (double)k,
+			       y = isfinite(found[k]) ? plot_y(&plot, found[k]) : plot.bottom;
+			svg_rect(svg, x + 1, y, slot.width - 2, plot.bottom - y, k == 0 ? "fill1" : "fill2");
 			if (isfinite(found[k]))
-				svg_text(svg, x + slot.width / 2, BOTTOM - 7, SVG_MIDDLE, "text", "%.0f", 100.0 * found[k]);
+				svg_text(svg, x + slot.width / 2, plot.bottom - 7, SVG_MIDDLE, "text", "%.0f", 100.0 * found[k]);
 		}
 	}
 	for (size_t k = 0; k < 2; k++) {
@@ -112,24 +118,28 @@ draw_coverage(const struct trial *trial, struct svg *svg)
 		svg_line(svg, plot.left, y, plot.right, y, k == 0 ? "edge80" : "edge95");
 		svg_text(svg, plot.left - 6, y + 4, SVG_END, "tick", "%.0f %%", 100.0 * promised[k]);
 	}
-	svg_text(svg, plot.left - 6, BOTTOM + 4, SVG_END, "tick", "0");
+	svg_text(svg, plot.left - 6, plot.bottom + 4, SVG_END, "tick", "0");
 	draw_distances(trial, &plot);
 }
 
 static void
-draw_errors(const struct trial *trial, struct svg *svg)
+draw_errors(const struct trial *trial, struct svg *svg, double below)
 {
 	static const char *const fills[TRIAL_METHODS_MAX] = { "fill0", "fill1", "fill2" };
-	struct plot plot = { .svg = svg, .left = LEFT + PANEL + 40, .right = RIGHT, .top = BELOW, .bottom = BOTTOM };
+	struct plot plot = { .svg = svg,
+		.left = LEFT + PANEL + 40,
+		.right = RIGHT,
+		.top = below,
+		.bottom = below + BOTTOM - BELOW };
 	double most = 0.0, x = LEFT + PANEL + 4;
 	for (size_t b = 0; b < trial->n_bands; b++)
 		for (size_t m = 0; m < trial->n_methods; m++)
 			most = isfinite(trial->band[b].mase[m]) ? fmax(most, trial->band[b].mase[m]) : most;
 	plot.y_high = plot_round_up(most);
-	svg_text(svg, x, BELOW - 30, SVG_START, "strong", "Off by (MASE; less is better)");
+	svg_text(svg, x, below - 30, SVG_START, "strong", "Off by (MASE; less is better)");
 	for (size_t m = 0; m < trial->n_methods; m++) {
-		svg_rect(svg, x, BELOW - 23, 10, 10, fills[m]);
-		svg_text(svg, x + 15, BELOW - 14, SVG_START, "tick", "%s", trial->method[m]);
+		svg_rect(svg, x, below - 23, 10, 10, fills[m]);
+		svg_text(svg, x + 15, below - 14, SVG_START, "tick", "%s", trial->method[m]);
 		x += 30 + svg_width(trial->method[m]);
 	}
 	plot_y_axis(&plot);
@@ -138,7 +148,7 @@ draw_errors(const struct trial *trial, struct svg *svg)
 		for (size_t m = 0; m < trial->n_methods; m++)
 			if (isfinite(trial->band[b].mase[m]))
 				svg_rect(svg, slot.left + slot.width * (double)m + 1, plot_y(&plot, trial->band[b].mase[m]),
-				    slot.width - 2, BOTTOM - plot_y(&plot, trial->band[b].mase[m]), fills[m]);
+				    slot.width - 2, plot.bottom - plot_y(&plot, trial->band[b].mase[m]), fills[m]);
 	}
 	draw_distances(trial, &plot);
 }
@@ -147,14 +157,16 @@ enum status
 trial_draw(const struct trial *trial, char **out)
 {
 	struct svg *svg;
-	assert(
-	    trial->n_bands > 0 && trial->n_bands <= TRIAL_BANDS_MAX && trial->n_origins <= TRIAL_ORIGINS_MAX && trial->n_past > 0);
-	enum status status = svg_begin(&trial->about, HEIGHT, &svg);
+	assert(trial->n_bands > 0 && trial->n_bands <= TRIAL_BANDS_MAX && trial->n_origins <= TRIAL_ORIGINS_MAX);
+	double lift = trial->n_past > 0 ? 0.0 : LIFT;
+	enum status status = svg_begin(&trial->about, HEIGHT - lift, &svg);
 	if (status != STATUS_OK)
 		return status;
-	draw_course(trial, svg);
-	draw_key(svg);
-	draw_coverage(trial, svg);
-	draw_errors(trial, svg);
+	if (trial->n_past > 0) {
+		draw_course(trial, svg);
+		draw_key(svg);
+	}
+	draw_coverage(trial, svg, BELOW - lift);
+	draw_errors(trial, svg, BELOW - lift);
 	return svg_end(&svg, out);
 }

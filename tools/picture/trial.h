@@ -22,7 +22,7 @@ struct trial_band {
 
 struct trial {
 	struct picture_about about;
-	const double *past_at, *past; /* [n_past]; NAN: unknown */
+	const double *past_at, *past; /* [n_past]; NAN: unknown. n_past 0: only what is below is drawn */
 	size_t n_past;
 	struct trial_origin origin[TRIAL_ORIGINS_MAX];
 	size_t n_origins;
