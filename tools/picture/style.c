@@ -15,6 +15,7 @@ picture_style(void)
 	       ".picture .lead { stroke: #999; stroke-width: 0.8; }\n"
 	       ".picture .past { stroke-width: 1.6; stroke-linejoin: round; }\n"
 	       ".picture .mean { stroke: #0b4f8a; stroke-width: 2.2; stroke-linejoin: round; }\n"
+	       ".picture .then { stroke-dasharray: 7 3; }\n"
 	       ".picture .band95 { fill: #d8e5f2; stroke: none; }\n"
 	       ".picture .band80 { fill: #aac8e4; stroke: none; }\n"
 	       ".picture .band50 { fill: #73a3cf; stroke: none; }\n"

@@ -48,7 +48,7 @@ draw_course(const struct trial *trial, struct svg *svg)
 	plot_time_axis(&plot);
 	plot_line(&plot, "past", trial->past_at, trial->past, trial->n_past, 1);
 	for (size_t i = 0; i < trial->n_origins; i++)
-		plot_line(&plot, "mean", trial->origin[i].at, trial->origin[i].mean, trial->origin[i].n, 1);
+		plot_line(&plot, "mean then", trial->origin[i].at, trial->origin[i].mean, trial->origin[i].n, 1);
 }
 
 static void
@@ -59,7 +59,7 @@ draw_key(struct svg *svg)
 	svg_rect(svg, x - 104, y - 9, 16, 10, "band80");
 	x -= 118;
 	svg_text(svg, x, y, SVG_END, "tick", "forecast then");
-	svg_line(svg, x - 108, y - 4, x - 88, y - 4, "mean");
+	svg_line(svg, x - 108, y - 4, x - 88, y - 4, "mean then");
 	x -= 122;
 	svg_text(svg, x, y, SVG_END, "tick", "what came");
 	svg_line(svg, x - 94, y - 4, x - 74, y - 4, "past");
