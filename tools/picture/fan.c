@@ -82,7 +82,11 @@ draw_labels(const struct fan *fan, const struct plot *plot)
 		const struct picture_line *line = &fan->line[i];
 		if (line->n == 0 || line->at[line->n - 1] < plot->x_high - 1e-6)
 			continue;
-		snprintf(text, sizeof text, "%s: %s", line->label, plot_number(plot, line->value[line->n - 1], figure));
+		/* A plan ends where the goal is, which says how much. */
+		if (isfinite(fan->goal) && fabs(line->value[line->n - 1] - fan->goal) <= 1e-9 * fabs(fan->goal))
+			snprintf(text, sizeof text, "%s", line->label);
+		else
+			snprintf(text, sizeof text, "%s: %s", line->label, plot_number(plot, line->value[line->n - 1], figure));
 		add_label(labels, &n, plot, line->value[line->n - 1], "text", text);
 	}
 	if (isfinite(fan->goal))
