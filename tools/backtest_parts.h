@@ -16,7 +16,7 @@ enum { BACKTEST_ALONE, BACKTEST_IN_PAGE, BACKTEST_PICTURES };
 /* A verdict, and pictures where they were asked for and there is something to draw; else NULL. The caller closes and frees. */
 enum status backtest_of_file(const struct backtest_command *command, struct verdict *out, char *picture[BACKTEST_PICTURES],
     struct reason *why) MUST_USE;
-enum status backtest_of_ledger(const struct backtest_command *command, struct verdict *out, char *picture[BACKTEST_PICTURES],
+enum status backtest_of_ledger(struct backtest_command *command, struct verdict *out, char *picture[BACKTEST_PICTURES],
     struct reason *why) MUST_USE;
 
 #endif

@@ -19,7 +19,7 @@
 #include "table.h"
 #include "tool.h"
 
-enum { KEY_REPEATS = 'r', KEY_PATHS = 'p', KEY_JSON = 'j', KEY_SEED = 's', REPEATS_MAX = 1000, COUNTS = 3 };
+enum { KEY_REPEATS = 'r', KEY_PATHS = 'p', KEY_JSON = 'j', KEY_SEED = 's', KEY_LEDGER = 0x100, REPEATS_MAX = 1000, COUNTS = 3 };
 
 /* One kind of series: its steps, length and seasons, how far it is forecast, and what R took (0: not known). */
 struct kind {
@@ -52,12 +52,19 @@ struct bench {
 	double seconds[KINDS]; /* of one series: the median */
 	char model[KINDS][FORECAST_MODEL_BYTES];
 	double together[COUNTS]; /* of all of them */
+	bool of_ledger;
+	struct tool_connection connection;
+	struct bench_slices slices;
 };
 
 static const struct argp_option options[] = {
 	{ "repeats", KEY_REPEATS, "N", 0, "how many series of each kind are measured (default: 5)", 0 },
 	{ "paths", KEY_PATHS, "N", 0, "how many sample paths (default: 1000)", 0 },
 	{ "seed", KEY_SEED, "N", 0, "of the made-up series (default: 1)", 0 },
+	{ "ledger", KEY_LEDGER, NULL, 0,
+	    "besides, the outlook of a ledger's every port, direction, mode and group at once; with no service running, from "
+	    "nothing",
+	    0 },
 	{ "json", KEY_JSON, NULL, 0, "one object for programs", 0 },
 	{ 0 },
 };
@@ -90,6 +97,12 @@ parse(int key, char *text, struct argp_state *state)
 	case KEY_JSON:
 		bench->json = true;
 		return 0;
+	case KEY_LEDGER:
+		bench->of_ledger = true;
+		return 0;
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &bench->connection;
+		return 0;
 	case ARGP_KEY_ARG:
 		argp_error(state, "'%s' is not expected here", text);
 		return 0;
@@ -98,11 +111,12 @@ parse(int key, char *text, struct argp_state *state)
 	}
 }
 
+static const struct argp_child children[] = { { &tool_connection_argp, 0, "Which Juyan, with --ledger:", 1 }, { 0 } };
 static const struct argp argp = { options, parse, NULL,
 	"Measure the whole automatic forecast (cleaning, choice of models, their weights, sample paths, calibration) on made-up "
 	"series: "
 	"seconds for one series of each kind, how they grow with its length and with the number of series.",
-	NULL, NULL, NULL };
+	children, NULL, NULL };
 
 /* ---- series ---- */
 
@@ -179,6 +193,10 @@ measure(struct bench *bench, struct reason *why)
 			bench->together[c] += seconds;
 		}
 	}
+	if (status == STATUS_OK && bench->of_ledger) {
+		fprintf(stderr, "the ledger …\n");
+		status = bench_slices(&bench->connection, &bench->slices, why);
+	}
 	return status;
 }
 
@@ -235,6 +253,9 @@ show_table(const struct bench *bench, const char *machine)
 	for (size_t c = 0; c < COUNTS; c++)
 		printf("%zu series of 240 months, one behind the other: %.3f s, %.1f ms each\n", counts[c], bench->together[c],
 		    1000.0 * bench->together[c] / (double)counts[c]);
+	if (bench->of_ledger)
+		printf("the ledger, %zu slices of port, direction, mode and group: %.3f s, asked again %.3f s\n",
+		    bench->slices.slices, bench->slices.first_s, bench->slices.again_s);
 	return status;
 }
 
@@ -254,6 +275,10 @@ show_json(const struct bench *bench, const char *machine)
 	    (json_int_t)bench->repeats, "one", series, "together", together);
 	if (all == NULL)
 		return STATUS_NO_MEMORY;
+	if (bench->of_ledger)
+		json_object_set_new(all, "ledger",
+		    json_pack("{s:I, s:f, s:f}", "slices", (json_int_t)bench->slices.slices, "first_s", bench->slices.first_s,
+			"again_s", bench->slices.again_s));
 	int failed = json_dumpf(all, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
 	json_decref(all);
 	printf("\n");

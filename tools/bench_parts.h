@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "options.h"
 #include "wire.h"
 
 struct bench_events {
@@ -63,6 +64,13 @@ enum status bench_ledger(const char *dir, const struct bench_events *events, siz
     struct reason *why) MUST_USE;
 enum status bench_wire(const char *dir, const struct bench_events *events, size_t per_batch, struct bench_wire *out,
     struct reason *why) MUST_USE;
+
+/* The ledger's outlook by port, direction, mode and group at once: asked for the first time, and again. */
+struct bench_slices {
+	size_t slices;
+	double first_s, again_s;
+};
+enum status bench_slices(const struct tool_connection *connection, struct bench_slices *out, struct reason *why) MUST_USE;
 
 /* `juyan bench forecast`, with argv[0] its name: the exit code. */
 int bench_forecast(int argc, char **argv);

@@ -53,7 +53,7 @@ uint64_t forecast_number(const char *text, const char *what, uint64_t min, uint6
 
 /* Each says nothing itself; the sentence is in `why`. */
 enum status forecast_of_file(const struct forecast_command *command, struct reason *why) MUST_USE;
-enum status forecast_of_ledger(const struct forecast_command *command, struct reason *why) MUST_USE;
+enum status forecast_of_ledger(struct forecast_command *command, struct reason *why) MUST_USE;
 
 /* One made forecast: in detail for the year as it adds up, as can be drawn, in periods for tables (all may be one). Lent. */
 struct forecast_shown {
