@@ -416,7 +416,7 @@ enum status
 goal_report(const Juyan__V1__Goal *goal, const struct goal_ground *ground, struct arena *arena, Juyan__V1__GoalReport **out,
     struct reason *why)
 {
-	struct goal_facts facts = { .origin = ground->leaves->origin };
+	struct goal_facts facts = { .origin = ground->leaves->origin, .first_day = ground->leaves->first_day };
 	enum status status = check_goal(goal, ground->leaves, &facts.from, &facts.to, why);
 	if (status != STATUS_OK)
 		return status;

@@ -6,6 +6,8 @@
 
 #include "phrase.h"
 
+enum { RATE_DAYS_MIN = 7 };
+
 /* "24.1 Mt (80 %: 22.9 to 25.5 Mt)". */
 static const char *
 say_end(const Juyan__V1__Quantiles *end, char out[2 * PHRASE_BYTES])
@@ -31,7 +33,7 @@ say_rates(const Juyan__V1__GoalReport *report, const struct goal_facts *facts, c
 	phrase_mass(report->goal->target_kg - report->done_kg, PHRASE_NEAREST, left);
 	if (report->open_days_left == 0)
 		sentences_add(out, "%s; %s more is needed, and no day that is left is an open one.", head, left);
-	else if (facts->rate_days == 0)
+	else if (facts->rate_days < RATE_DAYS_MIN) /* so few say nothing of a rate */
 		sentences_add(out, "%s; %s in %s needs %s a day.", head, left,
 		    phrase_count(report->open_days_left, "open day", days),
 		    phrase_mass(report->rate_needed_kg, PHRASE_NEAREST, needed));
@@ -113,6 +115,16 @@ say_unnamed(const struct goal_facts *facts, struct sentences *out)
 	if (facts->unnamed_kg > 0)
 		sentences_add(out, "Not counted: %s of the period whose direction, mode or goods are not known.",
 		    phrase_mass(facts->unnamed_kg, PHRASE_NEAREST, mass));
+}
+
+/* A ledger that began within the period does not know what passed before. */
+static void
+say_gap(const struct goal_facts *facts, struct sentences *out)
+{
+	char day[PHRASE_BYTES];
+	if (facts->from <= facts->origin && facts->first_day > facts->from)
+		sentences_add(out, "What passed before %s is not on file: more may have been done than is counted here.",
+		    phrase_day(facts->first_day, day));
 }
 
 static void
@@ -198,6 +210,7 @@ goal_words(const Juyan__V1__GoalReport *report, const struct goal_facts *facts, 
 	say_last_year(report, out);
 	say_basis(report, out);
 	say_unnamed(facts, out);
+	say_gap(facts, out);
 	if (facts->met != INT64_MAX || facts->to <= facts->origin)
 		say_next(facts, out);
 }

@@ -147,7 +147,11 @@ test_days_that_are_not_as_the_calendar_says(void **unused)
 	const Juyan__V1__GoalReport *report = report_of(&goal, &world);
 	assert_int_equal(report->rate_had_kg, LEAVES * 200);
 	assert_int_equal(report->done_kg, LEAVES * 300);
+	for (size_t i = 0; i < report->n_sentences; i++)
+		assert_null(strstr(report->sentences[i], "the last 2 open days"));
 	assert_int_equal(report->plan_kg, 4 * MT / (1 + report->open_days_left));
+	const Juyan__V1__Goal earlier = goal_of("2025-09-01", "2025-12-31", 4 * MT);
+	assert_says(report_of(&earlier, &world), "What passed before 28 Sep 2025 is not on file");
 	world_close(&world);
 }
 
