@@ -86,6 +86,32 @@ ask_basis(struct engine *engine, const Juyan__V1__Goal *goal, int64_t to, struct
 	return status;
 }
 
+/* What the ledger had counted for the goal's slice when the forecast's data were gathered. */
+static int64_t
+gathered_kg(const struct inputs *inputs, const Juyan__V1__Goal *goal, int64_t from, int64_t to)
+{
+	int64_t kg = 0, first = from > inputs->first_day ? from : inputs->first_day;
+	for (size_t i = 0; i < inputs->n; i++)
+		for (int64_t day = first; goal_holds(goal, &inputs->leaf[i].key) && day <= to; day++)
+			kg += inputs->leaf[i].past_kg[day - inputs->first_day];
+	return kg;
+}
+
+/*
+ * Between the gathering and the question by basis the ledger may have gone on: late facts of closed days. The parts are brought to
+ * what was gathered, so that they add up to what is told as done; the greatest bears it.
+ */
+static void
+meet_gathered(struct goal_basis basis[BASES], int64_t gathered)
+{
+	size_t greatest = 0;
+	for (size_t i = 0; i < BASES; i++) {
+		gathered -= basis[i].net_kg;
+		greatest = basis[i].net_kg > basis[greatest].net_kg ? i : greatest;
+	}
+	basis[greatest].net_kg += gathered;
+}
+
 /* The goal's own slice by day, for a picture. */
 static enum status
 goal_outlook(const struct stage *stage, const Juyan__V1__Goal *goal, int64_t to, struct arena *arena, Juyan__V1__Outlook **out)
@@ -125,10 +151,13 @@ report_goal(struct engine *engine, const struct stage *stage, const Juyan__V1__G
 	if (!goal_days(goal, &from, &to))
 		return reason_say(why, STATUS_OUT_OF_RANGE, "goal %.64s has no period", goal->id);
 	enum status status = STATUS_OK;
+	int64_t last = to < origin ? to : origin;
 	if (from <= origin)
-		status = ask_basis(engine, goal, to < origin ? to : origin, basis, why);
+		status = ask_basis(engine, goal, last, basis, why);
 	else
 		ground.n_basis = 0;
+	if (status == STATUS_OK && from <= origin)
+		meet_gathered(basis, gathered_kg(&stage->world->inputs, goal, from, last));
 	if (status == STATUS_OK)
 		status = goal_report(goal, &ground, arena, out, why);
 	if (status == STATUS_OK && to > origin)

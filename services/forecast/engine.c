@@ -89,7 +89,7 @@ horizon_of(int64_t origin, int64_t last_day)
 static enum status
 as_of_day(const struct engine *engine, const Juyan__V1__Making *making, int64_t *out, struct reason *why)
 {
-	int64_t today = engine->all.origin + 1, day = today;
+	int64_t today = engine->all.origin + 1, stopped = inputs_stopped(&engine->all), day = stopped > 0 ? stopped - 1 : today;
 	if (making != NULL && making->as_of[0] != '\0') {
 		enum status status = engine_day(making->as_of, "as_of", &day, why);
 		if (status != STATUS_OK)
@@ -112,6 +112,8 @@ engine_inputs(struct engine *engine, const Juyan__V1__Making *making, struct inp
 	if (status != STATUS_OK)
 		return status;
 	status = inputs_as_of(&engine->all, as_of, out);
+	if (status == STATUS_OK && (making == NULL || making->as_of[0] == '\0'))
+		out->stopped_day = inputs_stopped(&engine->all);
 	return status == STATUS_NO_MEMORY ? reason_say(why, status, "memory ran out") : status;
 }
 

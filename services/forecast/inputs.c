@@ -122,6 +122,20 @@ all_shut(const struct inputs *inputs, int64_t day)
 	return true;
 }
 
+int64_t
+inputs_stopped(const struct inputs *all)
+{
+	int64_t last = all->origin;
+	if (all->running_kg != NULL)
+		return 0;
+	while (last >= all->first_day && !has_traffic(all, last))
+		last--;
+	int64_t day = last;
+	while (day >= all->first_day && day < all->origin && all_shut(all, day + 1))
+		day++;
+	return day < all->first_day || all->origin - day <= INPUTS_SILENT_DAYS ? 0 : last;
+}
+
 /* The first and the last day of published figures that were known by `as_of`; false where there are none. */
 static bool
 published_days(const struct inputs *all, int64_t as_of, int64_t *first, int64_t *last)

@@ -9,7 +9,7 @@
 #include "query.pb-c.h"
 
 /* Older days are left out of the histories, and days before 2000 are a broken clock's. */
-enum { INPUTS_DAYS_MAX = 20 * 366, INPUTS_LEAVES_MAX = 4096 };
+enum { INPUTS_DAYS_MAX = 20 * 366, INPUTS_LEAVES_MAX = 4096, INPUTS_SILENT_DAYS = 14 };
 
 struct inputs {
 	uint64_t lsn;    /* data mark */
@@ -24,6 +24,7 @@ struct inputs {
 	 * the port or the line stood still: so they are forecast, not taken as zero.
 	 */
 	int64_t silent_days;
+	int64_t stopped_day; /* the ledger's last day with traffic, where that is so long ago that it is asked as of then; else 0 */
 	/*
 	 * The day after the origin, where it is running and something has come already: by leaf, what has come, and the share of a
 	 * day that has usually come by this hour. Both NULL: none.
@@ -34,6 +35,13 @@ struct inputs {
 };
 
 void inputs_close(struct inputs *inputs);
+
+/*
+ * The day on which a ledger stopped: its last one with traffic, if nothing has come for more than INPUTS_SILENT_DAYS since
+ * and no calendar shuts these; 0: it goes on. Who asks without naming a day asks such a ledger as of the day before: it lives in another time (a demonstration, an
+ * archive), or its line is cut, and neither is a year of which nothing is known.
+ */
+int64_t inputs_stopped(const struct inputs *all);
 
 /* The last day that is over, of those that are asked about: the origin, unless days of silence follow it. */
 static inline int64_t

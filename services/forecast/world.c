@@ -13,6 +13,7 @@
 
 #include "daily.h"
 #include "overrides.h"
+#include "phrase.h"
 #include "reconcile.h"
 #include "world_parts.h"
 
@@ -276,6 +277,11 @@ say_past(struct draft *draft)
 		    "days "
 		    "within the 80 %% interval",
 		    past->origins, 100.0 * past->sum_error, past->mase, 100.0 * past->covered80);
+	if (world->inputs.stopped_day > 0) {
+		char day[PHRASE_BYTES];
+		world_note(&world->notes, "", "nothing has come since %s: this is the answer of the day before",
+		    phrase_day(world->inputs.stopped_day, day));
+	}
 	if (world->inputs.silent_days > 0)
 		world_note(&world->notes, "",
 		    "nothing has come for the last %lld days, and no calendar shuts them: they are forecast, not "

@@ -278,7 +278,8 @@ silence_is_not_zero(void **state)
 	struct made_up *ledger = made_up_open(civil_day(2025, 6, 1), seed);
 	struct engine *engine = engine_of(ledger);
 	made_up_noon(ledger, civil_day(2025, 7, 1));
-	const Juyan__V1__Outlook *outlook = asks(engine, "{'outlook': {'by_period': 'MONTH'}}")->outlook;
+	const Juyan__V1__Outlook *outlook =
+	    asks(engine, "{'outlook': {'by_period': 'MONTH', 'making': {'as_of': '2025-06-30'}}}")->outlook;
 	assert_string_equal(outlook->provenance->origin, "2025-05-31");
 	assert_true(notes_hold(outlook->provenance, "nothing has come for the last 30 days"));
 	assert_true(row_of(outlook, "", "2025-06")->total->p025_kg > 0);
@@ -286,6 +287,26 @@ silence_is_not_zero(void **state)
 	outlook = asks(engine, "{'outlook': {'by_period': 'MONTH'}}")->outlook;
 	assert_string_equal(outlook->provenance->origin, "2025-06-30");
 	assert_int_equal(row_of(outlook, "", "2025-06")->total->p975_kg, 0);
+	engine_close(&engine);
+	made_up_close(ledger);
+}
+
+/* A ledger that lives in another time is asked as of its own last days, unless the calendar explains the silence. */
+static void
+a_stopped_ledger_is_asked_as_of_its_last_day(void **state)
+{
+	(void)state;
+	struct made_up *ledger = made_up_open(civil_day(2025, 6, 1), seed);
+	struct engine *engine = engine_of(ledger);
+	made_up_noon(ledger, civil_day(2026, 3, 1));
+	const Juyan__V1__Outlook *outlook = asks(engine, "{'outlook': {'by_period': 'YEAR'}}")->outlook;
+	assert_string_equal(outlook->provenance->origin, "2025-05-30");
+	assert_true(notes_hold(outlook->provenance, "nothing has come since 31 May 2025"));
+	assert_string_equal(outlook->rows[0]->period, "2025");
+	made_up_registry(ledger, ", {'day': {'port': '*', 'day': '2025-06-01', 'to': '2026-02-27', 'kind': 'CLOSED'}}");
+	outlook = asks(engine, "{'outlook': {'by_period': 'YEAR'}}")->outlook;
+	assert_false(notes_hold(outlook->provenance, "nothing has come since"));
+	assert_string_equal(outlook->rows[0]->period, "2026");
 	engine_close(&engine);
 	made_up_close(ledger);
 }
@@ -537,6 +558,7 @@ main(void)
 		cmocka_unit_test_setup(as_of_knows_nothing_later, said_forget),
 		cmocka_unit_test_setup(a_running_day_is_no_low_day, said_forget),
 		cmocka_unit_test_setup(silence_is_not_zero, said_forget),
+		cmocka_unit_test_setup(a_stopped_ledger_is_asked_as_of_its_last_day, said_forget),
 		cmocka_unit_test_setup(nothing_known_is_wide_and_said, said_forget),
 		cmocka_unit_test_setup(overrides_are_a_part_of_their_own, said_forget),
 		cmocka_unit_test_setup(scenarios_are_a_part_of_their_own, said_forget),
