@@ -37,9 +37,9 @@ struct inputs {
 void inputs_close(struct inputs *inputs);
 
 /*
- * The day on which a ledger stopped: its last one with traffic, if nothing has come for more than INPUTS_SILENT_DAYS since
- * and no calendar shuts these; 0: it goes on. Who asks without naming a day asks such a ledger as of the day before: it lives in another time (a demonstration, an
- * archive), or its line is cut, and neither is a year of which nothing is known.
+ * The day on which a ledger stopped: its last one with traffic, if nothing has come for more than INPUTS_SILENT_DAYS since and no
+ * calendar shuts these; 0: it goes on. Who asks without naming a day asks such a ledger as of the day before: it lives in another
+ * time (a demonstration, an archive), or its line is cut, and neither is a year of which nothing is known.
  */
 int64_t inputs_stopped(const struct inputs *all);
 
