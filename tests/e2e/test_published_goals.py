@@ -68,12 +68,12 @@ def row_of(server, day, following, chances):
         inside = low <= came * 1e9 <= high
         expected = f"{at}: {mt(middle)} ({mt(low)} to {mt(high)}); came {came:.2f}"
     said = "met" if report.get("met_on") else "< 1 %" if chance < 0.01 else f"{100 * chance:.0f} %"
-    return inside, (f"| {day} | {report.get('done_kg', 0) / 1e9:.2f} | {mt(end['p50_kg'])} ({mt(end['p10_kg'])} to {mt(end['p90_kg'])}) "
-        f"| {said} | {CAME[day[:4]]} | {expected} |\n")
+    year = f"{mt(end['p50_kg'])} ({mt(end['p10_kg'])} to {mt(end['p90_kg'])})"
+    return inside, f"| {day} | {report.get('done_kg', 0) / 1e9:.2f} | {year} | {said} | {CAME[day[:4]]} | {expected} |\n"
 
 
 def table(server):
-    head = ("| asked on | done, Mt | the year's end, Mt (80 %) | chance of 26 Mt | what came to be | the next figure, year to date, Mt |\n"
+    head = ("| asked on | done, Mt | the year's end, Mt (80 %) | chance of 26 Mt | what came to be | next figure of the year, Mt |\n"
         "|---|---|---|---|---|---|\n")
     rows = [row_of(server, *day) for day in DAYS]
     told = [inside for inside, _ in rows if inside is not None]
