@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""What README.md tells its reader to type works as it is written: each command of its section "Two commands" is run in a folder
-where build/juyan is the built command. The demonstration (tools/start) is played by its two processes; building is not tried.
+"""What README.md tells its reader to type works as it is written: each command of its sections "Two commands" and "How the year
+ends" is run in a folder where build/juyan is the built command. The demonstration (tools/start) is played by its two processes; building is not tried.
 """
 import os
 import re
@@ -66,24 +66,24 @@ def type_in(command, folder):
         return None
     done = subprocess.run(["bash", "-c", command], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True,
         timeout=PATIENCE_S)
-    if done.returncode != 0 or not done.stdout.strip():
+    if done.returncode != 0 or (not done.stdout.strip() and ">" not in command):
         raise Wrong(f"{command}: ended with {done.returncode} and said: {done.stdout}{done.stderr}")
     return None
 
 
-def blocks():
-    """The indented blocks of the section, each a list of commands."""
+def blocks(title):
+    """The indented blocks of a section, each a list of commands; what stands far behind a command tells of it."""
     with open(os.path.join(SOURCE, "README.md"), encoding="utf-8") as file:
-        section = re.search(r"^## Two commands\n(.*?)^## ", file.read(), re.MULTILINE | re.DOTALL).group(1)
+        section = re.search(rf"^## {title}\n(.*?)^## ", file.read(), re.MULTILINE | re.DOTALL).group(1)
     for block in re.findall(r"(?:^    .*\n)+", section, re.MULTILINE):
-        yield [line.strip() for line in block.replace("\\\n", " ").splitlines()]
+        yield [re.split(r" {3,}", line.strip())[0] for line in block.replace("\\\n", " ").splitlines()]
 
 
 def demonstration(commands, folder):
     serve = "build/juyan serve --data build/demo"
     server = start(serve, folder)
     wait_line(server, r"\bready\b", serve)
-    port = "build/juyan simulate --live --data build/demo --from 2025-01-02 --to 2025-01-03 --speedup max --quiet"
+    port = "build/juyan simulate --live --data build/demo --from 2024-11-01 --to 2025-01-03 --speedup max --quiet"
     subprocess.run(["bash", "-c", port], cwd=folder, check=True, capture_output=True, timeout=PATIENCE_S)
     for command in commands:
         type_in(command, folder)
@@ -93,7 +93,11 @@ def demonstration(commands, folder):
 def go(folder):
     os.mkdir(os.path.join(folder, "build"))
     os.symlink(JUYAN, os.path.join(folder, "build", "juyan"))
-    two, looks, own = list(blocks())
+    os.symlink(os.path.join(SOURCE, "tools"), os.path.join(folder, "tools"))
+    two, looks, own = list(blocks("Two commands"))
+    (future,) = list(blocks("How the year ends"))
+    looks += [command for command in future if "build/mine" not in command]
+    own += [command for command in future if "build/mine" in command]
     for command in (line.split()[0] for line in two):
         if subprocess.run([os.path.join(SOURCE, command), "--help"], capture_output=True).returncode != 0:
             raise Wrong(f"{command} --help does not end with 0")
