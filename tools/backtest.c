@@ -104,7 +104,7 @@ write_all(const struct backtest_command *command, const struct verdict *verdict,
 	if (asked->svg != NULL && picture[BACKTEST_ALONE] == NULL)
 		return reason_say(why, STATUS_USAGE, "--svg: there is nothing to draw");
 	if (asked->svg != NULL)
-		status = forecast_write_file(asked->svg, picture[BACKTEST_ALONE], why);
+		status = report_picture_file(asked->svg, picture[BACKTEST_ALONE], why);
 	if (status == STATUS_OK && asked->html != NULL)
 		status = write_report(asked->html, verdict, picture[BACKTEST_IN_PAGE], why);
 	return status;

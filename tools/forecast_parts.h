@@ -60,7 +60,6 @@ struct forecast_shown {
 	const struct prospect *detail, *course, *rows;
 };
 
-enum status forecast_write_file(const char *path, const char *text, struct reason *why) MUST_USE;
 /* Prints them as asked for, and writes the picture and the report where these are asked for. */
 enum status forecast_show(const struct forecast_command *command, const struct forecast_shown *shown, size_t n,
     struct reason *why) MUST_USE;

@@ -1,5 +1,4 @@
 /* Forecasts that are made, as they were asked for: printed, drawn, reported. See forecast_parts.h. */
-#include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
@@ -70,17 +69,6 @@ write_report(const char *path, const struct forecast_shown *shown, size_t n, str
 	return status != STATUS_OK ? status : closed;
 }
 
-enum status
-forecast_write_file(const char *path, const char *text, struct reason *why)
-{
-	FILE *out = fopen(path, "we");
-	if (out == NULL)
-		return reason_say(why, STATUS_SYSTEM, "%.200s: %s", path, strerror(errno));
-	bool failed = fputs(text, out) < 0;
-	failed = fclose(out) != 0 || failed;
-	return failed ? reason_say(why, STATUS_SYSTEM, "%.200s: it cannot be written", path) : STATUS_OK;
-}
-
 static enum status
 write_picture(const char *path, const struct forecast_shown *shown, struct reason *why)
 {
@@ -88,7 +76,7 @@ write_picture(const char *path, const struct forecast_shown *shown, struct reaso
 	enum status status = prospect_fan(shown[0].course, "fan", true, &svg);
 	if (status != STATUS_OK)
 		return reason_say(why, status, "%s", status_sentence(status));
-	status = forecast_write_file(path, svg, why);
+	status = report_picture_file(path, svg, why);
 	free(svg);
 	return status;
 }

@@ -8,8 +8,8 @@
 
 #include "civil.h"
 #include "comparison.h"
-#include "prospect_outlook.h"
-#include "prospect_picture.h"
+#include "fan.h"
+#include "step.h"
 #include "waterfall.h"
 
 enum { LINE_BYTES = 256, LABEL_BYTES = 64 };
@@ -30,58 +30,36 @@ goal_label(const Juyan__V1__Goal *goal, char out[LABEL_BYTES])
 
 /* ---- a goal ---- */
 
-/* The plan line: from nothing, through where it stands on the day asked about, to the target. Its ends are those of days. */
-static size_t
-plan_points(const Juyan__V1__GoalReport *report, int64_t from, int64_t to, double at[3], double kg[3])
-{
-	int64_t day;
-	size_t n = 0;
-	at[n] = (double)from;
-	kg[n++] = 0.0;
-	if (civil_parse_day(report->as_of, &day) && day >= from && day < to) {
-		at[n] = (double)day + 1.0;
-		kg[n++] = (double)report->plan_kg;
-	}
-	at[n] = (double)to + 1.0;
-	kg[n++] = (double)report->goal->target_kg;
-	return n;
-}
+/* Room for the points of a goal's period; each line begins with nothing at its first day's beginning. */
+struct course {
+	double *past_at, *past, *at, *mean, *plan_at, *plan, *before_at, *before;
+	double (*quantile)[PICTURE_LEVELS];
+	size_t n_past, n, n_plan, n_before;
+	double *room;
+};
 
-enum status
-planner_picture_goal(const Juyan__V1__GoalReport *report, const Juyan__V1__Provenance *provenance, bool alone, char **out,
-    struct reason *why)
+static enum status
+course_open(size_t days, struct course *out)
 {
-	int64_t from, to;
-	double at[3], kg[3];
-	char label[LABEL_BYTES];
-	struct prospects prospects = { 0 };
-	const Juyan__V1__Goal *goal = report->goal;
-	if (goal == NULL || report->outlook == NULL || !civil_parse_day(goal->from, &from) || !civil_parse_day(goal->to, &to))
-		return drawn(STATUS_NOT_FOUND, why);
-	if (strcmp(goal->from + 4, "-01-01") != 0 || strcmp(goal->to + 4, "-12-31") != 0 || strncmp(goal->from, goal->to, 4) != 0)
-		return reason_say(why, STATUS_NOT_FOUND, "%.64s is no goal of a calendar year: there is no picture of it",
-		    goal->id);
-	Juyan__V1__Outlook outlook = *report->outlook;
-	Juyan__V1__Provenance own = JUYAN__V1__PROVENANCE__INIT;
-	if (provenance != NULL)
-		own = *provenance;
-	outlook.provenance = &own;
-	enum status status = prospects_of_outlook(&outlook, JUYAN__V1__PERIOD_KIND__DAY,
-	    goal->name[0] != '\0' ? goal->name : goal->id, to, &prospects, why);
-	if (status != STATUS_OK)
-		return status;
-	goal_label(goal, label);
-	struct prospect_aim aim = { .label = label, .target = (double)goal->target_kg };
-	aim.plan = (struct picture_line){ "plan", PICTURE_DOTTED, at, kg, plan_points(report, from, to, at, kg) };
-	status = prospect_fan_year(&prospects.one[0], &aim, "goal", alone, out);
-	prospects_close(&prospects);
-	return drawn(status, why);
+	size_t each = days + 2;
+	double *room = calloc(each * (8 + PICTURE_LEVELS), sizeof *room);
+	if (room == NULL)
+		return STATUS_NO_MEMORY;
+	*out = (struct course){ .room = room,
+		.past_at = room,
+		.past = room + each,
+		.at = room + 2 * each,
+		.mean = room + 3 * each,
+		.plan_at = room + 4 * each,
+		.plan = room + 5 * each,
+		.before_at = room + 6 * each,
+		.before = room + 7 * each,
+		.quantile = (double(*)[PICTURE_LEVELS])(room + 8 * each) };
+	return STATUS_OK;
 }
-
-/* ---- scenarios ---- */
 
 static void
-ends_of(const Juyan__V1__Quantiles *q, double out[PICTURE_LEVELS])
+levels_of(const Juyan__V1__Quantiles *q, double out[PICTURE_LEVELS])
 {
 	static const Juyan__V1__Quantiles none = JUYAN__V1__QUANTILES__INIT;
 	const Juyan__V1__Quantiles *from = q == NULL ? &none : q;
@@ -91,7 +69,137 @@ ends_of(const Juyan__V1__Quantiles *q, double out[PICTURE_LEVELS])
 		out[i] = (double)kg[i];
 }
 
-/* The median of the year to date at the end of each month, from nothing; of the last year only, where there are several. */
+/* A point that is to come, its median in the middle; without quantiles it is as certain as what has been. */
+static void
+add_ahead(struct course *course, double at, double known, const Juyan__V1__Quantiles *q)
+{
+	course->at[course->n] = at;
+	course->mean[course->n] = q == NULL ? known : (double)q->p50_kg;
+	for (size_t i = 0; i < PICTURE_LEVELS; i++)
+		course->quantile[course->n][i] = known;
+	if (q != NULL)
+		levels_of(q, course->quantile[course->n]);
+	course->n++;
+}
+
+/* The course up to the day asked about, the fan from there on. A period that is over has a fan of one point. */
+static bool
+gather(const Juyan__V1__GoalReport *report, double begin, struct course *course)
+{
+	double known = 0.0, known_at = begin;
+	bool any = false;
+	course->n_past = course->n_plan = course->n_before = 1;
+	course->past_at[0] = course->plan_at[0] = course->before_at[0] = begin;
+	for (size_t i = 0; i < report->n_course; i++) {
+		const Juyan__V1__GoalDay *day = report->course[i];
+		int64_t number;
+		if (!civil_parse_day(day->day, &number))
+			return false;
+		double end = (double)number + 1.0;
+		course->plan_at[course->n_plan] = end;
+		course->plan[course->n_plan++] = (double)day->plan_kg;
+		if (day->has_last_year_kg) {
+			course->before_at[course->n_before] = end;
+			course->before[course->n_before++] = (double)day->last_year_kg;
+		}
+		if (day->has_done_kg) {
+			course->past_at[course->n_past] = known_at = end;
+			course->past[course->n_past++] = known = (double)day->done_kg;
+			any = true;
+		} else if (day->to_date != NULL) {
+			if (course->n == 0)
+				add_ahead(course, known_at, known, NULL);
+			add_ahead(course, end, known, day->to_date);
+		}
+	}
+	if (course->n == 0)
+		add_ahead(course, known_at, known, NULL);
+	if (!any)
+		course->n_past = 0;
+	return true;
+}
+
+static bool
+of_a_year(const Juyan__V1__Goal *goal)
+{
+	return strcmp(goal->from + 4, "-01-01") == 0 && strcmp(goal->to + 4, "-12-31") == 0 &&
+	    strncmp(goal->from, goal->to, 4) == 0;
+}
+
+static void
+draw_into(const Juyan__V1__GoalReport *report, const struct course *course, struct fan *fan, char before[LABEL_BYTES])
+{
+	const Juyan__V1__Goal *goal = report->goal;
+	fan->past_at = course->past_at;
+	fan->past = course->past;
+	fan->n_past = course->n_past;
+	fan->at = course->at;
+	fan->mean = course->mean;
+	fan->quantile = (const double(*)[PICTURE_LEVELS])course->quantile;
+	fan->n = course->n;
+	fan->origin = course->at[0];
+	if (course->n_before > 1) {
+		snprintf(before, LABEL_BYTES, of_a_year(goal) ? "%d" : "year before", atoi(goal->from) - 1);
+		fan->line[fan->n_lines++] =
+		    (struct picture_line){ before, PICTURE_DASHED, course->before_at, course->before, course->n_before };
+	}
+	fan->line[fan->n_lines++] = (struct picture_line){ "plan", PICTURE_DOTTED, course->plan_at, course->plan, course->n_plan };
+}
+
+/* "2025, from its beginning", and for those who do not see it where it stands and may end. */
+static void
+tell_goal(const Juyan__V1__GoalReport *report, char subtitle[LINE_BYTES], char told[LINE_BYTES])
+{
+	const Juyan__V1__Goal *goal = report->goal;
+	char done[PICTURE_TEXT_BYTES], target[PICTURE_TEXT_BYTES], low[PICTURE_TEXT_BYTES], high[PICTURE_TEXT_BYTES];
+	if (of_a_year(goal))
+		snprintf(subtitle, LINE_BYTES, "%.4s, from its beginning", goal->from);
+	else
+		snprintf(subtitle, LINE_BYTES, "%.16s to %.16s, from its beginning", goal->from, goal->to);
+	if (strcmp(report->as_of, goal->from) < 0)
+		snprintf(subtitle + strlen(subtitle), LINE_BYTES - strlen(subtitle), "; made from what was known to %.16s",
+		    report->as_of);
+	int used = snprintf(told, LINE_BYTES, "%s of %s done by %.16s.", picture_figure(true, (double)report->done_kg, done),
+	    picture_figure(true, (double)goal->target_kg, target), report->as_of);
+	if (report->end != NULL && report->days_left > 0)
+		snprintf(told + used, (size_t)(LINE_BYTES - used), " By %.16s it is forecast, with 80 %%, as %s to %s.", goal->to,
+		    picture_figure(true, (double)report->end->p10_kg, low),
+		    picture_figure(true, (double)report->end->p90_kg, high));
+}
+
+enum status
+planner_picture_goal(const Juyan__V1__GoalReport *report, size_t number, bool alone, char **out, struct reason *why)
+{
+	int64_t from;
+	struct course course;
+	const Juyan__V1__Goal *goal = report->goal;
+	char id[LABEL_BYTES], label[LABEL_BYTES], before[LABEL_BYTES], origin[LABEL_BYTES], subtitle[LINE_BYTES], told[LINE_BYTES];
+	if (goal == NULL || report->n_course == 0 || !civil_parse_day(goal->from, &from))
+		return drawn(STATUS_NOT_FOUND, why);
+	if (course_open(report->n_course, &course) != STATUS_OK)
+		return drawn(STATUS_NO_MEMORY, why);
+	enum status status = gather(report, (double)from, &course) ? STATUS_OK : STATUS_UNDECODABLE;
+	snprintf(id, sizeof id, "goal%zu", number);
+	goal_label(goal, label);
+	snprintf(origin, sizeof origin, "known to %.16s", report->as_of);
+	tell_goal(report, subtitle, told);
+	struct fan fan = { .about = { id, goal->name[0] != '\0' ? goal->name : goal->id, subtitle, told, true, alone },
+		.origin_label = strcmp(report->as_of, goal->from) < 0 ? "" : origin,
+		.goal = (double)goal->target_kg,
+		.goal_label = label };
+	draw_into(report, &course, &fan, before);
+	if (status == STATUS_OK)
+		status = fan_draw(&fan, out);
+	free(course.room);
+	return drawn(status, why);
+}
+
+/* ---- scenarios ---- */
+
+/*
+ * The median of the year to date at the end of each month; of the last year only, where there are several. None where
+ * that is not what is compared: a goal of other ports or of no calendar year.
+ */
 static enum status
 course_of(const Juyan__V1__ComparedScenario *scenario, struct picture_line *out, double **room)
 {
@@ -101,8 +209,11 @@ course_of(const Juyan__V1__ComparedScenario *scenario, struct picture_line *out,
 	if (points == NULL)
 		return STATUS_NO_MEMORY;
 	double *at = points, *value = points + scenario->n_rows + 1;
-	const char *last = scenario->n_rows > 0 ? scenario->rows[scenario->n_rows - 1]->period : "";
-	for (size_t i = 0; i < scenario->n_rows; i++) {
+	const Juyan__V1__OutlookRow *end = scenario->n_rows > 0 ? scenario->rows[scenario->n_rows - 1] : NULL;
+	const char *last = end != NULL ? end->period : "";
+	bool same =
+	    end != NULL && end->year_to_date != NULL && scenario->end != NULL && end->year_to_date->p50_kg == scenario->end->p50_kg;
+	for (size_t i = 0; same && i < scenario->n_rows; i++) {
 		const Juyan__V1__OutlookRow *row = scenario->rows[i];
 		struct step_date date;
 		int64_t number;
@@ -110,8 +221,11 @@ course_of(const Juyan__V1__ComparedScenario *scenario, struct picture_line *out,
 		    !step_read((struct span){ (const uint8_t *)row->period, strlen(row->period) }, &date) ||
 		    !step_number(&month, &date, &number))
 			continue;
-		if (n == 0)
-			at[n++] = step_begin(&month, number);
+		/* What had come before the month, from which the line sets out, is known: it is the same in every figure. */
+		if (n == 0) {
+			at[n] = step_begin(&month, number);
+			value[n++] = row->total == NULL ? 0.0 : (double)(row->year_to_date->mean_kg - row->total->mean_kg);
+		}
 		at[n] = step_begin(&month, number + 1);
 		value[n++] = (double)row->year_to_date->p50_kg;
 	}
@@ -121,9 +235,9 @@ course_of(const Juyan__V1__ComparedScenario *scenario, struct picture_line *out,
 }
 
 enum status
-planner_picture_comparison(const Juyan__V1__Comparison *comparison, const Juyan__V1__Goal *goal, bool alone, char **out,
-    struct reason *why)
+planner_picture_comparison(const Juyan__V1__Comparison *comparison, bool alone, char **out, struct reason *why)
 {
+	const Juyan__V1__Goal *goal = comparison->goal;
 	struct comparison picture = { .about = { "scenarios", "Scenarios", "the end, side by side", "", true, alone },
 		.goal = NAN };
 	double *room[COMPARISON_MAX] = { NULL };
@@ -141,7 +255,7 @@ planner_picture_comparison(const Juyan__V1__Comparison *comparison, const Juyan_
 		struct comparison_case *one = &picture.one[picture.n++];
 		one->name = from->name[0] != '\0' ? from->name : "as it is";
 		one->chance = from->has_chance && goal != NULL ? from->chance : NAN;
-		ends_of(from->end, one->end);
+		levels_of(from->end, one->end);
 		status = course_of(from, &one->course, &room[i]);
 		if (used < sizeof told)
 			used += (size_t)snprintf(told + used, sizeof told - used, "%s%.60s: %s", i > 0 ? "; " : "", one->name,
@@ -185,7 +299,7 @@ planner_picture_why(const Juyan__V1__WhyReport *report, bool alone, char **out, 
 enum status
 planner_picture_moves(const Juyan__V1__WhyReport *report, bool alone, char **out, struct reason *why)
 {
-	struct waterfall waterfall = { .about = { "moves", "", NULL, "", true, alone } };
+	struct waterfall waterfall = { .about = { "moves", "", NULL, "", true, alone }, .difference = true };
 	char title[LABEL_BYTES], subtitle[LINE_BYTES], before[PICTURE_TEXT_BYTES], now[PICTURE_TEXT_BYTES];
 	if (report->earlier == NULL)
 		return reason_say(why, STATUS_NOT_FOUND, "no earlier forecast is kept");

@@ -6,16 +6,20 @@
 #define JUYAN_TOOLS_PLANNER_PICTURE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "forecast.pb-c.h"
 #include "status.h"
 
-/* The year as it adds up, beside the goal and its plan line. The goal's period has to be a calendar year: else NOT_FOUND. */
-enum status planner_picture_goal(const Juyan__V1__GoalReport *goal, const Juyan__V1__Provenance *provenance, bool alone, char **out,
+/*
+ * The period as it adds up, beside the goal, its plan line and the year before; of a report with its course. `number` makes the names
+ * within it differ from those of other goals on the page.
+ */
+enum status planner_picture_goal(const Juyan__V1__GoalReport *goal, size_t number, bool alone, char **out,
     struct reason *why) MUST_USE;
 
-/* `goal` (NULL: none) is the one whose chance was compared. At most the first COMPARISON_MAX scenarios. */
-enum status planner_picture_comparison(const Juyan__V1__Comparison *comparison, const Juyan__V1__Goal *goal, bool alone, char **out,
+/* At most the first COMPARISON_MAX scenarios. */
+enum status planner_picture_comparison(const Juyan__V1__Comparison *comparison, bool alone, char **out,
     struct reason *why) MUST_USE;
 
 /* What the figure is made of. */

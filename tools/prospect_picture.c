@@ -203,10 +203,10 @@ gather_year(const struct prospect *prospect, int year, struct points *points)
 }
 
 enum status
-prospect_fan_year(const struct prospect *prospect, const struct prospect_aim *aim, const char *id, bool alone, char **out)
+prospect_fan_year(const struct prospect *prospect, const char *id, bool alone, char **out)
 {
 	struct points points;
-	struct fan fan = { .goal = aim->label == NULL ? NAN : aim->target, .goal_label = aim->label };
+	struct fan fan = { .goal = NAN };
 	char told[TOLD_BYTES], spread[TOLD_BYTES], subtitle[LABEL_BYTES], label[LABEL_BYTES], before[LABEL_BYTES];
 	int year = year_of(prospect);
 	const struct prospect_row *end = prospect_year_end(prospect, year);
@@ -229,8 +229,6 @@ prospect_fan_year(const struct prospect *prospect, const struct prospect_aim *ai
 		fan.line[fan.n_lines++] =
 		    (struct picture_line){ before, PICTURE_DASHED, points.before_at, points.before, points.n_before };
 	}
-	if (aim->plan.n > 0)
-		fan.line[fan.n_lines++] = aim->plan;
 	fan.about.subtitle = subtitle;
 	fan.about.told = told;
 	fan.past_at = points.past_at;

@@ -5,13 +5,6 @@
 #include "picture.h"
 #include "prospect.h"
 
-/* What is aimed at, where there is a goal; zeroed: none. Lent. */
-struct prospect_aim {
-	const char *label; /* such as "goal 26 Mt"; NULL: no goal */
-	double target;
-	struct picture_line plan; /* where the plan line stands; n 0: none */
-};
-
 /* The forecast of each period behind what was known of the last ones. NO_MEMORY. */
 enum status prospect_fan(const struct prospect *prospect, const char *id, bool alone, char **out) MUST_USE;
 
@@ -19,8 +12,7 @@ enum status prospect_fan(const struct prospect *prospect, const char *id, bool a
  * A year as it adds up, beside the year before: of the year that most of the forecast lies in. NOT_FOUND where the rows are years,
  * or hours of a few days: there is nothing that adds up. NO_MEMORY.
  */
-enum status prospect_fan_year(const struct prospect *prospect, const struct prospect_aim *aim, const char *id, bool alone,
-    char **out) MUST_USE;
+enum status prospect_fan_year(const struct prospect *prospect, const char *id, bool alone, char **out) MUST_USE;
 
 /* What each period's forecast is made of, summed up over all that is to come. NOT_FOUND where that is not known. NO_MEMORY. */
 enum status prospect_waterfall(const struct prospect *prospect, const char *id, bool alone, char **out) MUST_USE;

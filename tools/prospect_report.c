@@ -24,10 +24,9 @@ add_picture(struct report *report, enum status drawn, char **svg)
 static enum status
 add_pictures(const struct prospect *detail, const struct prospect *course, size_t number, struct report *report)
 {
-	static const struct prospect_aim none = { 0 };
 	char id[ID_BYTES], *svg = NULL;
 	snprintf(id, sizeof id, "year%zu", number);
-	enum status status = add_picture(report, prospect_fan_year(detail, &none, id, false, &svg), &svg);
+	enum status status = add_picture(report, prospect_fan_year(detail, id, false, &svg), &svg);
 	snprintf(id, sizeof id, "fan%zu", number);
 	if (status == STATUS_OK)
 		status = add_picture(report, prospect_fan(course, id, false, &svg), &svg);
@@ -47,11 +46,12 @@ cell(struct report *report, const struct prospect *prospect, double value)
 static void
 add_rows(const struct prospect *rows, struct report *report)
 {
-	static const char *const titles[] = { "period", "forecast", "80 % from", "to", "95 % from", "to", "year to date",
-		"80 % from", "to" };
+	static const struct table_column columns[] = { { "period", TABLE_LEFT }, { "forecast", TABLE_RIGHT },
+		{ "80 % from", TABLE_RIGHT }, { "to", TABLE_RIGHT }, { "95 % from", TABLE_RIGHT }, { "to", TABLE_RIGHT },
+		{ "year to date", TABLE_RIGHT }, { "80 % from", TABLE_RIGHT }, { "to", TABLE_RIGHT } };
 	char period[ID_BYTES];
 	bool yearly = rows->kind == STEP_YEAR;
-	report_table(report, titles, yearly ? 6 : 9);
+	report_table(report, columns, yearly ? 6 : 9);
 	for (size_t i = rows->first_future; i < rows->n; i++) {
 		const struct prospect_row *row = &rows->row[i];
 		snprintf(period, sizeof period, "%s%s", row->period, row->whole ? "" : " (in part)");

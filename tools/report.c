@@ -16,7 +16,10 @@ enum { PATH_BYTES = 4096, TEXT_BYTES = 2048 };
 struct report {
 	FILE *out;
 	char path[PATH_BYTES];
-	size_t columns, column; /* of the table at work; the next cell's */
+	/* of the table at work */
+	const struct table_column *columns;
+	size_t n_columns, column; /* the next cell's */
+	bool sums;
 };
 
 static const char page_style[] =
@@ -26,10 +29,11 @@ static const char page_style[] =
     "  color: #1b1b1b; background: #fff; }\n"
     "h1 { font-size: 1.6rem; margin-bottom: 0.2rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }\n"
     ".picture { width: 100%; height: auto; margin: 0.8rem 0; }\n"
-    ".wide { overflow-x: auto; }\n"
+    ".wide { overflow-x: auto; margin: 0.9rem 0; }\n"
     "table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.9rem; }\n"
     "th, td { padding: 0.15rem 0.7rem; text-align: right; border-bottom: 1px solid #ddd; white-space: nowrap; }\n"
-    "th:first-child, td:first-child { text-align: left; padding-left: 0; }\n"
+    ".w { text-align: left; } th:first-child, td:first-child { padding-left: 0; }\n"
+    ".sum td { border-top: 1px solid #777; font-weight: 600; }\n"
     "@media (prefers-color-scheme: dark) {\n"
     "body { color: #e8e8e8; background: #15181c; } th, td { border-color: #30363d; }\n"
     "}\n"
@@ -123,15 +127,17 @@ report_picture(struct report *report, const char *svg)
 }
 
 void
-report_table(struct report *report, const char *const *titles, size_t columns)
+report_table(struct report *report, const struct table_column *columns, size_t n)
 {
-	assert(columns > 0);
+	assert(n > 0);
 	report->columns = columns;
+	report->n_columns = n;
 	report->column = 0;
+	report->sums = false;
 	fputs("<div class=\"wide\"><table>\n<thead><tr>", report->out);
-	for (size_t i = 0; i < columns; i++) {
-		fputs("<th scope=\"col\">", report->out);
-		escaped(report->out, titles[i]);
+	for (size_t i = 0; i < n; i++) {
+		fprintf(report->out, "<th scope=\"col\"%s>", columns[i].align == TABLE_LEFT ? " class=\"w\"" : "");
+		escaped(report->out, columns[i].title);
 		fputs("</th>", report->out);
 	}
 	fputs("</tr></thead>\n<tbody>\n", report->out);
@@ -140,12 +146,21 @@ report_table(struct report *report, const char *const *titles, size_t columns)
 void
 report_cell(struct report *report, const char *text)
 {
-	fputs(report->column == 0 ? "<tr><td>" : "<td>", report->out);
+	if (report->column == 0)
+		fputs(report->sums ? "<tr class=\"sum\">" : "<tr>", report->out);
+	fputs(report->columns[report->column].align == TABLE_LEFT ? "<td class=\"w\">" : "<td>", report->out);
 	escaped(report->out, text);
 	fputs("</td>", report->out);
-	report->column = (report->column + 1) % report->columns;
+	report->column = (report->column + 1) % report->n_columns;
 	if (report->column == 0)
 		fputs("</tr>\n", report->out);
+}
+
+void
+report_sums(struct report *report)
+{
+	assert(report->column == 0);
+	report->sums = true;
 }
 
 void
@@ -173,4 +188,15 @@ void
 report_list_end(struct report *report)
 {
 	fputs("</ul>\n", report->out);
+}
+
+enum status
+report_picture_file(const char *path, const char *svg, struct reason *why)
+{
+	FILE *out = fopen(path, "we");
+	if (out == NULL)
+		return reason_say(why, STATUS_SYSTEM, "%.200s: %s", path, strerror(errno));
+	bool failed = fputs(svg, out) < 0;
+	failed = fclose(out) != 0 || failed;
+	return failed ? reason_say(why, STATUS_SYSTEM, "%.200s: it cannot be written", path) : STATUS_OK;
 }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "status.h"
+#include "table.h"
 
 struct report;
 
@@ -22,14 +23,18 @@ void report_text(struct report *report, const char *format, ...) __attribute__((
 /* As an SVG of a page (not `alone`). */
 void report_picture(struct report *report, const char *svg);
 
-/* A table: titles, then cells row by row; columns from the second on are figures. */
-void report_table(struct report *report, const char *const *titles, size_t columns);
+/* A table: its columns (lent until its end), then cells row by row; below a rule, from report_sums on, sums. */
+void report_table(struct report *report, const struct table_column *columns, size_t n);
 void report_cell(struct report *report, const char *text);
+void report_sums(struct report *report);
 void report_table_end(struct report *report);
 
 /* A list of points, such as notes. */
 void report_list(struct report *report);
 void report_point(struct report *report, const char *text);
 void report_list_end(struct report *report);
+
+/* A picture (`alone`) in a file of its own. SYSTEM with "PATH: …". */
+enum status report_picture_file(const char *path, const char *svg, struct reason *why) MUST_USE;
 
 #endif

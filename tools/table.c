@@ -281,3 +281,10 @@ table_tonnes(int64_t kg, char out[TABLE_FIGURE_BYTES])
 		*--begin = '-';
 	return memcpy(out, begin, strlen(begin) + 1);
 }
+
+const char *
+table_whole_tonnes(int64_t kg, char out[TABLE_FIGURE_BYTES])
+{
+	int64_t tonnes = (int64_t)((size_of(kg) + 500) / 1000);
+	return table_count(kg < 0 ? -tonnes : tonnes, out);
+}

@@ -42,5 +42,7 @@ size_t table_width(const char *text);
 /* "1,234,567" and, of 1234567 kg, "1,234.567": exact. They return `out`. */
 const char *table_count(int64_t count, char out[TABLE_FIGURE_BYTES]);
 const char *table_tonnes(int64_t kg, char out[TABLE_FIGURE_BYTES]);
+/* "1,235" of 1234567 kg: for what is estimated, where kilograms would be false precision. */
+const char *table_whole_tonnes(int64_t kg, char out[TABLE_FIGURE_BYTES]);
 
 #endif

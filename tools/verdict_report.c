@@ -19,9 +19,11 @@ score_cell(struct report *report, double value, int decimals, double times)
 static void
 add_scores(const struct verdict *verdict, struct report *report)
 {
-	static const char *const titles[] = { "distance, method", "n", "MASE", "sMAPE %", "in 80 %", "in 95 %", "MSIS", "CRPS" };
+	static const struct table_column columns[] = { { "distance, method", TABLE_LEFT }, { "n", TABLE_RIGHT },
+		{ "MASE", TABLE_RIGHT }, { "sMAPE %", TABLE_RIGHT }, { "in 80 %", TABLE_RIGHT }, { "in 95 %", TABLE_RIGHT },
+		{ "MSIS", TABLE_RIGHT }, { "CRPS", TABLE_RIGHT } };
 	char text[CELL_BYTES * 2];
-	report_table(report, titles, sizeof titles / sizeof titles[0]);
+	report_table(report, columns, sizeof columns / sizeof columns[0]);
 	for (size_t i = 0; i < verdict->n_rows; i++) {
 		const struct verdict_row *row = &verdict->row[i];
 		snprintf(text, sizeof text, "%s, %s", row->distance, row->method);
@@ -52,10 +54,11 @@ year_cell(struct report *report, const struct verdict *verdict, double value)
 static void
 add_years(const struct verdict *verdict, struct report *report)
 {
-	static const char *const titles[] = { "year's total from", "forecast", "80 % from", "to", "came", "off by %",
-		"seasonal naive %", "naive %" };
+	static const struct table_column columns[] = { { "year's total from", TABLE_LEFT }, { "forecast", TABLE_RIGHT },
+		{ "80 % from", TABLE_RIGHT }, { "to", TABLE_RIGHT }, { "came", TABLE_RIGHT }, { "off by %", TABLE_RIGHT },
+		{ "seasonal naive %", TABLE_RIGHT }, { "naive %", TABLE_RIGHT } };
 	char text[SERIES_NAME_BYTES + STEP_TEXT_BYTES + 4];
-	report_table(report, titles, sizeof titles / sizeof titles[0]);
+	report_table(report, columns, sizeof columns / sizeof columns[0]);
 	for (size_t i = 0; i < verdict->n_years; i++) {
 		const struct verdict_year *year = &verdict->year[i];
 		bool named = strcmp(year->name, verdict->name) != 0;
@@ -78,8 +81,10 @@ verdict_report(const struct verdict *verdict, const char *picture, struct report
 		report_text(report, "In short: %s.", verdict->headline);
 	if (picture != NULL)
 		report_picture(report, picture);
-	report_heading(report, "How far off, by distance");
-	add_scores(verdict, report);
+	if (verdict->origins > 0) {
+		report_heading(report, "How far off, by distance");
+		add_scores(verdict, report);
+	}
 	if (verdict->n_years > 0) {
 		report_heading(report, "The year's total");
 		add_years(verdict, report);

@@ -5,6 +5,7 @@
 #include "civil.h"
 #include "engine_parts.h"
 #include "goal.h"
+#include "goal_course.h"
 #include "nearest.h"
 #include "plan.h"
 
@@ -112,32 +113,8 @@ meet_gathered(struct goal_basis basis[BASES], int64_t gathered)
 	basis[greatest].net_kg += gathered;
 }
 
-/* The goal's own slice by day, for a picture. */
 static enum status
-goal_outlook(const struct stage *stage, const Juyan__V1__Goal *goal, int64_t to, struct arena *arena, Juyan__V1__Outlook **out)
-{
-	char direction[16], mode[16];
-	char *directions[] = { direction }, *modes[] = { mode };
-	Juyan__V1__Slice slice = JUYAN__V1__SLICE__INIT;
-	Juyan__V1__OutlookAsk ask = JUYAN__V1__OUTLOOK_ASK__INIT;
-	struct outlook_ground ground = { stage->world, stage->leaves };
-	snprintf(direction, sizeof direction, "%s", goal->direction == 0 ? "" : wire_direction_name(goal->direction));
-	snprintf(mode, sizeof mode, "%s", goal->mode == 0 ? "" : wire_mode_name(goal->mode));
-	slice.ports = goal->ports;
-	slice.n_ports = goal->n_ports;
-	slice.directions = directions;
-	slice.n_directions = goal->direction != 0;
-	slice.modes = modes;
-	slice.n_modes = goal->mode != 0;
-	slice.groups = goal->groups;
-	slice.n_groups = goal->n_groups;
-	ask.slice = &slice;
-	ask.by_period = JUYAN__V1__PERIOD_KIND__DAY;
-	return outlook_make(&ground, &ask, to, arena, out);
-}
-
-static enum status
-report_goal(struct engine *engine, const struct stage *stage, const Juyan__V1__Goal *goal, struct arena *arena,
+report_goal(struct engine *engine, const struct stage *stage, const Juyan__V1__Goal *goal, bool course, struct arena *arena,
     Juyan__V1__GoalReport **out, struct reason *why)
 {
 	struct goal_basis basis[BASES];
@@ -160,8 +137,8 @@ report_goal(struct engine *engine, const struct stage *stage, const Juyan__V1__G
 		meet_gathered(basis, gathered_kg(&stage->world->inputs, goal, from, last));
 	if (status == STATUS_OK)
 		status = goal_report(goal, &ground, arena, out, why);
-	if (status == STATUS_OK && to > origin)
-		status = goal_outlook(stage, goal, to, arena, &(*out)->outlook);
+	if (status == STATUS_OK && course)
+		status = goal_course(*out, &ground, arena);
 	return status;
 }
 
@@ -194,8 +171,8 @@ answer_goal(struct engine *engine, const Juyan__V1__ForecastQuestion *question, 
 	}
 	for (size_t i = 0; status == STATUS_OK && i < stage.standing.n_goals; i++)
 		if (is_asked(ask, stage.standing.goals[i], &world->inputs)) {
-			status =
-			    report_goal(engine, &stage, stage.standing.goals[i], arena, &reports->goals[reports->n_goals], why);
+			status = report_goal(engine, &stage, stage.standing.goals[i], ask->course, arena,
+			    &reports->goals[reports->n_goals], why);
 			reports->n_goals += status == STATUS_OK;
 		}
 	if (status == STATUS_OK)

@@ -339,6 +339,7 @@ compare_scenarios(const struct compare_ask *ask, struct arena *arena, Juyan__V1_
 	if (comparison == NULL)
 		return STATUS_NO_MEMORY;
 	juyan__v1__comparison__init(comparison);
+	comparison->goal = (Juyan__V1__Goal *)(uintptr_t)ask->goal; /* lent, and never written to */
 	comparison->scenarios = arena_take(arena, (ask->n_scenarios + 1) * sizeof(Juyan__V1__ComparedScenario *));
 	if (comparison->scenarios == NULL)
 		return STATUS_NO_MEMORY;

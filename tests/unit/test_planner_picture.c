@@ -39,60 +39,95 @@ a_goal(void)
 	return goal;
 }
 
-/* 70 kt a day; what is to come spreads. */
+/* 70 kt a day, 65 a year before, what is to come spreads. */
 static void
-fill_rows(Juyan__V1__OutlookRow *row, Juyan__V1__OutlookRow **rows, Juyan__V1__Quantiles *day, Juyan__V1__Quantiles *year,
-    char periods[][CIVIL_TEXT_BYTES])
+fill_course(int64_t from, int done, Juyan__V1__GoalDay *day, Juyan__V1__GoalDay **days, Juyan__V1__Quantiles *to_date,
+    char texts[][CIVIL_TEXT_BYTES])
 {
 	for (int i = 0; i < DAYS; i++) {
 		int y, m, d;
-		civil_date(civil_day(2025, 1, 1) + i, &y, &m, &d);
-		civil_format((uint32_t)(y * 10000 + m * 100 + d), PERIOD_DAY, periods[i]);
-		int64_t kg = 70000000, sum = kg * (i + 1), wide = i < DONE ? 0 : (i - DONE) * INT64_C(8000000);
-		juyan__v1__outlook_row__init(&row[i]);
-		juyan__v1__quantiles__init(&day[i]);
-		juyan__v1__quantiles__init(&year[i]);
-		day[i] = (Juyan__V1__Quantiles){ day[i].base, kg, kg, kg, kg, kg, kg, kg, kg };
-		year[i] = (Juyan__V1__Quantiles){ year[i].base, sum, sum - 2 * wide, sum - wide, sum - wide / 2, sum,
+		civil_date(from + i, &y, &m, &d);
+		civil_format((uint32_t)(y * 10000 + m * 100 + d), PERIOD_DAY, texts[i]);
+		int64_t sum = INT64_C(70000000) * (i + 1), wide = (i - done) * INT64_C(8000000);
+		juyan__v1__goal_day__init(&day[i]);
+		juyan__v1__quantiles__init(&to_date[i]);
+		to_date[i] = (Juyan__V1__Quantiles){ to_date[i].base, sum, sum - 2 * wide, sum - wide, sum - wide / 2, sum,
 			sum + wide / 2, sum + wide, sum + 2 * wide };
-		row[i].period = periods[i];
-		row[i].known_kg = i < DONE ? kg : 0;
-		row[i].total = &day[i];
-		row[i].year_to_date = &year[i];
-		rows[i] = &row[i];
+		day[i].day = texts[i];
+		day[i].plan_kg = INT64_C(26000000000) * (i + 1) / DAYS;
+		day[i].has_last_year_kg = 1;
+		day[i].last_year_kg = INT64_C(65000000) * (i + 1);
+		day[i].has_done_kg = i < done;
+		day[i].done_kg = i < done ? sum : 0;
+		day[i].to_date = i < done ? NULL : &to_date[i];
+		days[i] = &day[i];
 	}
+}
+
+/* Of a period that begins on this day and of which so many days have passed. */
+static char *
+goal_picture(const char *file, const char *from, int done)
+{
+	static Juyan__V1__GoalDay day[DAYS], *days[DAYS];
+	static Juyan__V1__Quantiles to_date[DAYS];
+	static char texts[DAYS][CIVIL_TEXT_BYTES], begin[CIVIL_TEXT_BYTES];
+	static char eve[] = "2024-12-31";
+	Juyan__V1__Goal goal = a_goal();
+	Juyan__V1__GoalReport report = JUYAN__V1__GOAL_REPORT__INIT;
+	struct reason why = { "" };
+	int64_t first_day;
+	char *svg = NULL;
+	assert_true(civil_parse_day(from, &first_day));
+	snprintf(begin, sizeof begin, "%s", from);
+	fill_course(first_day, done, day, days, to_date, texts);
+	goal.from = begin;
+	goal.to = texts[DAYS - 1];
+	report.goal = &goal;
+	report.as_of = done == 0 ? eve : texts[done - 1];
+	report.course = days;
+	report.n_course = DAYS;
+	if (planner_picture_goal(&report, 1, true, &svg, &why) != STATUS_OK)
+		fail_msg("%s", why.text);
+	keep(file, svg);
+	assert_non_null(strstr(svg, ">goal 26.0 Mt</text>"));
+	assert_non_null(strstr(svg, ">plan</text>"));
+	return svg;
 }
 
 static void
 test_goal(void **state)
 {
 	(void)state;
-	static Juyan__V1__OutlookRow row[DAYS], *rows[DAYS];
-	static Juyan__V1__Quantiles day[DAYS], year[DAYS];
-	static char periods[DAYS][CIVIL_TEXT_BYTES], as_of[] = "2025-08-14", monday[] = "2025-01-06";
+	char *svg = goal_picture("goal", "2025-01-01", DONE);
+	assert_non_null(strstr(svg, ">2024: 23.7</text>"));
+	assert_non_null(strstr(svg, ">known to 2025-08-14</text>"));
+	assert_non_null(strstr(svg, ">2025, from its beginning</text>"));
+	free(svg);
+	svg = goal_picture("goal_not_begun", "2025-01-01", 0);
+	assert_non_null(strstr(svg, "; made from what was known to 2024-12-31</text>"));
+	assert_null(strstr(svg, ">known</text>"));
+	free(svg);
+	/* All is known: no intervals. */
+	svg = goal_picture("goal_over", "2025-01-01", DAYS);
+	assert_null(strstr(svg, "(80 %)"));
+	assert_non_null(strstr(svg, ">25.6</text>"));
+	free(svg);
+}
+
+/* A period that is no calendar year. */
+static void
+test_goal_of_another_year(void **state)
+{
+	(void)state;
+	char *svg = goal_picture("goal_winter", "2024-07-01", DONE);
+	assert_non_null(strstr(svg, ">2024-07-01 to 2025-06-30, from its beginning</text>"));
+	assert_non_null(strstr(svg, ">year before: 23.7</text>"));
+	free(svg);
 	Juyan__V1__Goal goal = a_goal();
-	Juyan__V1__Outlook outlook = JUYAN__V1__OUTLOOK__INIT;
-	Juyan__V1__Provenance provenance = JUYAN__V1__PROVENANCE__INIT;
 	Juyan__V1__GoalReport report = JUYAN__V1__GOAL_REPORT__INIT;
 	struct reason why = { "" };
-	char *svg = NULL;
-	fill_rows(row, rows, day, year, periods);
-	outlook.rows = rows;
-	outlook.n_rows = DAYS;
-	provenance.origin = as_of;
 	report.goal = &goal;
-	report.as_of = as_of;
-	report.plan_kg = INT64_C(16100000000);
-	report.outlook = &outlook;
-	if (planner_picture_goal(&report, &provenance, true, &svg, &why) != STATUS_OK)
-		fail_msg("%s", why.text);
-	keep("goal", svg);
-	assert_non_null(strstr(svg, ">goal 26.0 Mt</text>"));
-	assert_non_null(strstr(svg, ">plan</text>"));
-	assert_non_null(strstr(svg, "known to 2025-08-14"));
-	free(svg);
-	goal.from = monday;
-	assert_int_equal(planner_picture_goal(&report, &provenance, true, &svg, &why), STATUS_NOT_FOUND);
+	assert_int_equal(planner_picture_goal(&report, 1, true, &svg, &why), STATUS_NOT_FOUND);
 }
 
 static void
@@ -129,7 +164,8 @@ test_comparison(void **state)
 	}
 	comparison.scenarios = scenarios;
 	comparison.n_scenarios = 2;
-	if (planner_picture_comparison(&comparison, &goal, true, &svg, &why) != STATUS_OK)
+	comparison.goal = &goal;
+	if (planner_picture_comparison(&comparison, true, &svg, &why) != STATUS_OK)
 		fail_msg("%s", why.text);
 	keep("planner_comparison", svg);
 	assert_non_null(strstr(svg, ">as it is</text>"));
@@ -137,7 +173,7 @@ test_comparison(void **state)
 	assert_non_null(strstr(svg, ">25.8 Mt</text>"));
 	free(svg);
 	comparison.n_scenarios = 0;
-	assert_int_equal(planner_picture_comparison(&comparison, NULL, true, &svg, &why), STATUS_NOT_FOUND);
+	assert_int_equal(planner_picture_comparison(&comparison, true, &svg, &why), STATUS_NOT_FOUND);
 }
 
 static void
@@ -186,6 +222,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_goal),
+		cmocka_unit_test(test_goal_of_another_year),
 		cmocka_unit_test(test_comparison),
 		cmocka_unit_test(test_why),
 	};

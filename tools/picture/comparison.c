@@ -52,8 +52,15 @@ draw_case(const struct plot *plot, const struct comparison_case *one, size_t i)
 	svg_rect(plot->svg, median - 1.5, y - 10, 3, 20, "whole");
 	svg_text(plot->svg, RIGHT + 10, y + 4, SVG_START, "strong", "%s",
 	    picture_figure(plot->mass, one->end[PICTURE_P50], figure));
+	/* Paths cannot know that it is impossible, or certain. */
 	if (isfinite(one->chance))
-		svg_text(plot->svg, PICTURE_WIDTH - 12, y + 4, SVG_END, "text", "%.0f %%", 100.0 * one->chance);
+		svg_text(plot->svg, PICTURE_WIDTH - 12, y + 4, SVG_END, "text", "%s%.0f %%",
+		    one->chance < 0.01       ? "< "
+			: one->chance > 0.99 ? "> "
+					     : "",
+		    one->chance < 0.01       ? 1.0
+			: one->chance > 0.99 ? 99.0
+					     : 100.0 * one->chance);
 }
 
 /*

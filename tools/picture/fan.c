@@ -7,7 +7,7 @@
 
 #include "plot.h"
 
-enum { HEIGHT = 380, LEFT = 58, RIGHT = PICTURE_WIDTH - 118, TOP = 72, BOTTOM = HEIGHT - 42 };
+enum { HEIGHT = 380, LEFT = 58, RIGHT = PICTURE_WIDTH - 128, TOP = 72, BOTTOM = HEIGHT - 42 };
 
 static double
 most_of(const double *values, size_t n, double most)
@@ -73,15 +73,22 @@ draw_labels(const struct fan *fan, const struct plot *plot)
 	char figure[PICTURE_TEXT_BYTES], text[PLOT_LABEL_BYTES];
 	size_t n = 0;
 	const double *q = fan->quantile[fan->n - 1];
-	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+	/* What is certain has no intervals. */
+	for (size_t i = 0; q[PICTURE_P975] > q[PICTURE_P025] && i < sizeof ends / sizeof ends[0]; i++) {
 		snprintf(text, sizeof text, "%s (%s)", plot_number(plot, q[ends[i].level], figure), ends[i].name);
 		add_label(labels, &n, plot, q[ends[i].level], "tick", text);
 	}
 	add_label(labels, &n, plot, fan->mean[fan->n - 1], "strong", plot_number(plot, fan->mean[fan->n - 1], figure));
 	for (size_t i = 0; i < fan->n_lines; i++) {
 		const struct picture_line *line = &fan->line[i];
-		if (line->n == 0 || line->at[line->n - 1] < plot->x_high - 1e-6)
+		if (line->n == 0)
 			continue;
+		if (line->at[line->n - 1] < plot->x_high - 1e-6) {
+			/* Sums rise: above the end of a line there is room. */
+			svg_text(plot->svg, plot_x(plot, line->at[line->n - 1]), plot_y(plot, line->value[line->n - 1]) - 8,
+			    SVG_END, "text", "%s", line->label);
+			continue;
+		}
 		/* A plan ends where the goal is, which says how much. */
 		if (isfinite(fan->goal) && fabs(line->value[line->n - 1] - fan->goal) <= 1e-9 * fabs(fan->goal))
 			snprintf(text, sizeof text, "%s", line->label);

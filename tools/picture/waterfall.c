@@ -22,15 +22,15 @@ reach(const struct waterfall *waterfall, double from[], double to[])
 }
 
 static void
-draw_step(const struct plot *plot, const struct waterfall_step *step, double y, double from, double to)
+draw_step(const struct plot *plot, const struct waterfall_step *step, bool difference, double y, double from, double to)
 {
 	char figure[PICTURE_TEXT_BYTES];
 	double x1 = plot_x(plot, from), x2 = plot_x(plot, to);
-	const char *sign = step->whole || step->value == 0.0 ? "" : step->value > 0.0 ? "+" : "−";
+	const char *sign = (step->whole && !difference) || step->value == 0.0 ? "" : step->value > 0.0 ? "+" : "−";
 	svg_text(plot->svg, LEFT - 10, y + BAR - 4, SVG_END, step->whole ? "strong" : "text", "%s", step->label);
 	svg_rect(plot->svg, x1, y, x2 - x1, BAR, step->whole ? "whole" : step->value < 0.0 ? "less" : "bar");
 	svg_text(plot->svg, fmax(x1, x2) + 6, y + BAR - 4, SVG_START, step->whole ? "strong" : "text", "%s%s", sign,
-	    picture_figure(plot->mass, step->whole ? step->value : fabs(step->value), figure));
+	    picture_figure(plot->mass, step->whole && !difference ? step->value : fabs(step->value), figure));
 }
 
 enum status
@@ -60,7 +60,7 @@ waterfall_draw(const struct waterfall *waterfall, char **out)
 	svg_line(svg, plot_x(&plot, 0), plot.top, plot_x(&plot, 0), plot.bottom, "axis");
 	for (size_t i = 0; i < waterfall->n; i++) {
 		double y = TOP + ROW * (double)i;
-		draw_step(&plot, &waterfall->step[i], y, from[i], to[i]);
+		draw_step(&plot, &waterfall->step[i], waterfall->difference, y, from[i], to[i]);
 		/* From the end of a bar to the beginning of the next. */
 		if (i + 1 < waterfall->n)
 			svg_line(svg, plot_x(&plot, to[i]), y + BAR, plot_x(&plot, to[i]), y + ROW, "lead");

@@ -17,6 +17,7 @@ struct waterfall_step {
 
 struct waterfall {
 	struct picture_about about;
+	bool difference; /* wholes are differences as well: they have their sign */
 	struct waterfall_step step[WATERFALL_STEPS_MAX];
 	size_t n;
 };

@@ -1,0 +1,16 @@
+/*
+ * A goal's period day by day, for a picture: the plan line, what was done, the year before, and how the rest may add up. Pure, as
+ * goal.h is; what it makes lives in the caller's arena. Any thread.
+ */
+#ifndef JUYAN_FORECAST_GOAL_COURSE_H
+#define JUYAN_FORECAST_GOAL_COURSE_H
+
+#include "goal.h"
+
+/* Days that a course has at most, near enough: of a longer period every second, third … */
+enum { GOAL_COURSE_DAYS = 732 };
+
+/* Fills the course of a report that goal_report made of this ground. NO_MEMORY. */
+enum status goal_course(Juyan__V1__GoalReport *report, const struct goal_ground *ground, struct arena *arena) MUST_USE;
+
+#endif
