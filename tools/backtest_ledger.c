@@ -81,7 +81,7 @@ draw(const struct verdict *verdict, char *out[BACKTEST_PICTURES])
 	struct trial trial = { .about = { "backtest", verdict->name, "how far such forecasts were off", verdict->headline, true,
 				   true } };
 	verdict_bands(verdict, &trial);
-	if (trial.n_bands == 0)
+	if (trial.n_bands == 0 || verdict->origins == 0)
 		return STATUS_OK;
 	enum status status = trial_draw(&trial, &out[BACKTEST_ALONE]);
 	trial.about.alone = false;

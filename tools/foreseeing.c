@@ -172,20 +172,6 @@ foreseeing_end(struct foreseeing *foreseeing, enum status status)
 
 /* ---- saying ---- */
 
-void
-foreseeing_print_provenance(const Juyan__V1__Provenance *provenance, FILE *out)
-{
-	if (provenance == NULL)
-		return;
-	if (provenance->backtest[0] != '\0')
-		fprintf(out, "%s\n", provenance->backtest);
-	for (size_t i = 0; i < provenance->n_notes; i++)
-		fprintf(out, "note: %s\n", provenance->notes[i]);
-	fprintf(out, "from the data up to %s (event %llu), %s, %u paths, seed %llu\n", provenance->origin,
-	    (unsigned long long)provenance->lsn, provenance->model[0] == '\0' ? "no model" : provenance->model, provenance->paths,
-	    (unsigned long long)provenance->seed);
-}
-
 enum status
 foreseeing_print_json(const ProtobufCMessage *message, FILE *out)
 {

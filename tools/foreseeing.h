@@ -36,8 +36,6 @@ enum status foreseeing_ask(struct foreseeing *foreseeing, Juyan__V1__ForecastQue
 /* Closes, says a failure on stderr, and returns the exit code. */
 int foreseeing_end(struct foreseeing *foreseeing, enum status status);
 
-/* What it rests on: origin, data mark, model, seed, how far such forecasts were off, notes. NULL: nothing is said. */
-void foreseeing_print_provenance(const Juyan__V1__Provenance *provenance, FILE *out);
 /* A message in JSON, in whole kilograms. */
 enum status foreseeing_print_json(const ProtobufCMessage *message, FILE *out) MUST_USE;
 

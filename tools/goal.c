@@ -1,25 +1,28 @@
 /*
- * `juyan goal`: will it be reached, when, how sure is that, and what does it need a day. People get sentences and figures; programs
- * get the reports as JSON, in whole kilograms.
+ * `juyan goal`: will it be reached, when, how sure is that, and what does it need a day. People get sentences, figures and pictures;
+ * programs get the reports as JSON, in whole kilograms.
  */
 #include <argp.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "foreseeing.h"
-#include "phrase.h"
-#include "table.h"
+#include "planner_files.h"
+#include "planner_picture.h"
 
 enum { KEY_JSON = 0x100 };
 
+enum { HEAD_BYTES = 1024 };
+
 struct command {
 	struct foreseeing foreseeing;
+	struct planner_files files;
 	char *goal; /* NULL: every goal whose period holds the day */
 	bool json;
 };
 
 static const struct argp_option options[] = {
-	{ "json", KEY_JSON, NULL, 0, "as JSON, in kg", 1 },
+	{ "json", KEY_JSON, NULL, 0, "as JSON, in kg; with --svg or --html the course by day as well", 1 },
 	{ 0 },
 };
 
@@ -28,9 +31,11 @@ static const char doc[] = "Says of a goal what is done, what it still needs, how
 			  "period holds the day.\v"
 			  "NAME is a goal's id in the registry ('juyan registry show --kind goal'). The chance is the share of "
 			  "possible futures that reach the "
-			  "target; 80 % means from the 10th to the 90th of a hundred of them.\n\n"
+			  "target; an 80 % interval leaves out the lowest tenth of them and the highest. The plan line spreads the "
+			  "target evenly over the open days of the period. --svg draws one goal.\n\n"
 			  "  juyan goal                                     will we make it?\n"
 			  "  juyan goal annual-2025 --as-of 2025-06-30      what was to be said at the end of June\n"
+			  "  juyan goal annual-2025 --html goal.html        a report to print, mail and keep\n"
 			  "  juyan goal annual-2025 --json                  for programs";
 
 static error_t
@@ -39,7 +44,8 @@ parse(int key, char *arg, struct argp_state *state)
 	struct command *command = state->input;
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &command->foreseeing;
+		state->child_inputs[0] = &command->files;
+		state->child_inputs[1] = &command->foreseeing;
 		return 0;
 	case KEY_JSON:
 		command->json = true;
@@ -56,121 +62,182 @@ parse(int key, char *arg, struct argp_state *state)
 
 /* ---- for people ---- */
 
+static const char *
+name_of(const Juyan__V1__Goal *goal)
+{
+	return goal->name[0] == '\0' ? goal->id : goal->name;
+}
+
+/* "26 Mt in 2025: ceke and wuliji, 2025-01-01 to 2025-12-31; as of 2025-06-30" */
 static void
-print_head(const Juyan__V1__GoalReport *report)
+say_head(struct sheet *sheet, const Juyan__V1__GoalReport *report)
 {
 	const Juyan__V1__Goal *goal = report->goal;
-	printf("%s: ", goal->name[0] == '\0' ? goal->id : goal->name);
-	for (size_t i = 0; i < goal->n_ports; i++)
-		printf("%s%s", i == 0 ? "" : " and ", goal->ports[i]);
-	printf("%s", goal->n_ports == 0 ? "all ports" : "");
-	for (size_t i = 0; i < goal->n_groups; i++)
-		printf(", %s", goal->groups[i]);
-	if (goal->mode != 0)
-		printf(", by %s", wire_mode_name(goal->mode));
-	if (goal->direction != 0)
-		printf(", %s", wire_direction_name(goal->direction));
-	printf(", %s to %s; as of %s\n\n", goal->from, goal->to, report->as_of);
+	char text[HEAD_BYTES];
+	size_t used = (size_t)snprintf(text, sizeof text, "%.200s: ", name_of(goal));
+	for (size_t i = 0; i < goal->n_ports && used < sizeof text / 2; i++)
+		used += (size_t)snprintf(text + used, sizeof text - used, "%s%.64s", i == 0 ? "" : " and ", goal->ports[i]);
+	if (goal->n_ports == 0)
+		used += (size_t)snprintf(text + used, sizeof text - used, "all ports");
+	for (size_t i = 0; i < goal->n_groups && used < sizeof text * 3 / 4; i++)
+		used += (size_t)snprintf(text + used, sizeof text - used, ", %.64s", goal->groups[i]);
+	snprintf(text + used, sizeof text - used, "%s%s%s%s, %.16s to %.16s; as of %.16s", goal->mode != 0 ? ", by " : "",
+	    goal->mode != 0 ? wire_mode_name(goal->mode) : "", goal->direction != 0 ? ", " : "",
+	    goal->direction != 0 ? wire_direction_name(goal->direction) : "", goal->from, goal->to, report->as_of);
+	sheet_heading(sheet, text);
 }
 
 static void
-figure_row(struct table *table, const char *name, int64_t kg)
+figure_row(struct sheet *sheet, const char *name, int64_t kg)
 {
-	char figure[TABLE_FIGURE_BYTES];
-	table_cell(table, name);
-	table_cell(table, table_tonnes(kg, figure));
+	sheet_cell(sheet, name);
+	sheet_tonnes(sheet, kg);
 }
 
-/* Tonnes to the kilogram, each figure on a line of its own. */
 static enum status
-print_figures(const Juyan__V1__GoalReport *report)
+say_figures(struct sheet *sheet, const Juyan__V1__GoalReport *report)
 {
-	static const struct table_column columns[] = { { "", TABLE_LEFT }, { "t", TABLE_RIGHT } };
-	struct table *table;
-	enum status status = table_open(columns, 2, &table);
+	static const struct table_column columns[] = { { "where it stands", TABLE_LEFT }, { "t", TABLE_RIGHT } };
+	enum status status = sheet_table(sheet, columns, 2);
 	if (status != STATUS_OK)
 		return status;
-	figure_row(table, "target", report->goal->target_kg);
-	figure_row(table, "done", report->done_kg);
+	figure_row(sheet, "target", report->goal->target_kg);
+	figure_row(sheet, "done", report->done_kg);
 	for (size_t i = 0; i < report->n_done_by_basis; i++) {
 		char name[64];
-		snprintf(name, sizeof name, "  %.40s", report->done_by_basis[i]->basis);
-		figure_row(table, name, report->done_by_basis[i]->net_kg);
+		snprintf(name, sizeof name, "  of it %.40s", report->done_by_basis[i]->basis);
+		figure_row(sheet, name, report->done_by_basis[i]->net_kg);
 	}
-	figure_row(table, "plan line", report->plan_kg);
+	figure_row(sheet, "plan line on this day", report->plan_kg);
 	if (report->has_last_year_kg)
-		figure_row(table, "a year ago", report->last_year_kg);
-	figure_row(table, "needed an open day", report->rate_needed_kg);
-	figure_row(table, "had an open day", report->rate_had_kg);
-	status = table_print(table, stdout);
-	table_close(&table);
-	return status;
+		figure_row(sheet, "a year ago by the same day", report->last_year_kg);
+	if (report->days_left > 0 && report->met_on[0] == '\0')
+		figure_row(sheet, "needed each open day that is left", report->rate_needed_kg);
+	figure_row(sheet, "came each of the last open days", report->rate_had_kg);
+	return sheet_table_end(sheet);
 }
 
 static enum status
-print_end(const Juyan__V1__Quantiles *end)
+say_end(struct sheet *sheet, const Juyan__V1__Quantiles *end)
 {
-	static const struct table_column columns[] = { { "end, in t", TABLE_LEFT }, { "", TABLE_RIGHT } };
+	static const struct table_column columns[] = { { "how it may end, in t", TABLE_LEFT }, { "from", TABLE_RIGHT },
+		{ "middle", TABLE_RIGHT }, { "to", TABLE_RIGHT } };
 	const struct {
 		const char *name;
-		int64_t kg;
-	} rows[] = { { "97.5 %", end->p975_kg }, { "90 %", end->p90_kg }, { "75 %", end->p75_kg }, { "50 %", end->p50_kg },
-		{ "25 %", end->p25_kg }, { "10 %", end->p10_kg }, { "2.5 %", end->p025_kg }, { "mean", end->mean_kg } };
-	struct table *table;
-	enum status status = table_open(columns, 2, &table);
+		int64_t from, to;
+	} rows[] = { { "50 of 100 possible futures", end->p25_kg, end->p75_kg }, { "80 of 100", end->p10_kg, end->p90_kg },
+		{ "95 of 100", end->p025_kg, end->p975_kg } };
+	enum status status = sheet_table(sheet, columns, sizeof columns / sizeof columns[0]);
 	if (status != STATUS_OK)
 		return status;
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		figure_row(table, rows[i].name, rows[i].kg);
-	putchar('\n');
-	status = table_print(table, stdout);
-	table_close(&table);
-	return status;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		sheet_cell(sheet, rows[i].name);
+		sheet_tonnes(sheet, rows[i].from);
+		if (i == 0)
+			sheet_tonnes(sheet, end->p50_kg);
+		else
+			sheet_cell(sheet, "");
+		sheet_tonnes(sheet, rows[i].to);
+	}
+	return sheet_table_end(sheet);
 }
 
 static void
-print_dates(const Juyan__V1__GoalReport *report)
+day_row(struct sheet *sheet, const char *name, const char *day)
 {
-	static const char later[] = "later";
+	sheet_cell(sheet, name);
+	sheet_cell(sheet, day[0] == '\0' ? "not within the period" : day);
+}
+
+static enum status
+say_dates(struct sheet *sheet, const Juyan__V1__GoalReport *report)
+{
+	static const struct table_column columns[] = { { "will it be reached?", TABLE_LEFT }, { "", TABLE_RIGHT } };
 	char chance[FORESEEING_CHANCE_BYTES];
 	if (report->met_on[0] != '\0' || report->days_left == 0)
-		return;
-	printf("\nchance %s; reached by, with 10 %%: %s, 50 %%: %s, 90 %%: %s\n", foreseeing_chance(report->chance, chance),
-	    report->reached_p10[0] == '\0' ? later : report->reached_p10,
-	    report->reached_p50[0] == '\0' ? later : report->reached_p50,
-	    report->reached_p90[0] == '\0' ? later : report->reached_p90);
-	printf("%lld days left, of them %lld open\n", (long long)report->days_left, (long long)report->open_days_left);
+		return STATUS_OK;
+	enum status status = sheet_table(sheet, columns, 2);
+	if (status != STATUS_OK)
+		return status;
+	sheet_cell(sheet, "chance");
+	sheet_cell(sheet, foreseeing_chance(report->chance, chance));
+	day_row(sheet, "in 10 of 100 possible futures by", report->reached_p10);
+	day_row(sheet, "in 50 of 100 by", report->reached_p50);
+	day_row(sheet, "in 90 of 100 by", report->reached_p90);
+	sheet_cell(sheet, "days left");
+	sheet_cellf(sheet, "%lld", (long long)report->days_left);
+	sheet_cell(sheet, "of them open");
+	sheet_cellf(sheet, "%lld", (long long)report->open_days_left);
+	return sheet_table_end(sheet);
 }
 
 static enum status
-print_report(const Juyan__V1__GoalReport *report)
+say_picture(struct sheet *sheet, const Juyan__V1__GoalReport *report, size_t number, struct reason *why)
 {
-	print_head(report);
-	for (size_t i = 0; i < report->n_sentences; i++)
-		printf("  %s\n", report->sentences[i]);
-	putchar('\n');
-	enum status status = print_figures(report);
+	char *svg = NULL;
+	struct reason none = { "" };
+	if (sheet->report == NULL)
+		return STATUS_OK;
+	enum status drawn = planner_picture_goal(report, number, false, &svg, &none);
+	if (drawn != STATUS_OK && drawn != STATUS_NOT_FOUND)
+		*why = none;
+	return sheet_picture(sheet, drawn, &svg);
+}
+
+static enum status
+say_report(struct sheet *sheet, const Juyan__V1__GoalReport *report, size_t number, struct reason *why)
+{
+	say_head(sheet, report);
+	sheet_points(sheet, report->sentences, report->n_sentences);
+	enum status status = say_picture(sheet, report, number, why);
+	if (status == STATUS_OK)
+		status = say_figures(sheet, report);
 	if (status == STATUS_OK && report->end != NULL && report->days_left > 0)
-		status = print_end(report->end);
-	if (report->end != NULL)
-		print_dates(report);
+		status = say_end(sheet, report->end);
+	if (status == STATUS_OK && report->end != NULL)
+		status = say_dates(sheet, report);
 	return status;
 }
 
 static enum status
-print_all(const Juyan__V1__GoalReports *reports)
+say(struct sheet *sheet, const void *answer, struct reason *why)
 {
+	const Juyan__V1__GoalReports *reports = answer;
 	enum status status = STATUS_OK;
-	for (size_t i = 0; status == STATUS_OK && i < reports->n_goals; i++) {
-		if (i > 0)
-			putchar('\n');
-		status = print_report(reports->goals[i]);
-	}
+	for (size_t i = 0; status == STATUS_OK && i < reports->n_goals; i++)
+		status = say_report(sheet, reports->goals[i], i + 1, why);
 	if (reports->n_goals == 0)
-		puts("The registry has no goal whose period holds this day: 'juyan registry show --kind goal'.");
-	putchar('\n');
-	foreseeing_print_provenance(reports->provenance, stdout);
+		sheet_line(sheet, "The registry has no goal whose period holds this day: 'juyan registry show --kind goal'.");
+	sheet_provenance(sheet, reports->provenance);
 	return status;
+}
+
+/* ---- asking ---- */
+
+static enum status
+write_picture(const struct command *command, const Juyan__V1__GoalReports *reports, struct reason *why)
+{
+	char *svg = NULL;
+	if (command->files.svg == NULL)
+		return STATUS_OK;
+	if (reports->n_goals != 1)
+		return reason_say(why, STATUS_USAGE, "--svg draws one goal, and there are %zu: name one, or take --html",
+		    reports->n_goals);
+	enum status drawn = planner_picture_goal(reports->goals[0], 1, true, &svg, why);
+	return planner_write_picture(&command->files, drawn, &svg, why);
+}
+
+static enum status
+write_report(const struct command *command, const Juyan__V1__GoalReports *reports, struct reason *why)
+{
+	char title[HEAD_BYTES] = "Goals";
+	if (reports->n_goals == 1)
+		snprintf(title, sizeof title, "Goal: %.200s", name_of(reports->goals[0]->goal));
+	return planner_write_report(&command->files, title,
+	    "What is done, what is still needed, how it may end and how sure that is: of 100 such cases about 80 lie within the 80 "
+	    "% "
+	    "interval.",
+	    say, reports, why);
 }
 
 static enum status
@@ -179,22 +246,29 @@ ask(struct command *command)
 	Juyan__V1__GoalAsk ask_goal = JUYAN__V1__GOAL_ASK__INIT;
 	Juyan__V1__ForecastQuestion question = JUYAN__V1__FORECAST_QUESTION__INIT;
 	const Juyan__V1__ForecastReply *reply;
+	struct reason *why = &command->foreseeing.why;
 	if (command->goal != NULL)
 		ask_goal.id = command->goal;
 	ask_goal.making = &command->foreseeing.making;
+	ask_goal.course = command->files.svg != NULL || command->files.html != NULL;
 	question.ask_case = JUYAN__V1__FORECAST_QUESTION__ASK_GOAL;
 	question.goal = &ask_goal;
 	enum status status = foreseeing_ask(&command->foreseeing, &question, JUYAN__V1__FORECAST_REPLY__SAY_GOALS, &reply);
 	if (status != STATUS_OK)
 		return status;
-	return command->json ? foreseeing_print_json(&reply->goals->base, stdout) : print_all(reply->goals);
+	status = command->json ? foreseeing_print_json(&reply->goals->base, stdout) : planner_print(say, reply->goals, why);
+	if (status == STATUS_OK)
+		status = write_picture(command, reply->goals, why);
+	if (status == STATUS_OK)
+		status = write_report(command, reply->goals, why);
+	return status;
 }
 
 int
 tool_goal(int argc, char **argv)
 {
 	struct command command = { .json = false };
-	const struct argp_child children[] = { { &foreseeing_argp, 0, NULL, 2 }, { 0 } };
+	const struct argp_child children[] = { { &planner_files_argp, 0, NULL, 1 }, { &foreseeing_argp, 0, NULL, 2 }, { 0 } };
 	const struct argp argp = { options, parse, "[NAME]", doc, children, NULL, NULL };
 	foreseeing_begin(&command.foreseeing, "goal");
 	argp_err_exit_status = TOOL_USAGE;

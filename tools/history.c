@@ -143,6 +143,13 @@ change_word(const struct registry_diff *diff, const Record *record)
 	return "on file";
 }
 
+/* Published figures are mostly of whole tonnes. */
+static const char *
+tonnes_text(int64_t kg, char out[TABLE_FIGURE_BYTES])
+{
+	return kg % 1000 == 0 ? table_whole_tonnes(kg, out) : table_tonnes(kg, out);
+}
+
 static void
 print_rows(const struct command *command, const struct history_file *file, const struct registry_diff *diff)
 {
@@ -153,7 +160,7 @@ print_rows(const struct command *command, const struct history_file *file, const
 			const Juyan__V1__Published *published = row->record->published;
 			char tonnes[TABLE_FIGURE_BYTES];
 			printf("taken (%s): %s, %s, %s to %s, %s t, %s\n", change_word(diff, row->record), published->port,
-			    published->definition, published->from, published->to, table_tonnes(published->net_kg, tonnes),
+			    published->definition, published->from, published->to, tonnes_text(published->net_kg, tonnes),
 			    precision_word(published->precision));
 		} else {
 			printf("left: %s\n", row->why.text);
@@ -326,7 +333,7 @@ print_table(const struct registry_use *used)
 		table_cell(table, published->definition);
 		table_cell(table, published->from);
 		table_cell(table, published->to);
-		table_cell(table, table_tonnes(published->net_kg, tonnes));
+		table_cell(table, tonnes_text(published->net_kg, tonnes));
 		table_cell(table, precision_word(published->precision));
 		table_cell(table, published->source);
 	}

@@ -53,7 +53,7 @@ static const char doc[] =
     "  juyan override list\n"
     "  juyan override add --from 2026-03-01 --to 2026-03-31 --change -20% \\\n"
     "      --port ceke --reason \"road works announced\"\n"
-    "  juyan override score                        how those that are over have done\n"
+    "  juyan override score                        what came of those that are over\n"
     "  juyan override withdraw judgement-1 --reason \"works put off\"\n\n"
     "Without a NAME, `add` takes the next of judgement-1, judgement-2 ….";
 
@@ -347,9 +347,9 @@ score_one(struct command *command, struct foreseeing *foreseeing, const Juyan__V
 	table_cell(table, record->from);
 	table_cell(table, record->to);
 	table_cell(table, table_tonnes(score.came_kg, figure));
-	table_cell(table, table_tonnes(score.with_kg, figure));
+	table_cell(table, table_whole_tonnes(score.with_kg, figure));
 	off_cell(table, score.with_kg, score.came_kg);
-	table_cell(table, table_tonnes(score.without_kg, figure));
+	table_cell(table, table_whole_tonnes(score.without_kg, figure));
 	off_cell(table, score.without_kg, score.came_kg);
 	return STATUS_OK;
 }

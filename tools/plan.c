@@ -6,12 +6,13 @@
 #include <string.h>
 
 #include "foreseeing.h"
-#include "table.h"
+#include "planner_files.h"
 
 enum { KEY_JSON = 0x100, KEY_CHANCE, KEY_FROM };
 
 struct command {
 	struct foreseeing foreseeing;
+	struct planner_files files; /* its report alone: a plan is a table */
 	char *goal;
 	char *from;
 	double chance; /* 0: the service's own */
@@ -50,7 +51,8 @@ parse(int key, char *arg, struct argp_state *state)
 	struct command *command = state->input;
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &command->foreseeing;
+		state->child_inputs[0] = &command->files;
+		state->child_inputs[1] = &command->foreseeing;
 		return 0;
 	case KEY_JSON:
 		command->json = true;
@@ -76,66 +78,90 @@ parse(int key, char *arg, struct argp_state *state)
 }
 
 static void
-cost_cell(struct table *table, int64_t cost)
+cost_cell(struct sheet *sheet, int64_t cost)
 {
 	char figure[TABLE_FIGURE_BYTES];
-	table_cell(table, cost > 0 ? table_count(cost, figure) : "");
+	sheet_cell(sheet, cost > 0 ? table_count(cost, figure) : "");
+}
+
+static void
+lever_row(struct sheet *sheet, const Juyan__V1__PlanLever *lever, bool costs)
+{
+	char chance[FORESEEING_CHANCE_BYTES];
+	sheet_cell(sheet, lever->port);
+	sheet_cell(sheet, lever->mode);
+	sheet_cell(sheet, lever->name);
+	sheet_cellf(sheet, "%" PRId64, lever->now);
+	if (lever->has_needed)
+		sheet_cellf(sheet, "%" PRId64, lever->needed);
+	else
+		sheet_cell(sheet, "-");
+	sheet_cellf(sheet, "%" PRId64, lever->most);
+	sheet_cell(sheet, foreseeing_chance(lever->chance_at_most, chance));
+	if (costs)
+		cost_cell(sheet, lever->has_needed ? lever->cost : 0);
+}
+
+/* A column of costs where any is known; below the rule their sum, where there is one. */
+static enum status
+say_levers(struct sheet *sheet, Juyan__V1__PlanLever *const *levers, size_t n, int64_t sum)
+{
+	static const struct table_column columns[] = { { "port", TABLE_LEFT }, { "mode", TABLE_LEFT }, { "lever", TABLE_LEFT },
+		{ "now", TABLE_RIGHT }, { "needed", TABLE_RIGHT }, { "most", TABLE_RIGHT }, { "chance with most", TABLE_RIGHT },
+		{ "cost", TABLE_RIGHT } };
+	bool costs = sum > 0;
+	for (size_t i = 0; i < n; i++)
+		costs = costs || (levers[i]->has_needed && levers[i]->cost > 0);
+	enum status status = sheet_table(sheet, columns, costs ? 8 : 7);
+	if (status != STATUS_OK)
+		return status;
+	for (size_t i = 0; i < n; i++)
+		lever_row(sheet, levers[i], costs);
+	if (sum > 0) {
+		sheet_sums(sheet);
+		for (size_t i = 0; i < 7; i++)
+			sheet_cell(sheet, i == 0 ? "together" : "");
+		cost_cell(sheet, sum);
+	}
+	return sheet_table_end(sheet);
 }
 
 static enum status
-print_levers(Juyan__V1__PlanLever *const *levers, size_t n, int64_t sum)
+say(struct sheet *sheet, const void *answer, struct reason *why)
 {
-	static const struct table_column columns[] = { { "port", TABLE_LEFT }, { "mode", TABLE_LEFT }, { "lever", TABLE_LEFT },
-		{ "now", TABLE_RIGHT }, { "needed", TABLE_RIGHT }, { "most", TABLE_RIGHT }, { "chance at most", TABLE_RIGHT },
-		{ "cost", TABLE_RIGHT } };
-	struct table *table;
-	enum status status = table_open(columns, sizeof columns / sizeof columns[0], &table);
-	if (status != STATUS_OK)
-		return status;
-	for (size_t i = 0; i < n; i++) {
-		const Juyan__V1__PlanLever *lever = levers[i];
-		char chance[FORESEEING_CHANCE_BYTES];
-		table_cell(table, lever->port);
-		table_cell(table, lever->mode);
-		table_cell(table, lever->name);
-		table_cellf(table, "%" PRId64, lever->now);
-		if (lever->has_needed)
-			table_cellf(table, "%" PRId64, lever->needed);
-		else
-			table_cell(table, "-");
-		table_cellf(table, "%" PRId64, lever->most);
-		table_cell(table, foreseeing_chance(lever->chance_at_most, chance));
-		cost_cell(table, lever->has_needed ? lever->cost : 0);
+	const Juyan__V1__PlanReport *report = answer;
+	enum status status = STATUS_OK;
+	(void)why;
+	for (size_t i = 0; i < report->n_sentences; i++)
+		sheet_line(sheet, "%s", report->sentences[i]);
+	if (report->n_levers > 0) {
+		sheet_heading(sheet, "One lever alone:");
+		status = say_levers(sheet, report->levers, report->n_levers, 0);
+		sheet_line(sheet,
+		    "needed: the least value with which the wished chance is had; - where even the most is too little.");
 	}
-	if (sum > 0) {
-		table_sums(table);
-		for (size_t i = 0; i + 1 < sizeof columns / sizeof columns[0]; i++)
-			table_cell(table, i == 0 ? "together" : "");
-		cost_cell(table, sum);
+	if (status == STATUS_OK && report->n_together > 0) {
+		char head[96];
+		snprintf(head, sizeof head, "At least cost (%.64s):", report->cost_unit);
+		sheet_heading(sheet, head);
+		status = say_levers(sheet, report->together, report->n_together, report->cost);
 	}
-	status = table_print(table, stdout);
-	table_close(&table);
+	sheet_provenance(sheet, report->provenance);
 	return status;
 }
 
 static enum status
-print(const Juyan__V1__PlanReport *report)
+show(struct command *command, const Juyan__V1__PlanReport *report)
 {
-	enum status status = STATUS_OK;
-	for (size_t i = 0; i < report->n_sentences; i++)
-		printf("%s\n", report->sentences[i]);
-	putchar('\n');
-	if (report->n_levers > 0) {
-		puts("One lever alone:");
-		status = print_levers(report->levers, report->n_levers, 0);
-		putchar('\n');
-	}
-	if (status == STATUS_OK && report->n_together > 0) {
-		printf("At least cost (%s):\n", report->cost_unit);
-		status = print_levers(report->together, report->n_together, report->cost);
-		putchar('\n');
-	}
-	foreseeing_print_provenance(report->provenance, stdout);
+	char title[256];
+	struct reason *why = &command->foreseeing.why;
+	snprintf(title, sizeof title, "What it would take to reach %.200s", command->goal);
+	enum status status = command->json ? foreseeing_print_json(&report->base, stdout) : planner_print(say, report, why);
+	if (status == STATUS_OK)
+		status = planner_write_report(&command->files, title,
+		    "The least change of each lever, and of all together, that brings the chance to the wished level. It is taken "
+		    "that demand allows.",
+		    say, report, why);
 	return status;
 }
 
@@ -155,14 +181,14 @@ ask(struct command *command)
 	enum status status = foreseeing_ask(&command->foreseeing, &question, JUYAN__V1__FORECAST_REPLY__SAY_PLAN, &reply);
 	if (status != STATUS_OK)
 		return status;
-	return command->json ? foreseeing_print_json(&reply->plan->base, stdout) : print(reply->plan);
+	return show(command, reply->plan);
 }
 
 int
 tool_plan(int argc, char **argv)
 {
 	struct command command = { .json = false };
-	const struct argp_child children[] = { { &foreseeing_argp, 0, NULL, 2 }, { 0 } };
+	const struct argp_child children[] = { { &planner_report_argp, 0, NULL, 1 }, { &foreseeing_argp, 0, NULL, 2 }, { 0 } };
 	const struct argp argp = { options, parse, "GOAL", doc, children, NULL, NULL };
 	foreseeing_begin(&command.foreseeing, "plan");
 	argp_err_exit_status = TOOL_USAGE;

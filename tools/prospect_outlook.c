@@ -82,7 +82,8 @@ describe(const Juyan__V1__Provenance *from, struct prospect *out)
 	snprintf(out->model, sizeof out->model, "%s", from->model[0] != '\0' ? from->model : "no model");
 	snprintf(out->program, sizeof out->program, "%s%.20s", strncmp(from->program, "juyan", 5) == 0 ? "" : "juyan ",
 	    from->program);
-	snprintf(out->backtest, sizeof out->backtest, "%s", from->backtest[0] != '\0' ? from->backtest : "not known");
+	snprintf(out->backtest, sizeof out->backtest, "%s",
+	    from->backtest[0] != '\0' ? from->backtest : "none is kept yet ('juyan backtest' makes one)");
 	/* Lines of ours end with a full stop. */
 	size_t n = strlen(out->backtest);
 	if (out->backtest[n - 1] == '.')

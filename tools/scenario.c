@@ -11,16 +11,19 @@
 #include "asking.h"
 #include "civil.h"
 #include "foreseeing.h"
+#include "phrase.h"
+#include "planner_files.h"
+#include "planner_picture.h"
 #include "scenario_file.h"
 #include "standing.h"
-#include "table.h"
 
 enum { KEY_JSON = 0x100, KEY_GOAL, KEY_TO, KEY_MONTHS };
 
-enum { ARENA_BYTES = 16 * 1024 * 1024, COLUMNS_MAX = SCENARIO_FILE_MAX + 2 };
+enum { ARENA_BYTES = 16 * 1024 * 1024, COLUMNS_MAX = SCENARIO_FILE_MAX + 2, NAME_BYTES = 256 };
 
 struct command {
 	struct foreseeing foreseeing;
+	struct planner_files files;
 	struct arena arena;
 	struct scenario_file file;
 	char *path, *goal, *to;
@@ -42,7 +45,8 @@ static const char doc[] = "Compares declared changes of the future: more AGVs, a
 			  "tools/README.md tells the form of "
 			  "FILE and what each change assumes; tools/scenarios/example.yaml is an example.\n\n"
 			  "  juyan scenario example.yaml --goal annual-2026\n"
-			  "  juyan scenario example.yaml --port ceke --months";
+			  "  juyan scenario example.yaml --port ceke --months\n"
+			  "  juyan scenario example.yaml --html scenarios.html    a report to print, mail and keep";
 
 static error_t
 parse(int key, char *arg, struct argp_state *state)
@@ -50,8 +54,9 @@ parse(int key, char *arg, struct argp_state *state)
 	struct command *command = state->input;
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &command->foreseeing;
+		state->child_inputs[0] = &command->files;
 		state->child_inputs[1] = &command->foreseeing;
+		state->child_inputs[2] = &command->foreseeing;
 		return 0;
 	case KEY_GOAL:
 		command->goal = arg;
@@ -163,81 +168,125 @@ read_file(struct command *command)
 
 /* ---- for people ---- */
 
+struct shown {
+	const struct command *command;
+	const Juyan__V1__Comparison *comparison;
+};
+
 static const char *
 name_of(const Juyan__V1__ComparedScenario *scenario)
 {
 	return scenario->name[0] == '\0' ? "as it is" : scenario->name;
 }
 
-static enum status
-print_ends(const Juyan__V1__Comparison *comparison)
+static void
+say_goal(struct sheet *sheet, const Juyan__V1__Goal *goal)
 {
-	static const struct table_column columns[] = { { "end, in t", TABLE_LEFT }, { "10 %", TABLE_RIGHT },
-		{ "50 %", TABLE_RIGHT }, { "90 %", TABLE_RIGHT }, { "mean", TABLE_RIGHT }, { "chance", TABLE_RIGHT },
-		{ "reached (50 %)", TABLE_LEFT } };
+	char target[PHRASE_BYTES];
+	if (goal != NULL)
+		sheet_line(sheet, "Chance of the goal %s: %s from %s to %s.", goal->name[0] != '\0' ? goal->name : goal->id,
+		    phrase_mass(goal->target_kg, PHRASE_NEAREST, target), goal->from, goal->to);
+}
+
+static enum status
+say_ends(struct sheet *sheet, const Juyan__V1__Comparison *comparison)
+{
+	static const struct table_column columns[] = { { "at the end, in t", TABLE_LEFT }, { "80 % from", TABLE_RIGHT },
+		{ "to", TABLE_RIGHT }, { "middle", TABLE_RIGHT }, { "mean", TABLE_RIGHT }, { "chance", TABLE_RIGHT },
+		{ "as likely as not by", TABLE_LEFT } };
 	const bool chances = comparison->n_scenarios > 0 && comparison->scenarios[0]->has_chance;
-	struct table *table;
-	enum status status = table_open(columns, chances ? 7 : 5, &table);
+	enum status status = sheet_table(sheet, columns, chances ? 7 : 5);
 	if (status != STATUS_OK)
 		return status;
 	for (size_t i = 0; i < comparison->n_scenarios; i++) {
 		const Juyan__V1__ComparedScenario *at = comparison->scenarios[i];
-		char figure[TABLE_FIGURE_BYTES], chance[FORESEEING_CHANCE_BYTES];
-		table_cell(table, name_of(at));
-		table_cell(table, table_tonnes(at->end->p10_kg, figure));
-		table_cell(table, table_tonnes(at->end->p50_kg, figure));
-		table_cell(table, table_tonnes(at->end->p90_kg, figure));
-		table_cell(table, table_tonnes(at->end->mean_kg, figure));
+		char chance[FORESEEING_CHANCE_BYTES];
+		sheet_cell(sheet, name_of(at));
+		sheet_tonnes(sheet, at->end->p10_kg);
+		sheet_tonnes(sheet, at->end->p90_kg);
+		sheet_tonnes(sheet, at->end->p50_kg);
+		sheet_tonnes(sheet, at->end->mean_kg);
 		if (!chances)
 			continue;
-		table_cell(table, foreseeing_chance(at->chance, chance));
-		table_cell(table, at->reached_p50[0] == '\0' ? "later" : at->reached_p50);
+		sheet_cell(sheet, foreseeing_chance(at->chance, chance));
+		sheet_cell(sheet, at->reached_p50[0] == '\0' ? "not within the period" : at->reached_p50);
 	}
-	status = table_print(table, stdout);
-	table_close(&table);
-	return status;
+	return sheet_table_end(sheet);
 }
 
 /* Every scenario has the same months. */
 static enum status
-print_months(const Juyan__V1__Comparison *comparison)
+say_months(struct sheet *sheet, const Juyan__V1__Comparison *comparison)
 {
 	struct table_column columns[COLUMNS_MAX] = { { "month, mean in t", TABLE_LEFT } };
-	struct table *table;
 	size_t n = 1;
 	for (size_t i = 0; i < comparison->n_scenarios && n < COLUMNS_MAX; i++)
 		columns[n++] = (struct table_column){ name_of(comparison->scenarios[i]), TABLE_RIGHT };
-	enum status status = table_open(columns, n, &table);
+	enum status status = sheet_table(sheet, columns, n);
 	if (status != STATUS_OK)
 		return status;
 	for (size_t row = 0; comparison->n_scenarios > 0 && row < comparison->scenarios[0]->n_rows; row++) {
-		table_cell(table, comparison->scenarios[0]->rows[row]->period);
+		sheet_cell(sheet, comparison->scenarios[0]->rows[row]->period);
 		for (size_t i = 0; i + 1 < n; i++) {
-			char figure[TABLE_FIGURE_BYTES];
 			const Juyan__V1__ComparedScenario *at = comparison->scenarios[i];
-			table_cell(table, row < at->n_rows ? table_tonnes(at->rows[row]->total->mean_kg, figure) : "");
+			if (row < at->n_rows)
+				sheet_tonnes(sheet, at->rows[row]->total->mean_kg);
+			else
+				sheet_cell(sheet, "");
 		}
 	}
-	putchar('\n');
-	status = table_print(table, stdout);
-	table_close(&table);
+	return sheet_table_end(sheet);
+}
+
+static enum status
+say_picture(struct sheet *sheet, const Juyan__V1__Comparison *comparison, struct reason *why)
+{
+	char *svg = NULL;
+	if (sheet->report == NULL)
+		return STATUS_OK;
+	enum status drawn = planner_picture_comparison(comparison, false, &svg, why);
+	return sheet_picture(sheet, drawn, &svg);
+}
+
+static enum status
+say(struct sheet *sheet, const void *answer, struct reason *why)
+{
+	const struct shown *shown = answer;
+	const Juyan__V1__Comparison *comparison = shown->comparison;
+	say_goal(sheet, comparison->goal);
+	enum status status = say_picture(sheet, comparison, why);
+	if (status == STATUS_OK)
+		status = say_ends(sheet, comparison);
+	if (status == STATUS_OK && (shown->command->months || sheet->report != NULL))
+		status = say_months(sheet, comparison);
+	for (size_t i = 0; i < comparison->n_scenarios; i++) {
+		const Juyan__V1__ComparedScenario *at = comparison->scenarios[i];
+		char name[NAME_BYTES];
+		snprintf(name, sizeof name, "%.200s%s", name_of(at), sheet->report == NULL ? ":" : "");
+		sheet_heading(sheet, name);
+		sheet_points(sheet, at->sentences, at->n_sentences);
+	}
+	sheet_provenance(sheet, comparison->provenance);
 	return status;
 }
 
 static enum status
-print(const struct command *command, const Juyan__V1__Comparison *comparison)
+show(struct command *command, const Juyan__V1__Comparison *comparison)
 {
-	enum status status = print_ends(comparison);
-	if (status == STATUS_OK && command->months)
-		status = print_months(comparison);
-	for (size_t i = 0; i < comparison->n_scenarios; i++) {
-		const Juyan__V1__ComparedScenario *at = comparison->scenarios[i];
-		printf("\n%s:\n", name_of(at));
-		for (size_t j = 0; j < at->n_sentences; j++)
-			printf("  %s\n", at->sentences[j]);
+	const struct shown shown = { command, comparison };
+	struct reason *why = &command->foreseeing.why;
+	char *svg = NULL;
+	enum status status = command->json ? foreseeing_print_json(&comparison->base, stdout) : planner_print(say, &shown, why);
+	if (status == STATUS_OK && command->files.svg != NULL) {
+		enum status drawn = planner_picture_comparison(comparison, true, &svg, why);
+		status = planner_write_picture(&command->files, drawn, &svg, why);
 	}
-	putchar('\n');
-	foreseeing_print_provenance(comparison->provenance, stdout);
+	if (status == STATUS_OK)
+		status = planner_write_report(&command->files, "Scenarios",
+		    "Declared changes of the future beside the forecast as it is. Each changes the same possible futures, so that "
+		    "what "
+		    "differs is the scenario alone.",
+		    say, &shown, why);
 	return status;
 }
 
@@ -265,14 +314,15 @@ ask(struct command *command)
 	status = foreseeing_ask(&command->foreseeing, &question, JUYAN__V1__FORECAST_REPLY__SAY_COMPARISON, &reply);
 	if (status != STATUS_OK)
 		return status;
-	return command->json ? foreseeing_print_json(&reply->comparison->base, stdout) : print(command, reply->comparison);
+	return show(command, reply->comparison);
 }
 
 int
 tool_scenario(int argc, char **argv)
 {
 	struct command command = { .json = false };
-	const struct argp_child children[] = { { &foreseeing_slice_argp, 0, NULL, 2 }, { &foreseeing_argp, 0, NULL, 3 }, { 0 } };
+	const struct argp_child children[] = { { &planner_files_argp, 0, NULL, 1 }, { &foreseeing_slice_argp, 0, NULL, 2 },
+		{ &foreseeing_argp, 0, NULL, 3 }, { 0 } };
 	const struct argp argp = { options, parse, "FILE", doc, children, NULL, NULL };
 	foreseeing_begin(&command.foreseeing, "scenario");
 	argp_err_exit_status = TOOL_USAGE;

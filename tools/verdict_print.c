@@ -101,8 +101,12 @@ years_bearable(const struct verdict *verdict)
 enum status
 verdict_table(const struct verdict *verdict, FILE *out)
 {
-	fprintf(out, "%s: backtest from %zu origins\n\n", verdict->name, verdict->origins);
-	enum status status = print_scores(verdict, out);
+	enum status status = STATUS_OK;
+	fprintf(out, "%s: backtest from %zu %s\n", verdict->name, verdict->origins, verdict->origins == 1 ? "origin" : "origins");
+	if (verdict->origins > 0) {
+		fprintf(out, "\n");
+		status = print_scores(verdict, out);
+	}
 	if (status == STATUS_OK && years_bearable(verdict)) {
 		fprintf(out, "\n");
 		status = print_years(verdict, out);

@@ -5,12 +5,14 @@
 
 #include "foreseeing.h"
 #include "phrase.h"
-#include "table.h"
+#include "planner_files.h"
+#include "planner_picture.h"
 
 enum { KEY_JSON = 0x100, KEY_SINCE, KEY_TO };
 
 struct command {
 	struct foreseeing foreseeing;
+	struct planner_files files;
 	char *since, *to;
 	bool json;
 };
@@ -25,8 +27,11 @@ static const struct argp_option options[] = {
 static const char doc[] =
     "Says what the forecast of a year's total is made of, and why it moved since an earlier one: new data, corrections, calendar, "
     "overrides, model. The parts add up to the figure, and the moves to the difference.\v"
+    "Compared is the last forecast that is kept from the day of --since or before. --svg draws what the forecast is made of; with "
+    "--since, what moved it. --html has both.\n\n"
     "  juyan why                                   why did it move since yesterday?\n"
-    "  juyan why --since 2025-06-30 --port ceke    since the end of June, at Ceke";
+    "  juyan why --since 2025-06-30 --port ceke    since the end of June, at Ceke\n"
+    "  juyan why --html why.html                   a report to print, mail and keep";
 
 static error_t
 parse(int key, char *arg, struct argp_state *state)
@@ -34,8 +39,9 @@ parse(int key, char *arg, struct argp_state *state)
 	struct command *command = state->input;
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &command->foreseeing;
+		state->child_inputs[0] = &command->files;
 		state->child_inputs[1] = &command->foreseeing;
+		state->child_inputs[2] = &command->foreseeing;
 		return 0;
 	case KEY_JSON:
 		command->json = true;
@@ -56,53 +62,128 @@ parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static void
-print_row(struct table *table, const char *name, int64_t kg)
+/* ---- for people ---- */
+
+static const struct {
+	const char *name, *says;
+} words[] = {
+	{ "known", "counted or published already" },
+	{ "level", "as much a day as of late" },
+	{ "trend", "growth or decline that goes on" },
+	{ "week", "days of the week" },
+	{ "year", "time of the year" },
+	{ "calendar", "holidays and closed days" },
+	{ "scenario", "declared changes of the future" },
+	{ "override", "planners' overrides" },
+	{ "ceiling", "what capacities do not let through" },
+	{ "new data", "what came since then, against what had been expected" },
+	{ "corrections", "what is known now of days before that and was not then" },
+	{ "overrides", "planners' overrides that came or went" },
+	{ "model", "forecast otherwise than it was then" },
+};
+
+static const char *
+meaning(const char *name)
 {
-	char figure[TABLE_FIGURE_BYTES];
-	table_cell(table, name);
-	table_cell(table, table_tonnes(kg, figure));
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strcmp(words[i].name, name) == 0)
+			return words[i].says;
+	return "";
 }
 
-/* Parts, with their sum below a rule; before them what they start from, where there is such. */
-static enum status
-print_parts(const char *title, Juyan__V1__WhyPart *const *parts, size_t n, const char *sum_name, int64_t sum)
+static int64_t
+whole_tonnes(int64_t kg)
 {
-	const struct table_column columns[] = { { title, TABLE_LEFT }, { "t", TABLE_RIGHT } };
-	struct table *table;
-	enum status status = table_open(columns, 2, &table);
+	return (kg < 0 ? kg - 500 : kg + 500) / 1000;
+}
+
+/* Parts, with their sum below a rule. The running sum is what is rounded, so that the tonnes shown add up as well. */
+static enum status
+say_parts(struct sheet *sheet, const char *title, Juyan__V1__WhyPart *const *parts, size_t n, const char *sum_name, int64_t sum_kg)
+{
+	const struct table_column columns[] = { { title, TABLE_LEFT }, { "t", TABLE_RIGHT }, { "that is", TABLE_LEFT } };
+	int64_t sum = 0;
+	enum status status = sheet_table(sheet, columns, 3);
 	if (status != STATUS_OK)
 		return status;
-	for (size_t i = 0; i < n; i++)
-		print_row(table, parts[i]->name, parts[i]->kg);
-	table_sums(table);
-	print_row(table, sum_name, sum);
-	status = table_print(table, stdout);
-	table_close(&table);
-	putchar('\n');
-	return status;
+	for (size_t i = 0; i < n; i++) {
+		int64_t before = whole_tonnes(sum);
+		sum += parts[i]->kg;
+		sheet_cell(sheet, parts[i]->name);
+		sheet_tonnes(sheet, (whole_tonnes(sum) - before) * 1000);
+		sheet_cell(sheet, meaning(parts[i]->name));
+	}
+	sheet_sums(sheet);
+	sheet_cell(sheet, sum_name);
+	sheet_tonnes(sheet, sum_kg);
+	sheet_cell(sheet, "");
+	return sheet_table_end(sheet);
 }
 
-static enum status
-print(const Juyan__V1__WhyReport *report)
+static void
+say_words(struct sheet *sheet, const Juyan__V1__WhyReport *report)
 {
 	char now[PHRASE_BYTES], then[PHRASE_BYTES], moved[PHRASE_BYTES];
 	int64_t difference = report->mean_kg - report->earlier_kg;
-	printf("The year to date on %s is expected to be %s.\n", report->to, phrase_mass(report->mean_kg, PHRASE_NEAREST, now));
+	sheet_line(sheet, "The year to date on %s is expected to be %s.", report->to,
+	    phrase_mass(report->mean_kg, PHRASE_NEAREST, now));
 	if (report->earlier == NULL)
-		puts("No earlier forecast is kept that it could be compared with.");
+		sheet_line(sheet, "No earlier forecast is kept that it could be compared with.");
 	else if (difference == 0)
-		printf("The forecast from the data up to %s said the same.\n", report->earlier->origin);
+		sheet_line(sheet, "The forecast from the data up to %s said the same.", report->earlier->origin);
 	else
-		printf("The forecast from the data up to %s said %s: it is %s %s now.\n", report->earlier->origin,
+		sheet_line(sheet, "The forecast from the data up to %s said %s: it is %s %s now.", report->earlier->origin,
 		    phrase_mass(report->earlier_kg, PHRASE_NEAREST, then),
 		    phrase_mass(difference < 0 ? -difference : difference, PHRASE_NEAREST, moved),
 		    difference < 0 ? "less" : "more");
-	putchar('\n');
-	enum status status = print_parts("made of", report->parts, report->n_parts, "expected", report->mean_kg);
+}
+
+static enum status
+say_picture(struct sheet *sheet, const Juyan__V1__WhyReport *report, bool moves, struct reason *why)
+{
+	char *svg = NULL;
+	if (sheet->report == NULL)
+		return STATUS_OK;
+	enum status drawn = moves ? planner_picture_moves(report, false, &svg, why) : planner_picture_why(report, false, &svg, why);
+	return sheet_picture(sheet, drawn, &svg);
+}
+
+static enum status
+say(struct sheet *sheet, const void *answer, struct reason *why)
+{
+	const Juyan__V1__WhyReport *report = answer;
+	say_words(sheet, report);
+	enum status status = say_picture(sheet, report, false, why);
+	if (status == STATUS_OK)
+		status = say_parts(sheet, "made of", report->parts, report->n_parts, "expected", report->mean_kg);
 	if (status == STATUS_OK && report->earlier != NULL)
-		status = print_parts("moved by", report->moves, report->n_moves, "together", difference);
-	foreseeing_print_provenance(report->provenance, stdout);
+		status = say_picture(sheet, report, true, why);
+	if (status == STATUS_OK && report->earlier != NULL)
+		status =
+		    say_parts(sheet, "moved by", report->moves, report->n_moves, "together", report->mean_kg - report->earlier_kg);
+	sheet_provenance(sheet, report->provenance);
+	return status;
+}
+
+/* ---- asking ---- */
+
+static enum status
+show(struct command *command, const Juyan__V1__WhyReport *report)
+{
+	char *svg = NULL;
+	struct reason *why = &command->foreseeing.why;
+	enum status status = command->json ? foreseeing_print_json(&report->base, stdout) : planner_print(say, report, why);
+	if (status == STATUS_OK && command->files.svg != NULL) {
+		enum status drawn = command->since != NULL ? planner_picture_moves(report, true, &svg, why)
+							   : planner_picture_why(report, true, &svg, why);
+		status = planner_write_picture(&command->files, drawn, &svg, why);
+	}
+	if (status == STATUS_OK)
+		status = planner_write_report(&command->files, "Why the forecast is as it is",
+		    "What the forecast is made of, and what moved it since an earlier one. Parts add up to the figure, moves to "
+		    "the "
+		    "difference.",
+		    say, report, why);
 	return status;
 }
 
@@ -123,14 +204,15 @@ ask(struct command *command)
 	enum status status = foreseeing_ask(&command->foreseeing, &question, JUYAN__V1__FORECAST_REPLY__SAY_WHY, &reply);
 	if (status != STATUS_OK)
 		return status;
-	return command->json ? foreseeing_print_json(&reply->why->base, stdout) : print(reply->why);
+	return show(command, reply->why);
 }
 
 int
 tool_why(int argc, char **argv)
 {
 	struct command command = { .json = false };
-	const struct argp_child children[] = { { &foreseeing_slice_argp, 0, NULL, 2 }, { &foreseeing_argp, 0, NULL, 3 }, { 0 } };
+	const struct argp_child children[] = { { &planner_files_argp, 0, NULL, 1 }, { &foreseeing_slice_argp, 0, NULL, 2 },
+		{ &foreseeing_argp, 0, NULL, 3 }, { 0 } };
 	const struct argp argp = { options, parse, NULL, doc, children, NULL, NULL };
 	foreseeing_begin(&command.foreseeing, "why");
 	argp_err_exit_status = TOOL_USAGE;
