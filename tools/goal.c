@@ -1,6 +1,6 @@
 /*
- * `juyan goal`: will it be reached, when, how sure is that, and what does it need a day. People get sentences, figures and pictures;
- * programs get the reports as JSON, in whole kilograms.
+ * `juyan goal`: will it be reached, when, how sure is that, and what does it need a day. People get sentences, figures and
+ * pictures; programs get the reports as JSON, in whole kilograms.
  */
 #include <argp.h>
 #include <stdio.h>

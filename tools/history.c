@@ -326,6 +326,9 @@ print_table(const struct registry_use *used)
 		{ "to", TABLE_LEFT }, { "tonnes", TABLE_RIGHT }, { "how exact", TABLE_LEFT }, { "source", TABLE_LEFT } };
 	struct table *table = NULL;
 	char tonnes[TABLE_FIGURE_BYTES];
+	bool whole = true; /* a column has one form */
+	for (size_t i = 0; i < used->n; i++)
+		whole = whole && used->records[i]->published->net_kg % 1000 == 0;
 	enum status status = table_open(columns, sizeof columns / sizeof columns[0], &table);
 	for (size_t i = 0; i < used->n && status == STATUS_OK; i++) {
 		const Juyan__V1__Published *published = used->records[i]->published;
@@ -333,7 +336,7 @@ print_table(const struct registry_use *used)
 		table_cell(table, published->definition);
 		table_cell(table, published->from);
 		table_cell(table, published->to);
-		table_cell(table, tonnes_text(published->net_kg, tonnes));
+		table_cell(table, whole ? table_whole_tonnes(published->net_kg, tonnes) : table_tonnes(published->net_kg, tonnes));
 		table_cell(table, precision_word(published->precision));
 		table_cell(table, published->source);
 	}

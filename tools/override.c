@@ -364,7 +364,7 @@ last_day_over(void)
 
 /* The records are copied: an answer is lent until the next question. */
 static enum status
-score_all(struct command *command, struct arena *arena, struct foreseeing *foreseeing, struct table *table)
+score_all(struct command *command, struct arena *arena, struct foreseeing *foreseeing, struct table *table, size_t *scored)
 {
 	const Juyan__V1__Registry *registry;
 	const ProtobufCMessage *copy;
@@ -379,8 +379,10 @@ score_all(struct command *command, struct arena *arena, struct foreseeing *fores
 		return status;
 	registry = (const Juyan__V1__Registry *)copy;
 	for (size_t i = 0; status == STATUS_OK && i < registry->n_records; i++)
-		if (civil_parse_day(registry->records[i]->override->to, &to) && to <= last_day_over())
+		if (civil_parse_day(registry->records[i]->override->to, &to) && to <= last_day_over()) {
 			status = score_one(command, foreseeing, registry->records[i]->override, table);
+			++*scored;
+		}
 	return status;
 }
 
@@ -393,14 +395,17 @@ score(struct command *command)
 	struct foreseeing foreseeing;
 	struct arena arena = { .base = NULL };
 	struct table *table = NULL;
+	size_t scored = 0;
 	foreseeing_begin(&foreseeing, "override");
 	foreseeing.connection = command->asking.connection;
 	enum status status = arena_open(&arena, 2 * DECODE_BYTES_MAX);
 	if (status == STATUS_OK)
 		status = table_open(columns, sizeof columns / sizeof columns[0], &table);
 	if (status == STATUS_OK)
-		status = score_all(command, &arena, &foreseeing, table);
-	if (status == STATUS_OK)
+		status = score_all(command, &arena, &foreseeing, table, &scored);
+	if (status == STATUS_OK && scored == 0)
+		puts("There is no override whose days are over: nothing can be scored yet.");
+	else if (status == STATUS_OK)
 		status = table_print(table, stdout);
 	table_close(&table);
 	foresee_close(&foreseeing.foresee);

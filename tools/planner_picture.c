@@ -139,7 +139,11 @@ draw_into(const Juyan__V1__GoalReport *report, const struct course *course, stru
 	fan->n = course->n;
 	fan->origin = course->at[0];
 	if (course->n_before > 1) {
-		snprintf(before, LABEL_BYTES, of_a_year(goal) ? "%d" : "year before", atoi(goal->from) - 1);
+		int year, month, dom;
+		civil_date((int64_t)course->before_at[0], &year, &month, &dom);
+		snprintf(before, LABEL_BYTES, "year before");
+		if (of_a_year(goal))
+			snprintf(before, LABEL_BYTES, "%d", year - 1);
 		fan->line[fan->n_lines++] =
 		    (struct picture_line){ before, PICTURE_DASHED, course->before_at, course->before, course->n_before };
 	}

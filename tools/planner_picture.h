@@ -12,8 +12,8 @@
 #include "status.h"
 
 /*
- * The period as it adds up, beside the goal, its plan line and the year before; of a report with its course. `number` makes the names
- * within it differ from those of other goals on the page.
+ * The period as it adds up, beside the goal, its plan line and the year before; of a report with its course. `number` makes the
+ * names within it differ from those of other goals on the page.
  */
 enum status planner_picture_goal(const Juyan__V1__GoalReport *goal, size_t number, bool alone, char **out,
     struct reason *why) MUST_USE;

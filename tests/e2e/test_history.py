@@ -61,7 +61,7 @@ def test_import(server, path):
 
     said = run("history", "import", path, "--by", "a planner", "--reason", "the press said so", *data)[0]
     expect_in("taken", said,
-        f"{path}:2: taken (new): ceke, all, 2016-01-01 to 2016-12-31, 12,576,700.000 t, exact\n",
+        f"{path}:2: taken (new): ceke, all, 2016-01-01 to 2016-12-31, 12,576,700 t, exact\n",
         f"{path}:3: left: vehicles, not tonnes\n",
         f"{path}:4: taken (new): ceke, coal, 2020-01-01 to 2020-06-16, 2,300,000.500 t, about\n",
         f"{path}:5: left: the registry does not know the port 'mandula'\n",

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
+from xml.etree import ElementTree
 
 sys.dont_write_bytecode = True
 from serving import Server, Wrong, ask, run
@@ -19,6 +20,7 @@ REGISTRY = """goals:
   - {id: far, name: far, from: 2025-01-01, to: 2025-12-31, target_kg: 360000000}
   - {id: met, name: met, from: 2025-01-01, to: 2025-12-31, target_kg: 100000000}
   - {id: next, name: next, from: 2026-01-01, to: 2026-12-31, target_kg: 330000000}
+  - {id: winter, name: winter, from: 2024-10-01, to: 2025-10-31, target_kg: 380000000}
   - {id: trains, name: trains, mode: rail, from: 2025-01-01, to: 2025-12-31, target_kg: 1000000}
 levers:
   - {port: ceke, mode: truck, name: lanes, now: 4, most: 8, cost: 100, cost_unit: kCNY}
@@ -140,6 +142,79 @@ def test_why(data):
     run("why", "--since", "yesterday", "--data", data, code=2)
 
 
+def read_xml(path):
+    """All texts of a picture or report, which has to be well-formed."""
+    return [text.strip() for text in ElementTree.parse(path).getroot().itertext()]
+
+
+def tonnes(kg):
+    """As people are told them."""
+    return f"{(kg + 500) // 1000:,}" if kg >= 0 else f"-{(500 - kg) // 1000:,}"
+
+
+def written(data, folder, *command):
+    """A command's JSON, and the texts of its report and of its picture."""
+    html, svg = os.path.join(folder, "r.html"), os.path.join(folder, "p.svg")
+    answer = planner(data, *command, "--html", html, "--svg", svg)
+    return answer, read_xml(html), read_xml(svg)
+
+
+def test_goal_files(data, folder):
+    answer, page, picture = written(data, folder, "goal", "far")
+    report = answer["goals"][0]
+    for sentence in report["sentences"]:
+        holds(f"the report says '{sentence}'", sentence in page)
+    for name in ("p025_kg", "p10_kg", "p25_kg", "p50_kg", "p75_kg", "p90_kg", "p975_kg"):
+        holds(f"{name} in the report", tonnes(report["end"][name]) in page)
+    for name in ("done_kg", "plan_kg", "rate_needed_kg", "last_year_kg"):
+        holds(f"{name} in the report", tonnes(report[name]) in page)
+    holds("how it was made", any("log sequence number" in text for text in page))
+    for text in ("goal 360 kt", "plan", f"known to {DAY}", "2025, from its beginning", f"{report['end']['p50_kg'] / 1e6:.0f}"):
+        holds(f"'{text}' in the picture", text in picture)
+        holds(f"'{text}' in the report's picture", text in page)
+    course = {day["day"]: day for day in report["course"]}
+    same("its days", len(course), 365)
+    same("done", course[DAY]["done_kg"], report["done_kg"])
+    same("the plan line", course[DAY]["plan_kg"], report["plan_kg"])
+    same("the year before", course[DAY]["last_year_kg"], report["last_year_kg"])
+    same("its end", course["2025-12-31"]["to_date"], report["end"])
+    same("the whole plan", course["2025-12-31"]["plan_kg"], 360000000)
+    holds("no course that was not asked for", "course" not in goal(data, "far"))
+    _, _, picture = written(data, folder, "goal", "winter")
+    holds("its own period", "2024-10-01 to 2025-10-31, from its beginning" in picture)
+    _, error = run("goal", "--svg", os.path.join(folder, "all.svg"), "--data", data, "--as-of", DAY, code=2)
+    holds("one goal", "--svg draws one goal" in error)
+    _, error = run("goal", "far", "--svg", os.path.join(folder, "no", "g.svg"), "--data", data, "--as-of", DAY, code=3)
+    holds("which file", os.path.join(folder, "no", "g.svg") in error)
+    page = os.path.join(folder, "all.html")
+    run("goal", "--html", page, "--data", data, "--as-of", DAY)
+    holds("every goal", {"goal 310 kt", "goal 360 kt"} <= set(read_xml(page)))
+
+
+def test_other_files(data, folder):
+    example = os.path.join(SOURCE, "tools", "scenarios", "example.yaml")
+    answer, page, picture = written(data, folder, "scenario", example, "--goal", "next")
+    for scenario in answer["scenarios"]:
+        name = scenario.get("name", "as it is")
+        holds(f"'{name}' in both", name in page and name in picture)
+        holds(f"its figures in the report", tonnes(scenario["end"]["p10_kg"]) in page)
+        for sentence in scenario["sentences"]:
+            holds(f"the report says '{sentence}'", sentence in page)
+    same("the goal", answer["goal"]["id"], "next")
+    holds("the goal in both", "goal 330 kt" in page and "goal 330 kt" in picture)
+    answer, page, picture = written(data, folder, "why")
+    for part in answer["parts"]:
+        holds(f"'{part['name']}' in both", part["name"] in page and (part["name"] in picture or not part.get("kg")))
+    holds("the figure in the report", tonnes(answer["mean_kg"]) in page)
+    page = os.path.join(folder, "plan.html")
+    answer = planner(data, "plan", "far", "--html", page)
+    texts = read_xml(page)
+    for sentence in answer["sentences"]:
+        holds(f"the report says '{sentence}'", sentence in texts)
+    for row in answer["levers"]:
+        holds(f"lever {row['name']}", row["name"] in texts)
+
+
 def test_overrides(data):
     """Asked as of now: an override that is declared today was not known in September."""
     text, _ = run("override", "list", "--data", data)
@@ -181,6 +256,8 @@ def main():
         test_plan(data, folder)
         test_scenarios(data, folder)
         test_why(data)
+        test_goal_files(data, folder)
+        test_other_files(data, folder)
         test_overrides(data)
         over_the_service = goal(data, "far")
         server.close()
