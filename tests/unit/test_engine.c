@@ -462,14 +462,15 @@ goals_are_reported(void **state)
 	made_up_registry(ledger,
 	    ", {'goal': {'id': 'annual-2025', 'from': '2025-01-01', 'to': '2025-12-31', 'target_kg': 20000000000}}"
 	    ", {'goal': {'id': 'annual-2026', 'from': '2026-01-01', 'to': '2026-12-31', 'target_kg': 20000000000}}");
-	const Juyan__V1__GoalReports *reports = asks(engine, "{'goal': {}}")->goals;
+	const Juyan__V1__GoalReports *reports = asks(engine, "{'goal': {'course': true}}")->goals;
 	assert_int_equal(reports->n_goals, 1);
 	assert_string_equal(reports->goals[0]->goal->id, "annual-2025");
 	assert_true(reports->goals[0]->chance >= 0.0 && reports->goals[0]->chance <= 1.0);
-	assert_int_equal(reports->goals[0]->outlook->n_rows, 365);
+	assert_int_equal(reports->goals[0]->n_course, 365);
 	reports = asks(engine, "{'goal': {'id': 'annual-2026'}}")->goals;
 	assert_int_equal(reports->n_goals, 1);
 	assert_int_equal(reports->goals[0]->done_kg, 0);
+	assert_int_equal(reports->goals[0]->n_course, 0);
 	refuses(engine, "{'goal': {'id': 'annual-2027'}}", STATUS_NOT_FOUND, "annual-202");
 	engine_close(&engine);
 	made_up_close(ledger);
