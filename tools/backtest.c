@@ -20,11 +20,8 @@ static const struct argp_option options[] = {
 
 static const char doc[] =
     "Makes the same forecast again at many earlier origins, each from what was known then, and holds it against what came: at each "
-    "distance, and for the year's total, beside the seasonal naive (the last season again) and the naive (the last value again).\v"
-    "MASE: how far off, 1 being the mean step from one season to the next; sMAPE: in percent; 'in 80 %': how much of what came lay "
-    "within the 80 % interval, which should be about 80; MSIS: how wide the 95 % intervals were, with a penalty for what lay "
-    "outside; "
-    "CRPS: how far the whole spread was off. Less is better but for the two shares.\n\n"
+    "distance, and for the year's total, beside the seasonal naive (the last season again) and the naive (the last value "
+    "again).\v" VERDICT_WORDS "\n\n"
     "  juyan backtest                                  the ledger, origins of the last 24 months\n"
     "  juyan backtest --port ceke --mode truck --months 12\n"
     "  juyan backtest --series coal.csv --html backtest.html\n"

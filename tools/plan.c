@@ -132,8 +132,7 @@ say(struct sheet *sheet, const void *answer, struct reason *why)
 	const Juyan__V1__PlanReport *report = answer;
 	enum status status = STATUS_OK;
 	(void)why;
-	for (size_t i = 0; i < report->n_sentences; i++)
-		sheet_line(sheet, "%s", report->sentences[i]);
+	sheet_points(sheet, report->sentences, report->n_sentences);
 	if (report->n_levers > 0) {
 		sheet_heading(sheet, "One lever alone:");
 		status = say_levers(sheet, report->levers, report->n_levers, 0);

@@ -242,10 +242,9 @@ enum status
 planner_picture_comparison(const Juyan__V1__Comparison *comparison, bool alone, char **out, struct reason *why)
 {
 	const Juyan__V1__Goal *goal = comparison->goal;
-	struct comparison picture = { .about = { "scenarios", "Scenarios", "the end, side by side", "", true, alone },
-		.goal = NAN };
+	struct comparison picture = { .about = { "scenarios", "Scenarios side by side", NULL, "", true, alone }, .goal = NAN };
 	double *room[COMPARISON_MAX] = { NULL };
-	char label[LABEL_BYTES], told[LINE_BYTES], figure[PICTURE_TEXT_BYTES];
+	char label[LABEL_BYTES], subtitle[LINE_BYTES], told[LINE_BYTES], figure[PICTURE_TEXT_BYTES];
 	size_t used = 0;
 	enum status status = comparison->n_scenarios == 0 ? STATUS_NOT_FOUND : STATUS_OK;
 	if (goal != NULL) {
@@ -253,6 +252,12 @@ planner_picture_comparison(const Juyan__V1__Comparison *comparison, bool alone, 
 		picture.goal = (double)goal->target_kg;
 		picture.goal_label = label;
 	}
+	if (goal != NULL)
+		snprintf(subtitle, sizeof subtitle, "%.60s: its total on %.16s", goal->name[0] != '\0' ? goal->name : goal->id,
+		    comparison->to);
+	else
+		snprintf(subtitle, sizeof subtitle, "the year to date on %.16s", comparison->to);
+	picture.about.subtitle = subtitle;
 	told[0] = '\0';
 	for (size_t i = 0; i < comparison->n_scenarios && i < COMPARISON_MAX && status == STATUS_OK; i++) {
 		const Juyan__V1__ComparedScenario *from = comparison->scenarios[i];

@@ -94,10 +94,11 @@ prospect_year_line(const struct prospect *prospect, size_t i, char out[PROSPECT_
 	if (end != NULL && !end->future)
 		snprintf(behind, sizeof behind, "; %d was %s", row->year - 1,
 		    prospect_number(prospect, end->to_date[PROSPECT_MEAN], before));
-	snprintf(out, PROSPECT_LINE_BYTES, "%d to the end of %s: %s; 80 %%: %s to %s; 95 %%: %s to %s%s", row->year, row->period,
-	    prospect_number(prospect, figures[PROSPECT_MEAN], mean), prospect_number(prospect, figures[PROSPECT_P10], p10),
-	    prospect_number(prospect, figures[PROSPECT_P90], p90), prospect_number(prospect, figures[PROSPECT_P025], p025),
-	    prospect_number(prospect, figures[PROSPECT_P975], p975), behind);
+	snprintf(out, PROSPECT_LINE_BYTES, "%d to the end of %s: %s%s; 80 %%: %s to %s; 95 %%: %s to %s%s", row->year, row->period,
+	    prospect_number(prospect, figures[PROSPECT_MEAN], mean), prospect->mass ? " t" : "",
+	    prospect_number(prospect, figures[PROSPECT_P10], p10), prospect_number(prospect, figures[PROSPECT_P90], p90),
+	    prospect_number(prospect, figures[PROSPECT_P025], p025), prospect_number(prospect, figures[PROSPECT_P975], p975),
+	    behind);
 	return true;
 }
 

@@ -76,7 +76,7 @@ prospect_report(const struct prospect *detail, const struct prospect *course, co
 {
 	char line[PROSPECT_LINE_BYTES];
 	report_heading(report, detail->name);
-	report_text(report, "%s known to %s.", detail->history, detail->origin);
+	report_text(report, "Known: %s to %s.%s", detail->history, detail->origin, detail->mass ? " Figures are tonnes." : "");
 	enum status status = add_pictures(detail, course, number, report);
 	if (status != STATUS_OK)
 		return status;

@@ -180,10 +180,13 @@ name_of(const Juyan__V1__ComparedScenario *scenario)
 }
 
 static void
-say_goal(struct sheet *sheet, const Juyan__V1__Goal *goal)
+say_head(struct sheet *sheet, const Juyan__V1__Comparison *comparison)
 {
 	char target[PHRASE_BYTES];
-	if (goal != NULL)
+	const Juyan__V1__Goal *goal = comparison->goal;
+	if (goal == NULL)
+		sheet_line(sheet, "The year to date on %s.", comparison->to);
+	else
 		sheet_line(sheet, "Chance of the goal %s: %s from %s to %s.", goal->name[0] != '\0' ? goal->name : goal->id,
 		    phrase_mass(goal->target_kg, PHRASE_NEAREST, target), goal->from, goal->to);
 }
@@ -253,7 +256,7 @@ say(struct sheet *sheet, const void *answer, struct reason *why)
 {
 	const struct shown *shown = answer;
 	const Juyan__V1__Comparison *comparison = shown->comparison;
-	say_goal(sheet, comparison->goal);
+	say_head(sheet, comparison);
 	enum status status = say_picture(sheet, comparison, why);
 	if (status == STATUS_OK)
 		status = say_ends(sheet, comparison);
@@ -262,7 +265,7 @@ say(struct sheet *sheet, const void *answer, struct reason *why)
 	for (size_t i = 0; i < comparison->n_scenarios; i++) {
 		const Juyan__V1__ComparedScenario *at = comparison->scenarios[i];
 		char name[NAME_BYTES];
-		snprintf(name, sizeof name, "%.200s%s", name_of(at), sheet->report == NULL ? ":" : "");
+		snprintf(name, sizeof name, "%.200s:", name_of(at));
 		sheet_heading(sheet, name);
 		sheet_points(sheet, at->sentences, at->n_sentences);
 	}

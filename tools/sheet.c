@@ -27,9 +27,12 @@ enter(struct sheet *sheet, enum sheet_block block)
 void
 sheet_heading(struct sheet *sheet, const char *text)
 {
+	char title[TEXT_BYTES];
+	size_t n = strlen(text);
 	enter(sheet, SHEET_HEADING);
+	snprintf(title, sizeof title, "%.*s", (int)(n > 0 && text[n - 1] == ':' ? n - 1 : n), text);
 	if (sheet->report != NULL)
-		report_heading(sheet->report, text);
+		report_heading(sheet->report, title);
 	else
 		puts(text);
 }

@@ -19,6 +19,7 @@ struct sheet {
 	size_t n_columns, column;
 };
 
+/* "As it is:"; in a report without the colon. */
 void sheet_heading(struct sheet *sheet, const char *text);
 void sheet_line(struct sheet *sheet, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void sheet_points(struct sheet *sheet, char *const *texts, size_t n);

@@ -53,6 +53,12 @@ void verdict_conclude(struct verdict *verdict);
 /* The median of |forecast - came| / came over the years, by this method; NAN: none. NO_MEMORY counts as none. */
 double verdict_year_error(const struct verdict *verdict, enum backtest_method method);
 
+/* What the scores mean. */
+#define VERDICT_WORDS \
+	"MASE: how far off, 1 being the mean step from one season to the next; sMAPE: in percent; 'in 80 %': how much of what " \
+	"came lay within the 80 % interval, which should be about 80; MSIS: how wide the 95 % intervals were, with a penalty for " \
+	"what lay outside; CRPS: how far the whole spread was off. Less is better but for the two shares."
+
 enum status verdict_table(const struct verdict *verdict, FILE *out) MUST_USE;
 enum status verdict_csv(const struct verdict *verdict, FILE *out) MUST_USE;
 /* The caller's; NULL when memory runs out. */

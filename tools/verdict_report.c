@@ -17,6 +17,15 @@ score_cell(struct report *report, double value, int decimals, double times)
 }
 
 static void
+off_cell(struct report *report, double share)
+{
+	char text[CELL_BYTES] = "";
+	if (isfinite(share))
+		snprintf(text, sizeof text, "%+.1f", 100.0 * share);
+	report_cell(report, text);
+}
+
+static void
 add_scores(const struct verdict *verdict, struct report *report)
 {
 	static const struct table_column columns[] = { { "distance, method", TABLE_LEFT }, { "n", TABLE_RIGHT },
@@ -69,7 +78,7 @@ add_years(const struct verdict *verdict, struct report *report)
 		year_cell(report, verdict, year->p90[BACKTEST_JUYAN]);
 		year_cell(report, verdict, year->came);
 		for (size_t m = 0; m < BACKTEST_METHODS; m++)
-			score_cell(report, year->came > 0.0 ? year->mean[m] / year->came - 1.0 : NAN, 1, 100.0);
+			off_cell(report, year->came > 0.0 ? year->mean[m] / year->came - 1.0 : NAN);
 	}
 	report_table_end(report);
 }
@@ -83,6 +92,7 @@ verdict_report(const struct verdict *verdict, const char *picture, struct report
 		report_picture(report, picture);
 	if (verdict->origins > 0) {
 		report_heading(report, "How far off, by distance");
+		report_text(report, "%s", VERDICT_WORDS);
 		add_scores(verdict, report);
 	}
 	if (verdict->n_years > 0) {

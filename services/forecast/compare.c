@@ -340,8 +340,10 @@ compare_scenarios(const struct compare_ask *ask, struct arena *arena, Juyan__V1_
 		return STATUS_NO_MEMORY;
 	juyan__v1__comparison__init(comparison);
 	comparison->goal = (Juyan__V1__Goal *)(uintptr_t)ask->goal; /* lent, and never written to */
+	char text[PHRASE_ISO_BYTES];
+	comparison->to = arena_text(arena, phrase_iso(to, text));
 	comparison->scenarios = arena_take(arena, (ask->n_scenarios + 1) * sizeof(Juyan__V1__ComparedScenario *));
-	if (comparison->scenarios == NULL)
+	if (comparison->scenarios == NULL || comparison->to == NULL)
 		return STATUS_NO_MEMORY;
 	status = months_open(&comparing, to);
 	if (status == STATUS_OK)
