@@ -10,7 +10,7 @@
 
 enum { KEY_AS_OF = 0x200, KEY_PATHS, KEY_SEED, KEY_PORT, KEY_DIRECTION, KEY_MODE, KEY_GROUP };
 
-enum { PATHS_MIN = 20, PATHS_MAX = 100000 };
+enum { PATHS_MIN = 100, PATHS_MAX = 100000 };
 
 /* ---- options ---- */
 
