@@ -38,7 +38,7 @@ static const struct argp_option options[] = {
 	{ "id", KEY_ID, "NAME", 0, "only this series (may be repeated, or a list)", 1 },
 	{ "gaps", KEY_GAPS, "unknown", 0, "take missing dates as unknown values; else they are an error", 1 },
 	{ NULL, 0, NULL, 0, "The ledger", 2 },
-	{ "port", KEY_PORT, "ID", 0, "only this port (may be repeated, or a list with commas; so may the next three)", 2 },
+	{ "port", KEY_PORT, "ID", 0, "only this port; each of these may be repeated, or be a list with commas", 2 },
 	{ "direction", KEY_DIRECTION, "WORD", 0, "only import or export", 2 },
 	{ "mode", KEY_MODE, "WORD", 0, "only truck, agv or rail", 2 },
 	{ "group", KEY_GROUP, "ID", 0, "only this commodity group", 2 },

@@ -17,14 +17,14 @@ enum { PATHS_MIN = 100, PATHS_MAX = 100000 };
 static const struct argp_option making_options[] = {
 	{ NULL, 0, NULL, 0, "How it is forecast:", 20 },
 	{ "as-of", KEY_AS_OF, "DAY", 0, "as if asked at the end of this day, from what lies before it", 20 },
-	{ "paths", KEY_PATHS, "N", 0, "how many possible futures are drawn", 20 },
+	{ "paths", KEY_PATHS, "N", 0, "how many possible futures are drawn (default: 1000)", 20 },
 	{ "seed", KEY_SEED, "N", 0, "of the chance with which they are drawn: the same seed gives the same figures", 20 },
 	{ 0 },
 };
 
 static const struct argp_option slice_options[] = {
 	{ NULL, 0, NULL, 0, "Of what:", 10 },
-	{ "port", KEY_PORT, "ID", 0, "only this port (may be repeated, or a list with commas; so may the next three)", 10 },
+	{ "port", KEY_PORT, "ID", 0, "only this port; each of these may be repeated, or be a list with commas", 10 },
 	{ "direction", KEY_DIRECTION, "WORD", 0, "only import or export", 10 },
 	{ "mode", KEY_MODE, "WORD", 0, "only truck, agv or rail", 10 },
 	{ "group", KEY_GROUP, "ID", 0, "only this commodity group", 10 },

@@ -33,10 +33,10 @@ static const char doc[] = "Says of a goal what is done, what it still needs, how
 			  "possible futures that reach the "
 			  "target; an 80 % interval leaves out the lowest tenth of them and the highest. The plan line spreads the "
 			  "target evenly over the open days of the period. --svg draws one goal.\n\n"
-			  "  juyan goal                                     will we make it?\n"
-			  "  juyan goal annual-2025 --as-of 2025-06-30      what was to be said at the end of June\n"
-			  "  juyan goal annual-2025 --html goal.html        a report to print, mail and keep\n"
-			  "  juyan goal annual-2025 --json                  for programs";
+			  "  juyan goal                                 will we make it?\n"
+			  "  juyan goal annual-2025 --as-of 2025-06-30  what was to be said on that day\n"
+			  "  juyan goal annual-2025 --html goal.html    a report to print and keep\n"
+			  "  juyan goal annual-2025 --json              for programs";
 
 static error_t
 parse(int key, char *arg, struct argp_state *state)

@@ -53,7 +53,7 @@ static const char doc[] =
     "  juyan override list\n"
     "  juyan override add --from 2026-03-01 --to 2026-03-31 --change -20% \\\n"
     "      --port ceke --reason \"road works announced\"\n"
-    "  juyan override score                        what came of those that are over\n"
+    "  juyan override score     what came of those that are over\n"
     "  juyan override withdraw judgement-1 --reason \"works put off\"\n\n"
     "Without a NAME, `add` takes the next of judgement-1, judgement-2 ….";
 

@@ -28,7 +28,12 @@ parse(int key, char *arg, struct argp_state *state)
 }
 
 const struct argp planner_files_argp = { options, parse, NULL, NULL, NULL, NULL, NULL };
-const struct argp planner_report_argp = { options + 1, parse, NULL, NULL, NULL, NULL, NULL };
+static const struct argp_option report_options[] = {
+	{ "html", KEY_HTML, "FILE", 0, "a report with tables and how it was made, into this one file", 1 },
+	{ 0 },
+};
+
+const struct argp planner_report_argp = { report_options, parse, NULL, NULL, NULL, NULL, NULL };
 
 enum status
 planner_print(planner_say *say, const void *answer, struct reason *why)

@@ -40,13 +40,13 @@ static const struct argp_option options[] = {
 
 static const char doc[] = "Compares declared changes of the future: more AGVs, a railway that opens, closed days, a lane, demand. "
 			  "FILE holds one scenario or "
-			  "several; the first column of what is shown is the forecast without any.\v"
+			  "several; the first row of what is shown is the forecast without any.\v"
 			  "Each scenario changes the same possible futures, so that what differs is the scenario alone. "
 			  "tools/README.md tells the form of "
 			  "FILE and what each change assumes; tools/scenarios/example.yaml is an example.\n\n"
 			  "  juyan scenario example.yaml --goal annual-2026\n"
 			  "  juyan scenario example.yaml --port ceke --months\n"
-			  "  juyan scenario example.yaml --html scenarios.html    a report to print, mail and keep";
+			  "  juyan scenario example.yaml --html scenarios.html   a report to keep";
 
 static error_t
 parse(int key, char *arg, struct argp_state *state)

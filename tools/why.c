@@ -29,9 +29,9 @@ static const char doc[] =
     "overrides, model. The parts add up to the figure, and the moves to the difference.\v"
     "Compared is the last forecast that is kept from the day of --since or before. --svg draws what the forecast is made of; with "
     "--since, what moved it. --html has both.\n\n"
-    "  juyan why                                   why did it move since yesterday?\n"
-    "  juyan why --since 2025-06-30 --port ceke    since the end of June, at Ceke\n"
-    "  juyan why --html why.html                   a report to print, mail and keep";
+    "  juyan why                                  why did it move since yesterday?\n"
+    "  juyan why --since 2025-06-30 --port ceke   since the end of June, at Ceke\n"
+    "  juyan why --html why.html                  a report to print and keep";
 
 static error_t
 parse(int key, char *arg, struct argp_state *state)
