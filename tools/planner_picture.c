@@ -112,7 +112,7 @@ gather(const Juyan__V1__GoalReport *report, double begin, struct course *course)
 			add_ahead(course, end, known, day->to_date);
 		}
 	}
-	if (course->n == 0)
+	if (any && course->n == 0)
 		add_ahead(course, known_at, known, NULL);
 	if (!any)
 		course->n_past = 0;
@@ -192,9 +192,13 @@ planner_picture_goal(const Juyan__V1__GoalReport *report, size_t number, bool al
 		.goal = (double)goal->target_kg,
 		.goal_label = label };
 	draw_into(report, &course, &fan, before);
+	if (status == STATUS_OK && course.n == 0)
+		status = STATUS_NOT_FOUND;
 	if (status == STATUS_OK)
 		status = fan_draw(&fan, out);
 	free(course.room);
+	if (status == STATUS_NOT_FOUND)
+		return reason_say(why, status, "nothing is on file that counts for this goal: there is nothing to draw");
 	return drawn(status, why);
 }
 

@@ -18,7 +18,7 @@ struct walk {
 	const struct goal_ground *ground;
 	struct arena *arena;
 	int64_t from, to, whole_days; /* of the plan line: open days, or all where none is open */
-	bool every_day, last_year, forecast;
+	bool every_day, on_file, last_year, forecast;
 	int64_t plan_days, done_kg, last_year_kg, last_year_day; /* sums so far; the last day that is in the year before's */
 	int64_t *path_kg, *sorted;                               /* [paths] */
 };
@@ -79,7 +79,7 @@ write_down(struct walk *walk, int64_t day, Juyan__V1__GoalDay **out)
 	row->day = arena_text(walk->arena, phrase_iso(day, text));
 	/* In two steps, as goal_report does it. */
 	row->plan_kg = target / walk->whole_days * walk->plan_days + target % walk->whole_days * walk->plan_days / walk->whole_days;
-	row->has_done_kg = day <= leaves->origin;
+	row->has_done_kg = walk->on_file && day <= leaves->origin;
 	row->done_kg = row->has_done_kg ? walk->done_kg : 0;
 	row->has_last_year_kg = walk->last_year && year_before(day) <= leaves->origin;
 	row->last_year_kg = row->has_last_year_kg ? walk->last_year_kg : 0;
@@ -128,10 +128,11 @@ goal_course(Juyan__V1__GoalReport *report, const struct goal_ground *ground, str
 	if (walk.every_day)
 		walk.whole_days = walk.to - walk.from + 1;
 	/* As in the report; a period that is to come has nothing there that it could differ from. */
-	walk.last_year = report->end != NULL && year_before(walk.from) >= leaves->first_day &&
-	    (report->has_last_year_kg || walk.from > leaves->origin);
+	walk.on_file = report->end != NULL;
+	walk.last_year =
+	    walk.on_file && year_before(walk.from) >= leaves->first_day && (report->has_last_year_kg || walk.from > leaves->origin);
 	walk.last_year_day = year_before(walk.from) - 1;
-	walk.forecast = report->end != NULL && walk.to > leaves->origin;
+	walk.forecast = walk.on_file && walk.to > leaves->origin;
 	assert(!walk.forecast || walk.to <= leaves->origin + (int64_t)leaves->days);
 	walk.path_kg = calloc(leaves->paths + 1, sizeof *walk.path_kg);
 	walk.sorted = calloc(leaves->paths + 1, sizeof *walk.sorted);

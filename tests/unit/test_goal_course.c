@@ -152,6 +152,7 @@ test_nothing_on_file(void **unused)
 	assert_int_equal(goal_report(&made.goal, &ground, &arena, &report, &why), STATUS_OK);
 	assert_int_equal(goal_course(report, &ground, &arena), STATUS_OK);
 	assert_null(report->course[364]->to_date);
+	assert_false(report->course[0]->has_done_kg);
 	assert_false(report->course[364]->has_last_year_kg);
 	assert_int_equal(report->course[364]->plan_kg, made.goal.target_kg);
 	unmake(&made);
