@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """What README.md tells its reader to type works as it is written: each command of its sections "Two commands" and "How the year
-ends" is run in a folder where build/juyan is the built command. The demonstration (tools/start) is played by its two processes; building is not tried.
+ends" is run in a folder where build/juyan is the built command. The demonstration (tools/start) is played by its two processes;
+building is not tried.
 """
 import os
 import re
