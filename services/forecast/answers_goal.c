@@ -119,6 +119,7 @@ report_goal(struct engine *engine, const struct stage *stage, const Juyan__V1__G
 {
 	struct goal_basis basis[BASES];
 	struct goal_ground ground = { .leaves = stage->leaves,
+		.asked = inputs_asked(&stage->world->inputs),
 		.open = &stage->open,
 		.basis = basis,
 		.n_basis = BASES,

@@ -74,13 +74,24 @@ past_sum(const struct compare_ask *ask, const struct leaves *leaves, int64_t fir
 	return sum;
 }
 
+/* What a path revises of the days first … last, of all leaves at hand. */
+static int64_t
+revision(const struct compare_ask *ask, const struct leaves *leaves, size_t path, int64_t first, int64_t last)
+{
+	int64_t sum = 0;
+	for (size_t i = 0; i < leaves->n; i++)
+		if (leaves->leaf[i].revision_kg != NULL && holds(ask, &leaves->leaf[i].key))
+			sum += leaves_revision(leaves, i, path, first, last);
+	return sum;
+}
+
 static void
 sum_month(const struct compare_ask *ask, const struct leaves *leaves, struct month *month)
 {
 	int64_t first = month->first > leaves->origin ? month->first : leaves->origin + 1;
 	month->known_kg = past_sum(ask, leaves, month->first, month->last);
 	for (size_t path = 0; path < leaves->paths; path++)
-		month->kg[path] = month->known_kg;
+		month->kg[path] = month->known_kg + revision(ask, leaves, path, month->first, month->last);
 	for (size_t i = 0; i < leaves->n; i++) {
 		if (!holds(ask, &leaves->leaf[i].key))
 			continue;
@@ -176,9 +187,10 @@ fill_months(struct comparing *comparing, const struct leaves *leaves, Juyan__V1_
 		sum_month(comparing->ask, leaves, month);
 		/* The year so far, where a year begins among the months or before them. */
 		if (i == 0 || month->year != comparing->months[i - 1].year) {
-			int64_t before = past_sum(comparing->ask, leaves, civil_day(month->year, 1, 1), month->first - 1);
+			int64_t first = civil_day(month->year, 1, 1);
+			int64_t before = past_sum(comparing->ask, leaves, first, month->first - 1);
 			for (size_t path = 0; path < leaves->paths; path++)
-				comparing->year_kg[path] = before;
+				comparing->year_kg[path] = before + revision(comparing->ask, leaves, path, first, month->first - 1);
 		}
 		for (size_t path = 0; path < leaves->paths; path++)
 			comparing->year_kg[path] += month->kg[path];

@@ -150,7 +150,7 @@ met_day(const Juyan__V1__Goal *goal, const struct leaves *leaves, int64_t from, 
 }
 
 /*
- * A day over the last open days of the history. A day that was to be shut and on which something passed counts as open: else its
+ * A day over the last open days of the history, with what is still expected of them. A day that was to be shut and on which something passed counts as open: else its
  * mass would make the others' rate too high.
  */
 static int64_t
@@ -161,6 +161,8 @@ rate_had(const Juyan__V1__Goal *goal, const struct goal_ground *ground, int64_t 
 	*days = 0;
 	for (int64_t day = leaves->origin; day >= leaves->first_day && *days < GOAL_RATE_DAYS; day--) {
 		int64_t kg = past_day(goal, leaves, day);
+		for (size_t i = 0; i < leaves->n; i++)
+			kg += goal_holds(goal, &leaves->leaf[i].key) ? leaves_revision_mean(leaves, i, day) : 0;
 		sum += kg;
 		*days += kg > 0 || open_days_any(ground->open, goal->ports, goal->n_ports, day);
 	}
@@ -182,8 +184,9 @@ goal_outcome_open(const struct leaves *leaves, struct goal_outcome *out)
 {
 	struct goal_outcome made = { .total_kg = calloc(leaves->paths + 1, sizeof(int64_t)),
 		.reached = calloc(leaves->paths + 1, sizeof(int64_t)),
-		.day_kg = calloc(leaves->days + 1, sizeof(int64_t)) };
-	if (made.total_kg == NULL || made.reached == NULL || made.day_kg == NULL) {
+		.day_kg = calloc(leaves->days + 1, sizeof(int64_t)),
+		.past_kg = calloc(leaves->past_days + 1, sizeof(int64_t)) };
+	if (made.total_kg == NULL || made.reached == NULL || made.day_kg == NULL || made.past_kg == NULL) {
 		goal_outcome_close(&made);
 		return STATUS_NO_MEMORY;
 	}
@@ -197,6 +200,7 @@ goal_outcome_close(struct goal_outcome *outcome)
 	free(outcome->total_kg);
 	free(outcome->reached);
 	free(outcome->day_kg);
+	free(outcome->past_kg);
 	*outcome = (struct goal_outcome){ 0 };
 }
 
@@ -214,17 +218,54 @@ sum_path(const Juyan__V1__Goal *goal, const struct leaves *leaves, size_t path, 
 	}
 }
 
+/* The first day of the period on which a path's past may differ from what is known. */
+static int64_t
+revised_from(const Juyan__V1__Goal *goal, const struct leaves *leaves, int64_t from)
+{
+	int64_t first = leaves->origin + 1;
+	for (size_t i = 0; i < leaves->n; i++)
+		if (goal_holds(goal, &leaves->leaf[i].key))
+			first = min_day(first, leaves_revised_from(leaves, i));
+	return max_day(first, from);
+}
+
+static int64_t
+revision_sum(const Juyan__V1__Goal *goal, const struct leaves *leaves, size_t path, int64_t first, int64_t last)
+{
+	int64_t sum = 0;
+	for (size_t i = 0; i < leaves->n; i++)
+		if (leaves->leaf[i].revision_kg != NULL && goal_holds(goal, &leaves->leaf[i].key))
+			sum += leaves_revision(leaves, i, path, first, last);
+	return sum;
+}
+
+/* Days first … last of a path's past. */
+static void
+play_past(const Juyan__V1__Goal *goal, const struct leaves *leaves, const struct goal_outcome *outcome, size_t path, int64_t first,
+    int64_t last, int64_t *sum, int64_t *reached)
+{
+	for (int64_t day = first; day <= last; day++) {
+		*sum += outcome->past_kg[day - leaves->first_day] + revision_sum(goal, leaves, path, day, day);
+		if (*reached == INT64_MAX && *sum >= goal->target_kg)
+			*reached = day;
+	}
+}
+
 void
 goal_play(const Juyan__V1__Goal *goal, const struct leaves *leaves, struct goal_outcome *outcome)
 {
 	int64_t from, to;
 	bool days_ok = goal_days(goal, &from, &to);
 	assert(days_ok && to <= leaves->origin + (int64_t)leaves->days && leaves->paths > 0);
-	int64_t done = past_sum(goal, leaves, from, to);
-	int64_t met = met_day(goal, leaves, from, to);
+	int64_t revised = revised_from(goal, leaves, from), last = min_day(to, leaves->origin);
+	int64_t done = past_sum(goal, leaves, from, min_day(revised - 1, to));
+	int64_t met = met_day(goal, leaves, from, min_day(revised - 1, to));
 	size_t reaching = 0;
+	for (int64_t day = revised; day <= last; day++)
+		outcome->past_kg[day - leaves->first_day] = past_day(goal, leaves, day);
 	for (size_t path = 0; path < leaves->paths; path++) {
 		int64_t sum = done, reached = met;
+		play_past(goal, leaves, outcome, path, revised, last, &sum, &reached);
 		sum_path(goal, leaves, path, outcome->day_kg);
 		for (int64_t day = max_day(from, leaves->origin + 1); day <= to; day++) {
 			sum += outcome->day_kg[day - leaves->origin - 1];
@@ -256,6 +297,34 @@ goal_reached_by(int64_t *reached, size_t paths, double share)
 }
 
 /* ---- the report ---- */
+
+/*
+ * Whether days first … last of the history are known: counted, or pinned down by published figures, so that the paths' sums over
+ * them hardly differ. Days before the history are not.
+ */
+static bool
+is_pinned(const Juyan__V1__Goal *goal, const struct leaves *leaves, int64_t first, int64_t last)
+{
+	double mean = (double)past_sum(goal, leaves, first, last), squares = 0.0;
+	for (size_t path = 0; path < leaves->paths; path++) {
+		double off = (double)revision_sum(goal, leaves, path, first, last);
+		squares += off * off;
+	}
+	return first >= leaves->first_day &&
+	    squares <= (double)leaves->paths * mean * mean * GOAL_LAST_YEAR_SPREAD * GOAL_LAST_YEAR_SPREAD;
+}
+
+/* Whether something of this day is known from published totals alone. */
+static bool
+is_published(const Juyan__V1__Goal *goal, const struct leaves *leaves, int64_t day)
+{
+	for (size_t i = 0; i < leaves->n; i++) {
+		const struct leaf *leaf = &leaves->leaf[i];
+		if (goal_holds(goal, &leaf->key) && leaf->key.direction == 0 && leaf->past_kg[day - leaves->first_day] != 0)
+			return true;
+	}
+	return false;
+}
 
 static enum status
 check_goal(const Juyan__V1__Goal *goal, const struct leaves *leaves, int64_t *from, int64_t *to, struct reason *why)
@@ -333,15 +402,19 @@ fill_past(Juyan__V1__GoalReport *report, const struct goal_ground *ground, struc
 	int64_t last = min_day(facts->to, leaves->origin), first = max_day(facts->from, leaves->origin + 1);
 	report->done_kg = past_sum(goal, leaves, facts->from, last);
 	report->plan_kg = plan_line(goal, ground, facts->from, facts->to);
+	facts->open_days = open_days_count(ground->open, goal->ports, goal->n_ports, first, facts->to);
+	first = max_day(facts->from, facts->asked + 1);
 	report->days_left = max_day(facts->to - first + 1, 0);
 	report->open_days_left = open_days_count(ground->open, goal->ports, goal->n_ports, first, facts->to);
 	report->rate_had_kg = rate_had(goal, ground, &facts->rate_days);
-	report->has_last_year_kg = facts->any && last >= facts->from && year_before(facts->from) >= leaves->first_day;
+	report->has_last_year_kg =
+	    facts->any && last >= facts->from && is_pinned(goal, leaves, year_before(facts->from), year_before(last));
 	if (report->has_last_year_kg)
 		report->last_year_kg = past_sum(goal, leaves, year_before(facts->from), year_before(last));
 	facts->met = met_day(goal, leaves, facts->from, facts->to);
-	int64_t left = goal->target_kg - report->done_kg, over = max_day(report->open_days_left, 1);
-	report->rate_needed_kg = facts->met != INT64_MAX || report->days_left == 0 ? 0 : left / over + (left % over != 0);
+	report->met_is_estimated = facts->met != INT64_MAX && is_published(goal, leaves, facts->met);
+	int64_t left = goal->target_kg - report->done_kg, over = max_day(facts->open_days, 1);
+	report->rate_needed_kg = facts->met != INT64_MAX || facts->to <= facts->origin ? 0 : left / over + (left % over != 0);
 	for (size_t i = 0; i < leaves->n; i++)
 		for (int64_t day = max_day(facts->from, leaves->first_day); may_hold(goal, &leaves->leaf[i].key) && day <= last;
 		     day++)
@@ -363,7 +436,7 @@ fill_future(Juyan__V1__GoalReport *report, const struct goal_ground *ground, str
 		return STATUS_NO_MEMORY;
 	juyan__v1__quantiles__init(report->end);
 	spread_known(report->done_kg, report->end);
-	if (facts->to <= facts->origin)
+	if (facts->to <= facts->origin && revised_from(report->goal, ground->leaves, facts->from) > facts->to)
 		return STATUS_OK;
 	enum status status = goal_outcome_open(ground->leaves, &outcome);
 	if (status != STATUS_OK)
@@ -393,7 +466,9 @@ static enum status
 fill_texts(Juyan__V1__GoalReport *report, const struct goal_facts *facts, struct arena *arena)
 {
 	struct sentences words = { .arena = arena };
-	enum status status = put_day(arena, facts->origin, &report->as_of);
+	enum status status = put_day(arena, facts->asked, &report->as_of);
+	if (status == STATUS_OK)
+		status = put_day(arena, facts->origin, &report->known_to);
 	if (status == STATUS_OK)
 		status = put_day(arena, facts->met, &report->met_on);
 	if (status == STATUS_OK)
@@ -417,6 +492,7 @@ goal_report(const Juyan__V1__Goal *goal, const struct goal_ground *ground, struc
     struct reason *why)
 {
 	struct goal_facts facts = { .origin = ground->leaves->origin, .first_day = ground->leaves->first_day };
+	facts.asked = max_day(ground->asked, facts.origin);
 	enum status status = check_goal(goal, ground->leaves, &facts.from, &facts.to, why);
 	if (status != STATUS_OK)
 		return status;

@@ -3,7 +3,9 @@
  * that in words. Pure: a function of the goal, the leaves with their paths, the open days and what was counted by basis. What it
  * makes lives in the caller's arena; texts and the goal itself are lent from the arguments. Any thread.
  *
- * The day of the report ("as of") is the leaves' origin. A leaf counts for a goal when its port, direction, mode and group are
+ * What is done, where the plan line stands, last year and the rates are those of the leaves' origin, the last day of which anything
+ * is known; the day asked about may lie behind it. Last year is told where figures pin it down: its paths spread by no more than
+ * GOAL_LAST_YEAR_SPREAD. A day on which it was met is an estimate where it rests on published totals. A leaf counts for a goal when its port, direction, mode and group are
  * among the goal's; what is not known of a leaf (a history from published figures) does not match a goal that asks for it, and a
  * sentence says how much that is.
  */
@@ -17,6 +19,8 @@
 
 /* Open days that the rate had is taken from. */
 enum { GOAL_RATE_DAYS = 28 };
+/* Standard deviation of last year's sum, relative to it, up to which it can be told. */
+#define GOAL_LAST_YEAR_SPREAD 0.03
 
 struct goal_basis {
 	const char *basis; /* "weighed", "declared", "corrected", "unknown" */
@@ -26,6 +30,7 @@ struct goal_basis {
 /* All of it is lent. */
 struct goal_ground {
 	const struct leaves *leaves; /* their future reaches to the goal's last day, where that is after the origin */
+	int64_t asked;               /* the day of the report; before the origin (such as 0): the origin */
 	const struct open_days *open;
 	const struct goal_basis *basis; /* of the goal's slice, its first day to the origin: what the ledger counted */
 	size_t n_basis;
@@ -52,8 +57,9 @@ enum status goal_report(const Juyan__V1__Goal *goal, const struct goal_ground *g
 /* How the paths end, for plans and comparisons. Owns its arrays; goal_outcome_close. */
 struct goal_outcome {
 	int64_t *total_kg; /* [paths] at the goal's end, what is done included */
-	int64_t *reached;  /* [paths] the day on which the target is reached; INT64_MAX: not within the period */
+	int64_t *reached;  /* [paths] the day on which the target is reached, also of the past; INT64_MAX: not within the period */
 	int64_t *day_kg;   /* [days] working room */
+	int64_t *past_kg;  /* [past_days] likewise */
 	double chance;     /* share of paths that reach it */
 };
 

@@ -8,6 +8,9 @@
 
 enum { RATE_DAYS_MIN = 7 };
 
+/* A chance that needs no word: that of the other is below it. */
+#define CERTAIN 0.995
+
 /* "24.1 Mt (80 %: 22.9 to 25.5 Mt)". */
 static const char *
 say_end(const Juyan__V1__Quantiles *end, char out[2 * PHRASE_BYTES])
@@ -31,16 +34,14 @@ say_rates(const Juyan__V1__GoalReport *report, const struct goal_facts *facts, c
 {
 	char left[PHRASE_BYTES], days[PHRASE_BYTES], needed[PHRASE_BYTES], had[PHRASE_BYTES], had_days[PHRASE_BYTES];
 	phrase_mass(report->goal->target_kg - report->done_kg, PHRASE_NEAREST, left);
-	if (report->open_days_left == 0)
+	if (facts->open_days == 0)
 		sentences_add(out, "%s; %s more is needed, and no day that is left is an open one.", head, left);
 	else if (facts->rate_days < RATE_DAYS_MIN) /* so few say nothing of a rate */
-		sentences_add(out, "%s; %s in %s needs %s a day.", head, left,
-		    phrase_count(report->open_days_left, "open day", days),
+		sentences_add(out, "%s; %s in %s needs %s a day.", head, left, phrase_count(facts->open_days, "open day", days),
 		    phrase_mass(report->rate_needed_kg, PHRASE_NEAREST, needed));
 	else
 		sentences_add(out, "%s; %s in %s needs %s a day; the last %s had %s.", head, left,
-		    phrase_count(report->open_days_left, "open day", days),
-		    phrase_mass(report->rate_needed_kg, PHRASE_NEAREST, needed),
+		    phrase_count(facts->open_days, "open day", days), phrase_mass(report->rate_needed_kg, PHRASE_NEAREST, needed),
 		    phrase_count(facts->rate_days, "open day", had_days), phrase_mass(report->rate_had_kg, PHRASE_NEAREST, had));
 }
 
@@ -139,6 +140,22 @@ say_next(const struct goal_facts *facts, struct sentences *out)
 	    next->from, next->to);
 }
 
+/* Since when the report knows no more than the one before. */
+static void
+say_silence(const struct goal_facts *facts, struct sentences *out)
+{
+	char known[PHRASE_BYTES], asked[PHRASE_BYTES], to[PHRASE_BYTES];
+	phrase_day(facts->origin, known);
+	if (facts->asked <= facts->origin)
+		return;
+	if (facts->to > facts->origin && facts->to <= facts->asked)
+		sentences_add(out, "Its period ended on %s, and nothing is known since %s: what came after that day is a forecast.",
+		    phrase_day(facts->to, to), known);
+	else if (facts->to > facts->asked)
+		sentences_add(out, "Nothing is known since %s: what has come by %s is a forecast too.", known,
+		    phrase_day(facts->asked, asked));
+}
+
 /* ---- the states of a goal ---- */
 
 static void
@@ -170,9 +187,13 @@ met(const Juyan__V1__GoalReport *report, const struct goal_facts *facts, struct 
 {
 	char on[PHRASE_BYTES], above[PHRASE_BYTES], early[PHRASE_BYTES], end[2 * PHRASE_BYTES], day[PHRASE_BYTES];
 	phrase_mass(report->done_kg - report->goal->target_kg, PHRASE_DOWN, above);
-	sentences_add(out, "Met on %s, %s before its end; %s above it by %s.", phrase_day(facts->met, on),
+	sentences_add(out, "Met %s%s%s, %s before its end; %s above it by %s.", report->met_is_estimated ? "about " : "on ",
+	    phrase_day(facts->met, on), report->met_is_estimated ? " (estimated from published totals)" : "",
 	    phrase_count(facts->to - facts->met, "day", early), above,
 	    phrase_day(facts->origin < facts->to ? facts->origin : facts->to, day));
+	if (report->chance < CERTAIN)
+		sentences_add(out, "Not every figure of it is exact: the chance that it %s is %s.",
+		    facts->to <= facts->origin ? "was reached" : "is reached", phrase_chance(report->chance, above));
 	if (facts->to <= facts->origin)
 		return;
 	sentences_add(out, "Most likely it ends at %s: %s above the goal.", say_end(report->end, end),
@@ -186,6 +207,8 @@ missed(const Juyan__V1__GoalReport *report, const struct goal_facts *facts, stru
 	sentences_add(out, "Its period ended on %s with %s: missed by %s.", phrase_day(facts->to, day),
 	    phrase_masses(report->done_kg, PHRASE_DOWN, "of", report->goal->target_kg, done),
 	    phrase_mass(report->goal->target_kg - report->done_kg, PHRASE_NEAREST, short_by));
+	if (report->chance > 1.0 - CERTAIN)
+		say_chance(report, out);
 }
 
 void
@@ -207,6 +230,7 @@ goal_words(const Juyan__V1__GoalReport *report, const struct goal_facts *facts, 
 		not_begun(report, facts, out);
 	else
 		running(report, facts, out);
+	say_silence(facts, out);
 	say_last_year(report, out);
 	say_basis(report, out);
 	say_unnamed(facts, out);

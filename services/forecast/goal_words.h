@@ -11,6 +11,8 @@
 struct goal_facts {
 	int64_t from, to, origin;
 	int64_t first_day;  /* of the history */
+	int64_t asked;      /* the day of the report: the origin, or later where nothing has come since */
+	int64_t open_days;  /* of the period, after the origin */
 	int64_t met;        /* the day; INT64_MAX: not met */
 	int64_t reached[3]; /* by 10, 50 and 90 % of paths; INT64_MAX: later than the period */
 	int64_t rate_days;  /* that the rate had is of */

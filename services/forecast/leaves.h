@@ -21,9 +21,17 @@ struct leaf_key {
 	char group[GROUP_ID_BYTES_MAX + 1]; /* empty: not known */
 };
 
+/*
+ * `past_kg` is what is known: counted, or expected from published totals. Where that is not the last word (late facts are still to
+ * come; a published total is about right), each path has a past of its own: past_kg plus its revision of that day, never below
+ * zero together. Revisions reach over the last `revised_days` days of the past; before them, and where revision_kg is NULL, what is
+ * known stays.
+ */
 struct leaf {
 	struct leaf_key key;
 	int64_t *past_kg; /* [past_days]: first_day … origin */
+	size_t revised_days;
+	int64_t *revision_kg; /* [path * revised_days + day] */
 };
 
 struct leaves {
@@ -43,6 +51,13 @@ leaves_path(const struct leaves *leaves, size_t leaf, size_t path)
 {
 	return leaves->future_kg + (leaf * leaves->paths + path) * leaves->days;
 }
+
+/* What a path revises of a leaf's days first … last; 0 for days that are not revised. */
+int64_t leaves_revision(const struct leaves *leaves, size_t leaf, size_t path, int64_t first, int64_t last);
+/* Its mean over all paths on one day, in whole kilograms. */
+int64_t leaves_revision_mean(const struct leaves *leaves, size_t leaf, int64_t day);
+/* The first day that any path revises; the day after the origin where there is none. */
+int64_t leaves_revised_from(const struct leaves *leaves, size_t leaf);
 
 void leaves_close(struct leaves *leaves);
 /* A copy with paths of its own, for a scenario. NO_MEMORY. */

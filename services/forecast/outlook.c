@@ -130,7 +130,7 @@ period_of(int64_t day, enum period kind)
 /* Sums of one period, or of a year up to a day: what is known (and, for a period, had come when asked), and of all paths. */
 struct tally {
 	int64_t known_kg, running_kg, mean_kg;
-	bool future;
+	bool uncertain;
 	int64_t *path_kg;
 };
 
@@ -142,7 +142,7 @@ quantiles_of(struct work *work, const struct tally *tally)
 	if (out == NULL)
 		return NULL;
 	juyan__v1__quantiles__init(out);
-	if (!tally->future) {
+	if (!tally->uncertain) {
 		spread_known(tally->known_kg, out);
 		return out;
 	}
@@ -183,8 +183,23 @@ static void
 tally_begin(struct tally *tally, size_t paths)
 {
 	tally->known_kg = tally->running_kg = tally->mean_kg = 0;
-	tally->future = false;
+	tally->uncertain = false;
 	memset(tally->path_kg, 0, paths * sizeof *tally->path_kg);
+}
+
+/* What is still expected of a known day, with what each path makes of it. */
+static void
+tally_revision(struct tally *tally, const struct work *work, int64_t day)
+{
+	const struct leaves *leaves = work->leaves;
+	for (size_t i = 0; i < leaves->n; i++) {
+		if (day < leaves_revised_from(leaves, i) || !in_slice(work, i))
+			continue;
+		tally->uncertain = true;
+		tally->mean_kg += leaves_revision_mean(leaves, i, day);
+		for (size_t p = 0; p < leaves->paths; p++)
+			tally->path_kg[p] += leaves_revision(leaves, i, p, day, day);
+	}
 }
 
 static void
@@ -193,11 +208,12 @@ tally_day(struct tally *tally, const struct work *work, int64_t day)
 	const struct leaves *leaves = work->leaves;
 	if (day <= leaves->origin) {
 		tally->known_kg += past_on(work, day);
+		tally_revision(tally, work, day);
 		return;
 	}
 	size_t d = (size_t)(day - leaves->origin - 1);
 	const int64_t *kg = work->by_path + d * leaves->paths;
-	tally->future = true;
+	tally->uncertain = true;
 	tally->mean_kg += work->mean[d];
 	tally->running_kg += d == 0 ? running_of(work) : 0;
 	for (size_t p = 0; p < leaves->paths; p++)
@@ -228,7 +244,7 @@ add_rows(struct work *work)
 
 /* ---- parts ---- */
 
-enum { PART_SCENARIO = FORECAST_PARTS, PART_OVERRIDE };
+enum { PART_SCENARIO = FORECAST_PARTS, PART_OVERRIDE, PART_LATE };
 
 const char *const outlook_part_names[OUTLOOK_PARTS] = { [PART_LEVEL] = "level",
 	[PART_TREND] = "trend",
@@ -237,17 +253,25 @@ const char *const outlook_part_names[OUTLOOK_PARTS] = { [PART_LEVEL] = "level",
 	[PART_CALENDAR] = "calendar",
 	[PART_CEILING] = "ceiling",
 	[PART_SCENARIO] = "scenario",
-	[PART_OVERRIDE] = "override" };
+	[PART_OVERRIDE] = "override",
+	[PART_LATE] = "late" };
 
 struct parts {
 	double model[FORECAST_PARTS];
-	int64_t base_kg, over_kg, all_kg, running_kg;
+	int64_t base_kg, over_kg, all_kg, running_kg, late_kg;
 };
 
+/* A day of the past has no other part than what is still expected of it. */
 static void
-parts_day(struct parts *parts, const struct work *work, size_t d)
+parts_day(struct parts *parts, const struct work *work, int64_t day)
 {
-	size_t days = work->leaves->days;
+	const struct leaves *leaves = work->leaves;
+	for (size_t i = 0; day <= leaves->origin && i < leaves->n; i++)
+		if (outlook_holds(work->ask->slice, &leaves->leaf[i].key))
+			parts->late_kg += leaves_revision_mean(leaves, i, day);
+	if (day <= leaves->origin)
+		return;
+	size_t days = leaves->days, d = (size_t)(day - leaves->origin - 1);
 	for (size_t i = 0; i < work->leaves->n; i++) {
 		size_t own = work->world_leaf[i];
 		if (!outlook_holds(work->ask->slice, &work->leaves->leaf[i].key))
@@ -275,6 +299,7 @@ settle(const struct parts *parts, int64_t kg[OUTLOOK_PARTS])
 		}
 	kg[PART_OVERRIDE] = parts->over_kg - parts->base_kg;
 	kg[PART_SCENARIO] = parts->all_kg - parts->over_kg;
+	kg[PART_LATE] = parts->late_kg;
 }
 
 static enum status
@@ -302,17 +327,28 @@ add_parts(struct work *work, int64_t day, const struct parts *parts)
 	return STATUS_OK;
 }
 
+/* The first day of the rows of which a part may be told. */
+static int64_t
+parts_from(const struct work *work)
+{
+	int64_t from = work->leaves->origin + 1;
+	for (size_t i = 0; i < work->leaves->n; i++)
+		from = leaves_revised_from(work->leaves, i) < from ? leaves_revised_from(work->leaves, i) : from;
+	return from > work->first ? from : work->first;
+}
+
 static enum status
 add_all_parts(struct work *work)
 {
-	struct parts parts = { { 0.0 }, 0, 0, 0, 0 };
+	struct parts parts = { .base_kg = 0 };
 	enum period kind = period_kind(work);
 	enum status status = STATUS_OK;
-	for (int64_t day = work->leaves->origin + 1; status == STATUS_OK && day <= work->to; day++) {
-		parts_day(&parts, work, (size_t)(day - work->leaves->origin - 1));
+	for (int64_t day = parts_from(work); status == STATUS_OK && day <= work->to; day++) {
+		parts_day(&parts, work, day);
 		if (day == work->to || period_of(day + 1, kind) != period_of(day, kind)) {
-			status = add_parts(work, day, &parts);
-			parts = (struct parts){ { 0.0 }, 0, 0, 0, 0 };
+			if (day > work->leaves->origin || parts.late_kg != 0)
+				status = add_parts(work, day, &parts);
+			parts = (struct parts){ .base_kg = 0 };
 		}
 	}
 	return status;
@@ -431,15 +467,14 @@ outlook_parts(const struct outlook_ground *ground, const Juyan__V1__Slice *slice
 {
 	Juyan__V1__OutlookAsk ask = JUYAN__V1__OUTLOOK_ASK__INIT;
 	struct work work = { .world = ground->world, .leaves = ground->leaves, .ask = &ask, .to = to };
-	struct parts parts = { { 0.0 }, 0, 0, 0, 0 };
+	struct parts parts = { .base_kg = 0 };
 	Juyan__V1__Slice all = JUYAN__V1__SLICE__INIT;
 	if (slice != NULL)
 		all = *slice;
 	ask.slice = &all;
 	enum status status = work_open(ground, &work);
 	for (int64_t day = first; status == STATUS_OK && day <= to; day++)
-		if (day > ground->leaves->origin)
-			parts_day(&parts, &work, (size_t)(day - ground->leaves->origin - 1));
+		parts_day(&parts, &work, day);
 	if (status == STATUS_OK)
 		settle(&parts, kg);
 	work_close(&work);

@@ -38,7 +38,7 @@ void outlook_means(const int64_t *sums, size_t n, size_t days, size_t paths, int
 enum status outlook_leaf_means(const struct outlook_ground *ground, int64_t *means) MUST_USE;
 
 /* What a forecast is made of, by the names of forecast.proto. */
-enum { OUTLOOK_PARTS = FORECAST_PARTS + 2 };
+enum { OUTLOOK_PARTS = FORECAST_PARTS + 3 };
 extern const char *const outlook_part_names[OUTLOOK_PARTS];
 
 /* The parts of a slice over days first … to behind the origin: they add up to its means less what has come of the running day. */

@@ -65,8 +65,10 @@ outlook_mean(const struct outlook_ground *ground, const Juyan__V1__Slice *slice,
 		for (int64_t day = first; outlook_holds(slice, &leaves->leaf[i].key) && day <= to; day++) {
 			if (day > leaves->origin)
 				mean += means[i * leaves->days + (size_t)(day - leaves->origin - 1)];
-			else if (day >= leaves->first_day)
+			else if (day >= leaves->first_day) {
 				known += leaves->leaf[i].past_kg[day - leaves->first_day];
+				mean += leaves_revision_mean(leaves, i, day);
+			}
 		}
 	free(means);
 	if (status != STATUS_OK)

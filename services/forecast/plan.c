@@ -46,6 +46,30 @@ fold_open(const struct leaves *leaves, struct leaves *out)
 	return STATUS_OK;
 }
 
+/* Of the days that either is revised on. */
+static enum status
+add_revisions(const struct leaves *leaves, size_t i, const struct leaves *made, size_t at)
+{
+	const struct leaf *from = &leaves->leaf[i];
+	struct leaf *to = &made->leaf[at];
+	size_t days = from->revised_days > to->revised_days ? from->revised_days : to->revised_days;
+	if (from->revision_kg == NULL)
+		return STATUS_OK;
+	int64_t *sum = calloc(leaves->paths * days + 1, sizeof *sum), first = leaves->origin + 1 - (int64_t)days;
+	if (sum == NULL)
+		return STATUS_NO_MEMORY;
+	for (size_t path = 0; path < leaves->paths; path++)
+		for (size_t d = 0; d < days; d++) {
+			int64_t day = first + (int64_t)d;
+			sum[path * days + d] =
+			    leaves_revision(leaves, i, path, day, day) + leaves_revision(made, at, path, day, day);
+		}
+	free(to->revision_kg);
+	to->revision_kg = sum;
+	to->revised_days = days;
+	return STATUS_OK;
+}
+
 static enum status
 fold(const Juyan__V1__Goal *goal, const struct leaves *leaves, struct leaves *out)
 {
@@ -68,6 +92,10 @@ fold(const Juyan__V1__Goal *goal, const struct leaves *leaves, struct leaves *ou
 			return status;
 		}
 		add_all(made.leaf[at].past_kg, leaf->past_kg, leaves->past_days);
+		if (add_revisions(leaves, i, &made, at) != STATUS_OK) {
+			leaves_close(&made);
+			return STATUS_NO_MEMORY;
+		}
 		add_all(leaves_path(&made, at, 0), leaves_path(leaves, i, 0), values);
 	}
 	if (status == STATUS_OK)

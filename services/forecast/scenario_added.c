@@ -127,7 +127,7 @@ new_leaf(struct leaves *leaves, const struct leaf_key *key)
 		return STATUS_NO_MEMORY;
 	}
 	memset(future + leaves->n * values, 0, values * sizeof *future);
-	leaves->leaf[leaves->n++] = (struct leaf){ *key, past };
+	leaves->leaf[leaves->n++] = (struct leaf){ .key = *key, .past_kg = past };
 	return STATUS_OK;
 }
 
