@@ -68,6 +68,13 @@ name_of(const Juyan__V1__Goal *goal)
 	return goal->name[0] == '\0' ? goal->id : goal->name;
 }
 
+/* Whether its end is still a forecast. ISO days sort as texts do. */
+static bool
+is_open(const Juyan__V1__GoalReport *report)
+{
+	return report->days_left > 0 || strcmp(report->known_to, report->goal->to) < 0;
+}
+
 /* "26 Mt in 2025: ceke and wuliji, 2025-01-01 to 2025-12-31; as of 2025-06-30" */
 static void
 say_head(struct sheet *sheet, const Juyan__V1__GoalReport *report)
@@ -84,6 +91,9 @@ say_head(struct sheet *sheet, const Juyan__V1__GoalReport *report)
 	snprintf(text + used, sizeof text - used, "%s%s%s%s, %.16s to %.16s; as of %.16s", goal->mode != 0 ? ", by " : "",
 	    goal->mode != 0 ? wire_mode_name(goal->mode) : "", goal->direction != 0 ? ", " : "",
 	    goal->direction != 0 ? wire_direction_name(goal->direction) : "", goal->from, goal->to, report->as_of);
+	used = strlen(text);
+	if (report->known_to[0] != '\0' && strcmp(report->known_to, report->as_of) != 0)
+		snprintf(text + used, sizeof text - used, ", from what is known to %.16s", report->known_to);
 	sheet_heading(sheet, text);
 }
 
@@ -111,7 +121,7 @@ say_figures(struct sheet *sheet, const Juyan__V1__GoalReport *report)
 	figure_row(sheet, "plan line on this day", report->plan_kg);
 	if (report->has_last_year_kg)
 		figure_row(sheet, "a year ago by the same day", report->last_year_kg);
-	if (report->days_left > 0 && report->met_on[0] == '\0')
+	if (is_open(report) && report->met_on[0] == '\0')
 		figure_row(sheet, "needed each open day that is left", report->rate_needed_kg);
 	figure_row(sheet, "came each of the last open days", report->rate_had_kg);
 	return sheet_table_end(sheet);
@@ -154,7 +164,7 @@ say_dates(struct sheet *sheet, const Juyan__V1__GoalReport *report)
 {
 	static const struct table_column columns[] = { { "will it be reached?", TABLE_LEFT }, { "", TABLE_RIGHT } };
 	char chance[FORESEEING_CHANCE_BYTES];
-	if (report->met_on[0] != '\0' || report->days_left == 0)
+	if (report->met_on[0] != '\0' || !is_open(report))
 		return STATUS_OK;
 	enum status status = sheet_table(sheet, columns, 2);
 	if (status != STATUS_OK)
@@ -192,7 +202,7 @@ say_report(struct sheet *sheet, const Juyan__V1__GoalReport *report, size_t numb
 	enum status status = say_picture(sheet, report, number, why);
 	if (status == STATUS_OK)
 		status = say_figures(sheet, report);
-	if (status == STATUS_OK && report->end != NULL && report->days_left > 0)
+	if (status == STATUS_OK && report->end != NULL && is_open(report))
 		status = say_end(sheet, report->end);
 	if (status == STATUS_OK && report->end != NULL)
 		status = say_dates(sheet, report);

@@ -150,6 +150,13 @@ draw_into(const Juyan__V1__GoalReport *report, const struct course *course, stru
 	fan->line[fan->n_lines++] = (struct picture_line){ "plan", PICTURE_DOTTED, course->plan_at, course->plan, course->n_plan };
 }
 
+/* The last day of which anything is known: where the forecast begins. */
+static const char *
+known_to(const Juyan__V1__GoalReport *report)
+{
+	return report->known_to[0] != '\0' ? report->known_to : report->as_of;
+}
+
 /* "2025, from its beginning", and for those who do not see it where it stands and may end. */
 static void
 tell_goal(const Juyan__V1__GoalReport *report, char subtitle[LINE_BYTES], char told[LINE_BYTES])
@@ -160,12 +167,12 @@ tell_goal(const Juyan__V1__GoalReport *report, char subtitle[LINE_BYTES], char t
 		snprintf(subtitle, LINE_BYTES, "%.4s, from its beginning", goal->from);
 	else
 		snprintf(subtitle, LINE_BYTES, "%.16s to %.16s, from its beginning", goal->from, goal->to);
-	if (strcmp(report->as_of, goal->from) < 0)
+	if (strcmp(known_to(report), goal->from) < 0)
 		snprintf(subtitle + strlen(subtitle), LINE_BYTES - strlen(subtitle), "; made from what was known to %.16s",
-		    report->as_of);
+		    known_to(report));
 	int used = snprintf(told, LINE_BYTES, "%s of %s done by %.16s.", picture_figure(true, (double)report->done_kg, done),
-	    picture_figure(true, (double)goal->target_kg, target), report->as_of);
-	if (report->end != NULL && report->days_left > 0)
+	    picture_figure(true, (double)goal->target_kg, target), known_to(report));
+	if (report->end != NULL && strcmp(known_to(report), goal->to) < 0)
 		snprintf(told + used, (size_t)(LINE_BYTES - used), " By %.16s it is forecast, with 80 %%, as %s to %s.", goal->to,
 		    picture_figure(true, (double)report->end->p10_kg, low),
 		    picture_figure(true, (double)report->end->p90_kg, high));
@@ -185,10 +192,10 @@ planner_picture_goal(const Juyan__V1__GoalReport *report, size_t number, bool al
 	enum status status = gather(report, (double)from, &course) ? STATUS_OK : STATUS_UNDECODABLE;
 	snprintf(id, sizeof id, "goal%zu", number);
 	goal_label(goal, label);
-	snprintf(origin, sizeof origin, "known to %.16s", report->as_of);
+	snprintf(origin, sizeof origin, "known to %.16s", known_to(report));
 	tell_goal(report, subtitle, told);
 	struct fan fan = { .about = { id, goal->name[0] != '\0' ? goal->name : goal->id, subtitle, told, true, alone },
-		.origin_label = strcmp(report->as_of, goal->from) < 0 ? "" : origin,
+		.origin_label = strcmp(known_to(report), goal->from) < 0 ? "" : origin,
 		.goal = (double)goal->target_kg,
 		.goal_label = label };
 	draw_into(report, &course, &fan, before);

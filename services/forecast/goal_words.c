@@ -162,8 +162,11 @@ static void
 not_begun(const Juyan__V1__GoalReport *report, const struct goal_facts *facts, struct sentences *out)
 {
 	char from[PHRASE_BYTES], days[PHRASE_BYTES], head[SENTENCE_BYTES_MAX / 2];
-	snprintf(head, sizeof head, "It begins on %s, in %s", phrase_day(facts->from, from),
-	    phrase_count(facts->from - facts->origin, "day", days));
+	phrase_day(facts->from, from);
+	if (facts->from > facts->asked)
+		snprintf(head, sizeof head, "It begins on %s, in %s", from, phrase_count(facts->from - facts->asked, "day", days));
+	else
+		snprintf(head, sizeof head, "It began on %s, and nothing of it is known yet", from);
 	say_rates(report, facts, head, out);
 	say_chance(report, out);
 	say_dates(facts, out);
