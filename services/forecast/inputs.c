@@ -6,6 +6,7 @@
 
 #include "calendar.h"
 #include "civil.h"
+#include "definition.h"
 
 void
 inputs_close(struct inputs *inputs)
@@ -136,16 +137,23 @@ inputs_stopped(const struct inputs *all)
 	return day < all->first_day || all->origin - day <= INPUTS_SILENT_DAYS ? 0 : last;
 }
 
-/* The first and the last day of published figures that were known by `as_of`; false where there are none. */
+/* The first and the last day of published figures that count and were known by `as_of`; false where there are none. */
 static bool
 published_days(const struct inputs *all, int64_t as_of, int64_t *first, int64_t *last)
 {
 	bool any = false;
+	const char *port = "", *definition = "";
 	for (size_t i = 0; i < all->registry->n_records; i++) {
 		const Juyan__V1__RegistryRecord *record = all->registry->records[i];
 		int64_t from, to;
-		if (record->record_case != JUYAN__V1__REGISTRY_RECORD__RECORD_PUBLISHED || !known_by(record, as_of) ||
-		    !civil_parse_day(record->published->from, &from) || !civil_parse_day(record->published->to, &to))
+		if (record->record_case != JUYAN__V1__REGISTRY_RECORD__RECORD_PUBLISHED || !known_by(record, as_of))
+			continue;
+		if (strcmp(record->published->port, port) != 0) { /* one port's stand together */
+			port = record->published->port;
+			definition = definition_of(all->registry, port, as_of);
+		}
+		if (strcmp(record->published->definition, definition) != 0 || !civil_parse_day(record->published->from, &from) ||
+		    !civil_parse_day(record->published->to, &to))
 			continue;
 		*first = !any || from < *first ? from : *first;
 		*last = !any || to > *last ? to : *last;

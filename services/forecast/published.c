@@ -9,6 +9,7 @@
 
 #include "civil.h"
 #include "daily.h"
+#include "definition.h"
 #include "spans.h"
 #include "world_parts.h"
 
@@ -42,34 +43,11 @@ published_any(const struct inputs *inputs, const char *port)
 	return false;
 }
 
-/* "all" where it is there; else the definition of which there are most. Two are never mixed. */
-static const char *
-definition_of(const struct inputs *inputs, const char *port)
-{
-	const char *best = "all";
-	size_t most = 0;
-	for (size_t i = 0; i < inputs->registry->n_records; i++) {
-		const Juyan__V1__Published *one = published_at(inputs, port, i), *other;
-		size_t n = 0;
-		if (one == NULL)
-			continue;
-		if (strcmp(one->definition, "all") == 0)
-			return one->definition;
-		for (size_t k = 0; k < inputs->registry->n_records; k++)
-			n += (other = published_at(inputs, port, k)) != NULL && strcmp(one->definition, other->definition) == 0;
-		if (n > most) {
-			most = n;
-			best = one->definition;
-		}
-	}
-	return best;
-}
-
 /* The figures that say something about days before `until`, where the ledger's own days begin. The newest SPANS_MAX of them. */
 static void
 read_figures(const struct inputs *inputs, const char *port, size_t until, struct figures *out)
 {
-	const char *definition = definition_of(inputs, port);
+	const char *definition = definition_of(inputs->registry, port, inputs_asked(inputs));
 	out->n = 0;
 	for (size_t i = inputs->registry->n_records; i-- > 0 && out->n < SPANS_MAX;) {
 		const Juyan__V1__Published *record = published_at(inputs, port, i);
@@ -195,8 +173,41 @@ room_open(size_t past_days, size_t days)
 	return room;
 }
 
+/*
+ * What each path says of the days that are known from published totals alone, beside what is expected of them. On average that is
+ * nothing: the paths are brought to the expected day by day.
+ */
+static enum status
+keep_drawn(const struct spans_result *result, size_t from, const struct leaves *leaves, struct leaf *leaf)
+{
+	size_t days = result->kept, first = leaves->past_days - days, paths = leaves->paths;
+	leaf->revision_kg = calloc(days * paths + 1, sizeof *leaf->revision_kg);
+	if (leaf->revision_kg == NULL)
+		return STATUS_NO_MEMORY;
+	leaf->revised_days = days;
+	for (size_t d = 0; d < days && first + d < from; d++) {
+		double sum = 0.0, expected = (double)leaf->past_kg[first + d];
+		for (size_t p = 0; p < paths; p++)
+			sum += result->drawn[p * days + d];
+		for (size_t p = 0; sum > 0.0 && p < paths; p++)
+			leaf->revision_kg[p * days + d] =
+			    (int64_t)llround(expected * (result->drawn[p * days + d] * (double)paths / sum - 1.0));
+	}
+	return STATUS_OK;
+}
+
+/* Days of the past of which paths are kept: this year's and last year's. */
+static size_t
+days_kept(const struct leaves *leaves, size_t begin)
+{
+	int year, month, dom;
+	civil_date(leaves->origin, &year, &month, &dom);
+	size_t days = (size_t)(leaves->origin + 1 - civil_day(year - 1, 1, 1)), all = leaves->past_days - begin;
+	return days < all ? days : all;
+}
+
 enum status
-published_forecast(const struct draft *draft, size_t port, struct forecast *out, int64_t *past_kg, struct reason *why)
+published_forecast(const struct draft *draft, size_t port, struct forecast *out, struct leaf *leaf, struct reason *why)
 {
 	const struct world *world = draft->world;
 	const struct leaves *leaves = &world->leaves;
@@ -223,13 +234,17 @@ published_forecast(const struct draft *draft, size_t port, struct forecast *out,
 		.profile = world->days[port].road.calendar.open + begin,
 		.ceiling = bounded ? room->ceiling : NULL,
 		.n = leaves->past_days - begin,
+		.keep = days_kept(leaves, begin),
 		.horizon = leaves->days,
 		.year = 365.25,
 		.paths = leaves->paths,
 		.seed = world_seed(world->making.seed, &key) };
 	enum status status = begin < leaves->past_days ? spans_forecast(&task, &result, why) : STATUS_TOO_FEW;
 	if (status == STATUS_OK) {
-		keep_past(&room->figures, begin, from, result.past, leaves->past_days, past_kg);
+		keep_past(&room->figures, begin, from, result.past, leaves->past_days, leaf->past_kg);
+		status = keep_drawn(&result, from, leaves, leaf);
+	}
+	if (status == STATUS_OK) {
 		*out = result.future;
 		result.future = (struct forecast){ 0 };
 	}

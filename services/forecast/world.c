@@ -150,8 +150,10 @@ static enum status
 take_room(struct world *world, struct reason *why)
 {
 	struct leaves *leaves = &world->leaves;
-	size_t cells = leaves->n * leaves->days;
-	if (cells > WORLD_VALUES_MAX / leaves->paths)
+	size_t cells = leaves->n * leaves->days, kept = 0; /* days of published ports' pasts that paths are kept of */
+	for (size_t i = 0; i < world->n_ports; i++)
+		kept += lives_by_published(world, i) ? 2 * (YEAR_DAYS + 1) : 0;
+	if (cells + kept > WORLD_VALUES_MAX / leaves->paths)
 		return reason_say(why, STATUS_TOO_MANY,
 		    "%zu parts, %zu days and %zu paths are too many at once: ask for fewer paths or an "
 		    "earlier end",

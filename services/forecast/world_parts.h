@@ -51,8 +51,11 @@ bool world_has_leaf(const struct inputs *inputs, const char *port);
 /* A seed that depends on what the leaf is (a port alone; nothing: the whole), not on which others there are. */
 uint64_t world_seed(uint64_t seed, const struct leaf_key *key);
 
-/* Published figures of one port's history (published.c). Spans of the definition that has most of them, "all" before others. */
-enum status published_forecast(const struct draft *draft, size_t port, struct forecast *out, int64_t *past_kg,
+/*
+ * Published figures of one port's history (published.c), of one definition (definition.h): fills the past of the leaf that stands
+ * for them, with what each path says of this year's and last year's.
+ */
+enum status published_forecast(const struct draft *draft, size_t port, struct forecast *out, struct leaf *leaf,
     struct reason *why) MUST_USE;
 bool published_any(const struct inputs *inputs, const char *port);
 

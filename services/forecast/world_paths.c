@@ -184,7 +184,7 @@ draw_published(struct draft *draft, size_t port)
 			carrier = i;
 	assert(carrier != SIZE_MAX);
 	struct reason why = { "" };
-	enum status status = published_forecast(draft, port, &draft->by_port[port], world->leaves.leaf[carrier].past_kg, &why);
+	enum status status = published_forecast(draft, port, &draft->by_port[port], &world->leaves.leaf[carrier], &why);
 	if (draft->source[carrier] == FROM_PUBLISHED && status_consequence(status) == REFUSE) {
 		draft->source[carrier] = FROM_GUESS;
 		draw_guess(draft, carrier);

@@ -38,6 +38,7 @@ struct spans_task {
 	const double *profile;
 	const double *ceiling; /* [horizon]; NULL: none */
 	size_t n, horizon;     /* steps of the history up to the origin, and after it */
+	size_t keep;           /* last steps of the history that each path is wanted of, too; at most n */
 	double year;           /* in steps, such as 365.25 */
 	size_t paths;
 	uint64_t seed;
@@ -49,6 +50,12 @@ struct spans_result {
 	double *past;           /* [n] the expected history; its sums over spans are near their totals */
 	double *past_sd;        /* [n] standard deviation of each step's rate */
 	struct forecast future; /* point: the mean of the paths */
+	/*
+	 * [path * kept + step] of the last `kept` steps: the history that a path of the future goes on from. Its sums over spans
+	 * are off from their totals as these are from the truth: hardly at all where a total is exact.
+	 */
+	double *drawn;
+	size_t kept;
 };
 
 /* TOO_FEW without any figure above zero; USAGE for a task out of bounds; NO_FIT; NO_MEMORY. */

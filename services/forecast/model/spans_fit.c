@@ -60,12 +60,18 @@ add_figure(struct spans_work *work, size_t first, size_t last, double total, dou
 	work->figure[work->figures++] = (struct spans_figure){ first, last, log(total), variance };
 }
 
+double
+spans_day_variance(const struct spans_work *work, const struct span_total *span)
+{
+	double steps = (double)(span->last - span->first + 1), spread = steps < KNOT_STEPS ? RECORD_SD : work->day_sd;
+	return spread * spread / steps;
+}
+
 /* The total of a span is off by its error, and by what its days happened to be around their weeks. */
 static void
 add_span(struct spans_work *work, const struct span_total *span)
 {
-	double steps = (double)(span->last - span->first + 1), spread = steps < KNOT_STEPS ? RECORD_SD : work->day_sd;
-	add_figure(work, span->first, span->last, span->total, span->error * span->error + spread * spread / steps);
+	add_figure(work, span->first, span->last, span->total, span->error * span->error + spans_day_variance(work, span));
 }
 
 /* The spread of single observed steps around the mean of their knot, as relative standard deviation. */

@@ -37,6 +37,9 @@ struct spans_work {
 enum status spans_work_open(const struct spans_task *task, struct spans_work *out) MUST_USE;
 void spans_work_close(struct spans_work *work);
 
+/* Of the logarithm of a span's total, by what its days happen to be around their weeks. */
+double spans_day_variance(const struct spans_work *work, const struct span_total *span);
+
 /* Moves the knots to the mode; `evidence` is the log density of the figures under this choice (Laplace). NO_FIT. */
 enum status spans_mode(struct spans_work *work, size_t choice, double *evidence) MUST_USE;
 /* Turns the prior into its factor: after this, until the next mode, spans_draw may be called. NO_FIT. */
