@@ -115,6 +115,17 @@ archive_keep(const char *dir, const struct world *world, struct reason *why)
 }
 
 enum status
+archive_days(const char *dir, int64_t **days, size_t *n)
+{
+	int64_t *all = malloc(FILES_MAX * sizeof *all);
+	if (all == NULL)
+		return STATUS_NO_MEMORY;
+	*n = list(dir, all);
+	*days = all;
+	return STATUS_OK;
+}
+
+enum status
 archive_find(const char *dir, int64_t origin, struct kept *out, struct reason *why)
 {
 	int64_t *days = malloc(FILES_MAX * sizeof *days);

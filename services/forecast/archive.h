@@ -4,7 +4,7 @@
  * last ARCHIVE_DAYS are kept, before that the first of each month, ARCHIVE_FILES at most. A file is whole or not there.
  *
  * Format, ARCHIVE_VERSION 1: a JSON object; rows of masses are lists of kilograms in which a number below zero stands for so many
- * zeros. A change of the format takes the next number, and files of another one are passed over.
+ * zeros, but for "late", which counts back from the origin. "lag" and "completion" may be absent: its days were taken as complete. A change of the format takes the next number, and files of another one are passed over.
  */
 #ifndef JUYAN_FORECAST_ARCHIVE_H
 #define JUYAN_FORECAST_ARCHIVE_H
@@ -23,12 +23,15 @@ struct kept {
 	struct leaf *leaf;
 	size_t days;
 	int64_t *mean_kg; /* [leaf * days + day] */
+	int64_t *late_kg; /* [leaf * COMPLETION_LAGS + lag]: still expected of the last days, on average; lag 0: the origin */
 };
 
 /* Whether the forecast of this origin is kept already. */
 bool archive_has(const char *dir, int64_t origin);
 /* Keeps a world that no running day has changed; makes the folder, and removes what is too many. SYSTEM, NO_MEMORY. */
 enum status archive_keep(const char *dir, const struct world *world, struct reason *why) MUST_USE;
+/* The origins of all that are kept, oldest first; the caller frees them. NO_MEMORY. */
+enum status archive_days(const char *dir, int64_t **days, size_t *n) MUST_USE;
 /* The newest whose origin is not after this day. NOT_FOUND; SYNTAX "FILE: …" for one that cannot be read. */
 enum status archive_find(const char *dir, int64_t origin, struct kept *out, struct reason *why) MUST_USE;
 void kept_close(struct kept *kept);

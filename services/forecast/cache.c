@@ -20,7 +20,10 @@ drop(struct cache *cache, size_t place)
 static size_t
 bytes_of(const struct world *world)
 {
-	return world->leaves.n * world->leaves.paths * world->leaves.days * sizeof *world->leaves.future_kg;
+	size_t days = world->leaves.n * world->leaves.days;
+	for (size_t i = 0; i < world->leaves.n; i++)
+		days += world->leaves.leaf[i].revised_days;
+	return world->leaves.paths * days * sizeof *world->leaves.future_kg;
 }
 
 /* The longest unused go until the rest is within its bound. */

@@ -7,6 +7,9 @@
 
 enum { YEAR_DAYS = 365 };
 
+/* A day is not known when more of it than this is of ports whose completion is unsure. */
+#define UNSURE_SHARE 0.1
+
 void
 daily_close(struct daily *daily)
 {
@@ -67,11 +70,18 @@ add_days(struct daily *daily, const struct days_of *days, double weight, size_t 
 	}
 }
 
+/* The last days as they usually end; `unsure` takes what a day has of which that cannot be said. */
 static void
-add_past(struct daily *daily, const struct leaf *leaf)
+add_past(struct daily *daily, const struct world *world, size_t which, double *unsure)
 {
-	for (size_t i = 0; i < daily->n; i++)
-		daily->values[i] += (double)leaf->past_kg[daily->begin + i];
+	const struct leaves *leaves = &world->leaves;
+	const struct leaf *leaf = &leaves->leaf[which];
+	for (size_t i = 0; i < daily->n; i++) {
+		int64_t day = leaves->first_day + (int64_t)(daily->begin + i);
+		double kg = (double)(leaf->past_kg[daily->begin + i] + leaves_revision_mean(leaves, which, day));
+		daily->values[i] += kg;
+		unsure[i] += world_unsure(world, leaf->key.port, day) ? kg : 0.0;
+	}
 }
 
 /* A leaf can carry no more than its mode may at its port, nor than the port as a whole. */
@@ -118,15 +128,24 @@ daily_make(const struct world *world, const size_t *which, size_t n, struct dail
 		all += (double)world_recent_kg(leaves, which[i], YEAR_DAYS);
 	}
 	enum status status = daily_open(world, begin, &daily);
+	double *unsure = status == STATUS_OK ? calloc(daily.n + 1, sizeof *unsure) : NULL;
+	if (status == STATUS_OK && unsure == NULL) {
+		daily_close(&daily);
+		status = STATUS_NO_MEMORY;
+	}
 	if (status != STATUS_OK)
 		return status;
 	for (size_t i = 0; i < n; i++) {
 		double kg = (double)world_recent_kg(leaves, which[i], YEAR_DAYS);
-		add_past(&daily, &leaves->leaf[which[i]]);
+		add_past(&daily, world, which[i], unsure);
 		add_days(&daily, days_at(world, &leaves->leaf[which[i]].key), all > 0.0 ? kg / all : 1.0 / (double)n, leaves->days);
 	}
 	for (size_t i = 0; i < daily.n + leaves->days; i++) /* weights may add up to a hair more or less than 1 */
 		daily.open[i] = daily.open[i] < 1e-9 ? 0.0 : daily.open[i] > 1.0 - 1e-9 ? 1.0 : daily.open[i];
+	for (size_t i = 0; i < daily.n; i++)
+		if (unsure[i] > UNSURE_SHARE * daily.values[i])
+			daily.values[i] = NAN;
+	free(unsure);
 	if (n == 1)
 		status = lower_ceiling(&daily, world, which[0]);
 	if (status != STATUS_OK)

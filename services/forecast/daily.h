@@ -10,7 +10,7 @@
 struct daily {
 	size_t begin;       /* the first day of the series, counted from the inputs' first */
 	size_t n;           /* days of it, up to the origin */
-	double *values;     /* [n] */
+	double *values;     /* [n], as the days usually end; NAN: not known yet */
 	double *open;       /* [n + days], as forecast_task's */
 	double *regressors; /* [n + days][CALENDAR_COLUMNS] */
 	double *ceiling;    /* [days]; INFINITY: none */

@@ -37,6 +37,7 @@ engine_close(struct engine **engine)
 		return;
 	cache_close(&(*engine)->cache);
 	inputs_close(&(*engine)->all);
+	late_close(&(*engine)->late);
 	free(*engine);
 	*engine = NULL;
 }
@@ -60,6 +61,11 @@ engine_gather(struct engine *engine, struct reason *why)
 	status = gather(&engine->options.source, now_ms, &fresh, why);
 	if (status != STATUS_OK)
 		return status;
+	status = late_learn(&engine->late, engine->options.archive, &fresh);
+	if (status != STATUS_OK) {
+		inputs_close(&fresh);
+		return reason_say(why, status, "memory ran out");
+	}
 	inputs_close(&engine->all);
 	engine->all = fresh;
 	engine->gathered_ms = now_ms;

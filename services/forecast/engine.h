@@ -3,8 +3,8 @@
  * questions, so that the service asks over the bus and a tool straight from the ledger, with the same answers.
  *
  * An engine owns what it has gathered and the forecasts that it keeps for the next question; one thread asks it. Inside it uses
- * threads of its own, whose number changes nothing but the time. The same ledger, registry, clock day and question give the same
- * bytes.
+ * threads of its own, whose number changes nothing but the time. The same ledger, registry, kept forecasts, clock day and question
+ * give the same bytes.
  */
 #ifndef JUYAN_FORECAST_ENGINE_H
 #define JUYAN_FORECAST_ENGINE_H

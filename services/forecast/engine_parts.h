@@ -4,6 +4,7 @@
 
 #include "cache.h"
 #include "engine.h"
+#include "late.h"
 #include "outlook.h"
 #include "scenario.h"
 #include "standing.h"
@@ -14,6 +15,7 @@ struct engine {
 	int64_t gathered_ms;
 	uint64_t seen; /* the digest at the last engine_refresh */
 	struct cache cache;
+	struct late late;
 };
 
 /* The ledger's newest, asked for only where something has come since. */

@@ -16,9 +16,19 @@ inputs_close(struct inputs *inputs)
 	free(inputs->leaf);
 	free(inputs->running_kg);
 	free(inputs->running_share);
+	free(inputs->completion);
 	if (inputs->registry != NULL)
 		juyan__v1__registry__free_unpacked(inputs->registry, NULL);
 	*inputs = (struct inputs){ 0 };
+}
+
+const struct completion *
+inputs_completion(const struct inputs *inputs, const char *port)
+{
+	for (size_t i = 0; i < inputs->n_completions; i++)
+		if (strcmp(inputs->completion[i].port, port) == 0)
+			return &inputs->completion[i];
+	return NULL;
 }
 
 int
@@ -221,6 +231,19 @@ begin(const struct inputs *all, int64_t limit, struct inputs *out)
 		out->first_day = out->origin;
 	out->past_days = (size_t)(out->origin - out->first_day + 1);
 	out->silent_days = limit - out->origin;
+	out->lag = all->lag + (all->origin > out->origin ? all->origin - out->origin : 0);
+}
+
+static enum status
+take_completions(const struct inputs *all, struct inputs *out)
+{
+	out->completion = calloc(all->n_completions + 1, sizeof *out->completion);
+	if (out->completion == NULL)
+		return STATUS_NO_MEMORY;
+	if (all->n_completions > 0)
+		memcpy(out->completion, all->completion, all->n_completions * sizeof *out->completion);
+	out->n_completions = all->n_completions;
+	return STATUS_OK;
 }
 
 static enum status
@@ -233,7 +256,7 @@ take_leaves(const struct inputs *all, bool running, struct inputs *out)
 	}
 	if (out->leaf == NULL || (running && (out->running_kg == NULL || out->running_share == NULL)))
 		return STATUS_NO_MEMORY;
-	enum status status = STATUS_OK;
+	enum status status = take_completions(all, out);
 	for (size_t i = 0; status == STATUS_OK && i < all->n; i++)
 		if (begun_by(all, i, out->origin) || (running && all->running_kg[i] != 0))
 			status = take_leaf(all, i, running, out);
@@ -316,6 +339,13 @@ inputs_mark(struct inputs *inputs)
 		mark = mark_bytes(mark, &leaf->key.mode, sizeof leaf->key.mode);
 		mark = mark_bytes(mark, leaf->key.group, strlen(leaf->key.group) + 1);
 		mark = mark_bytes(mark, leaf->past_kg, inputs->past_days * sizeof *leaf->past_kg);
+	}
+	for (size_t i = 0; inputs->lag < COMPLETION_LAGS && i < inputs->n_completions; i++) {
+		const struct completion *one = &inputs->completion[i];
+		mark = mark_bytes(mark, &inputs->lag, sizeof inputs->lag);
+		mark = mark_bytes(mark, one->port, strlen(one->port) + 1);
+		mark = mark_bytes(mark, one->upto, one->looks * sizeof *one->upto);
+		mark = mark_bytes(mark, one->growth, one->looks * sizeof *one->growth);
 	}
 	inputs->digest = mark_registry(mark, inputs->registry);
 }

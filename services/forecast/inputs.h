@@ -5,6 +5,7 @@
 #ifndef JUYAN_FORECAST_INPUTS_H
 #define JUYAN_FORECAST_INPUTS_H
 
+#include "completion.h"
 #include "leaves.h"
 #include "query.pb-c.h"
 
@@ -31,6 +32,13 @@ struct inputs {
 	 */
 	int64_t *running_kg;
 	double *running_share;
+	/*
+	 * How complete the last days are, by port; a port that is not there is taken as complete. The origin is a day of this lag:
+	 * 0 where it has just ended when all was gathered.
+	 */
+	int64_t lag;
+	size_t n_completions;
+	struct completion *completion;
 	Juyan__V1__Registry *registry; /* ports, days, capacities, goals, levers, overrides, published */
 };
 
@@ -49,6 +57,9 @@ inputs_asked(const struct inputs *inputs)
 {
 	return inputs->origin + inputs->silent_days;
 }
+
+/* NULL: nothing is known of how late this port's facts come. */
+const struct completion *inputs_completion(const struct inputs *inputs, const char *port);
 
 /* By port, direction, mode, group: less than, equal to or greater than 0. */
 int leaf_key_order(const struct leaf_key *a, const struct leaf_key *b);

@@ -34,15 +34,48 @@ row_of(const int64_t *kg, size_t n)
 	return row;
 }
 
+/* Back from the origin, as far as anything is still expected. */
+static json_t *
+late_of(const struct leaves *leaves, size_t i)
+{
+	json_t *row = json_array();
+	int64_t from = leaves_revised_from(leaves, i);
+	for (int64_t lag = 0; row != NULL && lag < COMPLETION_LAGS && leaves->origin - lag >= from; lag++)
+		json_array_append_new(row, json_integer(leaves_revision_mean(leaves, i, leaves->origin - lag)));
+	return row;
+}
+
+static json_t *
+reals_of(const double *values, size_t n)
+{
+	json_t *row = json_array();
+	for (size_t i = 0; row != NULL && i < n; i++)
+		json_array_append_new(row, json_real(values[i]));
+	return row;
+}
+
+static json_t *
+completions_of(const struct inputs *inputs)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; list != NULL && i < inputs->n_completions; i++) {
+		const struct completion *one = &inputs->completion[i];
+		json_array_append_new(list,
+		    json_pack("{s:s, s:o, s:o}", "port", one->port, "upto", reals_of(one->upto, one->looks), "growth",
+			reals_of(one->growth[0], one->looks * COMPLETION_LAGS)));
+	}
+	return list;
+}
+
 static json_t *
 leaf_of(const struct world *world, size_t i, const int64_t *means)
 {
 	const struct leaves *leaves = &world->leaves;
 	const struct leaf_key *key = &leaves->leaf[i].key;
 	const char *direction = wire_direction_name(key->direction), *mode = wire_mode_name(key->mode);
-	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "port", key->port, "direction", direction == NULL ? "" : direction,
+	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "port", key->port, "direction", direction == NULL ? "" : direction,
 	    "mode", mode == NULL ? "" : mode, "group", key->group, "past", row_of(leaves->leaf[i].past_kg, leaves->past_days),
-	    "mean", row_of(means + i * leaves->days, leaves->days));
+	    "mean", row_of(means + i * leaves->days, leaves->days), "late", late_of(leaves, i));
 }
 
 static json_t *
@@ -66,12 +99,13 @@ kept_write(const char *path, const struct world *world, struct reason *why)
 	json_t *registry = NULL;
 	if (json_write(&world->inputs.registry->base, true, &registry) != STATUS_OK)
 		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
-	json_t *root = json_pack("{s:i, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o}", "version", ARCHIVE_VERSION,
-	    "program", JUYAN_VERSION, "model", world->model, "lsn", (json_int_t)world->inputs.lsn, "first_day",
+	json_t *root = json_pack("{s:i, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o, s:I, s:o}", "version",
+	    ARCHIVE_VERSION, "program", JUYAN_VERSION, "model", world->model, "lsn", (json_int_t)world->inputs.lsn, "first_day",
 	    (json_int_t)world->inputs.first_day, "origin", (json_int_t)world->inputs.origin, "silent_days",
 	    (json_int_t)world->inputs.silent_days, "last_day", (json_int_t)world->making.last_day, "paths",
 	    (json_int_t)world->making.paths, "seed", (json_int_t)world->making.seed, "overrides", (int)world->making.overrides,
-	    "registry", registry, "leaves", leaves_of(world));
+	    "registry", registry, "leaves", leaves_of(world), "lag", (json_int_t)world->inputs.lag, "completion",
+	    completions_of(&world->inputs));
 	if (root == NULL)
 		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
 	enum status status = json_dump_file(root, path, JSON_COMPACT) == 0
@@ -91,6 +125,7 @@ kept_close(struct kept *kept)
 		free(kept->leaf[i].past_kg);
 	free(kept->leaf);
 	free(kept->mean_kg);
+	free(kept->late_kg);
 	*kept = (struct kept){ 0 };
 }
 
@@ -139,6 +174,9 @@ read_leaf(const json_t *from, struct kept *kept)
 	if (!read_key(from, &leaf->key) || !read_row(json_object_get(from, "past"), leaf->past_kg, past_days) ||
 	    !read_row(json_object_get(from, "mean"), kept->mean_kg + (kept->n - 1) * kept->days, kept->days))
 		return false;
+	const json_t *late = json_object_get(from, "late");
+	for (size_t lag = 0; lag < COMPLETION_LAGS && lag < json_array_size(late); lag++)
+		kept->late_kg[(kept->n - 1) * COMPLETION_LAGS + lag] = json_integer_value(json_array_get(late, lag));
 	if (leaf->key.direction == 0 && leaf->key.mode == 0 && leaf->key.group[0] == '\0')
 		return true;
 	struct leaf *own = &kept->inputs.leaf[kept->inputs.n];
@@ -160,9 +198,44 @@ read_leaves(const json_t *root, struct kept *kept)
 	kept->leaf = calloc(n + 1, sizeof *kept->leaf);
 	kept->inputs.leaf = calloc(n + 1, sizeof *kept->inputs.leaf);
 	kept->mean_kg = calloc(n * kept->days + 1, sizeof *kept->mean_kg);
-	bool fine = kept->leaf != NULL && kept->inputs.leaf != NULL && kept->mean_kg != NULL;
+	kept->late_kg = calloc(n * COMPLETION_LAGS + 1, sizeof *kept->late_kg);
+	bool fine = kept->leaf != NULL && kept->inputs.leaf != NULL && kept->mean_kg != NULL && kept->late_kg != NULL;
 	for (size_t i = 0; fine && i < n; i++)
 		fine = read_leaf(json_array_get(list, i), kept);
+	return fine;
+}
+
+static bool
+read_reals(const json_t *row, double *out, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const json_t *item = json_array_get(row, i);
+		out[i] = json_number_value(item);
+		if (!json_is_number(item) || !(out[i] >= 0.0))
+			return false;
+	}
+	return json_array_size(row) == n;
+}
+
+/* Older files have none: their days were taken as complete. */
+static bool
+read_completions(const json_t *root, struct inputs *out)
+{
+	const json_t *list = json_object_get(root, "completion");
+	size_t n = json_array_size(list);
+	out->lag = json_integer_value(json_object_get(root, "lag"));
+	out->completion = n > INPUTS_LEAVES_MAX ? NULL : calloc(n + 1, sizeof *out->completion);
+	bool fine = out->completion != NULL && out->lag >= 0;
+	for (size_t i = 0; fine && i < n; i++) {
+		const json_t *from = json_array_get(list, i);
+		struct completion *one = &out->completion[out->n_completions++];
+		const char *port = json_string_value(json_object_get(from, "port"));
+		one->looks = json_array_size(json_object_get(from, "upto"));
+		snprintf(one->port, sizeof one->port, "%s", port == NULL ? "" : port);
+		fine = port != NULL && one->looks <= COMPLETION_LOOKS &&
+		    read_reals(json_object_get(from, "upto"), one->upto, one->looks) &&
+		    read_reals(json_object_get(from, "growth"), one->growth[0], one->looks * COMPLETION_LAGS);
+	}
 	return fine;
 }
 
@@ -217,7 +290,8 @@ kept_read(const char *path, struct kept *out, struct reason *why)
 	json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
 	if (root == NULL)
 		return reason_say(why, STATUS_SYNTAX, "%.160s:%d: %.80s", path, error.line, error.text);
-	bool fine = read_head(root, &kept) && read_leaves(root, &kept) && read_registry(root, &kept);
+	bool fine = read_head(root, &kept) && read_leaves(root, &kept) && read_completions(root, &kept.inputs) &&
+	    read_registry(root, &kept);
 	json_decref(root);
 	if (!fine) {
 		kept_close(&kept);

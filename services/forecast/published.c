@@ -89,10 +89,13 @@ observe(const struct draft *draft, size_t port, size_t begin, size_t from, doubl
 {
 	const struct leaves *leaves = &draft->world->leaves;
 	for (size_t i = begin; i < leaves->past_days; i++) {
+		int64_t day = leaves->first_day + (int64_t)i;
 		observed[i - begin] = i < from ? NAN : 0.0;
 		for (size_t k = 0; i >= from && k < leaves->n; k++)
 			if (draft->port[k] == port && !world_is_port_alone(&leaves->leaf[k].key))
-				observed[i - begin] += (double)leaves->leaf[k].past_kg[i];
+				observed[i - begin] += (double)(leaves->leaf[k].past_kg[i] + leaves_revision_mean(leaves, k, day));
+		if (world_unsure(draft->world, draft->world->ports[port], day))
+			observed[i - begin] = NAN;
 	}
 }
 

@@ -28,6 +28,14 @@ year_begin(int64_t day)
 	return civil_day(year, 1, 1);
 }
 
+/* What was still expected of a day that was over. */
+static int64_t
+late_at(const struct kept *kept, size_t leaf, int64_t day)
+{
+	int64_t lag = kept->inputs.origin - day;
+	return lag < COMPLETION_LAGS ? kept->late_kg[leaf * COMPLETION_LAGS + (size_t)lag] : 0;
+}
+
 /* What a kept forecast said: the mean year to date at the last day. */
 static int64_t
 said(const struct kept *kept, const Juyan__V1__Slice *slice, int64_t to)
@@ -38,7 +46,7 @@ said(const struct kept *kept, const Juyan__V1__Slice *slice, int64_t to)
 			if (day > kept->inputs.origin)
 				kg += kept->mean_kg[i * kept->days + (size_t)(day - kept->inputs.origin - 1)];
 			else if (day >= kept->inputs.first_day)
-				kg += kept->leaf[i].past_kg[day - kept->inputs.first_day];
+				kg += kept->leaf[i].past_kg[day - kept->inputs.first_day] + late_at(kept, i, day);
 		}
 	return kg;
 }

@@ -336,6 +336,8 @@ world_make(struct inputs *inputs, const struct world_making *making, struct worl
 	if (status == STATUS_OK)
 		status = take_room(&world, why);
 	if (status == STATUS_OK)
+		status = world_expect_late(&world);
+	if (status == STATUS_OK)
 		status = make_paths(&world);
 	if (status != STATUS_OK) {
 		world_close(&world);

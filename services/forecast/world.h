@@ -6,7 +6,8 @@
  * How: each leaf is forecast by the models from its own history (rare traffic from its own last year, sparse.h); so is the sum of
  * all; the leaves' paths are then made to add up to the whole's (reconcile.h). A port whose ledger is younger than WORLD_DAYS_YOUNG
  * and of which published figures are known gets its paths from these (spans.h), and its leaves share them. A port of which nothing
- * is known gets a guess. Owns its memory; world_close.
+ * is known gets a guess. Days whose facts are usually still coming in are forecast from their usual completion (completion.h): what is
+ * expected of them is in the paths as revisions of the past (leaves.h), and models see the days as they usually end. Owns its memory; world_close.
  */
 #ifndef JUYAN_FORECAST_WORLD_H
 #define JUYAN_FORECAST_WORLD_H
@@ -59,6 +60,9 @@ void world_close(struct world *world);
 
 /* The running day goes on: takes what has come of it out of `now`, whose closed days are the world's (asserted by digest). */
 void world_run(struct world *world, const struct inputs *now);
+
+/* Whether a past day's facts come so late, and so unevenly, that what is known of it says little. */
+bool world_unsure(const struct world *world, const char *port, int64_t day);
 
 /* Which days each port is open; `out` owns its days and lends the ports' names from the world. */
 enum status world_open_days(const struct world *world, struct open_days *out) MUST_USE;

@@ -39,6 +39,9 @@ draft_days(const struct draft *draft, size_t leaf)
 	return days_for(&draft->world->days[draft->port[leaf]], draft->world->leaves.leaf[leaf].key.mode);
 }
 
+/* What late facts are still to bring, as revisions of the last days (world_late.c); before any path is drawn. NO_MEMORY. */
+enum status world_expect_late(struct world *world) MUST_USE;
+
 /* Draws all paths, each leaf for itself, and those of the wholes that they have to add up to. NO_MEMORY. */
 enum status draft_paths(struct draft *draft) MUST_USE;
 
