@@ -397,6 +397,9 @@ published_figures_are_a_history(void **state)
 	    "'precision': 'EXACT', 'source': 's'}}"
 	    ", {'published': {'port': 'ceke', 'definition': 'all', 'from': '2025-01-01', 'to': '2025-06-30', 'net_kg': "
 	    "14000000000, "
+	    "'precision': 'EXACT', 'source': 's'}}"
+	    ", {'published': {'port': 'ceke', 'definition': 'coal', 'from': '2025-07-01', 'to': '2025-07-07', 'net_kg': "
+	    "600000000, "
 	    "'precision': 'EXACT', 'source': 's'}}");
 	const Juyan__V1__Outlook *outlook =
 	    asks(engine, "{'outlook': {'by_period': 'YEAR', 'slice': {'ports': ['ceke']}}}")->outlook;
@@ -409,6 +412,19 @@ published_figures_are_a_history(void **state)
 	    asks(engine, "{'outlook': {'by_period': 'YEAR', 'slice': {'ports': ['ceke']}, 'making': {'as_of': '2025-06-29'}}}")
 		->outlook;
 	assert_string_equal(outlook->provenance->origin, "2024-12-31"); /* the half year was not known yet */
+	/* Figures of another definition are no news of this one. */
+	outlook =
+	    asks(engine, "{'outlook': {'by_period': 'YEAR', 'slice': {'ports': ['ceke']}, 'making': {'as_of': '2025-07-08'}}}")
+		->outlook;
+	assert_string_equal(outlook->provenance->origin, "2025-06-30");
+	/* What has passed of the year is exact, what was "about" is not: the days between are not known. */
+	outlook = asks(engine, "{'outlook': {'by_period': 'MONTH', 'slice': {'ports': ['ceke']}}}")->outlook;
+	const Juyan__V1__OutlookRow *january = outlook->rows[0], *june = outlook->rows[5];
+	assert_true(january->total->p90_kg > january->total->p10_kg + january->known_kg / 50);
+	assert_int_equal(january->total->mean_kg, january->known_kg);
+	assert_int_equal(june->year_to_date->mean_kg, 14000000000);
+	assert_true(june->year_to_date->p90_kg - june->year_to_date->p10_kg < 14000000000 / 300);
+	check_parts(outlook);
 	engine_close(&engine);
 	made_up_close(ledger);
 }

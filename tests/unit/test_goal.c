@@ -302,6 +302,121 @@ test_words_of_each_state(void **unused)
 	world_close(&world);
 }
 
+/* ---- a past that is not the last word ---- */
+
+/* Each path multiplies the last days of a leaf by a factor of its own between these. */
+static void
+revise(struct leaves *leaves, size_t leaf, size_t days, double least, double most)
+{
+	struct leaf *of = &leaves->leaf[leaf];
+	of->revised_days = days;
+	of->revision_kg = calloc(leaves->paths * days, sizeof *of->revision_kg);
+	assert_non_null(of->revision_kg);
+	for (size_t path = 0; path < leaves->paths; path++) {
+		double factor = least + (most - least) * (double)path / (double)(leaves->paths - 1);
+		for (size_t day = 0; day < days; day++)
+			of->revision_kg[path * days + day] =
+			    (int64_t)((factor - 1.0) * (double)of->past_kg[leaves->past_days - days + day]);
+	}
+}
+
+static void
+test_what_is_still_expected_is_in_the_end(void **unused)
+{
+	(void)unused;
+	int64_t origin = civil_day(2025, 9, 30), from = civil_day(2025, 1, 1), to = civil_day(2025, 12, 31);
+	struct world world = world_make(origin);
+	const Juyan__V1__Goal goal = goal_of("2025-01-01", "2025-12-31", 26 * MT);
+	int64_t done = report_of(&goal, &world)->done_kg, had = report_of(&goal, &world)->rate_had_kg;
+	revise(&world.leaves, 0, 10, 1.0, 1.2);
+	const Juyan__V1__GoalReport *report = report_of(&goal, &world);
+	assert_int_equal(report->done_kg, done);
+	assert_true(report->rate_had_kg > had);
+	struct goal_outcome outcome;
+	assert_int_equal(goal_outcome_open(&world.leaves, &outcome), STATUS_OK);
+	goal_play(&goal, &world.leaves, &outcome);
+	for (size_t path = 0; path < PATHS; path++)
+		assert_int_equal(outcome.total_kg[path],
+		    plain_sum(&world.leaves, path, from, to) + leaves_revision(&world.leaves, 0, path, from, to));
+	goal_outcome_close(&outcome);
+
+	/* A period that is over, and missed by what is known: facts that are late may still bring it. */
+	const Juyan__V1__Goal over =
+	    goal_of("2025-09-01", "2025-09-30", plain_sum(&world.leaves, 0, civil_day(2025, 9, 1), origin) + 20 * KT);
+	report = report_of(&over, &world);
+	assert_true(report->chance > 0.1 && report->chance < 0.99);
+	assert_true(report->end->p10_kg < report->end->p90_kg && report->end->p025_kg >= report->done_kg);
+	assert_says(report, "missed by");
+	assert_says(report, "Chance ");
+	/* One that ended before is certain. */
+	const Juyan__V1__Goal before = goal_of("2025-08-01", "2025-08-31", 90 * MT);
+	report = report_of(&before, &world);
+	assert_true(report->end->p025_kg == report->done_kg && report->end->p975_kg == report->done_kg);
+	world_close(&world);
+}
+
+/* The leaf of the port's coal, as if it were known from published totals alone. */
+static void
+publish(struct leaves *leaves)
+{
+	struct leaf_key *key = &leaves->leaf[0].key;
+	key->direction = JUYAN__V1__DIRECTION__DIRECTION_UNSPECIFIED;
+	key->mode = JUYAN__V1__MODE__MODE_UNSPECIFIED;
+	key->group[0] = '\0';
+}
+
+static void
+test_what_was_published_is_an_estimate(void **unused)
+{
+	(void)unused;
+	struct world world = world_make(civil_day(2025, 9, 30));
+	const Juyan__V1__Goal goal = goal_of("2025-01-01", "2025-12-31", 10 * MT);
+	publish(&world.leaves);
+	size_t days = (size_t)(world.leaves.origin + 1 - civil_day(2024, 1, 1));
+	revise(&world.leaves, 0, days, 0.99, 1.01);
+	const Juyan__V1__GoalReport *report = report_of(&goal, &world);
+	assert_true(report->met_is_estimated && report->has_last_year_kg);
+	assert_says(report, "Met about ");
+	assert_says(report, "(estimated from published totals)");
+	assert_true(strcmp(report->reached_p10, report->met_on) <= 0 && strcmp(report->reached_p90, report->met_on) >= 0);
+	assert_true(strcmp(report->reached_p10, report->reached_p90) < 0);
+	/* Figures between which last year's days are anybody's guess. */
+	free(world.leaves.leaf[0].revision_kg);
+	revise(&world.leaves, 0, days, 0.8, 1.2);
+	report = report_of(&goal, &world);
+	assert_false(report->has_last_year_kg);
+	assert_true(report->chance == 1.0);
+	/* The target itself lies within the error of what is done. */
+	const Juyan__V1__Goal near = goal_of("2025-01-01", "2025-09-30", report->done_kg - 100 * KT);
+	report = report_of(&near, &world);
+	assert_true(report->met_is_estimated && report->chance > 0.4 && report->chance < 0.7);
+	assert_says(report, "the chance that it was reached is");
+	world_close(&world);
+}
+
+static void
+test_silence_is_said(void **unused)
+{
+	(void)unused;
+	struct world world = world_make(civil_day(2024, 9, 30));
+	world.ground.asked = civil_day(2025, 6, 30);
+	const Juyan__V1__Goal year = goal_of("2025-01-01", "2025-12-31", 20 * MT);
+	const Juyan__V1__GoalReport *report = report_of(&year, &world);
+	assert_string_equal(report->as_of, "2025-06-30");
+	assert_string_equal(report->known_to, "2024-09-30");
+	assert_int_equal(report->days_left, 184);
+	assert_says(report, "It began on 1 Jan 2025, and nothing of it is known yet");
+	assert_says(report, "Nothing is known since 30 Sep 2024");
+	const Juyan__V1__Goal last = goal_of("2024-01-01", "2024-12-31", 26 * MT);
+	report = report_of(&last, &world);
+	assert_string_equal(report->as_of, "2025-06-30");
+	assert_int_equal(report->days_left, 0);
+	assert_true(report->rate_needed_kg > 0);
+	assert_says(report, "done by 30 Sep 2024");
+	assert_says(report, "Its period ended on 31 Dec 2024, and nothing is known since 30 Sep 2024");
+	world_close(&world);
+}
+
 /* 25.97 Mt is not 26 Mt. */
 static void
 test_what_is_nearly_done_does_not_read_as_done(void **unused)
@@ -446,6 +561,9 @@ main(void)
 		cmocka_unit_test(test_slices_add_up),
 		cmocka_unit_test(test_basis),
 		cmocka_unit_test(test_words_of_each_state),
+		cmocka_unit_test(test_what_is_still_expected_is_in_the_end),
+		cmocka_unit_test(test_what_was_published_is_an_estimate),
+		cmocka_unit_test(test_silence_is_said),
 		cmocka_unit_test(test_what_is_nearly_done_does_not_read_as_done),
 		cmocka_unit_test(test_nothing_on_file),
 		cmocka_unit_test(test_what_is_not_known_does_not_count),

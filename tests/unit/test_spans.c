@@ -187,6 +187,59 @@ test_observed_days_are_believed(void **state)
 	spans_close(&after);
 }
 
+/* The sum of a path's own history over the last year, as far as it is known, and its spread relative to the mean. */
+static double
+drawn_spread(const struct spans_result *result, size_t first, size_t last, double *mean)
+{
+	double all = 0.0, squares = 0.0;
+	for (size_t p = 0; p < PATHS; p++) {
+		double one = sum(result->drawn + p * result->kept, first, last);
+		all += one / PATHS;
+		squares += one * one / PATHS;
+	}
+	*mean = all;
+	return sqrt(fmax(0.0, squares - all * all)) / all;
+}
+
+/* A past that is drawn is as sure as its figures: exact ones to a hair, about ones about, and what lies between them hardly. */
+static void
+test_the_past_is_as_sure_as_its_figures(void **state)
+{
+	(void)state;
+	double mean = 0.0;
+	all_open();
+	struct spans_task task = task_of(two_years, 3, YEAR + 273, 92);
+	task.keep = 273;
+	struct spans_result result = forecast(&task);
+	assert_int_equal(result.kept, 273);
+	assert_true(drawn_spread(&result, 0, 272, &mean) < 0.001);
+	assert_true(fabs(mean / 12.4608e6 - 1.0) < 0.002);
+	double half = drawn_spread(&result, 0, 180, &mean);
+	assert_true(half > 0.005 && half < 0.025);
+	assert_true(fabs(mean / 7.0e6 - 1.0) < 0.02);
+	assert_true(drawn_spread(&result, 0, 90, &mean) > 0.03);
+	struct spans_result without = forecast(&(struct spans_task){ .span = two_years,
+	    .n_spans = 3,
+	    .profile = profile,
+	    .n = YEAR + 273,
+	    .horizon = 92,
+	    .year = YEAR,
+	    .paths = PATHS,
+	    .seed = 7 });
+	assert_int_equal(without.kept, 0);
+	assert_memory_equal(without.future.path, result.future.path, PATHS * 92 * sizeof(double));
+	spans_close(&result);
+	spans_close(&without);
+	/* The same year known "about" alone. */
+	struct span_total about[] = { two_years[0], { YEAR, YEAR + 272, 12.4608e6, SPAN_ABOUT } };
+	task = task_of(about, 2, YEAR + 273, 92);
+	task.keep = 273;
+	result = forecast(&task);
+	half = drawn_spread(&result, 0, 272, &mean);
+	assert_true(half > 0.012 && half < 0.03);
+	spans_close(&result);
+}
+
 static void
 test_bad_tasks_are_refused(void **state)
 {
@@ -257,6 +310,7 @@ main(void)
 		cmocka_unit_test(test_a_record_day_leaves_its_neighbours_alone),
 		cmocka_unit_test(test_a_thousandfold_unit_gives_a_thousandfold_answer),
 		cmocka_unit_test(test_observed_days_are_believed),
+		cmocka_unit_test(test_the_past_is_as_sure_as_its_figures),
 		cmocka_unit_test(test_bad_tasks_are_refused),
 		cmocka_unit_test(test_intervals_hold_what_they_say),
 	};
