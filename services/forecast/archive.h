@@ -4,7 +4,8 @@
  * last ARCHIVE_DAYS are kept, before that the first of each month, ARCHIVE_FILES at most. A file is whole or not there.
  *
  * Format, ARCHIVE_VERSION 1: a JSON object; rows of masses are lists of kilograms in which a number below zero stands for so many
- * zeros, but for "late", which counts back from the origin. "lag" and "completion" may be absent: its days were taken as complete. A change of the format takes the next number, and files of another one are passed over.
+ * zeros, but for "late", which counts back from the origin. "lag" and "completion" may be absent: its days were taken as complete.
+ * A change of the format takes the next number, and files of another one are passed over.
  */
 #ifndef JUYAN_FORECAST_ARCHIVE_H
 #define JUYAN_FORECAST_ARCHIVE_H

@@ -10,21 +10,10 @@
 #include <string.h>
 
 #include "civil.h"
+#include "goal_past.h"
 #include "goal_words.h"
 #include "phrase.h"
 #include "spread.h"
-
-static int64_t
-min_day(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
-static int64_t
-max_day(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
 
 /* ---- what counts ---- */
 
@@ -114,44 +103,9 @@ goal_next(const Juyan__V1__Goal *goal, const Juyan__V1__Goal *const *goals, size
 
 /* ---- the past ---- */
 
-/* What passed on a day of the history, of all leaves that count; 0 outside of it. */
-static int64_t
-past_day(const Juyan__V1__Goal *goal, const struct leaves *leaves, int64_t day)
-{
-	int64_t sum = 0;
-	if (day < leaves->first_day || day > leaves->origin)
-		return 0;
-	for (size_t i = 0; i < leaves->n; i++)
-		if (goal_holds(goal, &leaves->leaf[i].key))
-			sum += leaves->leaf[i].past_kg[day - leaves->first_day];
-	return sum;
-}
-
-static int64_t
-past_sum(const Juyan__V1__Goal *goal, const struct leaves *leaves, int64_t first, int64_t last)
-{
-	int64_t sum = 0;
-	for (int64_t day = max_day(first, leaves->first_day); day <= min_day(last, leaves->origin); day++)
-		sum += past_day(goal, leaves, day);
-	return sum;
-}
-
-/* The first day on which what was done reached the target; INT64_MAX where it has not. */
-static int64_t
-met_day(const Juyan__V1__Goal *goal, const struct leaves *leaves, int64_t from, int64_t to)
-{
-	int64_t sum = 0;
-	for (int64_t day = max_day(from, leaves->first_day); day <= min_day(to, leaves->origin); day++) {
-		sum += past_day(goal, leaves, day);
-		if (sum >= goal->target_kg)
-			return day;
-	}
-	return INT64_MAX;
-}
-
 /*
- * A day over the last open days of the history, with what is still expected of them. A day that was to be shut and on which something passed counts as open: else its
- * mass would make the others' rate too high.
+ * A day over the last open days of the history, with what is still expected of them. A day that was to be shut and on which
+ * something passed counts as open: else its mass would make the others' rate too high.
  */
 static int64_t
 rate_had(const Juyan__V1__Goal *goal, const struct goal_ground *ground, int64_t *days)
@@ -160,7 +114,7 @@ rate_had(const Juyan__V1__Goal *goal, const struct goal_ground *ground, int64_t 
 	int64_t sum = 0;
 	*days = 0;
 	for (int64_t day = leaves->origin; day >= leaves->first_day && *days < GOAL_RATE_DAYS; day--) {
-		int64_t kg = past_day(goal, leaves, day);
+		int64_t kg = goal_past_day(goal, leaves, day);
 		for (size_t i = 0; i < leaves->n; i++)
 			kg += goal_holds(goal, &leaves->leaf[i].key) ? leaves_revision_mean(leaves, i, day) : 0;
 		sum += kg;
@@ -218,34 +172,13 @@ sum_path(const Juyan__V1__Goal *goal, const struct leaves *leaves, size_t path, 
 	}
 }
 
-/* The first day of the period on which a path's past may differ from what is known. */
-static int64_t
-revised_from(const Juyan__V1__Goal *goal, const struct leaves *leaves, int64_t from)
-{
-	int64_t first = leaves->origin + 1;
-	for (size_t i = 0; i < leaves->n; i++)
-		if (goal_holds(goal, &leaves->leaf[i].key))
-			first = min_day(first, leaves_revised_from(leaves, i));
-	return max_day(first, from);
-}
-
-static int64_t
-revision_sum(const Juyan__V1__Goal *goal, const struct leaves *leaves, size_t path, int64_t first, int64_t last)
-{
-	int64_t sum = 0;
-	for (size_t i = 0; i < leaves->n; i++)
-		if (leaves->leaf[i].revision_kg != NULL && goal_holds(goal, &leaves->leaf[i].key))
-			sum += leaves_revision(leaves, i, path, first, last);
-	return sum;
-}
-
 /* Days first … last of a path's past. */
 static void
 play_past(const Juyan__V1__Goal *goal, const struct leaves *leaves, const struct goal_outcome *outcome, size_t path, int64_t first,
     int64_t last, int64_t *sum, int64_t *reached)
 {
 	for (int64_t day = first; day <= last; day++) {
-		*sum += outcome->past_kg[day - leaves->first_day] + revision_sum(goal, leaves, path, day, day);
+		*sum += outcome->past_kg[day - leaves->first_day] + goal_revision(goal, leaves, path, day, day);
 		if (*reached == INT64_MAX && *sum >= goal->target_kg)
 			*reached = day;
 	}
@@ -257,12 +190,12 @@ goal_play(const Juyan__V1__Goal *goal, const struct leaves *leaves, struct goal_
 	int64_t from, to;
 	bool days_ok = goal_days(goal, &from, &to);
 	assert(days_ok && to <= leaves->origin + (int64_t)leaves->days && leaves->paths > 0);
-	int64_t revised = revised_from(goal, leaves, from), last = min_day(to, leaves->origin);
-	int64_t done = past_sum(goal, leaves, from, min_day(revised - 1, to));
-	int64_t met = met_day(goal, leaves, from, min_day(revised - 1, to));
+	int64_t revised = goal_revised_from(goal, leaves, from), last = min_day(to, leaves->origin);
+	int64_t done = goal_past_sum(goal, leaves, from, min_day(revised - 1, to));
+	int64_t met = goal_met_day(goal, leaves, from, min_day(revised - 1, to));
 	size_t reaching = 0;
 	for (int64_t day = revised; day <= last; day++)
-		outcome->past_kg[day - leaves->first_day] = past_day(goal, leaves, day);
+		outcome->past_kg[day - leaves->first_day] = goal_past_day(goal, leaves, day);
 	for (size_t path = 0; path < leaves->paths; path++) {
 		int64_t sum = done, reached = met;
 		play_past(goal, leaves, outcome, path, revised, last, &sum, &reached);
@@ -297,34 +230,6 @@ goal_reached_by(int64_t *reached, size_t paths, double share)
 }
 
 /* ---- the report ---- */
-
-/*
- * Whether days first … last of the history are known: counted, or pinned down by published figures, so that the paths' sums over
- * them hardly differ. Days before the history are not.
- */
-static bool
-is_pinned(const Juyan__V1__Goal *goal, const struct leaves *leaves, int64_t first, int64_t last)
-{
-	double mean = (double)past_sum(goal, leaves, first, last), squares = 0.0;
-	for (size_t path = 0; path < leaves->paths; path++) {
-		double off = (double)revision_sum(goal, leaves, path, first, last);
-		squares += off * off;
-	}
-	return first >= leaves->first_day &&
-	    squares <= (double)leaves->paths * mean * mean * GOAL_LAST_YEAR_SPREAD * GOAL_LAST_YEAR_SPREAD;
-}
-
-/* Whether something of this day is known from published totals alone. */
-static bool
-is_published(const Juyan__V1__Goal *goal, const struct leaves *leaves, int64_t day)
-{
-	for (size_t i = 0; i < leaves->n; i++) {
-		const struct leaf *leaf = &leaves->leaf[i];
-		if (goal_holds(goal, &leaf->key) && leaf->key.direction == 0 && leaf->past_kg[day - leaves->first_day] != 0)
-			return true;
-	}
-	return false;
-}
 
 static enum status
 check_goal(const Juyan__V1__Goal *goal, const struct leaves *leaves, int64_t *from, int64_t *to, struct reason *why)
@@ -400,7 +305,7 @@ fill_past(Juyan__V1__GoalReport *report, const struct goal_ground *ground, struc
 	const Juyan__V1__Goal *goal = report->goal;
 	const struct leaves *leaves = ground->leaves;
 	int64_t last = min_day(facts->to, leaves->origin), first = max_day(facts->from, leaves->origin + 1);
-	report->done_kg = past_sum(goal, leaves, facts->from, last);
+	report->done_kg = goal_past_sum(goal, leaves, facts->from, last);
 	report->plan_kg = plan_line(goal, ground, facts->from, facts->to);
 	facts->open_days = open_days_count(ground->open, goal->ports, goal->n_ports, first, facts->to);
 	first = max_day(facts->from, facts->asked + 1);
@@ -408,11 +313,11 @@ fill_past(Juyan__V1__GoalReport *report, const struct goal_ground *ground, struc
 	report->open_days_left = open_days_count(ground->open, goal->ports, goal->n_ports, first, facts->to);
 	report->rate_had_kg = rate_had(goal, ground, &facts->rate_days);
 	report->has_last_year_kg =
-	    facts->any && last >= facts->from && is_pinned(goal, leaves, year_before(facts->from), year_before(last));
+	    facts->any && last >= facts->from && goal_is_pinned(goal, leaves, year_before(facts->from), year_before(last));
 	if (report->has_last_year_kg)
-		report->last_year_kg = past_sum(goal, leaves, year_before(facts->from), year_before(last));
-	facts->met = met_day(goal, leaves, facts->from, facts->to);
-	report->met_is_estimated = facts->met != INT64_MAX && is_published(goal, leaves, facts->met);
+		report->last_year_kg = goal_past_sum(goal, leaves, year_before(facts->from), year_before(last));
+	facts->met = goal_met_day(goal, leaves, facts->from, facts->to);
+	report->met_is_estimated = facts->met != INT64_MAX && goal_is_published(goal, leaves, facts->met);
 	int64_t left = goal->target_kg - report->done_kg, over = max_day(facts->open_days, 1);
 	report->rate_needed_kg = facts->met != INT64_MAX || facts->to <= facts->origin ? 0 : left / over + (left % over != 0);
 	for (size_t i = 0; i < leaves->n; i++)
@@ -436,7 +341,7 @@ fill_future(Juyan__V1__GoalReport *report, const struct goal_ground *ground, str
 		return STATUS_NO_MEMORY;
 	juyan__v1__quantiles__init(report->end);
 	spread_known(report->done_kg, report->end);
-	if (facts->to <= facts->origin && revised_from(report->goal, ground->leaves, facts->from) > facts->to)
+	if (facts->to <= facts->origin && goal_revised_from(report->goal, ground->leaves, facts->from) > facts->to)
 		return STATUS_OK;
 	enum status status = goal_outcome_open(ground->leaves, &outcome);
 	if (status != STATUS_OK)

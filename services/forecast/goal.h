@@ -5,9 +5,10 @@
  *
  * What is done, where the plan line stands, last year and the rates are those of the leaves' origin, the last day of which anything
  * is known; the day asked about may lie behind it. Last year is told where figures pin it down: its paths spread by no more than
- * GOAL_LAST_YEAR_SPREAD. A day on which it was met is an estimate where it rests on published totals. A leaf counts for a goal when its port, direction, mode and group are
- * among the goal's; what is not known of a leaf (a history from published figures) does not match a goal that asks for it, and a
- * sentence says how much that is.
+ * GOAL_LAST_YEAR_SPREAD. A day on which it was met is an estimate where it rests on published totals.
+ *
+ * A leaf counts for a goal when its port, direction, mode and group are among the goal's; what is not known of a leaf (a history
+ * from published figures) does not match a goal that asks for it, and a sentence says how much that is.
  */
 #ifndef JUYAN_FORECAST_GOAL_H
 #define JUYAN_FORECAST_GOAL_H

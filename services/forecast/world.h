@@ -6,8 +6,9 @@
  * How: each leaf is forecast by the models from its own history (rare traffic from its own last year, sparse.h); so is the sum of
  * all; the leaves' paths are then made to add up to the whole's (reconcile.h). A port whose ledger is younger than WORLD_DAYS_YOUNG
  * and of which published figures are known gets its paths from these (spans.h), and its leaves share them. A port of which nothing
- * is known gets a guess. Days whose facts are usually still coming in are forecast from their usual completion (completion.h): what is
- * expected of them is in the paths as revisions of the past (leaves.h), and models see the days as they usually end. Owns its memory; world_close.
+ * is known gets a guess. Days whose facts are usually still coming in are forecast from their usual completion (completion.h): what
+ * is expected of them is in the paths as revisions of the past (leaves.h), and models see the days as they usually end. Owns its
+ * memory; world_close.
  */
 #ifndef JUYAN_FORECAST_WORLD_H
 #define JUYAN_FORECAST_WORLD_H
