@@ -3,8 +3,8 @@
  * learned from earlier looks at the same days, each beside what the ledger says of them now, when they are complete.
  *
  * The mean is the ratio of sums over all looks, as the chain ladder's (Mack 1993, ASTIN Bulletin 23): unbiased where every day
- * grows by the same share on average. The spread is that of the looks themselves: a path takes one look for all its late days, drawn
- * in proportion to what was known in it, so that what is late together stays together.
+ * grows by the same share on average. The spread is that of the looks themselves: a path takes one look for all its late days,
+ * drawn in proportion to what was known in it, so that what is late together stays together.
  *
  * Pure. A completion is a value; nothing is owned. Lag 0 is the day that has just ended.
  */
