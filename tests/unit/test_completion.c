@@ -10,7 +10,7 @@
 #include "../any.h"
 #include "completion.h"
 
-enum { LOOKS = 45, PATHS = 400, PORTS = 400, LAST = LOOKS + 2 * COMPLETION_LAGS, FUTURE = 60 };
+enum { LOOKS = 45, PATHS = 400, PORTS = 1600, LAST = LOOKS + 2 * COMPLETION_LAGS, FUTURE = 60 };
 
 #define KT 1000000.0
 
@@ -190,8 +190,8 @@ test_random_late_arrivals(void **state)
 	print_message("of %.0f kt missing the estimate is off by %.1f kt; %zu of %d years within their 80 %% interval\n",
 	    missing / PORTS, off / PORTS, inside, PORTS);
 	assert_true(fabs(off) < 0.05 * missing);
-	/* 320 of 400 are expected. */
-	assert_in_range(inside, 288, 352);
+	/* 1280 of 1600 are expected. */
+	assert_in_range(inside, 1200, 1360);
 }
 
 int
