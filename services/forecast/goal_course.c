@@ -42,6 +42,18 @@ past_on(const struct walk *walk, int64_t day)
 	return kg;
 }
 
+/* A day of the past: what paths have beside what is known of it. */
+static void
+add_revisions(struct walk *walk, int64_t day)
+{
+	const struct leaves *leaves = walk->ground->leaves;
+	for (size_t i = 0; i < leaves->n; i++)
+		for (size_t p = 0;
+		     day >= leaves_revised_from(leaves, i) && goal_holds(walk->goal, &leaves->leaf[i].key) && p < leaves->paths;
+		     p++)
+			walk->path_kg[p] += leaves_revision(leaves, i, p, day, day);
+}
+
 static void
 add_paths(struct walk *walk, int64_t day)
 {
@@ -64,6 +76,8 @@ take_day(struct walk *walk, int64_t day)
 		walk->last_year_kg += past_on(walk, walk->last_year_day + 1);
 	if (walk->forecast && day > ground->leaves->origin)
 		add_paths(walk, day);
+	else if (walk->forecast)
+		add_revisions(walk, day);
 }
 
 static enum status

@@ -3,6 +3,7 @@
 
 #include "futures.h"
 #include "goal.h"
+#include "goal_course.h"
 #include "phrase.h"
 #include "spread.h"
 
@@ -339,6 +340,13 @@ test_what_is_still_expected_is_in_the_end(void **unused)
 		assert_int_equal(outcome.total_kg[path],
 		    plain_sum(&world.leaves, path, from, to) + leaves_revision(&world.leaves, 0, path, from, to));
 	goal_outcome_close(&outcome);
+
+	/* Day by day as in the end. */
+	Juyan__V1__GoalReport course = *report;
+	assert_int_equal(goal_course(&course, ground_of(&world), &arena), STATUS_OK);
+	const Juyan__V1__GoalDay *last = course.course[course.n_course - 1];
+	assert_int_equal(last->to_date->p10_kg, report->end->p10_kg);
+	assert_int_equal(last->to_date->p90_kg, report->end->p90_kg);
 
 	/* A period that is over, and missed by what is known: facts that are late may still bring it. */
 	const Juyan__V1__Goal over =
