@@ -14,6 +14,9 @@
 #include "phrase.h"
 #include "plan_parts.h"
 
+/* The most that halving to the least value of a lever can take: its values are at most a million. */
+enum { PLAYS_LEVER = 22 };
+
 /* ---- folding ---- */
 
 static bool
@@ -122,6 +125,8 @@ trials_open(const struct plan_ask *ask, struct trials *out)
 	}
 	int64_t first = ask->leaves->origin + 1;
 	phrase_iso(ask->from > first ? ask->from : first, made.from);
+	size_t plays = PLAN_VALUES_MAX / (made.base.n * made.base.paths * made.base.days + 1);
+	made.plays_left = plays < PLAN_PLAYS_MIN ? PLAN_PLAYS_MIN : plays;
 	*out = made;
 	return STATUS_OK;
 }
@@ -168,6 +173,7 @@ trials_play(struct trials *trials, const struct lever_try *levers, size_t n, dou
 		change[at].lever = &set[at];
 		changes[at] = &change[at];
 	}
+	trials->plays_left -= trials->plays_left > 0;
 	restore(trials);
 	enum status status = scenario_apply(&scenario, &trials->scene, &trials->open, &trials->scratch, NULL, why);
 	if (status != STATUS_OK)
@@ -332,13 +338,20 @@ static enum status
 try_all(struct trials *trials, struct arena *arena, Juyan__V1__PlanReport *report, struct sentences *words, struct reason *why)
 {
 	const struct scenario_ground *scene = trials->ask->scene;
+	size_t tried = 0; /* also those that get no row, for each has a sentence */
 	enum status status = trials_play(trials, NULL, 0, &trials->chance_now, why);
 	report->chance_now = trials->chance_now;
 	if (status == STATUS_OK)
 		say_head(trials, words);
-	for (size_t i = 0; status == STATUS_OK && i < scene->n_levers && report->n_levers < SCENARIO_LEVERS_MAX; i++)
-		if (in_reach(trials->ask->goal, scene->levers[i]))
+	for (size_t i = 0; status == STATUS_OK && i < scene->n_levers; i++)
+		if (in_reach(trials->ask->goal, scene->levers[i])) {
+			if (tried == SCENARIO_LEVERS_MAX || trials->plays_left < PLAYS_LEVER) {
+				sentences_add(words, "Only the first %zu levers were tried.", tried);
+				break;
+			}
+			tried++;
 			status = one_lever(trials, scene->levers[i], arena, report, words);
+		}
 	if (status == STATUS_OK && report->n_levers == 0)
 		sentences_add(words, "The registry has no lever that works on this goal.");
 	if (status == STATUS_OK && report->n_levers > 0 && trials->chance_now < trials->level)

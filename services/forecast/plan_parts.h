@@ -16,6 +16,7 @@ struct lever_try {
 struct trials {
 	const struct plan_ask *ask;
 	double level, chance_now;
+	size_t plays_left; /* trials_play counts down to 0 and plays on: who begins what is long looks here */
 	struct leaves base, scratch;
 	struct open_days open;
 	struct goal_outcome outcome;

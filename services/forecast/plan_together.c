@@ -19,27 +19,45 @@ struct search {
 	size_t paths;
 	double target_kg;
 	double *total_kg; /* [lines * paths] of the lines before each */
+	double *rest_kg;  /* [(lines + 1) * paths] the most that each line and those behind it can bring */
 	uint16_t options[LINES_MAX];
 	struct combination *list;
 	size_t n;
 	struct combination best; /* cost INT64_MAX: none */
 	size_t played;
-	bool cut; /* a bound was met */
+	size_t looks_left; /* at one path each */
+	bool cut;          /* a bound was met */
 	struct reason *why;
 };
 
 /* ---- the linear form ---- */
 
-/* Whether enough paths reach the target with an option of a line, the lines before it as in total_kg. */
+/* Room for another look at all paths. */
 static bool
-enough(const struct search *search, size_t line, size_t option)
+looks(struct search *search)
+{
+	if (search->looks_left < search->paths)
+		search->cut = true;
+	else
+		search->looks_left -= search->paths;
+	return !search->cut;
+}
+
+/*
+ * Whether enough paths reach the target with an option of a line, the lines before it as in total_kg and those behind it at their
+ * most. Not known any more when the looks are used up: then it is not.
+ */
+static bool
+enough(struct search *search, size_t line, size_t option)
 {
 	const struct line *at = &search->lines.line[line];
-	const double *total_kg = search->total_kg + line * search->paths;
+	const double *total_kg = search->total_kg + line * search->paths, *rest_kg = search->rest_kg + (line + 1) * search->paths;
 	double effect = at->options[option].effect - at->options[0].effect;
 	size_t reaching = 0;
+	if (!looks(search))
+		return false;
 	for (size_t i = 0; i < search->paths; i++)
-		reaching += total_kg[i] + effect * at->gain_kg[i] >= search->target_kg;
+		reaching += total_kg[i] + effect * at->gain_kg[i] + rest_kg[i] >= search->target_kg;
 	return (double)reaching >= search->trials->level * (double)search->paths;
 }
 
@@ -56,30 +74,43 @@ take(struct search *search, size_t line, size_t option)
 	search->options[line] = (uint16_t)option;
 }
 
-/* The cheapest option of the last line that is enough, by halving; what it costs joins the list. */
-static void
-end_line(struct search *search, size_t line, int64_t cost)
+/* The cheapest option of a line that is enough, by halving; n_options where none is. */
+static size_t
+least_enough(struct search *search, size_t line)
 {
-	const struct line *at = &search->lines.line[line];
-	size_t high = at->n_options - 1, low = 0;
+	size_t high = search->lines.line[line].n_options - 1, low = 0;
 	if (!enough(search, line, high))
-		return;
+		return high + 1;
 	if (enough(search, line, 0))
-		high = 0;
-	while (high - low > 1 && high > 0) {
+		return 0;
+	while (high - low > 1) {
 		size_t middle = low + (high - low) / 2;
 		if (enough(search, line, middle))
 			high = middle;
 		else
 			low = middle;
 	}
-	search->options[line] = (uint16_t)high;
+	return high;
+}
+
+/* The last line's choice; what it costs joins the list. */
+static void
+end_line(struct search *search, size_t line, int64_t cost)
+{
+	const struct line *at = &search->lines.line[line];
+	size_t option = least_enough(search, line);
+	if (option == at->n_options)
+		return;
+	search->options[line] = (uint16_t)option;
 	struct combination *found = &search->list[search->n++];
-	found->cost = cost + at->options[high].cost;
+	found->cost = cost + at->options[option].cost;
 	memcpy(found->options, search->options, sizeof found->options);
 }
 
-/* As deep as there are lines. */
+/*
+ * As deep as there are lines. What is too weak even with all lines behind it at their most is left out, so that whatever is gone
+ * into ends in the list.
+ */
 static void
 list_from(struct search *search, size_t line, int64_t cost)
 {
@@ -91,9 +122,22 @@ list_from(struct search *search, size_t line, int64_t cost)
 			search->cut = true;
 		return;
 	}
-	for (size_t i = 0; i < at->n_options && !search->cut; i++) {
+	for (size_t i = least_enough(search, line); i < at->n_options && looks(search); i++) {
 		take(search, line, i);
 		list_from(search, line + 1, cost + at->options[i].cost);
+	}
+}
+
+/* From the last line on. */
+static void
+sum_rests(struct search *search)
+{
+	for (size_t line = search->lines.n; line-- > 0;) {
+		const struct line *at = &search->lines.line[line];
+		double effect = at->options[at->n_options - 1].effect - at->options[0].effect;
+		double *rest_kg = search->rest_kg + line * search->paths;
+		for (size_t i = 0; i < search->paths; i++)
+			rest_kg[i] = rest_kg[search->paths + i] + effect * at->gain_kg[i];
 	}
 }
 
@@ -114,7 +158,7 @@ play(struct search *search, const struct combination *combination, bool *is_enou
 	struct lever_try tried[SCENARIO_LEVERS_MAX];
 	double chance = 0;
 	*is_enough = false;
-	if (search->played == PLAN_TRIALS_MAX) {
+	if (search->played == PLAN_TRIALS_MAX || search->trials->plays_left == 0) {
 		search->cut = true;
 		return STATUS_OK;
 	}
@@ -200,6 +244,7 @@ run(struct search *search, bool *listed_all)
 	status = play_most(search, &reachable);
 	if (status != STATUS_OK || !reachable)
 		return status;
+	sum_rests(search);
 	list_from(search, 0, 0);
 	qsort(search->list, search->n, sizeof *search->list, cheaper);
 	*listed_all = !search->cut;
@@ -270,9 +315,11 @@ search_open(struct trials *trials, struct search *search)
 	search->trials = trials;
 	search->paths = trials->ask->leaves->paths;
 	search->total_kg = calloc((search->lines.n + 1) * search->paths + 1, sizeof *search->total_kg);
+	search->rest_kg = calloc((search->lines.n + 1) * search->paths + 1, sizeof *search->rest_kg);
 	search->list = calloc(PLAN_COMBINATIONS_MAX, sizeof *search->list);
 	search->best.cost = INT64_MAX;
-	return search->total_kg == NULL || search->list == NULL ? STATUS_NO_MEMORY : STATUS_OK;
+	search->looks_left = PLAN_LOOKS_MAX;
+	return search->total_kg == NULL || search->rest_kg == NULL || search->list == NULL ? STATUS_NO_MEMORY : STATUS_OK;
 }
 
 enum status
@@ -296,6 +343,7 @@ plan_together(struct trials *trials, struct arena *arena, Juyan__V1__PlanReport 
 	if (status == STATUS_OK)
 		say(&search, report, listed_all, words);
 	free(search.total_kg);
+	free(search.rest_kg);
 	free(search.list);
 	lines_close(&search.lines);
 	return status;
