@@ -8,9 +8,28 @@
 
 /* ---- what a question may name ---- */
 
+/* All that there can be of each, so that looking a name up never takes long. */
+static enum status
+check_counts(const Juyan__V1__Slice *slice, struct reason *why)
+{
+	const struct {
+		const char *what;
+		size_t n, most;
+	} names[] = { { "ports", slice->n_ports, PORTS_MAX }, { "directions", slice->n_directions, JUYAN__V1__DIRECTION__EXPORT },
+		{ "modes", slice->n_modes, JUYAN__V1__MODE__RAIL }, { "groups", slice->n_groups, GROUPS_MAX } };
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (names[i].n > names[i].most)
+			return reason_say(why, STATUS_TOO_MANY, "the slice names %zu %s: up to %zu were expected", names[i].n,
+			    names[i].what, names[i].most);
+	return STATUS_OK;
+}
+
 enum status
 engine_slice(const Juyan__V1__Slice *slice, const struct world *world, struct reason *why)
 {
+	enum status status = slice == NULL ? STATUS_OK : check_counts(slice, why);
+	if (status != STATUS_OK)
+		return status;
 	Juyan__V1__Direction direction;
 	Juyan__V1__Mode mode;
 	for (size_t i = 0; slice != NULL && i < slice->n_directions; i++)

@@ -22,8 +22,11 @@ struct work {
 	int64_t first, to;                        /* days of the rows */
 	int64_t *means, *base_means, *over_means; /* [leaf * days + day]; the last two of the world's leaves */
 	size_t *world_leaf;                       /* [leaf]: its index in the world; SIZE_MAX: a scenario's own */
+	bool *asked;                              /* [leaf]: whether the ask's slice holds it */
 	/* The slice at hand. */
 	struct leaf_key key;
+	size_t *held; /* [n_held] its leaves */
+	size_t n_held;
 	int64_t *by_path;                      /* [day * paths + path] */
 	int64_t *mean;                         /* [day] */
 	int64_t *year_kg, *period_kg, *sorted; /* [paths] */
@@ -53,13 +56,16 @@ slice_of(const Juyan__V1__OutlookAsk *ask, const struct leaf_key *leaf)
 	return key;
 }
 
-/* Whether a leaf belongs to the slice at hand. */
-static bool
-in_slice(const struct work *work, size_t leaf)
+/* The leaves of the slice at hand: looked for once, for the names that a question may hold are many. */
+static void
+hold(struct work *work)
 {
-	const struct leaf_key *key = &work->leaves->leaf[leaf].key;
-	struct leaf_key slice = slice_of(work->ask, key);
-	return outlook_holds(work->ask->slice, key) && leaf_key_order(&slice, &work->key) == 0;
+	work->n_held = 0;
+	for (size_t i = 0; i < work->leaves->n; i++) {
+		struct leaf_key slice = slice_of(work->ask, &work->leaves->leaf[i].key);
+		if (work->asked[i] && leaf_key_order(&slice, &work->key) == 0)
+			work->held[work->n_held++] = i;
+	}
 }
 
 static void
@@ -69,9 +75,9 @@ gather_slice(struct work *work)
 	size_t days = leaves->days, paths = leaves->paths;
 	memset(work->by_path, 0, days * paths * sizeof *work->by_path);
 	memset(work->mean, 0, days * sizeof *work->mean);
-	for (size_t i = 0; i < leaves->n; i++) {
-		if (!in_slice(work, i))
-			continue;
+	hold(work);
+	for (size_t k = 0; k < work->n_held; k++) {
+		size_t i = work->held[k];
 		for (size_t d = 0; d < days; d++)
 			work->mean[d] += work->means[i * days + d];
 		for (size_t p = 0; p < paths; p++) {
@@ -86,9 +92,8 @@ static int64_t
 past_on(const struct work *work, int64_t day)
 {
 	int64_t kg = 0;
-	for (size_t i = 0; day >= work->leaves->first_day && i < work->leaves->n; i++)
-		if (in_slice(work, i))
-			kg += work->leaves->leaf[i].past_kg[day - work->leaves->first_day];
+	for (size_t k = 0; day >= work->leaves->first_day && k < work->n_held; k++)
+		kg += work->leaves->leaf[work->held[k]].past_kg[day - work->leaves->first_day];
 	return kg;
 }
 
@@ -96,9 +101,9 @@ static int64_t
 running_of(const struct work *work)
 {
 	int64_t kg = 0;
-	for (size_t i = 0; i < work->leaves->n; i++)
-		if (in_slice(work, i) && work->world_leaf[i] != SIZE_MAX)
-			kg += work->world->running_kg[work->world_leaf[i]];
+	for (size_t k = 0; k < work->n_held; k++)
+		if (work->world_leaf[work->held[k]] != SIZE_MAX)
+			kg += work->world->running_kg[work->world_leaf[work->held[k]]];
 	return kg;
 }
 
@@ -274,7 +279,7 @@ parts_day(struct parts *parts, const struct work *work, int64_t day)
 	size_t days = leaves->days, d = (size_t)(day - leaves->origin - 1);
 	for (size_t i = 0; i < work->leaves->n; i++) {
 		size_t own = work->world_leaf[i];
-		if (!outlook_holds(work->ask->slice, &work->leaves->leaf[i].key))
+		if (!work->asked[i])
 			continue;
 		parts->all_kg += work->means[i * days + d];
 		if (own == SIZE_MAX)
@@ -287,6 +292,14 @@ parts_day(struct parts *parts, const struct work *work, int64_t day)
 	}
 }
 
+/* Whole kilograms of a part; what no mass can be stands at a bound that leaves room for the others. */
+static int64_t
+part_kg(double kg)
+{
+	const double most = 1e18;
+	return isfinite(kg) ? (int64_t)llround(fmin(fmax(kg, -most), most)) : 0;
+}
+
 /* The level takes what is left: rounding, and what the paths' mean differs from the models' points. */
 static void
 settle(const struct parts *parts, int64_t kg[OUTLOOK_PARTS])
@@ -294,7 +307,7 @@ settle(const struct parts *parts, int64_t kg[OUTLOOK_PARTS])
 	kg[PART_LEVEL] = parts->base_kg - parts->running_kg;
 	for (size_t k = 0; k < FORECAST_PARTS; k++)
 		if (k != PART_LEVEL) {
-			kg[k] = (int64_t)llround(parts->model[k]);
+			kg[k] = part_kg(parts->model[k]);
 			kg[PART_LEVEL] -= kg[k];
 		}
 	kg[PART_OVERRIDE] = parts->over_kg - parts->base_kg;
@@ -363,6 +376,8 @@ work_close(struct work *work)
 	free(work->base_means);
 	free(work->over_means);
 	free(work->world_leaf);
+	free(work->asked);
+	free(work->held);
 	free(work->by_path);
 	free(work->mean);
 	free(work->year_kg);
@@ -379,16 +394,20 @@ work_open(const struct outlook_ground *ground, struct work *work)
 	work->base_means = calloc(own_cells, sizeof *work->base_means);
 	work->over_means = calloc(own_cells, sizeof *work->over_means);
 	work->world_leaf = calloc(leaves->n + 1, sizeof *work->world_leaf);
+	work->asked = calloc(leaves->n + 1, sizeof *work->asked);
+	work->held = calloc(leaves->n + 1, sizeof *work->held);
 	work->by_path = calloc(leaves->days * leaves->paths, sizeof *work->by_path);
 	work->mean = calloc(leaves->days, sizeof *work->mean);
 	work->year_kg = calloc(leaves->paths, sizeof *work->year_kg);
 	work->period_kg = calloc(leaves->paths, sizeof *work->period_kg);
 	work->sorted = calloc(leaves->paths, sizeof *work->sorted);
 	if (work->means == NULL || work->base_means == NULL || work->over_means == NULL || work->world_leaf == NULL ||
-	    work->by_path == NULL || work->mean == NULL || work->year_kg == NULL || work->period_kg == NULL || work->sorted == NULL)
+	    work->asked == NULL || work->held == NULL || work->by_path == NULL || work->mean == NULL || work->year_kg == NULL ||
+	    work->period_kg == NULL || work->sorted == NULL)
 		return STATUS_NO_MEMORY;
 	for (size_t i = 0; i < leaves->n; i++) {
 		work->world_leaf[i] = SIZE_MAX;
+		work->asked[i] = outlook_holds(work->ask->slice, &leaves->leaf[i].key);
 		for (size_t k = 0; k < own->n; k++)
 			if (leaf_key_order(&leaves->leaf[i].key, &own->leaf[k].key) == 0)
 				work->world_leaf[i] = k;
@@ -407,7 +426,7 @@ next_slice(struct work *work, bool first)
 	for (size_t i = 0; i < work->leaves->n; i++) {
 		const struct leaf_key *leaf = &work->leaves->leaf[i].key;
 		struct leaf_key key = slice_of(work->ask, leaf);
-		if (!outlook_holds(work->ask->slice, leaf) || (!first && leaf_key_order(&key, &work->key) <= 0) ||
+		if (!work->asked[i] || (!first && leaf_key_order(&key, &work->key) <= 0) ||
 		    (found && leaf_key_order(&key, &next) >= 0))
 			continue;
 		next = key;

@@ -61,8 +61,9 @@ outlook_mean(const struct outlook_ground *ground, const Juyan__V1__Slice *slice,
 	enum status status = outlook_leaf_means(ground, means);
 	civil_date(to, &year, &month, &dom);
 	int64_t first = civil_day(year, 1, 1);
-	for (size_t i = 0; i < leaves->n; i++)
-		for (int64_t day = first; outlook_holds(slice, &leaves->leaf[i].key) && day <= to; day++) {
+	for (size_t i = 0; i < leaves->n; i++) {
+		bool held = outlook_holds(slice, &leaves->leaf[i].key);
+		for (int64_t day = first; held && day <= to; day++) {
 			if (day > leaves->origin)
 				mean += means[i * leaves->days + (size_t)(day - leaves->origin - 1)];
 			else if (day >= leaves->first_day) {
@@ -70,6 +71,7 @@ outlook_mean(const struct outlook_ground *ground, const Juyan__V1__Slice *slice,
 				mean += leaves_revision_mean(leaves, i, day);
 			}
 		}
+	}
 	free(means);
 	if (status != STATUS_OK)
 		return status;

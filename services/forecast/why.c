@@ -41,13 +41,15 @@ static int64_t
 said(const struct kept *kept, const Juyan__V1__Slice *slice, int64_t to)
 {
 	int64_t kg = 0;
-	for (size_t i = 0; i < kept->n; i++)
-		for (int64_t day = year_begin(to); outlook_holds(slice, &kept->leaf[i].key) && day <= to; day++) {
+	for (size_t i = 0; i < kept->n; i++) {
+		bool held = outlook_holds(slice, &kept->leaf[i].key);
+		for (int64_t day = year_begin(to); held && day <= to; day++) {
 			if (day > kept->inputs.origin)
 				kg += kept->mean_kg[i * kept->days + (size_t)(day - kept->inputs.origin - 1)];
 			else if (day >= kept->inputs.first_day)
 				kg += kept->leaf[i].past_kg[day - kept->inputs.first_day] + late_at(kept, i, day);
 		}
+	}
 	return kg;
 }
 
