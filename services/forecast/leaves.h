@@ -7,6 +7,7 @@
 #ifndef JUYAN_FORECAST_LEAVES_H
 #define JUYAN_FORECAST_LEAVES_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -42,7 +43,7 @@ struct leaves {
 	size_t paths;
 	size_t n;
 	struct leaf *leaf;
-	/* kg, never below zero: future_kg[(leaf * paths + path) * days + day]. */
+	/* kg, 0 … LEAVES_DAY_KG_MAX when they are made: future_kg[(leaf * paths + path) * days + day]. */
 	int64_t *future_kg;
 };
 
@@ -58,6 +59,19 @@ int64_t leaves_revision(const struct leaves *leaves, size_t leaf, size_t path, i
 int64_t leaves_revision_mean(const struct leaves *leaves, size_t leaf, int64_t day);
 /* The first day that any path revises; the day after the origin where there is none. */
 int64_t leaves_revised_from(const struct leaves *leaves, size_t leaf);
+
+/*
+ * The most that a leaf's path may have on one day: 50 Mt, what a busy port carries in a year or two. Models that run away, scenarios
+ * and overrides upon each other end here, so that sums of all of a world's paths, and twice that, stay within 64 bits.
+ */
+#define LEAVES_DAY_KG_MAX INT64_C(50000000000)
+
+/* Whole kilograms of a path: nothing for what is no number or below 0, LEAVES_DAY_KG_MAX for what is above it. */
+static inline int64_t
+leaves_kg(double kg)
+{
+	return !(kg > 0.0) ? 0 : kg < (double)LEAVES_DAY_KG_MAX ? (int64_t)llround(kg) : LEAVES_DAY_KG_MAX;
+}
 
 void leaves_close(struct leaves *leaves);
 /* A copy with paths of its own, for a scenario. NO_MEMORY. */

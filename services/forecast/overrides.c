@@ -30,7 +30,8 @@ apply_to_leaf(const Juyan__V1__Override *override, struct leaves *leaves, size_t
 		int64_t *kg = leaves_path(leaves, leaf, p);
 		for (size_t d = from; d < to; d++) {
 			int64_t known = d == 0 ? running_kg : 0;
-			kg[d] = known + ((kg[d] - known) * override->per_mille + 500) / 1000;
+			int64_t scaled = ((kg[d] - known) * override->per_mille + 500) / 1000;
+			kg[d] = known + (scaled < LEAVES_DAY_KG_MAX ? scaled : LEAVES_DAY_KG_MAX);
 		}
 	}
 }

@@ -72,42 +72,60 @@ scene_shut(const struct scene *scene, const struct leaf_key *key, int64_t day)
 	return shut;
 }
 
-/* What passes on the nearest open day of a path from `i` on in steps of -1 or 1; false where there is none. */
-static bool
-nearest_open(const struct scene *scene, const struct leaf_key *key, const int64_t *kg, size_t i, int step, int64_t *out)
+/* The next open day of a port after day `i`; SIZE_MAX: there is none. */
+static size_t
+next_open(const struct scene *scene, const char *port, size_t i)
 {
-	const struct leaves *leaves = scene->leaves;
-	for (int64_t at = (int64_t)i + step; at >= 0 && at < (int64_t)leaves->days; at += step)
-		if (open_days_at(scene->open, key->port, leaves->origin + 1 + at)) {
-			*out = kg[at];
-			return true;
-		}
-	return false;
+	for (i++; i < scene->leaves->days; i++)
+		if (open_days_at(scene->open, port, day_at(scene, i)))
+			return i;
+	return SIZE_MAX;
 }
 
-/* The calendar was not yet changed, so that neighbours of a span that is kept open are those outside of it. */
 static void
-keep_open(const struct scene *scene, size_t leaf, size_t i)
+fill_day(const struct scene *scene, size_t leaf, size_t i, size_t before, size_t after)
 {
-	const struct leaf_key *key = &scene->leaves->leaf[leaf].key;
-	if (open_days_at(scene->open, key->port, day_at(scene, i)))
+	if (before == SIZE_MAX && after == SIZE_MAX)
 		return;
+	before = before == SIZE_MAX ? after : before;
+	after = after == SIZE_MAX ? before : after;
 	for (size_t path = 0; path < scene->leaves->paths; path++) {
-		int64_t *kg = leaves_path(scene->leaves, leaf, path), before = 0, after = 0;
-		bool has_before = nearest_open(scene, key, kg, i, -1, &before),
-		     has_after = nearest_open(scene, key, kg, i, 1, &after);
-		if (has_before && has_after)
-			kg[i] = before / 2 + after / 2 + (before % 2 + after % 2) / 2;
-		else if (has_before || has_after)
-			kg[i] = has_before ? before : after;
+		int64_t *kg = leaves_path(scene->leaves, leaf, path);
+		kg[i] = kg[before] / 2 + kg[after] / 2 + (kg[before] % 2 + kg[after] % 2) / 2;
+	}
+}
+
+/*
+ * The shut days on which the change holds. The calendar was not yet changed, so that neighbours of a span that is kept open are
+ * those outside of it: all of the span have the same, which are looked for once.
+ */
+static void
+keep_open(const struct scene *scene, const struct shift *shift, size_t leaf)
+{
+	const char *port = scene->leaves->leaf[leaf].key.port;
+	size_t before = SIZE_MAX, after = SIZE_MAX;
+	bool known = false;
+	for (size_t i = 0; i < scene->leaves->days; i++) {
+		if (open_days_at(scene->open, port, day_at(scene, i))) {
+			before = i;
+			known = false;
+			continue;
+		}
+		if (shift_share(shift, day_at(scene, i)) <= 0)
+			continue;
+		if (!known)
+			after = next_open(scene, port, i);
+		known = true;
+		fill_day(scene, leaf, i, before, after);
 	}
 }
 
 static void
-shut_leaf(const struct scene *scene, size_t leaf, size_t i)
+shut_leaf(const struct scene *scene, const struct shift *shift, size_t leaf)
 {
-	for (size_t path = 0; path < scene->leaves->paths; path++)
-		leaves_path(scene->leaves, leaf, path)[i] = 0;
+	for (size_t i = 0; i < scene->leaves->days; i++)
+		for (size_t path = 0; shift_share(shift, day_at(scene, i)) > 0 && path < scene->leaves->paths; path++)
+			leaves_path(scene->leaves, leaf, path)[i] = 0;
 }
 
 static void
@@ -125,17 +143,13 @@ mark_days(const struct scene *scene, const struct shift *shift)
 static void
 change_days(const struct scene *scene, const struct shift *shift)
 {
-	for (size_t i = 0; i < scene->leaves->days; i++) {
-		if (shift_share(shift, day_at(scene, i)) <= 0)
+	for (size_t leaf = 0; leaf < scene->leaves->n; leaf++) {
+		if (!shift_holds(shift, &scene->leaves->leaf[leaf].key))
 			continue;
-		for (size_t leaf = 0; leaf < scene->leaves->n; leaf++) {
-			if (!shift_holds(shift, &scene->leaves->leaf[leaf].key))
-				continue;
-			if (shift->change->closed)
-				shut_leaf(scene, leaf, i);
-			else
-				keep_open(scene, leaf, i);
-		}
+		if (shift->change->closed)
+			shut_leaf(scene, shift, leaf);
+		else
+			keep_open(scene, shift, leaf);
 	}
 	if (!partial(shift))
 		mark_days(scene, shift);
@@ -180,7 +194,7 @@ scale_leaf(const struct scene *scene, size_t leaf)
 		int64_t *kg = leaves_path(leaves, leaf, path);
 		for (size_t i = 0; i < leaves->days; i++)
 			if (scene->per_day[i] != 1)
-				kg[i] = llround((double)kg[i] * scene->per_day[i]);
+				kg[i] = leaves_kg((double)kg[i] * scene->per_day[i]);
 	}
 }
 

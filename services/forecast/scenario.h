@@ -17,6 +17,8 @@
  *      capacity of (port, mode) goes along with the product of that mode's levers; a scenario's ceiling for the same port and mode
  *      replaces it on its days. The leaves given keep to the registry's capacities already.
  *
+ * Whatever 2 to 4 make of a leaf's day ends at LEAVES_DAY_KG_MAX.
+ *
  * ramp_days: takes effect in equal steps, 1/ramp_days on the first day, wholly on the last. After `to` it is as if it had never
  * been. A change from before the origin acts from the day after it. An empty port, mode or direction: all, where added traffic
  * needs a port and a mode.

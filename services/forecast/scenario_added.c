@@ -165,7 +165,7 @@ scene_draw(struct scene *scene, const struct leaf_key *to, const double *kg_per_
 	for (size_t i = 0; status == STATUS_OK && i < leaves->paths * leaves->days; i++) {
 		size_t day = i % leaves->days;
 		double mean = pattern.mean[day], ratio = mean > 0 ? (double)pattern.kg[i] / mean : 1;
-		pattern.kg[i] = kg_per_day[day] > 0 && !pattern.shut[day] ? llround(kg_per_day[day] * ratio) : 0;
+		pattern.kg[i] = kg_per_day[day] > 0 && !pattern.shut[day] ? leaves_kg(kg_per_day[day] * ratio) : 0;
 	}
 	if (status == STATUS_OK) {
 		*out = (struct addition){ leaf, pattern.kg };
@@ -180,5 +180,5 @@ scene_join(struct scene *scene, const struct addition *addition)
 {
 	int64_t *kg = leaves_path(scene->leaves, addition->leaf, 0);
 	for (size_t i = 0; i < scene->leaves->paths * scene->leaves->days; i++)
-		kg[i] += addition->kg[i];
+		kg[i] = kg[i] + addition->kg[i] < LEAVES_DAY_KG_MAX ? kg[i] + addition->kg[i] : LEAVES_DAY_KG_MAX;
 }

@@ -10,7 +10,7 @@
 
 enum { RAMP_DAYS_MAX = 3660, PER_MILLE_MAX = 1000000, LEVER_VALUE_MAX = 1000000 };
 
-#define ADDED_KG_MAX INT64_C(1000000000000)
+#define CEILING_KG_MAX INT64_C(1000000000000)
 
 static enum status
 read_days(const Juyan__V1__Change *change, struct shift *out, struct reason *why)
@@ -134,9 +134,9 @@ check_what(const struct shift *shift, const struct scenario_ground *ground, stru
 	case JUYAN__V1__CHANGE__WHAT_ADDED_KG_PER_DAY:
 		if (change->port[0] == '\0' || shift->mode == 0)
 			return reason_say(why, STATUS_MISSING_FIELD, "added traffic needs a port and a mode");
-		return check_number("added_kg_per_day", change->added_kg_per_day, ADDED_KG_MAX, why);
+		return check_number("added_kg_per_day", change->added_kg_per_day, LEAVES_DAY_KG_MAX, why);
 	case JUYAN__V1__CHANGE__WHAT_CEILING_KG_PER_DAY:
-		return check_number("ceiling_kg_per_day", change->ceiling_kg_per_day, ADDED_KG_MAX, why);
+		return check_number("ceiling_kg_per_day", change->ceiling_kg_per_day, CEILING_KG_MAX, why);
 	default:
 		return reason_say(why, STATUS_NO_CONTENT,
 		    "it changes nothing, expected a lever, demand, closed days, added traffic or a "

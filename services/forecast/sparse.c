@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "chance.h"
+#include "leaves.h"
 
 enum { WEEK = 7, WEEKS_BACK = 52, DRAWS = 8 };
 
@@ -48,7 +49,7 @@ sparse_paths(const struct sparse_task *task, int64_t *future_kg)
 			if (d % WEEK == 0)
 				week_back = 1 + chance_index(&chance, weeks);
 			double kg = draw(task, &chance, weeks, week_back, d) * level * task->open[task->past_days + d];
-			future_kg[p * task->days + d] = (int64_t)llround(fmax(kg, 0.0));
+			future_kg[p * task->days + d] = leaves_kg(kg);
 		}
 	}
 }
@@ -65,7 +66,7 @@ sparse_guess(const struct sparse_task *task, size_t seen_days, int64_t most_kg, 
 			double day = 2.0 * chance_uniform(&chance);
 			double kg = (double)d < opens ? 0.0 : share * share * (double)most_kg * day;
 			kg = fmin(kg, (double)most_kg) * task->open[task->past_days + d];
-			future_kg[p * task->days + d] = (int64_t)llround(kg);
+			future_kg[p * task->days + d] = leaves_kg(kg);
 		}
 	}
 }

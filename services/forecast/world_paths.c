@@ -78,7 +78,7 @@ keep_paths(struct leaves *leaves, size_t leaf, const struct forecast *forecast)
 {
 	int64_t *kg = leaves_path(leaves, leaf, 0);
 	for (size_t i = 0; i < leaves->paths * leaves->days; i++)
-		kg[i] = isfinite(forecast->path[i]) ? (int64_t)llround(fmax(forecast->path[i], 0.0)) : 0;
+		kg[i] = isfinite(forecast->path[i]) ? leaves_kg(forecast->path[i]) : 0;
 }
 
 static void

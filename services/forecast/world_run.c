@@ -43,7 +43,7 @@ run_leaf(struct world *world, size_t leaf, double share)
 	double ahead = 1.0 + share * (pace(world, world->leaves.leaf[leaf].key.port, share) - 1.0);
 	for (size_t p = 0; p < world->leaves.paths; p++) {
 		double left = (1.0 - share) * (double)world->first[leaf * world->leaves.paths + p] * ahead;
-		leaves_path(&world->leaves, leaf, p)[0] = world->running_kg[leaf] + (int64_t)llround(left);
+		leaves_path(&world->leaves, leaf, p)[0] = world->running_kg[leaf] + leaves_kg(left);
 	}
 }
 
