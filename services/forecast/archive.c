@@ -28,8 +28,14 @@ bool
 archive_has(const char *dir, int64_t origin)
 {
 	char path[PATH_BYTES];
+	struct kept kept = { 0 };
+	struct reason why = { "" };
 	path_of(dir, origin, "", path);
-	return access(path, F_OK) == 0;
+	if (access(path, F_OK) != 0)
+		return false;
+	bool whole = kept_read(path, &kept, &why) == STATUS_OK;
+	kept_close(&kept);
+	return whole;
 }
 
 static int
@@ -125,20 +131,28 @@ archive_days(const char *dir, int64_t **days, size_t *n)
 	return STATUS_OK;
 }
 
-enum status
-archive_find(const char *dir, int64_t origin, struct kept *out, struct reason *why)
+archive_find(const char *dir, int64_t origin, struct kept *out, char passed[SENTENCE_BYTES_MAX], struct reason *why)
 {
+	struct reason damage = { "" };
+	passed[0] = '\0';
 	int64_t *days = malloc(FILES_MAX * sizeof *days);
 	char path[PATH_BYTES];
 	if (days == NULL)
 		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
 	size_t n = list(dir, days);
-	while (n > 0 && days[n - 1] > origin)
-		n--;
-	if (n > 0)
+	enum status status = STATUS_SYNTAX;
+	for (; n > 0 && status == STATUS_SYNTAX; n--) {
+		if (days[n - 1] > origin)
+			continue;
 		path_of(dir, days[n - 1], "", path);
+		status = kept_read(path, out, &damage);
+		if (status == STATUS_OK && out->inputs.origin != days[n - 1]) {
+			kept_close(out);
+			status = reason_say(&damage, STATUS_SYNTAX, "%.160s: it is not of the day that its name says", path);
+		}
+		if (status == STATUS_SYNTAX && passed[0] == '\0')
+			snprintf(passed, SENTENCE_BYTES_MAX, "%.200s: it is passed over", damage.text);
+	}
 	free(days);
-	if (n == 0)
-		return reason_say(why, STATUS_NOT_FOUND, "no forecast of that day or before is kept");
-	return kept_read(path, out, why);
+	return status != STATUS_SYNTAX ? status : reason_say(why, STATUS_NOT_FOUND, "no forecast of that day or before is kept");
 }

@@ -27,14 +27,18 @@ struct kept {
 	int64_t *late_kg; /* [leaf * COMPLETION_LAGS + lag]: still expected of the last days, on average; lag 0: the origin */
 };
 
-/* Whether the forecast of this origin is kept already. */
+/* Whether the forecast of this origin is kept already; a file of its name that cannot be read is none. */
 bool archive_has(const char *dir, int64_t origin);
 /* Keeps a world that no running day has changed; makes the folder, and removes what is too many. SYSTEM, NO_MEMORY. */
 enum status archive_keep(const char *dir, const struct world *world, struct reason *why) MUST_USE;
 /* The origins of all that are kept, oldest first; the caller frees them. NO_MEMORY. */
 enum status archive_days(const char *dir, int64_t **days, size_t *n) MUST_USE;
-/* The newest whose origin is not after this day. NOT_FOUND; SYNTAX "FILE: …" for one that cannot be read. */
-enum status archive_find(const char *dir, int64_t origin, struct kept *out, struct reason *why) MUST_USE;
+/*
+ * The newest that can be read and whose origin is not after this day. `passed` becomes a sentence about the first that was passed
+ * over because it cannot be read, "FILE: …"; empty: none was. NOT_FOUND.
+ */
+enum status archive_find(const char *dir, int64_t origin, struct kept *out, char passed[SENTENCE_BYTES_MAX],
+    struct reason *why) MUST_USE;
 void kept_close(struct kept *kept);
 
 #endif

@@ -1,14 +1,23 @@
 /* A kept forecast to JSON and back. The file is our own, but what is read is checked as if it were not. */
 #include "kept.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "civil.h"
 #include "json.h"
 #include "outlook.h"
+#include "registry.h"
+
+/* No leaf has had more on a day, and no file is larger: 4096 leaves of 20 years in ten digits. */
+#define DAY_KG_MOST INT64_C(1000000000000)
+#define FILE_BYTES_MAX (INT64_C(320) << 20)
 
 enum { REGISTRY_ARENA_BYTES = 32 * 1024 * 1024, DAYS_MAX = INPUTS_DAYS_MAX + 1, FUTURE_MAX = 20000 };
 
@@ -93,6 +102,17 @@ leaves_of(const struct world *world)
 	return list;
 }
 
+/* On disk before it is given its name: else a machine that fails may keep the name and not the bytes. */
+static bool
+dump(const json_t *root, const char *path)
+{
+	FILE *file = fopen(path, "we");
+	if (file == NULL)
+		return false;
+	bool fine = json_dumpf(root, file, JSON_COMPACT) == 0 && fflush(file) == 0 && fsync(fileno(file)) == 0;
+	return fclose(file) == 0 && fine;
+}
+
 enum status
 kept_write(const char *path, const struct world *world, struct reason *why)
 {
@@ -108,9 +128,9 @@ kept_write(const char *path, const struct world *world, struct reason *why)
 	    completions_of(&world->inputs));
 	if (root == NULL)
 		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
-	enum status status = json_dump_file(root, path, JSON_COMPACT) == 0
+	enum status status = dump(root, path)
 	    ? STATUS_OK
-	    : reason_say(why, STATUS_SYSTEM, "%.160s: it cannot be written", path);
+	    : reason_say(why, STATUS_SYSTEM, "%.160s: it cannot be written: %s", path, strerror(errno));
 	json_decref(root);
 	return status;
 }
@@ -136,7 +156,7 @@ read_row(const json_t *row, int64_t *kg, size_t n)
 	for (size_t i = 0; i < json_array_size(row); i++) {
 		const json_t *item = json_array_get(row, i);
 		int64_t value = json_integer_value(item);
-		if (!json_is_integer(item) || (value < 0 ? value < -(int64_t)(n - at) : at >= n))
+		if (!json_is_integer(item) || value > DAY_KG_MOST || (value < 0 ? value < -(int64_t)(n - at) : at >= n))
 			return false;
 		if (value >= 0)
 			kg[at++] = value;
@@ -153,7 +173,8 @@ read_key(const json_t *leaf, struct leaf_key *key)
 	const char *group = json_string_value(json_object_get(leaf, "group"));
 	const char *direction = json_string_value(json_object_get(leaf, "direction"));
 	const char *mode = json_string_value(json_object_get(leaf, "mode"));
-	if (port == NULL || group == NULL || direction == NULL || mode == NULL)
+	if (port == NULL || group == NULL || direction == NULL || mode == NULL || strlen(port) > PORT_BYTES_MAX ||
+	    strlen(group) > GROUP_ID_BYTES_MAX)
 		return false;
 	snprintf(key->port, sizeof key->port, "%s", port);
 	snprintf(key->group, sizeof key->group, "%s", group);
@@ -239,6 +260,17 @@ read_completions(const json_t *root, struct inputs *out)
 	return fine;
 }
 
+/* What the forecast makes of a record rests on what the ledger lets into its registry. */
+static bool
+records_fine(const Juyan__V1__Registry *registry)
+{
+	struct reason why = { "" };
+	for (size_t i = 0; i < registry->n_records; i++)
+		if (registry_check(registry->records[i], &why) != STATUS_OK)
+			return false;
+	return true;
+}
+
 /* Out of an arena into memory that is freed as a whole. */
 static bool
 read_registry(const json_t *root, struct kept *kept)
@@ -247,7 +279,8 @@ read_registry(const json_t *root, struct kept *kept)
 	const ProtobufCMessage *message = NULL;
 	json_t *value = json_object_get(root, "registry");
 	bool fine = value != NULL && arena_open(&arena, REGISTRY_ARENA_BYTES) == STATUS_OK &&
-	    json_read(&juyan__v1__registry__descriptor, value, &arena, &message, NULL) == STATUS_OK;
+	    json_read(&juyan__v1__registry__descriptor, value, &arena, &message, NULL) == STATUS_OK &&
+	    records_fine((const Juyan__V1__Registry *)message);
 	size_t bytes = fine ? protobuf_c_message_get_packed_size(message) : 0;
 	uint8_t *packed = fine ? malloc(bytes + 1) : NULL;
 	if (packed != NULL)
@@ -255,6 +288,13 @@ read_registry(const json_t *root, struct kept *kept)
 	free(packed);
 	arena_close(&arena);
 	return kept->inputs.registry != NULL;
+}
+
+/* Differences of days that are in the calendar cannot overflow. */
+static bool
+is_day(json_int_t day)
+{
+	return day >= civil_day(1900, 1, 1) && day <= civil_day(2199, 12, 31);
 }
 
 static bool
@@ -266,8 +306,9 @@ read_head(json_t *root, struct kept *kept)
 	if (json_unpack(root, "{s:i, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b}", "version", &version, "program", &program,
 		"model", &model, "lsn", &lsn, "first_day", &first, "origin", &origin, "silent_days", &silent, "last_day", &last,
 		"paths", &paths, "seed", &seed, "overrides", &overrides) != 0 ||
-	    version != ARCHIVE_VERSION || first > origin || origin - first >= DAYS_MAX || last <= origin ||
-	    last - origin > FUTURE_MAX || paths < 1 || paths > FORECAST_PATHS_MAX)
+	    version != ARCHIVE_VERSION || !is_day(first) || !is_day(origin) || !is_day(last) || silent < 0 || silent >= DAYS_MAX ||
+	    first > origin || origin - first >= DAYS_MAX || last <= origin || last - origin > FUTURE_MAX || paths < 1 ||
+	    paths > FORECAST_PATHS_MAX)
 		return false;
 	kept->inputs = (struct inputs){ .lsn = (uint64_t)lsn,
 		.first_day = first,
@@ -282,14 +323,45 @@ read_head(json_t *root, struct kept *kept)
 	return true;
 }
 
+/* A file of a size that can be; the folder is open to others, and a pipe in it would never end. NULL: errno, or 0 for no file. */
+static FILE *
+open_file(const char *path)
+{
+	struct stat about;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return NULL;
+	errno = 0;
+	FILE *file = fstat(fd, &about) == 0 && S_ISREG(about.st_mode) && about.st_size <= FILE_BYTES_MAX ? fdopen(fd, "r") : NULL;
+	if (file == NULL)
+		close(fd);
+	return file;
+}
+
+static enum status
+load(const char *path, json_t **out, struct reason *why)
+{
+	json_error_t error;
+	FILE *file = open_file(path);
+	if (file == NULL)
+		return reason_say(why, STATUS_SYNTAX, "%.160s: %s", path,
+		    errno == 0 ? "a plain file of a bounded size was expected" : strerror(errno));
+	json_t *root = json_loadf(file, JSON_REJECT_DUPLICATES, &error);
+	fclose(file);
+	if (root == NULL)
+		return reason_say(why, STATUS_SYNTAX, "%.160s:%d: %.80s", path, error.line, error.text);
+	*out = root;
+	return STATUS_OK;
+}
+
 enum status
 kept_read(const char *path, struct kept *out, struct reason *why)
 {
 	struct kept kept = { 0 };
-	json_error_t error;
-	json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
-	if (root == NULL)
-		return reason_say(why, STATUS_SYNTAX, "%.160s:%d: %.80s", path, error.line, error.text);
+	json_t *root = NULL;
+	enum status status = load(path, &root, why);
+	if (status != STATUS_OK)
+		return status;
 	bool fine = read_head(root, &kept) && read_leaves(root, &kept) && read_completions(root, &kept.inputs) &&
 	    read_registry(root, &kept);
 	json_decref(root);

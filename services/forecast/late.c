@@ -77,13 +77,14 @@ static enum status
 read_look(struct late *late, const char *dir, int64_t origin)
 {
 	struct kept kept = { 0 };
+	char passed[SENTENCE_BYTES_MAX];
 	struct reason ignored;
 	struct late_look *grown = reallocarray(late->looks, late->n + 1, sizeof *grown);
 	if (grown == NULL)
 		return STATUS_NO_MEMORY;
 	late->looks = grown;
 	late->looks[late->n] = (struct late_look){ .origin = origin };
-	enum status status = archive_find(dir, origin, &kept, &ignored);
+	enum status status = archive_find(dir, origin, &kept, passed, &ignored);
 	if (status == STATUS_OK && kept.inputs.origin == origin)
 		status = take_look(&kept, &late->looks[late->n]);
 	kept_close(&kept);

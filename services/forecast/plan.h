@@ -7,8 +7,8 @@
  * Together: levers of one port and mode work by their product, so that of their combinations only those are looked at than which
  * none is both cheaper and stronger. Without capacities a path's total is linear in each product: all combinations are tried in
  * that cheap form first, which never promises too little; then, from the cheapest on, through the scenario itself, until one
- * reaches the level. That one is the cheapest there is, unless a bound was met (PLAN_TRIALS_MAX, PLAN_COMBINATIONS_MAX, PLAN_LOOKS_MAX,
- * PLAN_VALUES_MAX): then a sentence says so.
+ * reaches the level. That one is the cheapest there is, unless a bound was met (PLAN_TRIALS_MAX, PLAN_COMBINATIONS_MAX,
+ * PLAN_LOOKS_MAX, PLAN_VALUES_MAX): then a sentence says so.
  */
 #ifndef JUYAN_FORECAST_PLAN_H
 #define JUYAN_FORECAST_PLAN_H
@@ -23,7 +23,7 @@ enum {
 };
 
 /* Work that a report may cost, some seconds of each: path looks of the linear form, and values of the paths that are tried. */
-#define PLAN_LOOKS_MAX ((size_t)1 << 31)
+#define PLAN_LOOKS_MAX ((size_t)1 << 30)
 #define PLAN_VALUES_MAX ((size_t)1 << 31)
 
 #define PLAN_CHANCE 0.8 /* the level where none is wished */

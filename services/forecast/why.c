@@ -232,6 +232,21 @@ report_today(const struct world *world, const Juyan__V1__WhyAsk *ask, int64_t to
 	return status == STATUS_OK && report->to == NULL ? STATUS_NO_MEMORY : status;
 }
 
+/* One note more. */
+static enum status
+add_note(Juyan__V1__Provenance *provenance, const char *text, struct arena *arena)
+{
+	char **notes = arena_take(arena, (provenance->n_notes + 1) * sizeof *notes);
+	char *copy = outlook_text(arena, text);
+	if (notes == NULL || copy == NULL)
+		return STATUS_NO_MEMORY;
+	for (size_t i = 0; i < provenance->n_notes; i++)
+		notes[i] = provenance->notes[i];
+	notes[provenance->n_notes++] = copy;
+	provenance->notes = notes;
+	return STATUS_OK;
+}
+
 /* OK without any moves where no earlier forecast is kept, or it does not reach so far. */
 static enum status
 report_moves(struct trail *trail, int64_t since, int64_t changed_kg, struct arena *arena, Juyan__V1__WhyReport *report,
@@ -239,7 +254,12 @@ report_moves(struct trail *trail, int64_t since, int64_t changed_kg, struct aren
 {
 	struct kept kept = { 0 };
 	const char *dir = trail->engine->options.archive;
-	enum status status = dir == NULL ? STATUS_NOT_FOUND : archive_find(dir, since - 1, &kept, why);
+	char passed[SENTENCE_BYTES_MAX] = "";
+	enum status status = dir == NULL ? STATUS_NOT_FOUND : archive_find(dir, since - 1, &kept, passed, why);
+	if (passed[0] != '\0' && add_note(report->provenance, passed, arena) != STATUS_OK) {
+		kept_close(&kept);
+		return STATUS_NO_MEMORY;
+	}
 	if (status == STATUS_NOT_FOUND)
 		return STATUS_OK;
 	size_t threads = trail->making.threads;

@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "archive.h"
 #include "folder.h"
@@ -226,24 +227,75 @@ slices_and_scenarios_add_up_too(void **state)
 }
 
 static void
-a_damaged_file_is_named(void **state)
+put_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* A kept file that something has happened to is told of, and the one before it takes its place; so would no file at all. */
+static void
+a_damaged_file_is_named_and_passed_over(void **state)
 {
 	(void)state;
 	struct scene scene;
-	scene_open(&scene);
 	char path[FOLDER_BYTES + 32];
-	struct reason why = { "" };
 	const Juyan__V1__WhyReport *report = NULL;
-	static const char *const texts[] = { "{\"version\": 1", "{}", "[1]", "{\"version\": 2}" };
-	snprintf(path, sizeof path, "%s/2025-06-20.json", scene.folder);
-	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-		FILE *file = fopen(path, "w");
-		assert_non_null(file);
-		fputs(texts[i], file);
-		assert_int_equal(fclose(file), 0);
-		assert_int_equal(ask_why(&scene, "{'why': {}}", &report, &why), STATUS_SYNTAX);
-		assert_non_null(strstr(why.text, "2025-06-20.json"));
+	static const char *const heads[] = { "{\"version\": 1", "{}", "[1]", "{\"version\": 2}", "", "\xff\xfe",
+		"{\"version\":1,\"program\":\"\",\"model\":\"\",\"lsn\":1,\"first_day\":-9223372036854775808,\"origin\":"
+		"9223372036854775807,"
+		"\"silent_days\":0,\"last_day\":9223372036854775807,\"paths\":200,\"seed\":1,\"overrides\":true,\"registry\":{},"
+		"\"leaves\":[]}",
+		"{\"version\":1,\"program\":\"\",\"model\":\"\",\"lsn\":1,\"first_day\":20000,\"origin\":20001,"
+		"\"silent_days\":0,\"last_day\":20400,\"paths\":200,\"seed\":1,\"overrides\":true,\"registry\":{},\"leaves\":[{"
+		"\"port\":\"ceke\","
+		"\"direction\":\"import\",\"mode\":\"truck\",\"group\":\"coal\",\"past\":[9223372036854775807,9223372036854775807],"
+		"\"mean\":"
+		"[-399]}]}",
+		"{\"version\":1,\"program\":\"\",\"model\":\"\",\"lsn\":1,\"first_day\":20000,\"origin\":20001,"
+		"\"silent_days\":0,\"last_day\":20400,\"paths\":200,\"seed\":1,\"overrides\":true,\"registry\":{\"records\":[{"
+		"\"port\":{\"id\":"
+		"\"a-port-whose-name-is-longer-than-any-port-may-have\"}}]},\"leaves\":[{\"port\":\"a-port-whose-name-is-longer-"
+		"than-any-port\","
+		"\"direction\":\"import\",\"mode\":\"truck\",\"group\":\"coal\",\"past\":[1,1],\"mean\":[-399]}]}" };
+	scene_open(&scene);
+	refresh(&scene);
+	next_day(&scene);
+	next_day(&scene);
+	snprintf(path, sizeof path, "%s/2025-07-01.json", scene.folder);
+	for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+		put_file(path, heads[i]);
+		report = why_of(&scene, "{'why': {}}");
+		assert_non_null(report->earlier);
+		assert_string_equal(report->earlier->origin, "2025-06-30");
+		assert_true(report->provenance->n_notes > 0);
+		assert_non_null(strstr(report->provenance->notes[report->provenance->n_notes - 1], "2025-07-01.json"));
 	}
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkfifo(path, 0600), 0); /* reading it would wait for ever */
+	report = why_of(&scene, "{'why': {}}");
+	assert_int_equal(unlink(path), 0);
+	snprintf(path, sizeof path, "%s/2025-06-30.json", scene.folder);
+	put_file(path, "{");
+	assert_null(why_of(&scene, "{'why': {}}")->earlier);
+	scene_close(&scene);
+}
+
+/* A file of today's name that was cut off is no forecast that is kept: it is written anew. */
+static void
+a_damaged_file_is_written_anew(void **state)
+{
+	(void)state;
+	struct scene scene;
+	char path[FOLDER_BYTES + 32];
+	scene_open(&scene);
+	snprintf(path, sizeof path, "%s/2025-06-30.json", scene.folder);
+	put_file(path, "{\"version\": 1");
+	assert_false(archive_has(scene.folder, civil_day(2025, 6, 30)));
+	refresh(&scene);
+	assert_true(archive_has(scene.folder, civil_day(2025, 6, 30)));
 	scene_close(&scene);
 }
 
@@ -281,7 +333,8 @@ main(void)
 		cmocka_unit_test_setup(new_days_alone_move_it, said_forget),
 		cmocka_unit_test_setup(each_thing_has_its_own_move, said_forget),
 		cmocka_unit_test_setup(slices_and_scenarios_add_up_too, said_forget),
-		cmocka_unit_test_setup(a_damaged_file_is_named, said_forget),
+		cmocka_unit_test_setup(a_damaged_file_is_named_and_passed_over, said_forget),
+		cmocka_unit_test_setup(a_damaged_file_is_written_anew, said_forget),
 		cmocka_unit_test_setup(the_archive_has_a_bound, said_forget),
 	};
 	int failed = cmocka_run_group_tests(tests, said_begin, said_end);
