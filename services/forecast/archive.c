@@ -131,6 +131,7 @@ archive_days(const char *dir, int64_t **days, size_t *n)
 	return STATUS_OK;
 }
 
+enum status
 archive_find(const char *dir, int64_t origin, struct kept *out, char passed[SENTENCE_BYTES_MAX], struct reason *why)
 {
 	struct reason damage = { "" };

@@ -61,8 +61,8 @@ int64_t leaves_revision_mean(const struct leaves *leaves, size_t leaf, int64_t d
 int64_t leaves_revised_from(const struct leaves *leaves, size_t leaf);
 
 /*
- * The most that a leaf's path may have on one day: 50 Mt, what a busy port carries in a year or two. Models that run away, scenarios
- * and overrides upon each other end here, so that sums of all of a world's paths, and twice that, stay within 64 bits.
+ * The most that a leaf's path may have on one day: 50 Mt, what a busy port carries in a year or two. Models that run away,
+ * scenarios and overrides upon each other end here, so that sums of all of a world's paths, and twice that, stay within 64 bits.
  */
 #define LEAVES_DAY_KG_MAX INT64_C(50000000000)
 

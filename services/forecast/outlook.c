@@ -197,8 +197,9 @@ static void
 tally_revision(struct tally *tally, const struct work *work, int64_t day)
 {
 	const struct leaves *leaves = work->leaves;
-	for (size_t i = 0; i < leaves->n; i++) {
-		if (day < leaves_revised_from(leaves, i) || !in_slice(work, i))
+	for (size_t k = 0; k < work->n_held; k++) {
+		size_t i = work->held[k];
+		if (day < leaves_revised_from(leaves, i))
 			continue;
 		tally->uncertain = true;
 		tally->mean_kg += leaves_revision_mean(leaves, i, day);
@@ -271,15 +272,12 @@ static void
 parts_day(struct parts *parts, const struct work *work, int64_t day)
 {
 	const struct leaves *leaves = work->leaves;
-	for (size_t i = 0; day <= leaves->origin && i < leaves->n; i++)
-		if (outlook_holds(work->ask->slice, &leaves->leaf[i].key))
-			parts->late_kg += leaves_revision_mean(leaves, i, day);
-	if (day <= leaves->origin)
-		return;
 	size_t days = leaves->days, d = (size_t)(day - leaves->origin - 1);
-	for (size_t i = 0; i < work->leaves->n; i++) {
+	for (size_t i = 0; i < leaves->n; i++) {
 		size_t own = work->world_leaf[i];
-		if (!work->asked[i])
+		if (work->asked[i] && day <= leaves->origin)
+			parts->late_kg += leaves_revision_mean(leaves, i, day);
+		if (!work->asked[i] || day <= leaves->origin)
 			continue;
 		parts->all_kg += work->means[i * days + d];
 		if (own == SIZE_MAX)
