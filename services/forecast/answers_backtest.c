@@ -218,7 +218,7 @@ headline_of(const struct trials *trials, const struct backtest_tally *tally, str
 	struct backtest_score other = backtest_mean(tally, BACKTEST_SEASONAL_NAIVE, BANDS);
 	double error = usual_error(trials);
 	if (error >= 0.0)
-		snprintf(year, sizeof year, "; the year's total was off by %.1f %% in the middle", 100.0 * error);
+		snprintf(year, sizeof year, "; the year's total was off by %.1f %% (median)", 100.0 * error);
 	if (tally->origins == 0)
 		snprintf(text, sizeof text, "the history is too short to look back");
 	else

@@ -28,7 +28,7 @@ say_chance(const Juyan__V1__GoalReport *report, struct sentences *out)
 	sentences_add(out, "Chance %s: most likely %s.", phrase_chance(report->chance, chance), say_end(report->end, end));
 }
 
-/* "18.4 of 26 Mt done by …; 7.6 Mt in 92 open days needs 82.2 kt a day; the last 28 open days had 67.3 kt." */
+/* "18.4 of 26 Mt done by …; 7.6 Mt in 92 open days needs 82.2 kt a day; the last 28 open days had 67.3 kt a day." */
 static void
 say_rates(const Juyan__V1__GoalReport *report, const struct goal_facts *facts, const char *head, struct sentences *out)
 {
@@ -40,7 +40,7 @@ say_rates(const Juyan__V1__GoalReport *report, const struct goal_facts *facts, c
 		sentences_add(out, "%s; %s in %s needs %s a day.", head, left, phrase_count(facts->open_days, "open day", days),
 		    phrase_mass(report->rate_needed_kg, PHRASE_NEAREST, needed));
 	else
-		sentences_add(out, "%s; %s in %s needs %s a day; the last %s had %s.", head, left,
+		sentences_add(out, "%s; %s in %s needs %s a day; the last %s had %s a day.", head, left,
 		    phrase_count(facts->open_days, "open day", days), phrase_mass(report->rate_needed_kg, PHRASE_NEAREST, needed),
 		    phrase_count(facts->rate_days, "open day", had_days), phrase_mass(report->rate_had_kg, PHRASE_NEAREST, had));
 }

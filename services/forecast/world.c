@@ -255,15 +255,27 @@ say_sources(struct draft *draft)
 	for (size_t i = 0; i < world->n_ports; i++) {
 		size_t days = ledger_days(&world->inputs, world->ports[i]);
 		if (draft->by_port[i].path != NULL)
-			world_note(&world->notes, world->ports[i], "%s: forecast from published figures, and %zu days of its own",
-			    world->ports[i], days);
+			world_note(&world->notes, world->ports[i], "%s is forecast from published figures%s", world->ports[i],
+			    days > 0 ? " and the days that its ledger has" : "");
 		else if (days > 0 && days < WORLD_DAYS_YOUNG)
 			world_note(&world->notes, world->ports[i],
 			    "%s has a short history of %zu days: no year to learn its seasons from", world->ports[i], days);
 	}
 	const char *model = draft->whole.path != NULL ? draft->whole.model : "each part by itself";
-	snprintf(world->model, sizeof world->model, "%.160s; %zu parts by models, %zu rare, %zu published, %zu guessed", model,
-	    n[FROM_MODEL], n[FROM_RARE], n[FROM_PUBLISHED], n[FROM_GUESS]);
+	size_t used = (size_t)snprintf(world->model, sizeof world->model, "%.160s", model);
+	static const struct {
+		int from;
+		const char *says;
+	} sources[] = {
+		{ FROM_MODEL, "by models" },
+		{ FROM_RARE, "rare, from their own last year" },
+		{ FROM_PUBLISHED, "from published figures" },
+		{ FROM_GUESS, "guessed" },
+	};
+	for (size_t i = 0; i < sizeof sources / sizeof sources[0] && used < sizeof world->model; i++)
+		if (n[sources[i].from] > 0)
+			used += (size_t)snprintf(world->model + used, sizeof world->model - used, "; %zu part%s %s",
+			    n[sources[i].from], n[sources[i].from] == 1 ? "" : "s", sources[i].says);
 }
 
 static void
@@ -275,7 +287,7 @@ say_past(struct draft *draft)
 		world_note(&world->notes, "", "%s", draft->whole.notes[i]);
 	if (draft->whole.path != NULL && past->origins > 0 && isfinite(past->sum_error))
 		snprintf(world->backtest, sizeof world->backtest,
-		    "from %zu earlier days the total over as many days was off by %.1f %% in the middle; MASE %.2f, %.0f %% of "
+		    "from %zu earlier days the total over as many days was off by %.1f %% (median); MASE %.2f, %.0f %% of "
 		    "days "
 		    "within the 80 %% interval",
 		    past->origins, 100.0 * past->sum_error, past->mase, 100.0 * past->covered80);
