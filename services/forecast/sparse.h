@@ -20,9 +20,9 @@ struct sparse_task {
 };
 
 /*
- * Each path is made of weeks of the last year, the later ones likelier, drawn again with their weekdays in place
- * (a block bootstrap, after Künsch 1989), and multiplied by a level of its own: of a rate that was seen n times the standard error is 1 / sqrt(n), and
- * times differ.
+ * Each path is made of weeks of the last year, the later ones likelier, drawn again with their weekdays in place (a block
+ * bootstrap, after Künsch 1989), and multiplied by a level of its own: of a rate that was seen n times the standard error is
+ * 1 / sqrt(n), and times differ.
  * future_kg[paths][days].
  */
 void sparse_paths(const struct sparse_task *task, int64_t *future_kg);
