@@ -1,7 +1,9 @@
 /*
- * The automatic forecast: the one call behind every figure about the future. It cleans the history, fits the models that the
- * series allows, weighs them by how they would have done from earlier origins, draws whole sample paths, and widens or narrows
- * these by how far they were from what came, for single steps and for their sums.
+ * The automatic forecast: the one call behind every figure about the future. It puts the history on the footing of ordinary open
+ * steps (footing.h), takes the seasons off (adjust.h), asks simple models of the level (experts.h) and weighs them by weights that
+ * were learned across many series, with ETS and ARIMA beside them (combine.h); looks how the same would have done from earlier
+ * origins (origins.h), and draws whole sample paths from that and from chance (paths.h), so that single steps and their sums have
+ * the spread that they had.
  *
  * Pure: the same task gives the same bytes. Units are the caller's (kg or tonnes a step, vehicles a step …).
  */
@@ -29,8 +31,8 @@ struct forecast_task {
 	size_t paths;          /* at least 100 */
 	uint64_t seed;
 	/*
-	 * The sums that will be asked for: from step 1 to sum_to[i] (sorted, each 1 … horizon). Calibration looks at these as well
-	 * as at single steps; none: the horizon's own sum.
+	 * The sums that will be asked for: from step 1 to sum_to[i] (sorted, each 1 … horizon). Paths are whole errors of earlier
+	 * origins and of a level that learns, and have every sum's spread; so this is not looked at now.
 	 */
 	const size_t *sum_to;
 	size_t n_sums;
@@ -44,7 +46,7 @@ struct forecast_past {
 	size_t origins;   /* 0: the history is too short to know */
 	double mase;      /* over all steps ahead; scale: the seasonal naive's mean absolute step over the history */
 	double sum_error; /* median of |sum forecast - sum| / sum, over the horizon; NAN: unknown */
-	double covered80; /* share of steps within the 80 % interval as calibrated without that origin */
+	double covered80; /* share of their steps that lie within the 80 % interval drawn now */
 };
 
 /* Owns its memory; forecast_close. */

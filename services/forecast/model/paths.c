@@ -1,0 +1,190 @@
+/* See paths.h. */
+#include "paths.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* What little history leaves open: a deviation on the scale, worth so many values, fading out as the history grows. */
+#define PRIOR 0.15
+#define PRIOR_VALUES 4.0
+#define PRIOR_GONE 40.0
+/* Residuals beyond so many deviations are drawn as if they were so far. */
+#define RESIDUAL_FAR 8.0
+/* An earlier error beyond so many deviations of theory says no more than that; nor does luck say less than this share. */
+#define SEEN_FAR 4.0
+#define SEEN_LEAST 0.2
+/* Weights of errors at which earlier origins count as much as theory. */
+#define THEORY_WEIGHT 10.0
+/* The share of the late residuals in the spread of one step. */
+#define LATE_SHARE 0.7
+/* The share of paths that are errors really made. */
+#define SEEN_SHARE 0.5
+/* Fewer residuals are drawn as normal ones. */
+enum { RESIDUALS_LEAST = 12, RESIDUALS_FIRST = 6 };
+
+struct manner {
+	double alpha_least, alpha_most; /* of the level that learns from chance */
+	double late;                    /* steps over which the late residuals fade */
+	double recent, odds;            /* likewise earlier origins: in the spread, in being drawn */
+	double width, jitter;           /* of all paths; by chance from path to path (its logarithm's deviation): heavy tails */
+};
+
+static const struct manner manners[PACES] = {
+	[PACE_MONTHS] = { 0.15, 0.6, 6.0, 12.0, 60.0, 0.96, 0.4 },
+	[PACE_DAYS] = { 0.01, 0.05, 90.0, 730.0, 730.0, 1.0, 0.15 },
+};
+
+struct bag {
+	const struct combined *combined;
+	const struct origins *origins;
+	const struct paths_plan *plan;
+	const struct manner *manner;
+	double *residual; /* of one step */
+	size_t n_residuals;
+	double root;           /* of their mean square */
+	double alpha;          /* of the level that learns from chance */
+	double *spread, *seen; /* [horizon]: standard deviation taken, and what earlier origins showed */
+	double *odds;          /* [origins]: cumulated weight of being drawn */
+	double odds_sum;
+};
+
+/* The residuals of the best exponential smoothing. */
+static void
+find_residuals(struct bag *bag)
+{
+	const struct combined *c = bag->combined;
+	const double *y = c->adjusted.level;
+	double level = y[0], far = RESIDUAL_FAR * fmax(c->spread, 1e-9), square = 0.0;
+	for (size_t i = 1; i < c->adjusted.n; i++) {
+		double error = y[i] - level;
+		level += c->alpha * error;
+		if (i < RESIDUALS_FIRST && c->adjusted.n > 2 * RESIDUALS_FIRST)
+			continue;
+		error = fmax(-far, fmin(far, error));
+		bag->residual[bag->n_residuals++] = error;
+		square += error * error;
+	}
+	bag->root = bag->n_residuals > 0 ? sqrt(square / (double)bag->n_residuals) : 0.0;
+}
+
+/* The standard deviation of one step: late residuals before early ones, never less than what little history allows to claim. */
+static double
+one_step(const struct bag *bag)
+{
+	double late = 0.0, weights = 0.0, n = (double)bag->combined->adjusted.known;
+	for (size_t k = 0; k < bag->n_residuals; k++) {
+		double weight = exp(-(double)(bag->n_residuals - 1 - k) / bag->manner->late);
+		late += weight * bag->residual[k] * bag->residual[k];
+		weights += weight;
+	}
+	double square = weights > 0.0 ? (1.0 - LATE_SHARE) * bag->root * bag->root + LATE_SHARE * late / weights : 0.0;
+	double prior = PRIOR_VALUES * fmax(0.0, 1.0 - n / PRIOR_GONE);
+	return sqrt((n * square + prior * PRIOR * PRIOR) / (n + prior));
+}
+
+/*
+ * The spread by distance. Theory: growing as a level that learns (Hyndman et al. 2008, ch. 6). Seen: the root of the mean square of
+ * earlier errors around this distance. Between the two by how much was seen, on the scale of logarithms.
+ */
+static void
+find_spread(struct bag *bag)
+{
+	const struct origins *o = bag->origins;
+	double one = one_step(bag);
+	for (size_t h = 0; h < bag->plan->horizon; h++) {
+		double sum = 0.0, count = 0.0, theory = one * sqrt(1.0 + bag->alpha * bag->alpha * (double)h) + 1e-9;
+		size_t reach = 1 + h / 4;
+		for (size_t k = 0; k < o->n; k++) {
+			double weight = exp(-(double)(o->at[0] - o->at[k]) / bag->manner->recent);
+			for (size_t g = h > reach ? h - reach : 0; g <= h + reach && g < o->horizon; g++) {
+				double error = o->error[k * o->horizon + g];
+				if (isnan(error))
+					continue;
+				error = fmin(fabs(error), SEEN_FAR * theory);
+				sum += weight * error * error;
+				count += weight;
+			}
+		}
+		double share = count / (count + THEORY_WEIGHT);
+		bag->seen[h] = fmax(count > 0.0 ? sqrt(sum / count) : theory, SEEN_LEAST * theory);
+		bag->spread[h] = exp((1.0 - share) * log(theory) + share * log(bag->seen[h]));
+	}
+}
+
+/* Origins that saw the whole horizon may be drawn, later ones rather. */
+static void
+find_odds(struct bag *bag)
+{
+	const struct origins *o = bag->origins;
+	for (size_t k = 0; k < o->n; k++) {
+		bool whole = o->horizon >= bag->plan->horizon;
+		for (size_t h = 0; whole && h < bag->plan->horizon; h++)
+			whole = !isnan(o->error[k * o->horizon + h]);
+		bag->odds_sum += whole ? exp(-(double)(o->at[0] - o->at[k]) / bag->manner->odds) : 0.0;
+		bag->odds[k] = bag->odds_sum;
+	}
+}
+
+static void
+draw_seen(const struct bag *bag, struct chance *chance, double *errors)
+{
+	const struct origins *o = bag->origins;
+	double at = chance_uniform(chance) * bag->odds_sum;
+	size_t k = 0;
+	while (k + 1 < o->n && bag->odds[k] < at)
+		k++;
+	for (size_t h = 0; h < bag->plan->horizon; h++)
+		errors[h] = o->error[k * o->horizon + h] * bag->spread[h] / bag->seen[h];
+}
+
+static void
+draw_theory(const struct bag *bag, struct chance *chance, double *errors)
+{
+	bool normal = bag->n_residuals < RESIDUALS_LEAST || bag->root < 1e-9;
+	double level = 0.0;
+	for (size_t h = 0; h < bag->plan->horizon; h++) {
+		double e = normal ? chance_normal(chance) : bag->residual[chance_index(chance, bag->n_residuals)] / bag->root;
+		errors[h] = (level + e) * bag->spread[h] / sqrt(1.0 + bag->alpha * bag->alpha * (double)h);
+		level += bag->alpha * e;
+	}
+}
+
+static void
+draw(const struct bag *bag, double *errors)
+{
+	const struct paths_plan *plan = bag->plan;
+	for (size_t p = 0; p < plan->paths; p++) {
+		struct chance chance = chance_begin(plan->seed, p);
+		double *path = errors + p * plan->horizon, sign = chance_uniform(&chance) < 0.5 ? -1.0 : 1.0;
+		double factor = sign * bag->manner->width * exp(bag->manner->jitter * chance_normal(&chance));
+		if (bag->odds_sum > 0.0 && chance_uniform(&chance) < SEEN_SHARE)
+			draw_seen(bag, &chance, path);
+		else
+			draw_theory(bag, &chance, path);
+		for (size_t h = 0; h < plan->horizon; h++)
+			path[h] *= factor;
+	}
+}
+
+enum status
+paths_draw(const struct combined *combined, const struct origins *origins, const struct paths_plan *plan, double *errors)
+{
+	struct bag bag = { .combined = combined, .origins = origins, .plan = plan, .manner = &manners[plan->pace] };
+	size_t n = combined->adjusted.n, horizon = plan->horizon;
+	double known = (double)combined->adjusted.known;
+	bag.residual = calloc(n + 2 * horizon + origins->n + 1, sizeof *bag.residual);
+	if (bag.residual == NULL)
+		return STATUS_NO_MEMORY;
+	bag.spread = bag.residual + n;
+	bag.seen = bag.spread + horizon;
+	bag.odds = bag.seen + horizon;
+	/* A short history cannot tell that its level stands still. */
+	double least = fmax(bag.manner->alpha_least, 0.5 * (1.0 - known / 24.0));
+	bag.alpha = fmax(fmin(combined->alpha, bag.manner->alpha_most), least);
+	find_residuals(&bag);
+	find_spread(&bag);
+	find_odds(&bag);
+	draw(&bag, errors);
+	free(bag.residual);
+	return STATUS_OK;
+}
