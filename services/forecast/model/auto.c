@@ -13,6 +13,7 @@
 
 /* How far back the same procedure is tried: origins, and steps between them at the pace of days. */
 enum { ORIGINS_MONTHS = 60, ORIGINS_DAYS = 24, ORIGINS_DAYS_STEP = 7, ORIGINS_LEAST = 6 };
+enum { HALF80_DISTANCES = 32 };
 
 static int
 compare(const void *left, const void *right)
@@ -224,7 +225,7 @@ put_past(const struct making *making, const double *half80, struct forecast *for
 	return STATUS_OK;
 }
 
-/* The errors' 80 % by distance, before they become values. */
+/* The errors' 80 % by distance, before they become values: of thirty-odd distances, and between them of the one before. */
 static enum status
 find_half80(const struct forecast *forecast, double *half80)
 {
@@ -232,7 +233,12 @@ find_half80(const struct forecast *forecast, double *half80)
 	double *values = malloc(forecast->paths * sizeof *values);
 	if (values == NULL)
 		return STATUS_NO_MEMORY;
+	size_t stride = 1 + forecast->horizon / HALF80_DISTANCES;
 	for (size_t h = 0; h < forecast->horizon; h++) {
+		if (h % stride != 0) {
+			half80[h] = half80[h - 1];
+			continue;
+		}
 		for (size_t p = 0; p < forecast->paths; p++)
 			values[p] = fabs(forecast->path[p * forecast->horizon + h]);
 		quantiles(values, forecast->paths, &level, 1, &half80[h]);
