@@ -237,7 +237,10 @@ run_trials(struct trials *trials, size_t months, struct backtest_tally *tally)
 	enum status status = take_origins(trials, months);
 	if (status != STATUS_OK)
 		return status;
-	pool_run(trials->world->making.threads, trials->n, try_one, trials);
+	const struct world_making *making = &trials->world->making;
+	status = pool_run(making->threads, trials->n, try_one, trials, making->stop);
+	if (status != STATUS_OK)
+		return status;
 	for (size_t i = 0; i < trials->n; i++) {
 		if (status_consequence(trials->trial[i].status) == STOP)
 			return trials->trial[i].status;

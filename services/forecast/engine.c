@@ -135,7 +135,8 @@ engine_making(const struct engine *engine, const Juyan__V1__Making *making, int6
 		.paths = paths,
 		.last_day = horizon_of(origin, last_day),
 		.overrides = making == NULL || !making->without_overrides,
-		.threads = engine->options.threads };
+		.threads = engine->options.threads,
+		.stop = engine->options.stop };
 	if (out->last_day - origin > ENGINE_HORIZON_DAYS_MAX) {
 		int year, month, dom;
 		civil_date(origin + ENGINE_HORIZON_DAYS_MAX, &year, &month, &dom);

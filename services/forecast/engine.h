@@ -9,6 +9,7 @@
 #ifndef JUYAN_FORECAST_ENGINE_H
 #define JUYAN_FORECAST_ENGINE_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,12 +30,13 @@ struct engine_source {
 
 struct engine_options {
 	struct engine_source source;
-	struct clock clock;  /* what "now" is */
-	const char *archive; /* the folder where each day's forecast is kept; lent; NULL: none */
-	bool keeps;          /* writes new ones into it; else only reads what is there */
-	size_t threads;      /* 0: as many as there are processors */
-	uint64_t seed;       /* where a question has none; 0: ENGINE_SEED */
-	uint32_t paths;      /* likewise; 0: ENGINE_PATHS */
+	struct clock clock;      /* what "now" is */
+	const char *archive;     /* the folder where each day's forecast is kept; lent; NULL: none */
+	bool keeps;              /* writes new ones into it; else only reads what is there */
+	size_t threads;          /* 0: as many as there are processors */
+	uint64_t seed;           /* where a question has none; 0: ENGINE_SEED */
+	uint32_t paths;          /* likewise; 0: ENGINE_PATHS */
+	const atomic_bool *stop; /* lent; once it is true, what is being made ends soon, INTERRUPTED; NULL: none */
 };
 
 struct engine;

@@ -2,7 +2,6 @@
 #include "pool.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <unistd.h>
 
 #include "engine.h"
@@ -12,22 +11,29 @@ struct pool {
 	void *user;
 	size_t n;
 	atomic_size_t next;
+	const atomic_bool *stop;
 };
+
+static bool
+stopped(const struct pool *pool)
+{
+	return pool->stop != NULL && atomic_load(pool->stop);
+}
 
 static void *
 work(void *user)
 {
 	struct pool *pool = user;
 	size_t i;
-	while ((i = atomic_fetch_add(&pool->next, 1)) < pool->n)
+	while (!stopped(pool) && (i = atomic_fetch_add(&pool->next, 1)) < pool->n)
 		pool->job(pool->user, i);
 	return NULL;
 }
 
-void
-pool_run(size_t threads, size_t n, void (*job)(void *user, size_t i), void *user)
+enum status
+pool_run(size_t threads, size_t n, void (*job)(void *user, size_t i), void *user, const atomic_bool *stop)
 {
-	struct pool pool = { .job = job, .user = user, .n = n };
+	struct pool pool = { .job = job, .user = user, .n = n, .stop = stop };
 	pthread_t others[ENGINE_THREADS_MAX];
 	size_t started = 0;
 	long online = sysconf(_SC_NPROCESSORS_ONLN);
@@ -40,4 +46,5 @@ pool_run(size_t threads, size_t n, void (*job)(void *user, size_t i), void *user
 	work(&pool);
 	while (started > 0)
 		pthread_join(others[--started], NULL);
+	return stopped(&pool) ? STATUS_INTERRUPTED : STATUS_OK;
 }

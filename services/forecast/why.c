@@ -265,6 +265,7 @@ report_moves(struct trail *trail, int64_t since, int64_t changed_kg, struct aren
 	size_t threads = trail->making.threads;
 	trail->making = kept.making;
 	trail->making.threads = threads;
+	trail->making.stop = trail->engine->options.stop;
 	if (status == STATUS_OK && kept.inputs.origin + (int64_t)kept.days >= trail->to)
 		status = say_moves(trail, &kept, changed_kg, arena, report, why);
 	kept_close(&kept);

@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,8 +45,8 @@ struct worker {
 	int done_fd;
 	pthread_mutex_t mutex;
 	pthread_cond_t changed;
+	atomic_bool stop; /* set under the mutex; the engine looks at it without */
 	/* Under the mutex: */
-	bool stop;
 	size_t away; /* errands that are waiting, being done, or done and not taken */
 	struct queue waiting, done;
 	/* The thread's own: */
@@ -106,12 +107,9 @@ connect_query(struct worker *worker, struct reason *why)
 }
 
 static bool
-stopping(struct worker *worker)
+stopping(const struct worker *worker)
 {
-	pthread_mutex_lock(&worker->mutex);
-	bool stop = worker->stop;
-	pthread_mutex_unlock(&worker->mutex);
-	return stop;
+	return atomic_load(&worker->stop);
 }
 
 static void
@@ -274,10 +272,10 @@ wait_for(struct worker *worker, struct errand *errand, bool *some)
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += left_ms > 0 ? left_ms / 1000 + 1 : 0;
 	pthread_mutex_lock(&worker->mutex);
-	while (!worker->stop && worker->waiting.n == 0 && pthread_cond_timedwait(&worker->changed, &worker->mutex, &until) == 0)
+	while (!stopping(worker) && worker->waiting.n == 0 && pthread_cond_timedwait(&worker->changed, &worker->mutex, &until) == 0)
 		;
-	*some = !worker->stop && pull(&worker->waiting, errand);
-	bool go_on = !worker->stop;
+	*some = !stopping(worker) && pull(&worker->waiting, errand);
+	bool go_on = !stopping(worker);
 	pthread_mutex_unlock(&worker->mutex);
 	return go_on;
 }
@@ -319,6 +317,7 @@ open_parts(struct worker *worker, struct reason *why)
 		.clock = worker->kit->clock,
 		.archive = worker->archive,
 		.keeps = true,
+		.stop = &worker->stop,
 		.threads = (size_t)config->forecast_threads,
 		.seed = (uint64_t)config->forecast_seed,
 		.paths = (uint32_t)config->forecast_paths };
@@ -358,7 +357,7 @@ worker_close(struct worker **worker)
 	if (w == NULL)
 		return;
 	pthread_mutex_lock(&w->mutex);
-	w->stop = true;
+	atomic_store(&w->stop, true);
 	pthread_cond_signal(&w->changed);
 	pthread_mutex_unlock(&w->mutex);
 	if (w->started)

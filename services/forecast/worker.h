@@ -22,7 +22,7 @@ struct errand {
 };
 
 enum status worker_open(const struct service_kit *kit, struct worker **out, struct reason *why) MUST_USE;
-/* Waits for what is being made; what still waits is forgotten. Safe on NULL. */
+/* Has what is being made end early, and waits for that; what still waits is forgotten. Safe on NULL. */
 void worker_close(struct worker **worker);
 
 /* Takes bytes over when it is OK. BUSY: WORKER_WAITING_MAX wait already. */

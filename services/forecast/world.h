@@ -13,6 +13,8 @@
 #ifndef JUYAN_FORECAST_WORLD_H
 #define JUYAN_FORECAST_WORLD_H
 
+#include <stdatomic.h>
+
 #include "auto.h"
 #include "days.h"
 #include "inputs.h"
@@ -29,6 +31,7 @@ struct world_making {
 	int64_t last_day; /* behind the origin */
 	bool overrides;
 	size_t threads;
+	const atomic_bool *stop; /* once it is true the making ends as soon as it can, INTERRUPTED; NULL: never */
 };
 
 struct world_notes {

@@ -239,7 +239,9 @@ enum status
 draft_paths(struct draft *draft)
 {
 	size_t jobs = 1 + draft->world->n_ports + draft->world->leaves.n;
-	pool_run(draft->world->making.threads, jobs, job, draft);
+	enum status status = pool_run(draft->world->making.threads, jobs, job, draft, draft->world->making.stop);
+	if (status != STATUS_OK)
+		return status;
 	for (size_t i = 0; i < jobs; i++)
 		if (status_consequence(draft->outcome[i]) == STOP)
 			return draft->outcome[i];
