@@ -11,7 +11,10 @@
 #include "series_parts.h"
 #include "source.h"
 
-enum { SHOWN_BYTES = 40, NONE = -1 };
+enum { SHOWN_BYTES = 40, NUMBER_BYTES = 64, NONE = -1 };
+
+/* Sums of as many as there may be stay far from the end of doubles. */
+static const double value_most = 1e18;
 
 struct reader {
 	const char *path;
@@ -84,7 +87,13 @@ name_add(struct reader *reader, struct span name, size_t *out, struct reason *wh
 		rows->name = more;
 		rows->names_room = room;
 	}
+	if (!wire_text_clean((const char *)name.data, name.bytes))
+		return reason_say(why, STATUS_NOT_TEXT,
+		    "a series' name is no UTF-8 or holds control characters; expected a file in UTF-8");
 	text_of(name, rows->name[rows->n_names], SERIES_NAME_BYTES);
+	char *kept = rows->name[rows->n_names];
+	while (!wire_text_clean(kept, strlen(kept))) /* cut within a sign */
+		kept[strlen(kept) - 1] = '\0';
 	*out = rows->n_names++;
 	return STATUS_OK;
 }
@@ -250,6 +259,47 @@ read_date(struct reader *reader, struct span field, struct step_date *out, struc
 	return STATUS_OK;
 }
 
+static size_t
+digits_at(struct span field, size_t *at)
+{
+	size_t begin = *at;
+	while (*at < field.bytes && field.data[*at] >= '0' && field.data[*at] <= '9')
+		(*at)++;
+	return *at - begin;
+}
+
+/*
+ * As programs write doubles: 0.0052716681950363276, 1e-05. Only then strtod, which would take hexadecimal and infinite ones as well.
+ * The locale is C's: nobody sets another.
+ */
+static bool
+read_double(struct span field, double *out)
+{
+	char text[NUMBER_BYTES];
+	size_t at = 0;
+	if (at < field.bytes && (field.data[at] == '-' || field.data[at] == '+'))
+		at++;
+	size_t digits = digits_at(field, &at);
+	if (at < field.bytes && field.data[at] == '.') {
+		at++;
+		digits += digits_at(field, &at);
+	}
+	if (digits == 0 || field.bytes >= sizeof text)
+		return false;
+	if (at < field.bytes && (field.data[at] == 'e' || field.data[at] == 'E')) {
+		at++;
+		if (at < field.bytes && (field.data[at] == '-' || field.data[at] == '+'))
+			at++;
+		if (digits_at(field, &at) == 0)
+			return false;
+	}
+	if (at < field.bytes)
+		return false;
+	text_of(field, text, sizeof text);
+	*out = strtod(text, NULL);
+	return fabs(*out) < value_most;
+}
+
 static enum status
 read_value(struct span field, double *out, struct reason *why)
 {
@@ -267,7 +317,7 @@ read_value(struct span field, double *out, struct reason *why)
 	}
 	text_of(field, shown, sizeof shown);
 	enum status status = decimal_number(field, plain, out, &expected);
-	if (status != STATUS_OK)
+	if (status != STATUS_OK && !read_double(field, out))
 		return reason_say(why, status, "the value is '%s', expected %.60s, or nothing where it is unknown", shown,
 		    expected.text);
 	if (*out < 0.0)

@@ -255,6 +255,47 @@ remove_folder(void **state)
 	return 0;
 }
 
+/* pandas and its like write doubles with as many digits as it takes, and small ones with an exponent. */
+static void
+numbers_as_programs_write_them_are_read(void **state)
+{
+	(void)state;
+	static const char *const texts[] = { "0.0052716681950363276", "1e-05", "2.5E+3", "+.5", "123456789.123456789123",
+		"1e-400" };
+	static const double values[] = { 0.0052716681950363276, 1e-05, 2500.0, 0.5, 123456789.123456789123, 0.0 };
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		char text[200];
+		snprintf(text, sizeof text, "date,value\n2025-01-01,1\n2025-01-02,%s\n2025-01-03,2\n", texts[i]);
+		struct series_set set = expect_read(text, NULL);
+		assert_true(set.series[0].values[1] == values[i]);
+		series_set_close(&set);
+	}
+	expect_wrong("date,value\n2025-01-01,1\n2025-01-02,1e308\n", NULL, STATUS_SYNTAX,
+	    ":3: the value is '1e308', expected a number such as 1234.56, or nothing where it is unknown");
+	expect_wrong("date,value\n2025-01-01,1\n2025-01-02,0x1A\n", NULL, STATUS_SYNTAX,
+	    ":3: the value is '0x1A', expected a number such as 1234.56, or nothing where it is unknown");
+	expect_wrong("date,value\n2025-01-01,1\n2025-01-02,1e\n", NULL, STATUS_SYNTAX,
+	    ":3: the value is '1e', expected a number such as 1234.56, or nothing where it is unknown");
+}
+
+/* Names in GBK or Latin-1 made pictures and reports that no program reads; escapes went to the terminal. */
+static void
+names_that_are_no_text_are_refused(void **state)
+{
+	(void)state;
+	static const char sentence[] = "a series' name is no UTF-8 or holds control characters; expected a file in UTF-8";
+	char text[200], expected[200];
+	static const char *const names[] = { "\xB6\xD6\xCE\xBB", "t\xE9st", "a\x1b[31m" };
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		snprintf(text, sizeof text, "date,%s\n2025-01-01,1\n2025-01-02,2\n", names[i]);
+		snprintf(expected, sizeof expected, ":1: %s", sentence);
+		expect_wrong(text, NULL, STATUS_NOT_TEXT, expected);
+		snprintf(text, sizeof text, "series_id,date,value\n%s,2025-01-01,1\n", names[i]);
+		snprintf(expected, sizeof expected, ":2: %s", sentence);
+		expect_wrong(text, NULL, STATUS_NOT_TEXT, expected);
+	}
+}
+
 int
 main(void)
 {
@@ -266,6 +307,8 @@ main(void)
 		cmocka_unit_test(test_wrong_places),
 		cmocka_unit_test(test_how_far),
 		cmocka_unit_test(test_weeks),
+		cmocka_unit_test(numbers_as_programs_write_them_are_read),
+		cmocka_unit_test(names_that_are_no_text_are_refused),
 	};
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
