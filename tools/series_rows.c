@@ -38,6 +38,16 @@ text_of(struct span span, char *out, size_t bytes)
 	out[n] = '\0';
 }
 
+/* For a sentence: what is cut within a sign loses it, and what is no text is not repeated. */
+static const char *
+shown_of(struct span span, char out[SHOWN_BYTES])
+{
+	text_of(span, out, SHOWN_BYTES);
+	for (size_t cut = 0; cut < 4 && span.bytes >= SHOWN_BYTES && !wire_text_clean(out, strlen(out)); cut++)
+		out[strlen(out) - 1] = '\0';
+	return strlen(out) == 0 || wire_text_clean(out, strlen(out)) ? out : "(no clean text)";
+}
+
 static bool
 named(struct span field, const char *name)
 {
@@ -246,8 +256,8 @@ read_date(struct reader *reader, struct span field, struct step_date *out, struc
 		[STEP_FORM_WEEK] = "2025-W05",
 		[STEP_FORM_DAY] = "2025-01-31",
 		[STEP_FORM_TIME] = "2025-01-31T08" };
-	char shown[SHOWN_BYTES];
-	text_of(field, shown, sizeof shown);
+	char text[SHOWN_BYTES];
+	const char *shown = shown_of(field, text);
 	if (!step_read(field, out))
 		return reason_say(why, STATUS_SYNTAX, "the date is '%s', expected a form such as %s", shown,
 		    reader->formed ? like[reader->form] : "2025-01-31, 2025-01, 2025-W05, 2025 or 2025-01-31T08");
@@ -305,7 +315,7 @@ read_value(struct span field, double *out, struct reason *why)
 {
 	static const char *const unknown[] = { "", "NA", "nan", NULL };
 	static const struct decimal_style plain = { '.', 0 };
-	char shown[SHOWN_BYTES];
+	char room[SHOWN_BYTES];
 	struct reason expected = { "" };
 	while (field.bytes > 0 && isspace(field.data[field.bytes - 1]))
 		field.bytes--;
@@ -315,7 +325,7 @@ read_value(struct span field, double *out, struct reason *why)
 		*out = NAN;
 		return STATUS_OK;
 	}
-	text_of(field, shown, sizeof shown);
+	const char *shown = shown_of(field, room);
 	enum status status = decimal_number(field, plain, out, &expected);
 	if (status != STATUS_OK && !read_double(field, out))
 		return reason_say(why, status, "the value is '%s', expected %.60s, or nothing where it is unknown", shown,

@@ -274,6 +274,8 @@ numbers_as_programs_write_them_are_read(void **state)
 	    ":3: the value is '1e308', expected a number such as 1234.56, or nothing where it is unknown");
 	expect_wrong("date,value\n2025-01-01,1\n2025-01-02,0x1A\n", NULL, STATUS_SYNTAX,
 	    ":3: the value is '0x1A', expected a number such as 1234.56, or nothing where it is unknown");
+	expect_wrong("date,value\n2025-01-01,1\n2025-01-02,\x1b[31m5\n", NULL, STATUS_SYNTAX,
+	    ":3: the value is '(no clean text)', expected a number such as 1234.56, or nothing where it is unknown");
 	expect_wrong("date,value\n2025-01-01,1\n2025-01-02,1e\n", NULL, STATUS_SYNTAX,
 	    ":3: the value is '1e', expected a number such as 1234.56, or nothing where it is unknown");
 }
