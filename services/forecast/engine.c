@@ -123,10 +123,23 @@ engine_inputs(struct engine *engine, const Juyan__V1__Making *making, struct inp
 	return status == STATUS_NO_MEMORY ? reason_say(why, status, "memory ran out") : status;
 }
 
+/* Where a question names no number of paths: the usual one, or as many as a world of many parts has room for. */
+static void
+fit_paths(const struct inputs *inputs, struct world_making *making)
+{
+	size_t parts = inputs->n;
+	while (inputs_port(inputs, parts - inputs->n) != NULL)
+		parts++;
+	size_t room = WORLD_VALUES_MAX / ((parts + 1) * (size_t)(making->last_day - inputs->origin));
+	if (making->paths > room)
+		making->paths = room < PATHS_MIN ? PATHS_MIN : room;
+}
+
 enum status
-engine_making(const struct engine *engine, const Juyan__V1__Making *making, int64_t origin, int64_t last_day,
+engine_making(const struct engine *engine, const Juyan__V1__Making *making, const struct inputs *inputs, int64_t last_day,
     struct world_making *out, struct reason *why)
 {
+	int64_t origin = inputs->origin;
 	uint32_t paths = making == NULL || making->paths == 0 ? engine->options.paths : making->paths;
 	if (paths < PATHS_MIN || paths > FORECAST_PATHS_MAX)
 		return reason_say(why, STATUS_OUT_OF_RANGE, "paths is %" PRIu32 ": %d to %d was expected", paths, PATHS_MIN,
@@ -142,6 +155,8 @@ engine_making(const struct engine *engine, const Juyan__V1__Making *making, int6
 		civil_date(origin + ENGINE_HORIZON_DAYS_MAX, &year, &month, &dom);
 		return reason_say(why, STATUS_OUT_OF_RANGE, "a forecast reaches to the end of %d at most", year - 1);
 	}
+	if (making == NULL || making->paths == 0)
+		fit_paths(inputs, out);
 	return STATUS_OK;
 }
 
@@ -156,7 +171,7 @@ engine_world(struct engine *engine, const Juyan__V1__Making *making, engine_last
 	if (status == STATUS_OK)
 		status = last_day(ask, &inputs, &to, why);
 	if (status == STATUS_OK)
-		status = engine_making(engine, making, inputs.origin, to, &made, why);
+		status = engine_making(engine, making, &inputs, to, &made, why);
 	if (status == STATUS_OK)
 		status = cache_world(&engine->cache, &inputs, &made, out, why);
 	inputs_close(&inputs);
@@ -207,7 +222,7 @@ foresee(struct engine *engine, struct inputs *inputs, struct reason *why)
 	free(inputs->running_share);
 	inputs->running_kg = NULL;
 	inputs->running_share = NULL;
-	enum status status = engine_making(engine, NULL, inputs->origin, outlook_default_end(inputs_asked(inputs)), &making, why);
+	enum status status = engine_making(engine, NULL, inputs, outlook_default_end(inputs_asked(inputs)), &making, why);
 	if (status == STATUS_OK)
 		status = cache_world(&engine->cache, inputs, &making, &world, why);
 	if (status == STATUS_OK && engine->options.archive != NULL && !archive_has(engine->options.archive, world->leaves.origin))

@@ -23,8 +23,8 @@ enum status engine_gather(struct engine *engine, struct reason *why) MUST_USE;
 /* As of the day that the making (NULL: now) names. The caller closes them. */
 enum status engine_inputs(struct engine *engine, const Juyan__V1__Making *making, struct inputs *out, struct reason *why) MUST_USE;
 /* Defaults and bounds of a making; the horizon is the end of a year that holds last_day. */
-enum status engine_making(const struct engine *engine, const Juyan__V1__Making *making, int64_t origin, int64_t last_day,
-    struct world_making *out, struct reason *why) MUST_USE;
+enum status engine_making(const struct engine *engine, const Juyan__V1__Making *making, const struct inputs *inputs,
+    int64_t last_day, struct world_making *out, struct reason *why) MUST_USE;
 
 /* The last day that an ask is about, given what is known. */
 typedef enum status (*engine_last_day)(const void *ask, const struct inputs *inputs, int64_t *out, struct reason *why);

@@ -22,6 +22,7 @@ struct work {
 	int64_t first, to;                        /* days of the rows */
 	int64_t *means, *base_means, *over_means; /* [leaf * days + day]; the last two of the world's leaves */
 	size_t *world_leaf;                       /* [leaf]: its index in the world; SIZE_MAX: a scenario's own */
+	struct leaf_key *slice;                   /* [leaf]: the slice that it belongs to */
 	bool *asked;                              /* [leaf]: whether the ask's slice holds it */
 	/* The slice at hand. */
 	struct leaf_key key;
@@ -61,11 +62,9 @@ static void
 hold(struct work *work)
 {
 	work->n_held = 0;
-	for (size_t i = 0; i < work->leaves->n; i++) {
-		struct leaf_key slice = slice_of(work->ask, &work->leaves->leaf[i].key);
-		if (work->asked[i] && leaf_key_order(&slice, &work->key) == 0)
+	for (size_t i = 0; i < work->leaves->n; i++)
+		if (work->asked[i] && leaf_key_order(&work->slice[i], &work->key) == 0)
 			work->held[work->n_held++] = i;
-	}
 }
 
 static void
@@ -374,6 +373,7 @@ work_close(struct work *work)
 	free(work->base_means);
 	free(work->over_means);
 	free(work->world_leaf);
+	free(work->slice);
 	free(work->asked);
 	free(work->held);
 	free(work->by_path);
@@ -392,6 +392,7 @@ work_open(const struct outlook_ground *ground, struct work *work)
 	work->base_means = calloc(own_cells, sizeof *work->base_means);
 	work->over_means = calloc(own_cells, sizeof *work->over_means);
 	work->world_leaf = calloc(leaves->n + 1, sizeof *work->world_leaf);
+	work->slice = calloc(leaves->n + 1, sizeof *work->slice);
 	work->asked = calloc(leaves->n + 1, sizeof *work->asked);
 	work->held = calloc(leaves->n + 1, sizeof *work->held);
 	work->by_path = calloc(leaves->days * leaves->paths, sizeof *work->by_path);
@@ -400,11 +401,12 @@ work_open(const struct outlook_ground *ground, struct work *work)
 	work->period_kg = calloc(leaves->paths, sizeof *work->period_kg);
 	work->sorted = calloc(leaves->paths, sizeof *work->sorted);
 	if (work->means == NULL || work->base_means == NULL || work->over_means == NULL || work->world_leaf == NULL ||
-	    work->asked == NULL || work->held == NULL || work->by_path == NULL || work->mean == NULL || work->year_kg == NULL ||
-	    work->period_kg == NULL || work->sorted == NULL)
+	    work->slice == NULL || work->asked == NULL || work->held == NULL || work->by_path == NULL || work->mean == NULL ||
+	    work->year_kg == NULL || work->period_kg == NULL || work->sorted == NULL)
 		return STATUS_NO_MEMORY;
 	for (size_t i = 0; i < leaves->n; i++) {
 		work->world_leaf[i] = SIZE_MAX;
+		work->slice[i] = slice_of(work->ask, &leaves->leaf[i].key);
 		work->asked[i] = outlook_holds(work->ask->slice, &leaves->leaf[i].key);
 		for (size_t k = 0; k < own->n; k++)
 			if (leaf_key_order(&leaves->leaf[i].key, &own->leaf[k].key) == 0)
@@ -422,12 +424,11 @@ next_slice(struct work *work, bool first)
 	struct leaf_key next = { 0 };
 	bool found = false;
 	for (size_t i = 0; i < work->leaves->n; i++) {
-		const struct leaf_key *leaf = &work->leaves->leaf[i].key;
-		struct leaf_key key = slice_of(work->ask, leaf);
-		if (!work->asked[i] || (!first && leaf_key_order(&key, &work->key) <= 0) ||
-		    (found && leaf_key_order(&key, &next) >= 0))
+		const struct leaf_key *key = &work->slice[i];
+		if (!work->asked[i] || (!first && leaf_key_order(key, &work->key) <= 0) ||
+		    (found && leaf_key_order(key, &next) >= 0))
 			continue;
-		next = key;
+		next = *key;
 		found = true;
 	}
 	if (found)
