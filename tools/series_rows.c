@@ -279,8 +279,8 @@ digits_at(struct span field, size_t *at)
 }
 
 /*
- * As programs write doubles: 0.0052716681950363276, 1e-05. Only then strtod, which would take hexadecimal and infinite ones as well.
- * The locale is C's: nobody sets another.
+ * As programs write doubles: 0.0052716681950363276, 1e-05. Only then strtod, which would take hexadecimal and infinite ones as
+ * well. The locale is C's: nobody sets another.
  */
 static bool
 read_double(struct span field, double *out)

@@ -11,8 +11,8 @@
 #include "status.h"
 
 /*
- * Calls job(user, i) for each i below n, and returns when all are done. threads 0: as many as there are processors. INTERRUPTED when
- * `stop` (may be NULL) has become true: jobs that had not begun were left out.
+ * Calls job(user, i) for each i below n, and returns when all are done. threads 0: as many as there are processors. INTERRUPTED
+ * when `stop` (may be NULL) has become true: jobs that had not begun were left out.
  */
 enum status pool_run(size_t threads, size_t n, void (*job)(void *user, size_t i), void *user, const atomic_bool *stop) MUST_USE;
 

@@ -25,6 +25,9 @@ enum { WORLD_DAYS_YOUNG = 400, WORLD_NOTES_MAX = 24 };
 #define WORLD_VALUES_MAX (SIZE_C(64) << 20)
 #define SIZE_C(n) ((size_t)(n))
 
+_Static_assert(WORLD_VALUES_MAX <= INT64_MAX / LEAVES_DAY_KG_MAX / 2,
+    "no sum over all values of all paths overflows, nor twice it");
+
 struct world_making {
 	uint64_t seed;
 	size_t paths;
