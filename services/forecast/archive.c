@@ -12,7 +12,7 @@
 #include "civil.h"
 #include "kept.h"
 
-enum { PATH_BYTES = 640, FILES_MAX = 4096 };
+enum { PATH_BYTES = 640 };
 
 static void
 path_of(const char *dir, int64_t origin, const char *end, char out[PATH_BYTES])
@@ -45,25 +45,43 @@ day_order(const void *left, const void *right)
 	return (*a > *b) - (*a < *b);
 }
 
-/* The origins of all files, oldest first; other names are nobody's business. */
-static size_t
-list(const char *dir, int64_t days[FILES_MAX])
+/* The day of a kept file's name; other names are nobody's business. */
+static bool
+day_named(const char *name, int64_t *out)
 {
-	size_t n = 0;
+	char day[CIVIL_TEXT_BYTES];
+	if (strlen(name) != strlen("2025-01-31.json") || strcmp(name + 10, ".json") != 0)
+		return false;
+	snprintf(day, sizeof day, "%.10s", name);
+	return civil_parse_day(day, out);
+}
+
+/* The origins of all files, however many, oldest first; the caller frees them. NULL without memory. */
+static int64_t *
+list(const char *dir, size_t *n)
+{
+	size_t room = 256;
+	int64_t *days = malloc(room * sizeof *days), day;
 	DIR *folder = opendir(dir);
 	const struct dirent *entry;
-	while (folder != NULL && n < FILES_MAX && (entry = readdir(folder)) != NULL) {
-		char day[CIVIL_TEXT_BYTES];
-		if (strlen(entry->d_name) != strlen("2025-01-31.json") || strcmp(entry->d_name + 10, ".json") != 0)
+	*n = 0;
+	while (days != NULL && folder != NULL && (entry = readdir(folder)) != NULL) {
+		if (!day_named(entry->d_name, &day))
 			continue;
-		snprintf(day, sizeof day, "%.10s", entry->d_name);
-		if (civil_parse_day(day, &days[n]))
-			n++;
+		if (*n == room) {
+			int64_t *more = reallocarray(days, room *= 2, sizeof *days);
+			if (more == NULL)
+				free(days);
+			days = more;
+		}
+		if (days != NULL)
+			days[(*n)++] = day;
 	}
 	if (folder != NULL)
 		closedir(folder);
-	qsort(days, n, sizeof *days, day_order);
-	return n;
+	if (days != NULL && *n > 0)
+		qsort(days, *n, sizeof *days, day_order);
+	return days;
 }
 
 static bool
@@ -87,8 +105,10 @@ static void
 thin_out(const char *dir, int64_t newest)
 {
 	char path[PATH_BYTES];
-	int64_t *days = malloc(FILES_MAX * sizeof *days);
-	size_t n = days == NULL ? 0 : list(dir, days), staying = 0;
+	size_t n, staying = 0;
+	int64_t *days = list(dir, &n);
+	if (days == NULL)
+		return;
 	for (size_t i = 0; i < n; i++)
 		staying += stays(days, i, newest);
 	for (size_t i = 0; i < n; i++) {
@@ -136,11 +156,11 @@ archive_find(const char *dir, int64_t origin, struct kept *out, char passed[SENT
 {
 	struct reason damage = { "" };
 	passed[0] = '\0';
-	int64_t *days = malloc(FILES_MAX * sizeof *days);
+	size_t n = 0;
+	int64_t *days = list(dir, &n);
 	char path[PATH_BYTES];
 	if (days == NULL)
 		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
-	size_t n = list(dir, days);
 	enum status status = STATUS_SYNTAX;
 	for (; n > 0 && status == STATUS_SYNTAX; n--) {
 		if (days[n - 1] > origin)

@@ -320,6 +320,28 @@ the_archive_has_a_bound(void **state)
 	scene_close(&scene);
 }
 
+/* Only so many names were read, in the folder's own order: the newest could be among the others. */
+static void
+the_newest_of_thousands_is_found(void **state)
+{
+	(void)state;
+	struct scene scene;
+	char path[FOLDER_BYTES + 32];
+	scene_open(&scene);
+	refresh(&scene);
+	for (int64_t day = civil_day(1990, 1, 1), n = 0; n < 6000; day++, n++) {
+		int year, month, dom;
+		civil_date(day, &year, &month, &dom);
+		snprintf(path, sizeof path, "%s/%04d-%02d-%02d.json", scene.folder, year, month, dom);
+		put_file(path, "");
+	}
+	next_day(&scene);
+	assert_string_equal(why_of(&scene, "{'why': {}}")->earlier->origin, "2025-06-30");
+	refresh(&scene);
+	assert_in_range(files_in(scene.folder), 2, ARCHIVE_FILES);
+	scene_close(&scene);
+}
+
 int
 main(void)
 {
@@ -336,6 +358,7 @@ main(void)
 		cmocka_unit_test_setup(a_damaged_file_is_named_and_passed_over, said_forget),
 		cmocka_unit_test_setup(a_damaged_file_is_written_anew, said_forget),
 		cmocka_unit_test_setup(the_archive_has_a_bound, said_forget),
+		cmocka_unit_test_setup(the_newest_of_thousands_is_found, said_forget),
 	};
 	int failed = cmocka_run_group_tests(tests, said_begin, said_end);
 	arena_close(&arena);
