@@ -143,10 +143,11 @@ archive_keep(const char *dir, const struct world *world, struct reason *why)
 enum status
 archive_days(const char *dir, int64_t **days, size_t *n)
 {
-	int64_t *all = malloc(FILES_MAX * sizeof *all);
+	size_t found;
+	int64_t *all = list(dir, &found);
 	if (all == NULL)
 		return STATUS_NO_MEMORY;
-	*n = list(dir, all);
+	*n = found;
 	*days = all;
 	return STATUS_OK;
 }
