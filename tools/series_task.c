@@ -87,6 +87,14 @@ take_sums(const struct series_one *series, const struct step *step, struct serie
 	task->sum_to = out->sum_to;
 }
 
+static void
+name_step(const void *user, size_t step, char *out)
+{
+	const struct series_task *task = user;
+	char text[STEP_TEXT_BYTES];
+	snprintf(out, STEP_NAME_BYTES, "%s", step_text(&task->step, task->first + (int64_t)step, text));
+}
+
 enum status
 series_task_make(const struct series_one *series, const struct step *step, const struct series_wish *wish, struct series_task *out,
     struct reason *why)
@@ -96,6 +104,10 @@ series_task_make(const struct series_one *series, const struct step *step, const
 					 .horizon = wish->horizon,
 					 .paths = wish->paths == 0 ? SERIES_TASK_PATHS : wish->paths,
 					 .seed = wish->seed } };
+	out->step = *step;
+	out->first = series->first;
+	out->task.series.step_name = name_step;
+	out->task.series.step_user = out;
 	int64_t origin = series->first + (int64_t)series->n - 1;
 	if (wish->horizon == 0 && wish->to != NULL)
 		status = horizon_to(step, origin, wish->to, &out->task.horizon, why);

@@ -14,6 +14,8 @@ enum { SERIES_TASK_SUMS = 8, SERIES_TASK_PATHS = 1000, SERIES_TASK_SEED = 1 };
 struct series_task {
 	struct forecast_task task;
 	size_t sum_to[SERIES_TASK_SUMS];
+	struct step step; /* and the number of the first one: for their names */
+	int64_t first;
 	char note[SENTENCE_BYTES_MAX]; /* what was done otherwise than asked for; empty: nothing */
 };
 

@@ -11,6 +11,7 @@
 #include "chance.h"
 #include "civil.h"
 #include "daily.h"
+#include "phrase.h"
 #include "pool.h"
 #include "sparse.h"
 #include "world_parts.h"
@@ -53,12 +54,26 @@ sums_of(const struct leaves *leaves, size_t sums[SUMS_MAX])
 	return n;
 }
 
+static void
+name_day(const void *user, size_t step, char *out)
+{
+	const int64_t *first_day = user;
+	char day[PHRASE_BYTES];
+	snprintf(out, STEP_NAME_BYTES, "%s", phrase_day(*first_day + (int64_t)step, day));
+}
+
 static enum status
 forecast_daily(const struct draft *draft, const struct daily *daily, uint64_t seed, struct forecast *out)
 {
 	const struct leaves *leaves = &draft->world->leaves;
 	size_t sums[SUMS_MAX];
-	struct forecast_task task = { .series = { .values = daily->values, .n = daily->n, .periods = { 7.0 }, .n_periods = 1 },
+	int64_t first_day = leaves->first_day + (int64_t)daily->begin;
+	struct forecast_task task = { .series = { .values = daily->values,
+					  .n = daily->n,
+					  .periods = { 7.0 },
+					  .n_periods = 1,
+					  .step_name = name_day,
+					  .step_user = &first_day },
 		.open = daily->open,
 		.regressors = daily->regressors,
 		.n_regressors = CALENDAR_COLUMNS,

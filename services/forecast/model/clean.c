@@ -370,7 +370,7 @@ clean_known(const struct series *series, const struct clean_options *options, bo
 	if (status == STATUS_OK)
 		status = find_breaks(&work, options, cleaned);
 	if (status == STATUS_OK) {
-		clean_tell(cleaned, work.wild, work.values);
+		clean_tell(cleaned, series, work.wild, work.values);
 		give(&work, options, cleaned);
 	}
 	work_close(&work);

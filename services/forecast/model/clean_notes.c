@@ -29,6 +29,16 @@ count(const struct cleaned *cleaned, enum clean_kind kind)
 }
 
 static const char *
+name_of(const struct series *series, size_t step, char out[STEP_NAME_BYTES])
+{
+	if (series->step_name != NULL)
+		series->step_name(series->step_user, step, out);
+	else
+		snprintf(out, STEP_NAME_BYTES, "step %zu", step + 1);
+	return out;
+}
+
+static const char *
 plural(size_t n)
 {
 	return n == 1 ? "" : "s";
@@ -53,8 +63,9 @@ tell_missing(struct cleaned *cleaned)
 }
 
 static void
-tell_outliers(struct cleaned *cleaned, const bool *wild, const double *expected)
+tell_outliers(struct cleaned *cleaned, const struct series *series, const bool *wild, const double *expected)
 {
+	char name[STEP_NAME_BYTES];
 	size_t n = 0;
 	for (size_t i = cleaned->begin; i < cleaned->n; i++)
 		n += wild[i - cleaned->begin];
@@ -62,29 +73,30 @@ tell_outliers(struct cleaned *cleaned, const bool *wild, const double *expected)
 		add(cleaned, "%zu wild values are kept out of trend and season", n);
 	for (size_t i = cleaned->begin; i < cleaned->n && n <= NAMED_MAX; i++)
 		if (wild[i - cleaned->begin])
-			add(cleaned, "step %zu of %zu is %.2g times what was to be expected: it is kept out of trend and season",
-			    i + 1, cleaned->n, cleaned->values[i] / expected[i - cleaned->begin]);
+			add(cleaned, "%s is %.2g times what was to be expected: it is kept out of trend and season",
+			    name_of(series, i, name), cleaned->values[i] / expected[i - cleaned->begin]);
 }
 
 static void
-tell_break(struct cleaned *cleaned, const struct level_break *found)
+tell_break(struct cleaned *cleaned, const struct series *series, const struct level_break *found)
 {
+	char at[STEP_NAME_BYTES], until[STEP_NAME_BYTES];
 	double change = found->after - found->before, share = cleaned->of_log ? expm1(change) : change / fabs(found->before);
 	const char *way = change < 0.0 ? "fell" : "rose";
 	if (found->kind == BREAK_TEMPORARY)
-		add(cleaned, "the level %s by %.0f %% at step %zu of %zu and was back after %zu step%s", way, 100.0 * fabs(share),
-		    found->at + 1, cleaned->n, found->until - found->at, plural(found->until - found->at));
+		add(cleaned, "the level %s by %.0f %% at %s and was back by %s", way, 100.0 * fabs(share),
+		    name_of(series, found->at, at), name_of(series, found->until, until));
 	else
-		add(cleaned, "the level %s by %.0f %% at step %zu of %zu%s", way, 100.0 * fabs(share), found->at + 1, cleaned->n,
+		add(cleaned, "the level %s by %.0f %% at %s%s", way, 100.0 * fabs(share), name_of(series, found->at, at),
 		    found->kind == BREAK_LASTING ? " and stayed there" : "; whether it stays there is too early to say");
 }
 
 /* The last two breaks: what is older hardly bears on what is to come. */
 void
-clean_tell(struct cleaned *cleaned, const bool *wild, const double *expected)
+clean_tell(struct cleaned *cleaned, const struct series *series, const bool *wild, const double *expected)
 {
 	tell_missing(cleaned);
-	tell_outliers(cleaned, wild, expected);
+	tell_outliers(cleaned, series, wild, expected);
 	for (size_t b = cleaned->n_breaks > 2 ? cleaned->n_breaks - 2 : 0; b < cleaned->n_breaks; b++)
-		tell_break(cleaned, &cleaned->breaks[b]);
+		tell_break(cleaned, series, &cleaned->breaks[b]);
 }

@@ -7,6 +7,6 @@
 /*
  * Adds the notes to `cleaned`, whose values are still the series' own; `wild[]` and `expected[]` are of its steps from `begin` on.
  */
-void clean_tell(struct cleaned *cleaned, const bool *wild, const double *expected);
+void clean_tell(struct cleaned *cleaned, const struct series *series, const bool *wild, const double *expected);
 
 #endif

@@ -14,7 +14,10 @@
 #include "chance.h"
 #include "status.h"
 
-enum { PERIODS_MAX = 3, MODEL_LABEL_BYTES = 64 };
+enum { PERIODS_MAX = 3, MODEL_LABEL_BYTES = 64, STEP_NAME_BYTES = 64 };
+
+/* What a step (from 0) is called in notes for people, such as "11 Jul 2025"; `out` holds STEP_NAME_BYTES. */
+typedef void step_namer(const void *user, size_t step, char *out);
 
 /*
  * A regular series up to its origin, oldest first, one value a step. Values may be NAN (unknown) only where a family says that it
@@ -25,6 +28,8 @@ struct series {
 	size_t n;
 	double periods[PERIODS_MAX]; /* seasons in steps, shortest first, such as 12, or 7 and 365.25 */
 	size_t n_periods;            /* 0: none */
+	step_namer *step_name;       /* NULL: notes call it "step 192" */
+	const void *step_user;
 };
 
 struct model_face {
