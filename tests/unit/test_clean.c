@@ -36,7 +36,7 @@ make(enum noise noise)
 static struct cleaned
 clean(size_t n, const double *open, struct clean_options options)
 {
-	struct series series = { values, n, { 12 }, 1 };
+	struct series series = { .values = values, .n = n, .periods = { 12 }, .n_periods = 1 };
 	struct cleaned cleaned;
 	struct reason why = { "" };
 	enum status status = clean_series(&series, open, &options, &cleaned, &why);
@@ -307,7 +307,7 @@ static void
 test_zeros_that_stay(void **state)
 {
 	static double daily[700];
-	struct series week = { daily, 700, { 7 }, 1 };
+	struct series week = { .values = daily, .n = 700, .periods = { 7 }, .n_periods = 1 };
 	struct cleaned cleaned;
 	(void)state;
 	for (int kind = 0; kind < 2; kind++) {
@@ -327,7 +327,7 @@ static void
 test_day_of_the_year(void **state)
 {
 	static double daily[1600];
-	struct series week = { daily, 1600, { 7, 365.25 }, 2 };
+	struct series week = { .values = daily, .n = 1600, .periods = { 7, 365.25 }, .n_periods = 2 };
 	struct cleaned cleaned;
 	(void)state;
 	for (size_t i = 0; i < 1600; i++)
@@ -346,7 +346,7 @@ test_day_of_the_year(void **state)
 static void
 test_odd_series(void **state)
 {
-	struct series series = { values, 0, { 12, 7 }, 1 };
+	struct series series = { .values = values, .n = 0, .periods = { 12, 7 }, .n_periods = 1 };
 	struct cleaned cleaned;
 	struct reason why;
 	(void)state;

@@ -7,7 +7,7 @@
 static struct series
 series_of(const struct reference *table, size_t n_periods, double first, double second)
 {
-	return (struct series){ table->value[0], table->rows, { first, second }, n_periods };
+	return (struct series){ .values = table->value[0], .n = table->rows, .periods = { first, second }, .n_periods = n_periods };
 }
 
 static void
@@ -80,7 +80,7 @@ test_behind_the_end(void **state)
 {
 	enum { DAYS = 1500 };
 	static double y[DAYS];
-	struct series series = { y, DAYS, { 7, 365.25 }, 2 };
+	struct series series = { .values = y, .n = DAYS, .periods = { 7, 365.25 }, .n_periods = 2 };
 	struct mstl mstl;
 	(void)state;
 	for (size_t i = 0; i < DAYS; i++)

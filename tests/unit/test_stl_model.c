@@ -82,7 +82,7 @@ static struct reference *table;
 static struct model
 fit(double lambda)
 {
-	struct series series = { table->value[0], table->rows, { 12 }, 1 };
+	struct series series = { .values = table->value[0], .n = table->rows, .periods = { 12 }, .n_periods = 1 };
 	struct stl_model_options options = { .scale = { lambda, 0.0 }, .fit = naive_fit };
 	struct model model;
 	assert_int_equal(stl_model_fit(&series, &options, &model), STATUS_OK);
@@ -114,7 +114,7 @@ test_again(void **state)
 {
 	double out[30], expected[30];
 	struct model whole = fit(0.0), later = whole, early;
-	struct series series = { table->value[0], 100, { 12 }, 1 };
+	struct series series = { .values = table->value[0], .n = 100, .periods = { 12 }, .n_periods = 1 };
 	struct stl_model_options options = { .scale = { 0.0, 0.0 }, .fit = naive_fit };
 	(void)state;
 	assert_int_equal(stl_model_fit(&series, &options, &early), STATUS_OK);
@@ -156,7 +156,7 @@ test_paths(void **state)
 static void
 test_refused(void **state)
 {
-	struct series series = { table->value[0], 20, { 12 }, 1 };
+	struct series series = { .values = table->value[0], .n = 20, .periods = { 12 }, .n_periods = 1 };
 	enum status refusal = STATUS_NO_FIT;
 	struct stl_model_options options = { .scale = transform_none, .fit = naive_fit, .user = &refusal };
 	struct model model = { 0 };
