@@ -185,16 +185,16 @@ describe_past(const struct forecast *forecast, const struct step *step, char out
 {
 	const struct forecast_past *past = &forecast->past;
 	char error[64] = "";
-	if (past->origins == 0) {
+	if (past->origins == 0 || isnan(past->mase) || isnan(past->covered80)) {
 		snprintf(out, PROSPECT_LINE_BYTES, "the history is too short to know how far off this would have been");
 		return;
 	}
 	if (isfinite(past->sum_error))
-		snprintf(error, sizeof error, "off by %.1f %% over %zu %s (median), ", 100.0 * past->sum_error, forecast->horizon,
+		snprintf(error, sizeof error, " it was off by %.1f %% over %zu %s (median);", 100.0 * past->sum_error, forecast->horizon,
 		    step_word(step->kind, forecast->horizon != 1));
 	snprintf(out, PROSPECT_LINE_BYTES,
-	    "made in the same way at %zu earlier origins it was %sits 80 %% interval held %.0f %% of what came, MASE %.2f",
-	    past->origins, error, 100.0 * past->covered80, past->mase);
+	    "made in the same way from %zu earlier origin%s%s its 80 %% interval held %.0f %% of what came, MASE %.2f",
+	    past->origins, past->origins == 1 ? "" : "s", error, 100.0 * past->covered80, past->mase);
 }
 
 static void

@@ -11,14 +11,19 @@
 
 /* ---- goals ---- */
 
-/* Without a name: the goals whose period holds the day asked about (now: today as well), or a day since anything was known. */
+/*
+ * Without a name: the goals whose period holds the day asked about or the next one, or a day since anything was known; not those
+ * that end further away than a forecast can reach.
+ */
 static bool
 is_asked(const Juyan__V1__GoalAsk *ask, const Juyan__V1__Goal *goal, const struct inputs *inputs)
 {
-	int64_t from, to, now = ask->making != NULL && ask->making->as_of[0] != '\0' ? 0 : 1;
+	int64_t from, to;
 	if (!goal_days(goal, &from, &to))
 		return false;
-	return ask->id[0] != '\0' ? strcmp(goal->id, ask->id) == 0 : from <= inputs_asked(inputs) + now && inputs->origin <= to;
+	if (ask->id[0] != '\0')
+		return strcmp(goal->id, ask->id) == 0;
+	return from <= inputs_asked(inputs) + 1 && inputs->origin <= to && to <= inputs->origin + ENGINE_HORIZON_DAYS_MAX;
 }
 
 /* The furthest end of the goals that are asked for. */
@@ -80,6 +85,8 @@ ask_basis(struct engine *engine, const Juyan__V1__Goal *goal, int64_t to, struct
 	for (size_t i = 0; i < BASES; i++)
 		basis[i] = (struct goal_basis){ names[i], 0 };
 	enum status status = engine->options.source.ask(engine->options.source.user, &question, &answer, why);
+	if (status == STATUS_OK && answer->say_case != JUYAN__V1__ANSWER__SAY_TOTALS)
+		return reason_say(why, STATUS_UNDECODABLE, "query answered a question for totals with something else");
 	for (size_t i = 0; status == STATUS_OK && i < answer->totals->n_rows; i++)
 		for (size_t k = 0; k < BASES; k++)
 			if (strcmp(answer->totals->rows[i]->basis, names[k]) == 0)

@@ -252,7 +252,7 @@ test_one_good_month(void **state)
 			assert_int_equal(only->until, STEPS);
 			assert_int_equal(cleaned.regime, 150);
 			assert_non_null(strstr(cleaned.notes[0], s % 2 == 0 ? "the level fell by" : "the level rose by"));
-			assert_non_null(strstr(cleaned.notes[0], "at step 151 of 240 and stayed there"));
+			assert_non_null(strstr(cleaned.notes[0], "from step 151 on and stayed there"));
 		}
 		clean_close(&cleaned);
 	}

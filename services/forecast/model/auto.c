@@ -177,11 +177,16 @@ sum_error(const struct origins *origins, double *scratch)
 	size_t count = 0;
 	for (size_t k = 0; k < origins->n; k++) {
 		double said = 0.0, came = 0.0;
-		for (size_t h = 0; h < origins->horizon; h++) {
-			said += origins->said[k * origins->horizon + h];
-			came += origins->came[k * origins->horizon + h];
+		size_t known = 0;
+		for (size_t i = k * origins->horizon; i < (k + 1) * origins->horizon; i++) {
+			if (isnan(origins->said[i]) || isnan(origins->came[i]))
+				continue;
+			said += origins->said[i];
+			came += origins->came[i];
+			known++;
 		}
-		if (isfinite(said) && came > 0.0)
+		/* Shut steps are not known either; where many are missing, the horizon is not over yet. */
+		if (known * 4 >= origins->horizon * 3 && came > 0.0)
 			scratch[count++] = fabs(said - came) / came;
 	}
 	qsort(scratch, count, sizeof *scratch, compare);

@@ -84,10 +84,10 @@ tell_break(struct cleaned *cleaned, const struct series *series, const struct le
 	double change = found->after - found->before, share = cleaned->of_log ? expm1(change) : change / fabs(found->before);
 	const char *way = change < 0.0 ? "fell" : "rose";
 	if (found->kind == BREAK_TEMPORARY)
-		add(cleaned, "the level %s by %.0f %% at %s and was back by %s", way, 100.0 * fabs(share),
+		add(cleaned, "the level %s by %.0f %% from %s on and was back by %s", way, 100.0 * fabs(share),
 		    name_of(series, found->at, at), name_of(series, found->until, until));
 	else
-		add(cleaned, "the level %s by %.0f %% at %s%s", way, 100.0 * fabs(share), name_of(series, found->at, at),
+		add(cleaned, "the level %s by %.0f %% from %s on%s", way, 100.0 * fabs(share), name_of(series, found->at, at),
 		    found->kind == BREAK_LASTING ? " and stayed there" : "; whether it stays there is too early to say");
 }
 
