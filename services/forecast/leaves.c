@@ -48,7 +48,9 @@ static int64_t *
 copy_of(const int64_t *from, size_t n)
 {
 	int64_t *copy = malloc((n + 1) * sizeof *copy);
-	return copy == NULL ? NULL : memcpy(copy, from, n * sizeof *copy);
+	if (copy != NULL && n > 0)
+		memcpy(copy, from, n * sizeof *copy);
+	return copy;
 }
 
 enum status
