@@ -312,17 +312,28 @@ mark_bytes(uint64_t mark, const void *bytes, size_t n)
 	return mark;
 }
 
+/* Takes a message's bytes as they are packed, however many. */
+struct marker {
+	ProtobufCBuffer buffer;
+	uint64_t mark;
+};
+
+static void
+mark_packed(ProtobufCBuffer *buffer, size_t n, const uint8_t *bytes)
+{
+	struct marker *marker = (struct marker *)buffer;
+	marker->mark = mark_bytes(marker->mark, bytes, n);
+}
+
 static uint64_t
 mark_registry(uint64_t mark, const Juyan__V1__Registry *registry)
 {
+	struct marker marker = { { mark_packed }, mark };
 	for (size_t i = 0; i < registry->n_records; i++) {
-		uint8_t bytes[16 * 1024];
-		size_t n = juyan__v1__registry_record__get_packed_size(registry->records[i]);
-		mark = mark_bytes(mark, &n, sizeof n);
-		if (n <= sizeof bytes)
-			mark = mark_bytes(mark, bytes, juyan__v1__registry_record__pack(registry->records[i], bytes));
+		size_t n = juyan__v1__registry_record__pack_to_buffer(registry->records[i], &marker.buffer);
+		marker.mark = mark_bytes(marker.mark, (const uint8_t *)&n, sizeof n);
 	}
-	return mark;
+	return marker.mark;
 }
 
 void
