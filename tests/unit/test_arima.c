@@ -133,8 +133,8 @@ expect_same_errors(struct arima_work *work, const struct arma *arma)
 	assert_non_null(work->dense);
 	assert_true(arima_filter_gaps(work, arma));
 	assert_int_equal(work->used, used);
-	/* Near several unit roots the dense filter has lost some digits to its wide beginning. */
-	assert_true(fabs(work->log_scale - scale) < 1e-5);
+	/* 1.1e-7 is the most that some hundred seeds have shown: the dense filter loses digits to its wide beginning. */
+	assert_true(fabs(work->log_scale - scale) < 1e-6);
 	for (size_t i = 0; i < used; i++) {
 		assert_true(fabs(work->error[i] - fast[i]) < 1e-5 * most);
 		assert_true(fabs(work->root[i] - root[i]) < 1e-5 * root[i]);
