@@ -68,6 +68,8 @@ bool wire_event_administers(const Juyan__V1__Event *event);
 
 /* Valid UTF-8 without control characters (NUL and DEL among them). */
 bool wire_text_clean(const char *text, size_t bytes);
+/* Makes such a text of one that is none, or was cut within a sign: each byte that cannot stay becomes '?'. */
+void wire_text_mend(char *text);
 
 /* "import", "truck" and so on: enum values in lower case; NULL or false where there is no such value. */
 const char *wire_direction_name(Juyan__V1__Direction direction);

@@ -81,6 +81,22 @@ wire_text_clean(const char *text, size_t bytes)
 	return true;
 }
 
+void
+wire_text_mend(char *text)
+{
+	for (size_t bytes = strlen(text); bytes > 0;) {
+		size_t length = 1;
+		while (length < 4 && length < bytes && !wire_text_clean(text, length))
+			length++;
+		if (!wire_text_clean(text, length)) {
+			*text = '?';
+			length = 1;
+		}
+		text += length;
+		bytes -= length;
+	}
+}
+
 /* ---- a NUL inside of a string ------------------------------------------------------------------------------------------- */
 
 /* Takes a varint off the front; the bytes have been decoded once already, so that what is wrong here is our own mistake. */

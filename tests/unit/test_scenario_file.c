@@ -114,6 +114,7 @@ static const struct {
 	{ "name: a\nchanges:\n- {demand: -20 %}\n", "s.yaml:3: a change says from when" },
 	{ "name: a\nchanges:\n- from: 2026-07-01\n  prot: ceke\n  demand: -20 %\n",
 	    "s.yaml:4: a change has no 'prot'; the nearest that it can have: 'port'" },
+	{ "\"na\\eme\": a\nchanges: []\n", "s.yaml:1: a scenario has no 'na?me'; the nearest that it can have: 'name'" },
 	{ "name: a\nchanges:\n- from: 2026-07-01\n  demand: -20 %\n  port: ceka\n",
 	    "s.yaml:5: port 'ceka' is not known; the nearest that is: 'ceke'" },
 	{ "name: a\nchanges:\n- from: 2026-07-01\n  mode: trucks\n  demand: -20 %\n",

@@ -1,6 +1,7 @@
 /* Texts from outside: what is UTF-8 without control characters, and that no NUL hides in an event. */
 #include "check.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "wired.h"
@@ -140,6 +141,32 @@ forms_that_are_not_utf8_are_refused(void **state)
 	assert_false(wire_text_clean("a\0b", 3));
 }
 
+static void
+mends(const char *broken, const char *expected)
+{
+	char text[64];
+	snprintf(text, sizeof text, "%s", broken);
+	wire_text_mend(text);
+	assert_string_equal(text, expected);
+	assert_true(wire_text_clean(text, strlen(text)));
+}
+
+static void
+what_is_no_text_is_mended(void **state)
+{
+	(void)state;
+	mends("", "");
+	mends("策克 Сэхэ ~ 🚛", "策克 Сэхэ ~ 🚛");
+	mends("a\x1b[2Jb\n\x7F", "a?[2Jb??");
+	mends("\xE7\xAD\x96\xE5\x85",
+	    "策?"
+	    "?");
+	mends("\xC2\x85x",
+	    "?"
+	    "?x");
+	mends("\xFFé\xE2(\xA1", "?é?(?");
+}
+
 int
 main(void)
 {
@@ -150,6 +177,7 @@ main(void)
 		cmocka_unit_test(every_code_point_is_judged_rightly),
 		cmocka_unit_test_setup(every_place_of_every_length_is_looked_at, empty_arenas),
 		cmocka_unit_test(forms_that_are_not_utf8_are_refused),
+		cmocka_unit_test(what_is_no_text_is_mended),
 	};
 	return cmocka_run_group_tests(tests, open_arenas, close_arenas);
 }

@@ -110,6 +110,25 @@ test_says_what_is_allowed(void **state)
 	yaml_close(&yaml);
 }
 
+/* An escape of the file's, such as one that clears a terminal, came back in the sentence as it was. */
+static void
+test_sentences_repeat_no_control_characters(void **state)
+{
+	(void)state;
+	struct yaml *yaml = open_text("\"a\\e[2Jb\": 1\nsize: \"12\\a\"\n");
+	const struct yaml_node *root = yaml_root(yaml);
+	const char *const allowed[] = { "size", NULL };
+	struct reason why;
+	int64_t number;
+	assert_int_equal(yaml_only(root, allowed, &why), STATUS_SYNTAX);
+	assert_string_equal(why.text, "test.yaml:1: 'a?[2Jb' is not known here; expected: size");
+	assert_int_equal(yaml_number(yaml_get(root, "size"), "size", 0, 50, &number, &why), STATUS_SYNTAX);
+	assert_string_equal(why.text, "test.yaml:2: size is '12?'; expected: a whole number from 0 to 50");
+	yaml_close(&yaml);
+	static const char twice[] = "\"a\\e\": 1\n\"a\\e\": 2\n";
+	refused(twice, strlen(twice), "test.yaml:2: 'a?' stands here twice");
+}
+
 static void
 test_a_missing_file_is_named(void **state)
 {
@@ -144,6 +163,7 @@ main(void)
 		cmocka_unit_test(test_an_empty_document_has_no_root),
 		cmocka_unit_test(test_refuses_what_is_hostile),
 		cmocka_unit_test(test_says_what_is_allowed),
+		cmocka_unit_test(test_sentences_repeat_no_control_characters),
 		cmocka_unit_test(test_a_missing_file_is_named),
 		cmocka_unit_test(test_every_prefix_is_survived),
 	};
