@@ -233,7 +233,7 @@ do_errand(struct worker *worker, struct errand *errand)
 	arena_reset(&worker->answered);
 	enum status status = answer(worker, errand, &reply, &failure);
 	if (status != STATUS_OK)
-		reply = failure_pack(errand->nonce, status, &failure, &frame);
+		reply = failure_pack(&juyan__v1__forecast_reply__descriptor, errand->asker.nonce, status, &failure, &frame);
 	count(worker->kit->counters, status == STATUS_OK ? COUNTER_questions_answered : COUNTER_questions_failed, 1);
 	log_say(worker->kit->log, LOG_DEBUG, "forecast", "answered", "status=%s ms=%" PRId64, status_name(status),
 	    now_ms(worker) - since_ms);

@@ -6,17 +6,15 @@
 #ifndef JUYAN_FORECAST_WORKER_H
 #define JUYAN_FORECAST_WORKER_H
 
-#include "service.h"
+#include "booth.h"
 
 enum { WORKER_WAITING_MAX = 32 };
 
 struct worker;
 
-/* One question, and later its reply: who asked, on which socket of the door. */
+/* One question, and later its reply. */
 struct errand {
-	struct bus_peer peer;
-	size_t socket;
-	uint64_t nonce;
+	struct booth_asker asker;
 	uint8_t *bytes; /* the question's frame; then the reply's */
 	size_t n;
 };

@@ -1,0 +1,18 @@
+/* The reply that says why there is none, whichever service gives it. Pure. */
+#ifndef JUYAN_BASE_FAILURE_H
+#define JUYAN_BASE_FAILURE_H
+
+#include "wire.h"
+
+struct failure_frame {
+	uint8_t bytes[2 * SENTENCE_BYTES_MAX];
+};
+
+/*
+ * Packs a reply of this type, one that has a `nonce` and may be a `failure` (Answer, ForecastReply), into the frame. Without a
+ * sentence of its own it gets the status's.
+ */
+struct span failure_pack(const ProtobufCMessageDescriptor *reply, uint64_t nonce, enum status status, const struct reason *why,
+    struct failure_frame *out);
+
+#endif
