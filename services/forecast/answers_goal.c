@@ -182,6 +182,8 @@ answer_goal(struct engine *engine, const Juyan__V1__ForecastQuestion *question, 
 			status = report_goal(engine, &stage, stage.standing.goals[i], ask->course, arena,
 			    &reports->goals[reports->n_goals], why);
 			reports->n_goals += status == STATUS_OK;
+			if (status == STATUS_OK)
+				status = stop_look(engine->options.stop);
 		}
 	if (status == STATUS_OK)
 		status = outlook_provenance(world, goal_ports(reports), &stage.notes, arena, &reports->provenance);

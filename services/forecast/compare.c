@@ -283,10 +283,13 @@ compare_one(struct comparing *comparing, const Juyan__V1__Scenario *scenario, Ju
 	struct open_days open = { 0 };
 	struct scenario_notes notes = { .n = 0 };
 	struct reason found;
+	enum status status = stop_look(ask->scene->stop);
+	if (status != STATUS_OK)
+		return status;
 	if (scenario == NULL)
 		return fill_one(comparing, ask->leaves, &notes, true, said);
 	said->name = scenario->name;
-	enum status status = leaves_copy(ask->leaves, &leaves);
+	status = leaves_copy(ask->leaves, &leaves);
 	if (status == STATUS_OK)
 		status = open_days_copy(ask->open, &open);
 	if (status == STATUS_OK) {

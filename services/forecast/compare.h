@@ -26,7 +26,7 @@ bool compare_slice_holds(const Juyan__V1__Slice *slice, const struct leaf_key *k
 
 /*
  * The whole comparison but its provenance. Rows are of the slice as a whole, a month each, from the origin's month to that of the
- * last day. What scenario_apply says, with the scenario's name; OUT_OF_RANGE, TOO_MANY, NO_MEMORY.
+ * last day. What scenario_apply says, with the scenario's name; OUT_OF_RANGE, TOO_MANY, NO_MEMORY, INTERRUPTED.
  */
 enum status compare_scenarios(const struct compare_ask *ask, struct arena *arena, Juyan__V1__Comparison **out,
     struct reason *why) MUST_USE;

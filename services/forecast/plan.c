@@ -174,8 +174,11 @@ trials_play(struct trials *trials, const struct lever_try *levers, size_t n, dou
 		changes[at] = &change[at];
 	}
 	trials->plays_left -= trials->plays_left > 0;
+	enum status status = stop_look(trials->scene.stop);
+	if (status != STATUS_OK)
+		return status;
 	restore(trials);
-	enum status status = scenario_apply(&scenario, &trials->scene, &trials->open, &trials->scratch, NULL, why);
+	status = scenario_apply(&scenario, &trials->scene, &trials->open, &trials->scratch, NULL, why);
 	if (status != STATUS_OK)
 		return status;
 	goal_play(trials->ask->goal, &trials->scratch, &trials->outcome);

@@ -32,11 +32,11 @@ struct search {
 
 /* ---- the linear form ---- */
 
-/* Room for another look at all paths. */
+/* Room for another look at all paths, and time for it. */
 static bool
 looks(struct search *search)
 {
-	if (search->looks_left < search->paths)
+	if (search->looks_left < search->paths || stop_look(search->trials->scene.stop) != STATUS_OK)
 		search->cut = true;
 	else
 		search->looks_left -= search->paths;
@@ -249,7 +249,8 @@ run(struct search *search, bool *listed_all)
 	qsort(search->list, search->n, sizeof *search->list, cheaper);
 	*listed_all = !search->cut;
 	search->cut = false;
-	return prove(search);
+	status = stop_look(search->trials->scene.stop);
+	return status == STATUS_OK ? prove(search) : status;
 }
 
 /* ---- the answer ---- */

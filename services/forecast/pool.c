@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "engine.h"
+#include "stop.h"
 
 struct pool {
 	void (*job)(void *user, size_t i);
@@ -14,18 +15,12 @@ struct pool {
 	const atomic_bool *stop;
 };
 
-static bool
-stopped(const struct pool *pool)
-{
-	return pool->stop != NULL && atomic_load(pool->stop);
-}
-
 static void *
 work(void *user)
 {
 	struct pool *pool = user;
 	size_t i;
-	while (!stopped(pool) && (i = atomic_fetch_add(&pool->next, 1)) < pool->n)
+	while (stop_look(pool->stop) == STATUS_OK && (i = atomic_fetch_add(&pool->next, 1)) < pool->n)
 		pool->job(pool->user, i);
 	return NULL;
 }
@@ -46,5 +41,5 @@ pool_run(size_t threads, size_t n, void (*job)(void *user, size_t i), void *user
 	work(&pool);
 	while (started > 0)
 		pthread_join(others[--started], NULL);
-	return stopped(&pool) ? STATUS_INTERRUPTED : STATUS_OK;
+	return stop_look(stop);
 }

@@ -252,9 +252,12 @@ draw_all(struct scene *scene, struct additions *additions)
 	for (size_t i = 0; status == STATUS_OK && i < scene->ground->n_levers && additions->n < SCENARIO_LEVERS_MAX; i++)
 		if (scene->ground->levers[i]->now <= 0 && is_set(scene, scene->ground->levers[i]))
 			status = draw_by_lever(scene, scene->ground->levers[i], additions);
-	for (size_t i = 0; status == STATUS_OK && i < scene->n; i++)
+	for (size_t i = 0; status == STATUS_OK && i < scene->n; i++) {
 		if (scene->shift[i].change->what_case == JUYAN__V1__CHANGE__WHAT_ADDED_KG_PER_DAY)
 			status = draw_by_change(scene, &scene->shift[i], additions);
+		if (status == STATUS_OK)
+			status = stop_look(scene->ground->stop);
+	}
 	return status;
 }
 
@@ -324,16 +327,16 @@ run(struct scene *scene)
 	note_all(scene);
 	change_all_days(scene);
 	enum status status = draw_all(scene, &additions);
-	for (size_t leaf = 0; status == STATUS_OK && leaf < scene->leaves->n; leaf++)
+	for (size_t leaf = 0; status == STATUS_OK && leaf < scene->leaves->n; leaf++) {
 		scale_leaf(scene, leaf);
+		status = stop_look(scene->ground->stop);
+	}
 	for (size_t i = 0; i < additions.n; i++) {
 		if (status == STATUS_OK)
 			scene_join(scene, &additions.list[i]);
 		free(additions.list[i].kg);
 	}
-	if (status == STATUS_OK)
-		scene_ceilings(scene);
-	return status;
+	return status == STATUS_OK ? scene_ceilings(scene) : status;
 }
 
 enum status

@@ -29,6 +29,7 @@
 #include "forecast.pb-c.h"
 #include "leaves.h"
 #include "open_days.h"
+#include "stop.h"
 
 enum { SCENARIO_CHANGES_MAX = 64, SCENARIO_LEVERS_MAX = 64, SCENARIO_NOTES_MAX = 8 };
 
@@ -40,6 +41,7 @@ struct scenario_ground {
 	size_t n_levers;
 	const Juyan__V1__Capacity *const *capacities;
 	size_t n_capacities;
+	const atomic_bool *stop; /* once it is true, what works with the scenario ends soon, INTERRUPTED; NULL: never */
 };
 
 /* What a person should know of a scenario that was applied: a change that touched nothing, a lever above its most … */
@@ -56,7 +58,7 @@ enum status scenario_check(const Juyan__V1__Change *change, const struct scenari
 
 /*
  * Changes `leaves` and `open` (copies of the caller's; leaves_copy, open_days_copy). On any status but OK they are of no use any
- * more, and are closed as ever. `notes` may be NULL. What scenario_check says, with the change's number; NO_MEMORY.
+ * more, and are closed as ever. `notes` may be NULL. What scenario_check says, with the change's number; NO_MEMORY, INTERRUPTED.
  */
 enum status scenario_apply(const Juyan__V1__Scenario *scenario, const struct scenario_ground *ground, struct open_days *open,
     struct leaves *leaves, struct scenario_notes *notes, struct reason *why) MUST_USE;

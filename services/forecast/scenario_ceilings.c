@@ -100,12 +100,18 @@ keep_ceiling(const struct scene *scene, const struct shift *shift)
 	lower_all(scene, shift);
 }
 
-void
+enum status
 scene_ceilings(struct scene *scene)
 {
-	for (size_t i = 0; i < scene->n; i++)
+	enum status status = stop_look(scene->ground->stop);
+	for (size_t i = 0; status == STATUS_OK && i < scene->n; i++) {
 		if (scene->shift[i].change->what_case == JUYAN__V1__CHANGE__WHAT_CEILING_KG_PER_DAY)
 			keep_ceiling(scene, &scene->shift[i]);
-	for (size_t i = 0; i < scene->ground->n_capacities; i++)
+		status = stop_look(scene->ground->stop);
+	}
+	for (size_t i = 0; status == STATUS_OK && i < scene->ground->n_capacities; i++) {
 		keep_capacity(scene, scene->ground->capacities[i]);
+		status = stop_look(scene->ground->stop);
+	}
+	return status;
 }

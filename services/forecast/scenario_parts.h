@@ -58,6 +58,6 @@ enum status scene_draw(struct scene *scene, const struct leaf_key *to, const dou
 void scene_join(struct scene *scene, const struct addition *addition);
 /* Whether nothing can pass there on this day: the port is shut, or a change shuts this mode or direction. */
 bool scene_shut(const struct scene *scene, const struct leaf_key *key, int64_t day);
-void scene_ceilings(struct scene *scene);
+enum status scene_ceilings(struct scene *scene) MUST_USE; /* INTERRUPTED */
 
 #endif

@@ -41,7 +41,8 @@ stage_open(const struct world *world, const Juyan__V1__Making *making, struct st
 		.levers = out->standing.levers,
 		.n_levers = out->standing.n_levers,
 		.capacities = out->standing.capacities,
-		.n_capacities = out->standing.n_capacities };
+		.n_capacities = out->standing.n_capacities,
+		.stop = world->making.stop };
 	if (world->running_share > 0.0)
 		world_note(&out->notes, "", "the day after the origin is running: by this hour %.0f %% of a day has usually come",
 		    100.0 * world->running_share);

@@ -541,6 +541,35 @@ a_question_asked_again_costs_little(void **state)
 	made_up_close(ledger);
 }
 
+static const char *const long_ones[] = { "{'plan': {'goal': 'g'}}", "{'backtest': {}}",
+	"{'compare': {'scenarios': [{'name': 'a', 'changes': [{'from': '2025-08-01', 'demand_per_mille': 900}]}]}}",
+	"{'outlook': {'making': {'scenario': {'name': 'a', 'changes': [{'from': '2025-08-01', 'demand_per_mille': 900}]}}}}",
+	"{'goal': {}}" };
+
+/* The world is there already, so that nothing but the answer itself takes time: plans went on for seconds, and the service with it. */
+static void
+what_takes_long_ends_when_asked_to(void **state)
+{
+	(void)state;
+	atomic_bool stop = false;
+	struct reason why = { "" };
+	struct engine *engine = NULL;
+	struct made_up *ledger = made_up_open(civil_day(2025, 7, 1), seed);
+	struct engine_options options = made_up_options(ledger);
+	made_up_registry(ledger,
+	    ", {'lever': {'port': 'ceke', 'mode': 'TRUCK', 'name': 'lanes', 'now': 8, 'most': 12, 'cost': 5, 'cost_unit': 'x'}}"
+	    ", {'goal': {'id': 'g', 'from': '2025-01-01', 'to': '2025-12-31', 'target_kg': 26000000000}}");
+	options.stop = &stop;
+	assert_int_equal(engine_open(&options, &engine, &why), STATUS_OK);
+	for (size_t i = 0; i < sizeof long_ones / sizeof long_ones[0]; i++)
+		asks(engine, long_ones[i]);
+	atomic_store(&stop, true);
+	for (size_t i = 0; i < sizeof long_ones / sizeof long_ones[0]; i++)
+		refuses(engine, long_ones[i], STATUS_INTERRUPTED, "");
+	engine_close(&engine);
+	made_up_close(ledger);
+}
+
 static void
 what_cannot_be_is_refused(void **state)
 {
@@ -584,6 +613,7 @@ main(void)
 		cmocka_unit_test_setup(goals_are_reported, said_forget),
 		cmocka_unit_test_setup(backtests_are_the_same_on_any_threads, said_forget),
 		cmocka_unit_test_setup(a_question_asked_again_costs_little, said_forget),
+		cmocka_unit_test_setup(what_takes_long_ends_when_asked_to, said_forget),
 		cmocka_unit_test_setup(what_cannot_be_is_refused, said_forget),
 	};
 	int failed = cmocka_run_group_tests(tests, said_begin, said_end);
