@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "bus.h"
+#include "failure.h"
 #include "ledger.h"
 #include "lock.h"
 
@@ -197,7 +198,7 @@ ask_question(struct ask *ask, Juyan__V1__Question *question, const Juyan__V1__An
 	if (status != STATUS_OK)
 		return status;
 	if (answer->say_case == JUYAN__V1__ANSWER__SAY_FAILURE)
-		return reason_say(why, (enum status)answer->failure->code, "%s", answer->failure->sentence);
+		return failure_status(answer->failure, why);
 	*out = answer;
 	return STATUS_OK;
 }

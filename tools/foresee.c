@@ -12,6 +12,7 @@
 #include "ask.h"
 #include "bus.h"
 #include "engine.h"
+#include "failure.h"
 #include "lock.h"
 
 enum { ARENA_BYTES = 3 * DECODE_BYTES_MAX, TURN_MS = 100, ANEW_MS = 1000, PATIENCE_SECONDS = 2, PATH_BYTES = 512 };
@@ -280,7 +281,7 @@ foresee_question(struct foresee *foresee, Juyan__V1__ForecastQuestion *question,
 	if (status != STATUS_OK)
 		return status;
 	if (reply->say_case == JUYAN__V1__FORECAST_REPLY__SAY_FAILURE)
-		return reason_say(why, (enum status)reply->failure->code, "%s", reply->failure->sentence);
+		return failure_status(reply->failure, why);
 	*out = reply;
 	return STATUS_OK;
 }

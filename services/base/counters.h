@@ -30,7 +30,8 @@
 	X(questions_failed, "questions answered with a Failure") \
 	X(questions_refused, "questions from a key without the right to read") \
 	X(questions_busy, "questions about the future that found too many waiting") \
-	X(forecasts_changed, "times that what forecasts rest on had changed: a day closed, a fact of a past day, the registry")
+	X(forecasts_changed, "times that what forecasts rest on had changed: a day closed, a fact of a past day, the registry") \
+	X(forecasts_unkept, "times that the day's forecast could not be kept on disk")
 
 #define X(name, meaning) COUNTER_##name,
 enum counter { COUNTER_LIST(X) COUNTERS };

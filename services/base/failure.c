@@ -4,8 +4,6 @@
 #include <assert.h>
 #include <stdio.h>
 
-#include "query.pb-c.h"
-
 enum { REPLY_BYTES_MAX = 256 }; /* of the message's own structure, whichever it is */
 
 struct span
@@ -32,4 +30,12 @@ failure_pack(const ProtobufCMessageDescriptor *reply, uint64_t nonce, enum statu
 	*(Juyan__V1__Failure **)(void *)(room + failure->offset) = &said;
 	assert(protobuf_c_message_get_packed_size(message) <= sizeof out->bytes);
 	return (struct span){ out->bytes, protobuf_c_message_pack(message, out->bytes) };
+}
+
+enum status
+failure_status(const Juyan__V1__Failure *failure, struct reason *why)
+{
+	if (failure->code == STATUS_OK)
+		return reason_say(why, STATUS_UNDECODABLE, "the answer is a failure without a code: '%.200s'", failure->sentence);
+	return reason_say(why, (enum status)failure->code, "%s", failure->sentence);
 }

@@ -45,14 +45,16 @@ day_order(const void *left, const void *right)
 	return (*a > *b) - (*a < *b);
 }
 
+enum { DAY_BYTES = sizeof "2025-01-31" - 1 };
+
 /* The day of a kept file's name; other names are nobody's business. */
 static bool
-day_named(const char *name, int64_t *out)
+day_named(const char *name, const char *end, int64_t *out)
 {
 	char day[CIVIL_TEXT_BYTES];
-	if (strlen(name) != strlen("2025-01-31.json") || strcmp(name + 10, ".json") != 0)
+	if (strlen(name) != DAY_BYTES + strlen(end) || strcmp(name + DAY_BYTES, end) != 0)
 		return false;
-	snprintf(day, sizeof day, "%.10s", name);
+	snprintf(day, sizeof day, "%.*s", DAY_BYTES, name);
 	return civil_parse_day(day, out);
 }
 
@@ -66,7 +68,7 @@ list(const char *dir, size_t *n)
 	const struct dirent *entry;
 	*n = 0;
 	while (days != NULL && folder != NULL && (entry = readdir(folder)) != NULL) {
-		if (!day_named(entry->d_name, &day))
+		if (!day_named(entry->d_name, ".json", &day))
 			continue;
 		if (*n == room) {
 			int64_t *more = reallocarray(days, room *= 2, sizeof *days);
@@ -138,6 +140,23 @@ archive_keep(const char *dir, const struct world *world, struct reason *why)
 	else
 		thin_out(dir, world->leaves.origin);
 	return status;
+}
+
+void
+archive_sweep(const char *dir)
+{
+	char path[PATH_BYTES];
+	const struct dirent *entry;
+	int64_t day;
+	DIR *folder = opendir(dir);
+	while (folder != NULL && (entry = readdir(folder)) != NULL) {
+		if (!day_named(entry->d_name, ".json.part", &day))
+			continue;
+		path_of(dir, day, ".part", path);
+		unlink(path); /* one that cannot be removed is written over, or left */
+	}
+	if (folder != NULL)
+		closedir(folder);
 }
 
 enum status

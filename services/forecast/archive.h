@@ -31,6 +31,8 @@ struct kept {
 bool archive_has(const char *dir, int64_t origin);
 /* Keeps a world that no running day has changed; makes the folder, and removes what is too many. SYSTEM, NO_MEMORY. */
 enum status archive_keep(const char *dir, const struct world *world, struct reason *why) MUST_USE;
+/* Removes what a writing that was cut off has left behind. For who alone writes there, before he does. */
+void archive_sweep(const char *dir);
 /* The origins of all that are kept, oldest first; the caller frees them. NO_MEMORY. */
 enum status archive_days(const char *dir, int64_t **days, size_t *n) MUST_USE;
 /*

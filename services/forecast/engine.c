@@ -26,6 +26,8 @@ engine_open(const struct engine_options *options, struct engine **out, struct re
 		engine->options.seed = ENGINE_SEED;
 	if (engine->options.paths == 0)
 		engine->options.paths = ENGINE_PATHS;
+	if (options->keeps && options->archive != NULL)
+		archive_sweep(options->archive);
 	*out = engine;
 	return STATUS_OK;
 }
@@ -214,7 +216,7 @@ engine_answer(struct engine *engine, const Juyan__V1__ForecastQuestion *question
  * running day has come, so that it is the same whenever it is made.
  */
 static enum status
-foresee(struct engine *engine, struct inputs *inputs, struct reason *why)
+foresee(struct engine *engine, struct inputs *inputs, struct reason *unkept, struct reason *why)
 {
 	struct world_making making;
 	struct world *world;
@@ -225,13 +227,14 @@ foresee(struct engine *engine, struct inputs *inputs, struct reason *why)
 	enum status status = engine_making(engine, NULL, inputs, outlook_default_end(inputs_asked(inputs)), &making, why);
 	if (status == STATUS_OK)
 		status = cache_world(&engine->cache, inputs, &making, &world, why);
-	if (status == STATUS_OK && engine->options.archive != NULL && !archive_has(engine->options.archive, world->leaves.origin))
-		status = archive_keep(engine->options.archive, world, why);
+	if (status == STATUS_OK && engine->options.archive != NULL)
+		engine->unkept = !archive_has(engine->options.archive, world->leaves.origin) &&
+		    archive_keep(engine->options.archive, world, unkept) != STATUS_OK;
 	return status;
 }
 
 enum status
-engine_refresh(struct engine *engine, bool *changed, struct reason *why)
+engine_refresh(struct engine *engine, bool *changed, struct reason *unkept, struct reason *why)
 {
 	struct inputs inputs = { 0 };
 	enum status status = engine_inputs(engine, NULL, &inputs, why);
@@ -239,8 +242,9 @@ engine_refresh(struct engine *engine, bool *changed, struct reason *why)
 		return status;
 	bool differs = inputs.digest != engine->seen;
 	engine->seen = inputs.digest;
-	if (differs && engine->options.keeps && inputs.n > 0) /* an empty ledger has no forecast worth keeping */
-		status = foresee(engine, &inputs, why);
+	unkept->text[0] = '\0';
+	if ((differs || engine->unkept) && engine->options.keeps && inputs.n > 0) /* an empty ledger has none worth keeping */
+		status = foresee(engine, &inputs, unkept, why);
 	inputs_close(&inputs);
 	if (status == STATUS_OK)
 		*changed = differs;

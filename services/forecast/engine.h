@@ -53,8 +53,9 @@ enum status engine_answer(struct engine *engine, const Juyan__V1__ForecastQuesti
 
 /*
  * Looks whether what forecasts rest on has changed (a day closed, facts of past days, the registry): *changed. Cheap while nothing
- * has. With `keeps`, it then makes the forecast anew, so that questions find it, and keeps the first of each day.
+ * has. With `keeps`, it then makes the forecast anew, so that questions find it, and keeps the first of each day. Where that one
+ * cannot be written `unkept` says why, else it is empty; news are news all the same, and each call tries again.
  */
-enum status engine_refresh(struct engine *engine, bool *changed, struct reason *why) MUST_USE;
+enum status engine_refresh(struct engine *engine, bool *changed, struct reason *unkept, struct reason *why) MUST_USE;
 
 #endif

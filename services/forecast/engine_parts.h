@@ -14,6 +14,7 @@ struct engine {
 	struct inputs all; /* without a registry: nothing was gathered yet */
 	int64_t gathered_ms;
 	uint64_t seen; /* the digest at the last engine_refresh */
+	bool unkept;   /* the archive could not be written then */
 	struct cache cache;
 	struct late late;
 };

@@ -179,7 +179,7 @@ ask_query(void *user, Juyan__V1__Question *question, const Juyan__V1__Answer **o
 	if (status != STATUS_OK)
 		return status;
 	if (answer->say_case == JUYAN__V1__ANSWER__SAY_FAILURE)
-		return reason_say(why, (enum status)answer->failure->code, "%s", answer->failure->sentence);
+		return failure_status(answer->failure, why);
 	*out = answer;
 	return STATUS_OK;
 }
@@ -240,22 +240,35 @@ do_errand(struct worker *worker, struct errand *errand)
 	finish(worker, errand, reply);
 }
 
+static void
+warn(struct worker *worker, const char *event, enum status status, const struct reason *why)
+{
+	char quoted[LOG_QUOTED_BYTES];
+	uint64_t withheld;
+	if (log_affords(&worker->budget, &withheld))
+		log_say(worker->kit->log, LOG_WARNING, "forecast", event, "status=%s why=%s withheld=%" PRIu64, status_name(status),
+		    log_quoted(why->text, quoted), withheld);
+}
+
 /* Between errands. What cannot be looked at now is looked at later; who asks meanwhile is told. */
 static void
 look(struct worker *worker)
 {
-	struct reason why = { "" };
+	struct reason why = { "" }, unkept = { "" };
 	bool changed = false;
-	char quoted[LOG_QUOTED_BYTES];
-	uint64_t withheld;
 	int64_t since_ms = now_ms(worker);
-	enum status status = engine_refresh(worker->engine, &changed, &why);
+	enum status status = engine_refresh(worker->engine, &changed, &unkept, &why);
 	int64_t rest_ms = (now_ms(worker) - since_ms) * LOOK_REST;
 	worker->look_ms = now_ms(worker) + (rest_ms > LOOK_MS ? rest_ms : LOOK_MS);
-	if (status != STATUS_OK && !stopping(worker) && log_affords(&worker->budget, &withheld))
-		log_say(worker->kit->log, LOG_WARNING, "forecast", "not_refreshed", "status=%s why=%s withheld=%" PRIu64,
-		    status_name(status), log_quoted(why.text, quoted), withheld);
-	if (status != STATUS_OK || !changed)
+	if (status != STATUS_OK && !stopping(worker))
+		warn(worker, "not_refreshed", status, &why);
+	if (status != STATUS_OK)
+		return;
+	if (unkept.text[0] != '\0') {
+		count(worker->kit->counters, COUNTER_forecasts_unkept, 1);
+		warn(worker, "not_kept", STATUS_SYSTEM, &unkept);
+	}
+	if (!changed)
 		return;
 	count(worker->kit->counters, COUNTER_forecasts_changed, 1);
 	log_say(worker->kit->log, LOG_INFO, "forecast", "forecast_changed", "ms=%" PRId64, now_ms(worker) - since_ms);

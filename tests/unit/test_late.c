@@ -72,9 +72,10 @@ static void
 refresh(struct scene *scene)
 {
 	bool changed = false;
-	struct reason why = { "" };
-	if (engine_refresh(scene->engine, &changed, &why) != STATUS_OK)
+	struct reason why = { "" }, unkept = { "" };
+	if (engine_refresh(scene->engine, &changed, &unkept, &why) != STATUS_OK)
 		fail_msg("%s", why.text);
+	assert_string_equal(unkept.text, "");
 }
 
 static const Juyan__V1__ForecastReply *

@@ -47,9 +47,10 @@ static bool
 refresh(struct scene *scene)
 {
 	bool changed = false;
-	struct reason why = { "" };
-	if (engine_refresh(scene->engine, &changed, &why) != STATUS_OK)
+	struct reason why = { "" }, unkept = { "" };
+	if (engine_refresh(scene->engine, &changed, &unkept, &why) != STATUS_OK)
 		fail_msg("%s", why.text);
+	assert_string_equal(unkept.text, "");
 	return changed;
 }
 
@@ -320,6 +321,57 @@ the_archive_has_a_bound(void **state)
 	scene_close(&scene);
 }
 
+/* A folder that cannot be written was "nothing has changed", for as long as it stayed so. */
+static void
+news_are_told_where_nothing_can_be_kept(void **state)
+{
+	(void)state;
+	struct scene scene;
+	char path[FOLDER_BYTES + 48];
+	struct reason why = { "" }, unkept = { "" };
+	bool changed = false;
+	scene_open(&scene);
+	snprintf(path, sizeof path, "%s/2025-06-30.json", scene.folder);
+	assert_int_equal(mkdir(path, 0700), 0); /* a file cannot take its place, whoever runs this */
+	for (int look = 0; look < 3; look++) {
+		assert_int_equal(engine_refresh(scene.engine, &changed, &unkept, &why), STATUS_OK);
+		assert_int_equal(changed, look == 0);
+		assert_non_null(strstr(unkept.text, "2025-06-30.json"));
+	}
+	assert_int_equal(rmdir(path), 0);
+	assert_false(refresh(&scene)); /* kept now, and that is no news */
+	assert_true(archive_has(scene.folder, civil_day(2025, 6, 30)));
+	scene_close(&scene);
+}
+
+/* What a crash left half written stayed for good. */
+static void
+half_written_files_are_swept_at_the_start(void **state)
+{
+	(void)state;
+	struct scene scene;
+	char path[FOLDER_BYTES + 48], other[FOLDER_BYTES + 48];
+	struct reason why = { "" };
+	scene_open(&scene);
+	refresh(&scene);
+	struct engine_options options = made_up_options(scene.ledger);
+	snprintf(path, sizeof path, "%s/2025-06-29.json.part", scene.folder);
+	snprintf(other, sizeof other, "%s/notes.part", scene.folder);
+	put_file(path, "{");
+	put_file(other, "mine");
+	engine_close(&scene.engine);
+	options.archive = scene.folder;
+	for (int keeps = 0; keeps < 2; keeps++) { /* who only reads there removes nothing: somebody else may be writing */
+		options.keeps = keeps == 1;
+		assert_int_equal(engine_open(&options, &scene.engine, &why), STATUS_OK);
+		assert_int_equal(access(path, F_OK) == 0, keeps == 0);
+		engine_close(&scene.engine);
+	}
+	assert_int_equal(access(other, F_OK), 0);
+	assert_true(archive_has(scene.folder, civil_day(2025, 6, 30)));
+	scene_close(&scene);
+}
+
 /* Only so many names were read, in the folder's own order: the newest could be among the others. */
 static void
 the_newest_of_thousands_is_found(void **state)
@@ -357,6 +409,8 @@ main(void)
 		cmocka_unit_test_setup(slices_and_scenarios_add_up_too, said_forget),
 		cmocka_unit_test_setup(a_damaged_file_is_named_and_passed_over, said_forget),
 		cmocka_unit_test_setup(a_damaged_file_is_written_anew, said_forget),
+		cmocka_unit_test_setup(news_are_told_where_nothing_can_be_kept, said_forget),
+		cmocka_unit_test_setup(half_written_files_are_swept_at_the_start, said_forget),
 		cmocka_unit_test_setup(the_archive_has_a_bound, said_forget),
 		cmocka_unit_test_setup(the_newest_of_thousands_is_found, said_forget),
 	};
