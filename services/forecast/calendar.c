@@ -18,6 +18,12 @@ struct stretch {
 	int64_t first, last;
 };
 
+/* A record of days, and since when it holds. */
+struct version {
+	const Juyan__V1__CalendarDay *day;
+	int64_t from;
+};
+
 /* The days asked for, from EDGE before them to EDGE behind. */
 struct canvas {
 	int64_t first;
@@ -48,43 +54,58 @@ valid_from(const Record *record)
 }
 
 static bool
-same_id(const Juyan__V1__CalendarDay *a, const Juyan__V1__CalendarDay *b)
-{
-	return a->kind == b->kind && strcmp(a->day, b->day) == 0 && strcmp(a->port, b->port) == 0 &&
-	    strcmp(a->country, b->country) == 0;
-}
-
-static bool
 concerns(const Record *record, const char *port)
 {
 	return record->record_case == JUYAN__V1__REGISTRY_RECORD__RECORD_DAY &&
 	    (strcmp(record->day->port, "*") == 0 || strcmp(record->day->port, port) == 0);
 }
 
-/* Of several versions of one id the latest that is not after the day holds; before the first of them, the first. */
-static void
-clip_to_version(const Record *const *records, size_t n, const Record *record, struct stretch *stretch)
+/* By what makes two records versions of one, in the order in which the registry keeps them. */
+static int
+id_order(const Juyan__V1__CalendarDay *a, const Juyan__V1__CalendarDay *b)
 {
-	int64_t own = valid_from(record), begin = INT64_MIN;
-	for (size_t i = 0; i < n; i++) {
-		if (records[i] == record || records[i]->record_case != JUYAN__V1__REGISTRY_RECORD__RECORD_DAY ||
-		    !same_id(records[i]->day, record->day))
-			continue;
-		int64_t other = valid_from(records[i]);
-		if (other < own)
-			begin = own;
-		else if (other - 1 < stretch->last)
-			stretch->last = other - 1;
-	}
-	if (begin > stretch->first)
-		stretch->first = begin;
+	int order = strcmp(a->port, b->port);
+	if (order == 0)
+		order = strcmp(a->day, b->day);
+	if (order == 0)
+		order = (int)a->kind - (int)b->kind;
+	return order != 0 ? order : strcmp(a->country, b->country);
 }
 
-/* What is no day was refused by the registry; it is passed over. */
-static bool
-read_stretch(const Record *const *records, size_t n, size_t i, bool dated, struct stretch *out)
+static int
+version_order(const void *left, const void *right)
 {
-	const Juyan__V1__CalendarDay *day = records[i]->day;
+	const struct version *a = left, *b = right;
+	int order = id_order(a->day, b->day);
+	return order != 0 ? order : (a->from > b->from) - (a->from < b->from);
+}
+
+/* The records that concern a port, versions of one id together and in their order; room for all. */
+static size_t
+take_versions(const Record *const *records, size_t n, const char *port, struct version *out)
+{
+	size_t taken = 0;
+	bool in_order = true;
+	for (size_t i = 0; i < n; i++) {
+		if (!concerns(records[i], port))
+			continue;
+		out[taken] = (struct version){ records[i]->day, valid_from(records[i]) };
+		in_order = in_order && (taken == 0 || version_order(&out[taken - 1], &out[taken]) <= 0);
+		taken++;
+	}
+	if (!in_order)
+		qsort(out, taken, sizeof *out, version_order);
+	return taken;
+}
+
+/*
+ * The days on which this version holds. Of several of one id the latest that is not after the day does; before the first of them,
+ * the first. What is no day was refused by the registry; it is passed over.
+ */
+static bool
+read_stretch(const struct version *versions, size_t n, size_t i, struct stretch *out)
+{
+	const Juyan__V1__CalendarDay *day = versions[i].day;
 	out->day = day;
 	if (!civil_parse_day(day->day, &out->first))
 		return false;
@@ -92,8 +113,10 @@ read_stretch(const Record *const *records, size_t n, size_t i, bool dated, struc
 		out->last = out->first;
 	else if (!civil_parse_day(day->to, &out->last))
 		return false;
-	if (dated)
-		clip_to_version(records, n, records[i], out);
+	if (i > 0 && id_order(versions[i - 1].day, day) == 0 && versions[i].from > out->first)
+		out->first = versions[i].from;
+	if (i + 1 < n && id_order(day, versions[i + 1].day) == 0 && versions[i + 1].from - 1 < out->last)
+		out->last = versions[i + 1].from - 1;
 	return out->first <= out->last;
 }
 
@@ -173,24 +196,18 @@ settle(const struct canvas *canvas, struct calendar *calendar)
 
 /* ---- the whole ---- */
 
-static bool
-any_dated(const Record *const *records, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (records[i]->record_case == JUYAN__V1__REGISTRY_RECORD__RECORD_DAY && records[i]->valid_from[0] != '\0')
-			return true;
-	return false;
-}
-
-static void
+static enum status
 read_records(const Record *const *records, size_t n, const char *port, bool rail, const struct canvas *canvas,
     struct calendar *calendar)
 {
-	bool dated = any_dated(records, n);
 	struct stretch stretch;
+	struct version *versions = calloc(n + 1, sizeof *versions);
+	if (versions == NULL)
+		return STATUS_NO_MEMORY;
+	size_t taken = take_versions(records, n, port, versions);
 	calendar->known_to = INT64_MIN;
-	for (size_t i = 0; i < n; i++) {
-		if (!concerns(records[i], port) || !read_stretch(records, n, i, dated, &stretch))
+	for (size_t i = 0; i < taken; i++) {
+		if (!read_stretch(versions, taken, i, &stretch))
 			continue;
 		paint(canvas, &stretch, rail);
 		if (stretch.day->kind != JUYAN__V1__DAY_KIND__HOLIDAY)
@@ -199,6 +216,8 @@ read_records(const Record *const *records, size_t n, const char *port, bool rail
 		if (stretch.last > calendar->known_to)
 			calendar->known_to = stretch.last;
 	}
+	free(versions);
+	return STATUS_OK;
 }
 
 enum status
@@ -220,11 +239,12 @@ calendar_make(const Record *const *records, size_t n, const char *port, Juyan__V
 		goto done;
 	for (size_t i = 0; i < canvas.days; i++)
 		canvas.open[i] = 1.0;
-	read_records(records, n, port, mode == JUYAN__V1__MODE__RAIL, &canvas, &calendar);
+	status = read_records(records, n, port, mode == JUYAN__V1__MODE__RAIL, &canvas, &calendar);
+	if (status != STATUS_OK)
+		goto done;
 	settle(&canvas, &calendar);
 	*out = calendar;
 	calendar = (struct calendar){ 0 };
-	status = STATUS_OK;
 done:
 	calendar_close(&calendar);
 	free(canvas.open);

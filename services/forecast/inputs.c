@@ -109,28 +109,30 @@ has_traffic(const struct inputs *inputs, int64_t day)
 	return false;
 }
 
-static bool
-is_shut(const struct inputs *inputs, const char *port, int64_t day)
+/* The last day of those behind `day`, up to `limit`, on all of which this port is shut. */
+static int64_t
+port_shut_until(const struct inputs *inputs, const char *port, int64_t day, int64_t limit)
 {
 	const Juyan__V1__RegistryRecord *const *records = (const Juyan__V1__RegistryRecord *const *)inputs->registry->records;
 	struct calendar calendar;
-	if (calendar_make(records, inputs->registry->n_records, port, JUYAN__V1__MODE__MODE_UNSPECIFIED, day, 1, &calendar) !=
-	    STATUS_OK)
-		return false;
-	bool shut = calendar.open[0] < 0.5;
+	size_t days = limit - day < CALENDAR_DAYS_MAX ? (size_t)(limit - day) : CALENDAR_DAYS_MAX, n = 0;
+	if (calendar_make(records, inputs->registry->n_records, port, JUYAN__V1__MODE__MODE_UNSPECIFIED, day + 1, days,
+		&calendar) != STATUS_OK)
+		return day;
+	while (n < days && calendar.open[n] < 0.5)
+		n++;
 	calendar_close(&calendar);
-	return shut;
+	return day + (int64_t)n;
 }
 
-/* Whether every port that has leaves is shut on this day. */
-static bool
-all_shut(const struct inputs *inputs, int64_t day)
+/* Likewise of every port that has leaves. A port's calendar is made once, however many days that are. */
+static int64_t
+shut_until(const struct inputs *inputs, int64_t day, int64_t limit)
 {
-	for (size_t i = 0; i < inputs->n; i++)
-		if ((i == 0 || strcmp(inputs->leaf[i].key.port, inputs->leaf[i - 1].key.port) != 0) &&
-		    !is_shut(inputs, inputs->leaf[i].key.port, day))
-			return false;
-	return true;
+	for (size_t i = 0; limit > day && i < inputs->n; i++)
+		if (i == 0 || strcmp(inputs->leaf[i].key.port, inputs->leaf[i - 1].key.port) != 0)
+			limit = port_shut_until(inputs, inputs->leaf[i].key.port, day, limit);
+	return limit;
 }
 
 int64_t
@@ -141,9 +143,7 @@ inputs_stopped(const struct inputs *all)
 		return 0;
 	while (last >= all->first_day && !has_traffic(all, last))
 		last--;
-	int64_t day = last;
-	while (day >= all->first_day && day < all->origin && all_shut(all, day + 1))
-		day++;
+	int64_t day = last >= all->first_day ? shut_until(all, last, all->origin) : last;
 	return day < all->first_day || all->origin - day <= INPUTS_SILENT_DAYS ? 0 : last;
 }
 
@@ -184,9 +184,7 @@ last_known(const struct inputs *all, int64_t limit)
 		return limit; /* nothing has ever come: there is no last day of it */
 	if (any && (published > day || day < all->first_day))
 		day = published;
-	while (day < limit && all->n > 0 && all_shut(all, day + 1))
-		day++;
-	return day;
+	return all->n > 0 ? shut_until(all, day, limit) : day;
 }
 
 static bool

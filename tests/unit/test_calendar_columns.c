@@ -1,7 +1,10 @@
 /* What a port's days say to a model: which kind of day beats which, and the columns around closures and festivals. */
 #include "check.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "calendar.h"
 #include "civil.h"
@@ -196,6 +199,97 @@ test_the_shipped_calendar_at_ceke(void **unused)
 	calendar_close(&calendar);
 }
 
+/* ---- versions, whatever their order ---- */
+
+enum { IDS = 60, VERSIONS = 4, MANY = IDS * VERSIONS, SPAN_DAYS = 400 };
+
+/* Day numbers from the calendar's first; `valid` below 0: since ever. */
+struct spell {
+	int first, last, valid;
+	unsigned per_mille;
+};
+
+static Juyan__V1__RegistryRecord made_records[MANY];
+static Juyan__V1__CalendarDay made_days[MANY];
+static char texts[MANY][3][CIVIL_TEXT_BYTES];
+
+static char *
+iso(int64_t first, int at, char out[CIVIL_TEXT_BYTES])
+{
+	int year, month, dom;
+	civil_date(first + at, &year, &month, &dom);
+	snprintf(out, CIVIL_TEXT_BYTES, "%04d-%02d-%02d", year, month, dom);
+	return out;
+}
+
+static const Juyan__V1__RegistryRecord *
+record_of(const struct spell *spell, size_t i, int64_t first)
+{
+	static char ceke[] = "ceke";
+	juyan__v1__registry_record__init(&made_records[i]);
+	juyan__v1__calendar_day__init(&made_days[i]);
+	made_records[i].record_case = JUYAN__V1__REGISTRY_RECORD__RECORD_DAY;
+	made_records[i].day = &made_days[i];
+	if (spell->valid >= 0)
+		made_records[i].valid_from = iso(first, spell->valid, texts[i][0]);
+	made_days[i].port = ceke;
+	made_days[i].kind = JUYAN__V1__DAY_KIND__HOLIDAY;
+	made_days[i].day = iso(first, spell->first, texts[i][1]);
+	made_days[i].to = iso(first, spell->last, texts[i][2]);
+	made_days[i].open_per_mille = spell->per_mille;
+	return &made_records[i];
+}
+
+/* As the header says it: of each id the latest version that is not after the day, before the first of them the first. */
+static double
+open_on(const struct spell spells[IDS][VERSIONS], int at)
+{
+	double open = 1.0;
+	for (size_t id = 0; id < IDS; id++) {
+		const struct spell *holds = &spells[id][0];
+		for (size_t v = 1; v < VERSIONS; v++)
+			if (spells[id][v].valid <= at)
+				holds = &spells[id][v];
+		if (at >= holds->first && at <= holds->last && holds->per_mille / 1000.0 < open)
+			open = holds->per_mille / 1000.0;
+	}
+	return open;
+}
+
+/* Each version looked at all others: three thousand spans of holidays at many ports took most of a minute. */
+static void
+test_many_versions_in_any_order(void **unused)
+{
+	(void)unused;
+	const char *given = getenv("JUYAN_SEED");
+	unsigned seed = given != NULL ? (unsigned)strtoul(given, NULL, 10) : (unsigned)time(NULL);
+	struct spell spells[IDS][VERSIONS];
+	const Juyan__V1__RegistryRecord *records[MANY];
+	struct calendar calendar;
+	int64_t first = day("2024-01-01");
+	print_message("seed=%u\n", seed);
+	srandom(seed);
+	for (int id = 0; id < IDS; id++)
+		for (int v = 0; v < VERSIONS; v++) {
+			int begin = id * SPAN_DAYS / IDS; /* of one id all begin on one day */
+			spells[id][v] = (struct spell){ begin, begin + (int)(random() % 90), v == 0 ? -1 : v * 100 + id,
+				(unsigned)(random() % 1000) };
+			records[id * VERSIONS + v] = record_of(&spells[id][v], (size_t)(id * VERSIONS + v), first);
+		}
+	for (int round = 0; round < 4; round++) {
+		assert_int_equal(calendar_make(records, MANY, "ceke", 0, first, SPAN_DAYS, &calendar), STATUS_OK);
+		for (int at = 0; at < SPAN_DAYS; at++)
+			assert_true(calendar.open[at] == open_on(spells, at));
+		calendar_close(&calendar);
+		for (size_t i = MANY - 1; i > 0; i--) {
+			size_t other = (size_t)random() % (i + 1);
+			const Juyan__V1__RegistryRecord *kept = records[i];
+			records[i] = records[other];
+			records[other] = kept;
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -205,6 +299,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_the_edges_know_their_neighbours, start, stop),
 		cmocka_unit_test_setup_teardown(test_festivals_that_move, start, stop),
 		cmocka_unit_test_setup_teardown(test_versions_of_a_record, start, stop),
+		cmocka_unit_test(test_many_versions_in_any_order),
 		cmocka_unit_test_setup_teardown(test_a_calendar_without_days, start, stop),
 		cmocka_unit_test_setup_teardown(test_the_shipped_calendar_at_ceke, start, stop),
 	};
