@@ -13,7 +13,7 @@
 #include "gather.h"
 #include "outlook.h"
 
-enum { RUNNING_MS = 60000, PATHS_MIN = 100, MONTH_LAST = 12 };
+enum { RUNNING_MS = 60000, MONTH_LAST = 12 };
 
 enum status
 engine_open(const struct engine_options *options, struct engine **out, struct reason *why)
@@ -129,12 +129,9 @@ engine_inputs(struct engine *engine, const Juyan__V1__Making *making, struct inp
 static void
 fit_paths(const struct inputs *inputs, struct world_making *making)
 {
-	size_t parts = inputs->n;
-	while (inputs_port(inputs, parts - inputs->n) != NULL)
-		parts++;
-	size_t room = WORLD_VALUES_MAX / ((parts + 1) * (size_t)(making->last_day - inputs->origin));
+	size_t room = WORLD_VALUES_MAX / world_values(inputs, (size_t)(making->last_day - inputs->origin));
 	if (making->paths > room)
-		making->paths = room < PATHS_MIN ? PATHS_MIN : room;
+		making->paths = room < WORLD_PATHS_MIN ? WORLD_PATHS_MIN : room;
 }
 
 enum status
@@ -143,9 +140,9 @@ engine_making(const struct engine *engine, const Juyan__V1__Making *making, cons
 {
 	int64_t origin = inputs->origin;
 	uint32_t paths = making == NULL || making->paths == 0 ? engine->options.paths : making->paths;
-	if (paths < PATHS_MIN || paths > FORECAST_PATHS_MAX)
-		return reason_say(why, STATUS_OUT_OF_RANGE, "paths is %" PRIu32 ": %d to %d was expected", paths, PATHS_MIN,
-		    FORECAST_PATHS_MAX);
+	if (paths < WORLD_PATHS_MIN || paths > WORLD_PATHS_MAX)
+		return reason_say(why, STATUS_OUT_OF_RANGE, "paths is %" PRIu32 ": %d to %d was expected", paths, WORLD_PATHS_MIN,
+		    WORLD_PATHS_MAX);
 	*out = (struct world_making){ .seed = making == NULL || making->seed == 0 ? engine->options.seed : making->seed,
 		.paths = paths,
 		.last_day = horizon_of(origin, last_day),

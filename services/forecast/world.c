@@ -146,18 +146,39 @@ take_leaves(struct world *world)
 	return STATUS_OK;
 }
 
+/* The leaves, one more for each port and one for the whole; and pasts that each path has of its own. */
+size_t
+world_values(const struct inputs *inputs, size_t days)
+{
+	size_t values = inputs->n * (days + (inputs->n_completions > 0 ? COMPLETION_LAGS : 0)) + days;
+	const char *port;
+	for (size_t i = 0; (port = inputs_port(inputs, i)) != NULL; i++)
+		values += days + (published_any(inputs, port) ? 2 * (YEAR_DAYS + 1) : 0);
+	return values;
+}
+
+static enum status
+check_room(const struct inputs *inputs, const struct world_making *making, struct reason *why)
+{
+	size_t days = (size_t)(making->last_day - inputs->origin), values = world_values(inputs, days);
+	size_t fit = WORLD_VALUES_MAX / values;
+	char more[64] = "";
+	if (making->paths <= fit)
+		return STATUS_OK;
+	if (fit >= WORLD_PATHS_MIN)
+		snprintf(more, sizeof more, "up to %zu paths, or for ", fit);
+	return reason_say(why, STATUS_TOO_MANY,
+	    "%zu paths of the %zu parts that there are, over %zu days to the end of a year, are %.0f million values; at most %.0f "
+	    "are "
+	    "made at once: ask for %san earlier end",
+	    making->paths, inputs->n, days, (double)making->paths * (double)values / 1e6, (double)WORLD_VALUES_MAX / 1e6, more);
+}
+
 static enum status
 take_room(struct world *world, struct reason *why)
 {
 	struct leaves *leaves = &world->leaves;
-	size_t cells = leaves->n * leaves->days, kept = 0; /* days of published ports' pasts that paths are kept of */
-	for (size_t i = 0; i < world->n_ports; i++)
-		kept += lives_by_published(world, i) ? 2 * (YEAR_DAYS + 1) : 0;
-	if (cells + kept > WORLD_VALUES_MAX / leaves->paths)
-		return reason_say(why, STATUS_TOO_MANY,
-		    "%zu parts, %zu days and %zu paths are too many at once: ask for fewer paths or an "
-		    "earlier end",
-		    leaves->n, leaves->days, leaves->paths);
+	size_t cells = leaves->n * leaves->days;
 	leaves->future_kg = calloc(cells * leaves->paths + 1, sizeof *leaves->future_kg);
 	world->base_sum = calloc(cells + 1, sizeof *world->base_sum);
 	world->sum = calloc(cells + 1, sizeof *world->sum);
@@ -342,7 +363,9 @@ world_make(struct inputs *inputs, const struct world_making *making, struct worl
 		.past_days = world.inputs.past_days,
 		.days = (size_t)(making->last_day - world.inputs.origin),
 		.paths = making->paths };
-	enum status status = take_ports(&world);
+	enum status status = check_room(&world.inputs, making, why);
+	if (status == STATUS_OK)
+		status = take_ports(&world);
 	if (status == STATUS_OK)
 		status = take_leaves(&world);
 	if (status == STATUS_OK)

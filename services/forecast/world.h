@@ -20,9 +20,12 @@
 #include "inputs.h"
 #include "open_days.h"
 
-enum { WORLD_DAYS_YOUNG = 400, WORLD_NOTES_MAX = 24 };
-/* Values that all paths may have together: 512 MiB. */
-#define WORLD_VALUES_MAX (SIZE_C(64) << 20)
+enum { WORLD_DAYS_YOUNG = 400, WORLD_NOTES_MAX = 24, WORLD_PATHS_MIN = 100, WORLD_PATHS_MAX = 10000 };
+/*
+ * Values that all paths may have together: 256 MiB. Making them takes half as much again, a scenario another copy, a plan two; the
+ * cache keeps CACHE_BYTES_MAX of others beside it.
+ */
+#define WORLD_VALUES_MAX (SIZE_C(32) << 20)
 #define SIZE_C(n) ((size_t)(n))
 
 _Static_assert(WORLD_VALUES_MAX <= INT64_MAX / LEAVES_DAY_KG_MAX / 2,
@@ -61,7 +64,10 @@ struct world {
 	struct world_notes notes;
 };
 
-/* Takes the inputs over, also when it fails. TOO_MANY for more than WORLD_VALUES_MAX; NO_MEMORY. What no model can do is noted. */
+/* Values that each path of a world has at most: of all its parts, of so many days. */
+size_t world_values(const struct inputs *inputs, size_t days);
+
+/* Takes the inputs over, also when it fails. TOO_MANY for more than WORLD_VALUES_MAX, with what would fit; NO_MEMORY. What no model can do is noted. */
 enum status world_make(struct inputs *inputs, const struct world_making *making, struct world *out, struct reason *why) MUST_USE;
 void world_close(struct world *world);
 

@@ -585,6 +585,7 @@ what_cannot_be_is_refused(void **state)
 	refuses(engine, "{'outlook': {'to': '2040-12-31'}}", STATUS_OUT_OF_RANGE, "at most");
 	refuses(engine, "{'outlook': {'by_period': 'HOUR'}}", STATUS_OUT_OF_RANGE, "day, month or year");
 	refuses(engine, "{'outlook': {'making': {'paths': 7}}}", STATUS_OUT_OF_RANGE, "paths is 7");
+	refuses(engine, "{'outlook': {'making': {'paths': 10001}}}", STATUS_OUT_OF_RANGE, "100 to 10000");
 	refuses(engine, "{'plan': {}}", STATUS_MISSING_FIELD, "goal");
 	engine_close(&engine);
 	made_up_close(ledger);

@@ -6,10 +6,12 @@
 
 #include <time.h>
 
+#include "gather.h"
 #include "leaves.h"
 #include "made_up.h"
+#include "world.h"
 
-enum { TEXT_BYTES = 64 * 1024 };
+enum { TEXT_BYTES = 64 * 1024, PUBLISHED_PORTS = 60 };
 
 static uint64_t seed;
 static struct arena arena, registry_arena;
@@ -237,6 +239,61 @@ a_half_year_kept_open_is_filled(void **state)
 	made_up_close(ledger);
 }
 
+/* A hundred thousand paths were allowed: a question and a plan took more than a gigabyte. */
+static void
+what_one_question_may_take_has_a_bound(void **state)
+{
+	(void)state;
+	struct made_up *ledger = made_up_open(civil_day(2025, 7, 1), seed);
+	struct engine *engine = engine_of(ledger);
+	struct inputs all = { 0 };
+	struct reason why = { "" };
+	const Juyan__V1__ForecastReply *reply = NULL;
+	const struct engine_options options = made_up_options(ledger);
+	assert_int_equal(asks(engine, "{'outlook': {'to': '2027-12-31', 'making': {'paths': 10000}}}", &reply, &why),
+	    STATUS_TOO_MANY);
+	assert_int_equal(gather(&options.source, ledger->now_ms, &all, &why), STATUS_OK);
+	size_t values = world_values(&all, (size_t)(civil_day(2027, 12, 31) - all.origin)), fit = WORLD_VALUES_MAX / values;
+	inputs_close(&all);
+	assert_in_range(fit, 1000, 9999);
+	char expected[64];
+	assert_int_equal(asks(engine, "{'outlook': {'to': '2027-12-31', 'making': {'paths': 10000}}}", &reply, &why),
+	    STATUS_TOO_MANY);
+	snprintf(expected, sizeof expected, "ask for up to %zu paths, or for an earlier end", fit);
+	if (strstr(why.text, expected) == NULL || strstr(why.text, "10000 paths of the 5 parts") == NULL)
+		fail_msg("'%s' is not in: %s", expected, why.text);
+	engine_close(&engine);
+	made_up_close(ledger);
+}
+
+/* What a question does not name is made to fit: of many ports that live by published figures each keeps two years of its past. */
+static void
+many_published_ports_are_answered(void **state)
+{
+	(void)state;
+	static char more[TEXT_BYTES / 2];
+	size_t used = 0;
+	struct made_up *ledger = made_up_open(civil_day(2025, 7, 1), seed);
+	struct engine_options options = made_up_options(ledger);
+	struct engine *engine = NULL;
+	struct reason why = { "" };
+	options.paths = 1000;
+	assert_int_equal(engine_open(&options, &engine, &why), STATUS_OK);
+	for (size_t i = 0; i < PUBLISHED_PORTS; i++)
+		used += (size_t)snprintf(more + used, sizeof more - used,
+		    ", {'published': {'port': 'p%zu', 'definition': 'all', 'from': '2024-01-01', 'to': '2024-12-31', 'net_kg': "
+		    "1000000000, "
+		    "'precision': 'EXACT', 'source': 's'}}",
+		    i);
+	assert_true(used < sizeof more);
+	many_records(ledger, ", {'port': {'id': 'p", PUBLISHED_PORTS, "', 'utc_offset': '+08:00', 'count_on': 'RELEASE'}}", more);
+	const Juyan__V1__Outlook *outlook = answer_to(engine, "{'outlook': {'by_period': 'YEAR', 'by_port': true}}")->outlook;
+	check_masses(outlook);
+	assert_in_range(outlook->provenance->paths, 100, 999);
+	engine_close(&engine);
+	made_up_close(ledger);
+}
+
 int
 main(void)
 {
@@ -252,6 +309,8 @@ main(void)
 		cmocka_unit_test_setup(combinations_without_number_come_to_an_end, said_forget),
 		cmocka_unit_test_setup(slices_name_no_more_than_there_can_be, said_forget),
 		cmocka_unit_test_setup(a_half_year_kept_open_is_filled, said_forget),
+		cmocka_unit_test_setup(what_one_question_may_take_has_a_bound, said_forget),
+		cmocka_unit_test_setup(many_published_ports_are_answered, said_forget),
 	};
 	int failed = cmocka_run_group_tests(tests, said_begin, said_end);
 	arena_close(&arena);
