@@ -121,7 +121,7 @@ meet_gathered(struct goal_basis basis[BASES], int64_t gathered)
 }
 
 static enum status
-report_goal(struct engine *engine, const struct stage *stage, const Juyan__V1__Goal *goal, bool course, struct arena *arena,
+report_goal(struct engine *engine, const struct stage *stage, const Juyan__V1__Goal *goal, size_t course, struct arena *arena,
     Juyan__V1__GoalReport **out, struct reason *why)
 {
 	struct goal_basis basis[BASES];
@@ -145,9 +145,24 @@ report_goal(struct engine *engine, const struct stage *stage, const Juyan__V1__G
 		meet_gathered(basis, gathered_kg(&stage->world->inputs, goal, from, last));
 	if (status == STATUS_OK)
 		status = goal_report(goal, &ground, arena, out, why);
-	if (status == STATUS_OK && course)
-		status = goal_course(*out, &ground, arena);
+	if (status == STATUS_OK && course > 0)
+		status = goal_course(*out, &ground, course, arena);
 	return status;
+}
+
+/* The days that each course may have, 0 where none is asked for. Of many goals they are fewer, and a note says so. */
+static size_t
+course_days(const Juyan__V1__GoalAsk *ask, const struct world *world, struct stage *stage)
+{
+	size_t goals = 0;
+	for (size_t i = 0; ask->course && i < stage->standing.n_goals; i++)
+		goals += is_asked(ask, stage->standing.goals[i], &world->inputs);
+	if (goals * GOAL_COURSE_DAYS <= GOAL_COURSES_DAYS)
+		return goals == 0 ? 0 : GOAL_COURSE_DAYS;
+	size_t days = goals < GOAL_COURSES_DAYS ? GOAL_COURSES_DAYS / goals : 1;
+	world_note(&stage->notes, "",
+	    "there are %zu goals, so that the course of each has some %zu days: ask for one by its name to have all", goals, days);
+	return days;
 }
 
 /* Notes about other ports are of no use to who asks for one goal. */
@@ -177,9 +192,10 @@ answer_goal(struct engine *engine, const Juyan__V1__ForecastQuestion *question, 
 		reports->goals = arena_take(arena, (stage.standing.n_goals + 1) * sizeof(Juyan__V1__GoalReport *));
 		status = reports->goals == NULL ? STATUS_NO_MEMORY : STATUS_OK;
 	}
+	size_t course = status == STATUS_OK ? course_days(ask, world, &stage) : 0;
 	for (size_t i = 0; status == STATUS_OK && i < stage.standing.n_goals; i++)
 		if (is_asked(ask, stage.standing.goals[i], &world->inputs)) {
-			status = report_goal(engine, &stage, stage.standing.goals[i], ask->course, arena,
+			status = report_goal(engine, &stage, stage.standing.goals[i], course, arena,
 			    &reports->goals[reports->n_goals], why);
 			reports->n_goals += status == STATUS_OK;
 			if (status == STATUS_OK)

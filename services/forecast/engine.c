@@ -179,30 +179,40 @@ engine_world(struct engine *engine, const Juyan__V1__Making *making, engine_last
 
 /* ---- the face ---- */
 
-typedef enum status (*answer_one)(struct engine *engine, const Juyan__V1__ForecastQuestion *question, struct arena *arena,
-    Juyan__V1__ForecastReply *reply, struct reason *why);
+struct kind {
+	enum status (*answer)(struct engine *engine, const Juyan__V1__ForecastQuestion *question, struct arena *arena,
+	    Juyan__V1__ForecastReply *reply, struct reason *why);
+	const char *less; /* what to ask for where the answer is too large */
+};
+
+static const struct kind kinds[] = {
+	[JUYAN__V1__FORECAST_QUESTION__ASK_OUTLOOK] = { answer_outlook,
+	    "for months in place of days, an earlier end, or fewer parts" },
+	[JUYAN__V1__FORECAST_QUESTION__ASK_GOAL] = { answer_goal, "for one goal by its name" },
+	[JUYAN__V1__FORECAST_QUESTION__ASK_BACKTEST] = { answer_backtest, "for fewer months" },
+	[JUYAN__V1__FORECAST_QUESTION__ASK_COMPARE] = { answer_compare, "for fewer scenarios at once, or an earlier end" },
+	[JUYAN__V1__FORECAST_QUESTION__ASK_PLAN] = { answer_plan, "without a scenario" },
+	[JUYAN__V1__FORECAST_QUESTION__ASK_WHY] = { answer_why, "for one port" },
+};
 
 enum status
 engine_answer(struct engine *engine, const Juyan__V1__ForecastQuestion *question, struct arena *arena,
     const Juyan__V1__ForecastReply **out, struct reason *why)
 {
-	static const answer_one answers[] = { [JUYAN__V1__FORECAST_QUESTION__ASK_OUTLOOK] = answer_outlook,
-		[JUYAN__V1__FORECAST_QUESTION__ASK_GOAL] = answer_goal,
-		[JUYAN__V1__FORECAST_QUESTION__ASK_BACKTEST] = answer_backtest,
-		[JUYAN__V1__FORECAST_QUESTION__ASK_COMPARE] = answer_compare,
-		[JUYAN__V1__FORECAST_QUESTION__ASK_PLAN] = answer_plan,
-		[JUYAN__V1__FORECAST_QUESTION__ASK_WHY] = answer_why };
 	size_t kind = (size_t)question->ask_case;
-	if (kind >= sizeof answers / sizeof answers[0] || answers[kind] == NULL)
+	if (kind >= sizeof kinds / sizeof kinds[0] || kinds[kind].answer == NULL)
 		return reason_say(why, STATUS_NO_CONTENT, "the question asks nothing that this version knows");
 	Juyan__V1__ForecastReply *reply = arena_take(arena, sizeof *reply);
 	if (reply == NULL)
 		return reason_say(why, STATUS_TOO_LARGE, "there is no room for an answer");
 	juyan__v1__forecast_reply__init(reply);
 	reply->nonce = question->nonce;
-	enum status status = answers[kind](engine, question, arena, reply, why);
-	if (status == STATUS_NO_MEMORY && arena->exhausted)
-		return reason_say(why, STATUS_TOO_LARGE, "the answer is larger than one may be: ask for months, or fewer parts");
+	enum status status = kinds[kind].answer(engine, question, arena, reply, why);
+	bool large = status == STATUS_OK ? protobuf_c_message_get_packed_size(&reply->base) > FRAME_BYTES_MAX
+					 : status == STATUS_NO_MEMORY && arena->exhausted;
+	if (large)
+		return reason_say(why, STATUS_TOO_LARGE, "the answer is larger than the %d bytes that one may have: ask %s",
+		    FRAME_BYTES_MAX, kinds[kind].less);
 	if (status == STATUS_OK)
 		*out = reply;
 	return status;

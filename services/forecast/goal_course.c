@@ -111,9 +111,9 @@ write_down(struct walk *walk, int64_t day, Juyan__V1__GoalDay **out)
 }
 
 static enum status
-walk_days(struct walk *walk, Juyan__V1__GoalReport *report)
+walk_days(struct walk *walk, int64_t most, Juyan__V1__GoalReport *report)
 {
-	int64_t days = walk->to - walk->from + 1, stride = (days + GOAL_COURSE_DAYS - 1) / GOAL_COURSE_DAYS;
+	int64_t days = walk->to - walk->from + 1, stride = (days + most - 1) / most;
 	report->course = arena_take(walk->arena, (size_t)(days / stride + 2) * sizeof(Juyan__V1__GoalDay *));
 	if (report->course == NULL)
 		return STATUS_NO_MEMORY;
@@ -131,12 +131,12 @@ walk_days(struct walk *walk, Juyan__V1__GoalReport *report)
 }
 
 enum status
-goal_course(Juyan__V1__GoalReport *report, const struct goal_ground *ground, struct arena *arena)
+goal_course(Juyan__V1__GoalReport *report, const struct goal_ground *ground, size_t most, struct arena *arena)
 {
 	const struct leaves *leaves = ground->leaves;
 	struct walk walk = { .goal = report->goal, .ground = ground, .arena = arena };
 	bool days_ok = goal_days(report->goal, &walk.from, &walk.to);
-	assert(days_ok);
+	assert(days_ok && most > 0);
 	walk.whole_days = open_days_count(ground->open, report->goal->ports, report->goal->n_ports, walk.from, walk.to);
 	walk.every_day = walk.whole_days == 0;
 	if (walk.every_day)
@@ -150,7 +150,8 @@ goal_course(Juyan__V1__GoalReport *report, const struct goal_ground *ground, str
 	assert(!walk.forecast || walk.to <= leaves->origin + (int64_t)leaves->days);
 	walk.path_kg = calloc(leaves->paths + 1, sizeof *walk.path_kg);
 	walk.sorted = calloc(leaves->paths + 1, sizeof *walk.sorted);
-	enum status status = walk.path_kg == NULL || walk.sorted == NULL ? STATUS_NO_MEMORY : walk_days(&walk, report);
+	enum status status =
+	    walk.path_kg == NULL || walk.sorted == NULL ? STATUS_NO_MEMORY : walk_days(&walk, (int64_t)most, report);
 	free(walk.path_kg);
 	free(walk.sorted);
 	return status;

@@ -199,10 +199,7 @@ answer(struct worker *worker, const struct errand *errand, struct span *out, str
 	if (status != STATUS_OK)
 		return status;
 	status = wire_pack(&reply->base, FRAME_BYTES_MAX, &worker->answered, out);
-	if (status != STATUS_OK)
-		return reason_say(failure, STATUS_TOO_LARGE, "the answer is larger than %d bytes: ask for months, or fewer parts",
-		    FRAME_BYTES_MAX);
-	return STATUS_OK;
+	return status == STATUS_OK ? status : reason_say(failure, STATUS_TOO_LARGE, "there is no room for the answer");
 }
 
 /* The reply takes the question's place; without memory there is none, and the asker's deadline tells him. */

@@ -343,7 +343,7 @@ test_what_is_still_expected_is_in_the_end(void **unused)
 
 	/* Day by day as in the end. */
 	Juyan__V1__GoalReport course = *report;
-	assert_int_equal(goal_course(&course, ground_of(&world), &arena), STATUS_OK);
+	assert_int_equal(goal_course(&course, ground_of(&world), GOAL_COURSE_DAYS, &arena), STATUS_OK);
 	const Juyan__V1__GoalDay *last = course.course[course.n_course - 1];
 	assert_int_equal(last->to_date->p10_kg, report->end->p10_kg);
 	assert_int_equal(last->to_date->p90_kg, report->end->p90_kg);

@@ -42,7 +42,7 @@ make(struct made *made, int64_t origin, const char *from, const char *to)
 	made->goal.target_kg = 20 * MT;
 	const struct goal_ground ground = { .leaves = &made->leaves, .open = &made->open };
 	assert_int_equal(goal_report(&made->goal, &ground, &arena, &report, &why), STATUS_OK);
-	assert_int_equal(goal_course(report, &ground, &arena), STATUS_OK);
+	assert_int_equal(goal_course(report, &ground, GOAL_COURSE_DAYS, &arena), STATUS_OK);
 	made->report = report;
 }
 
@@ -150,7 +150,7 @@ test_nothing_on_file(void **unused)
 	made.goal.groups = rails;
 	made.goal.n_groups = 1;
 	assert_int_equal(goal_report(&made.goal, &ground, &arena, &report, &why), STATUS_OK);
-	assert_int_equal(goal_course(report, &ground, &arena), STATUS_OK);
+	assert_int_equal(goal_course(report, &ground, GOAL_COURSE_DAYS, &arena), STATUS_OK);
 	assert_null(report->course[364]->to_date);
 	assert_false(report->course[0]->has_done_kg);
 	assert_false(report->course[364]->has_last_year_kg);

@@ -11,7 +11,7 @@
 #include "made_up.h"
 #include "world.h"
 
-enum { TEXT_BYTES = 64 * 1024, PUBLISHED_PORTS = 60 };
+enum { TEXT_BYTES = 1024 * 1024, PUBLISHED_PORTS = 60 };
 
 static uint64_t seed;
 static struct arena arena, registry_arena;
@@ -294,6 +294,57 @@ many_published_ports_are_answered(void **state)
 	made_up_close(ledger);
 }
 
+/* Thirteen courses of a year were more than a frame holds, and the refusal said to ask for months. */
+static void
+courses_of_many_goals_fit(void **state)
+{
+	(void)state;
+	char expected[64];
+	struct made_up *ledger = made_up_open(civil_day(2025, 7, 1), seed);
+	struct engine *engine = engine_of(ledger);
+	for (size_t goals = 5; goals <= 60; goals += 55) {
+		many_records(ledger, ", {'goal': {'id': 'g", goals,
+		    "', 'from': '2024-01-01', 'to': '2025-12-31', 'target_kg': 26000000000}}", "");
+		const Juyan__V1__ForecastReply *reply = answer_to(engine, "{'goal': {'course': true}}");
+		assert_in_range(juyan__v1__forecast_reply__get_packed_size(reply), 1, FRAME_BYTES_MAX);
+		assert_int_equal(reply->goals->n_goals, goals);
+		bool said = false;
+		snprintf(expected, sizeof expected, "there are %zu goals, so that the course of each", goals);
+		for (size_t i = 0; i < reply->goals->provenance->n_notes; i++)
+			said = said || strstr(reply->goals->provenance->notes[i], expected) != NULL;
+		assert_int_equal(said, goals > 5);
+		for (size_t i = 0; i < goals; i++) {
+			const Juyan__V1__GoalReport *report = reply->goals->goals[i];
+			assert_in_range(report->n_course, goals > 5 ? 60 : 700, goals > 5 ? 120 : 734);
+			assert_string_equal(report->course[report->n_course - 1]->day, "2025-12-31");
+		}
+	}
+	engine_close(&engine);
+	made_up_close(ledger);
+}
+
+static void
+more_goals_than_an_answer_holds_are_refused_with_advice(void **state)
+{
+	(void)state;
+	char behind[1024];
+	struct reason why = { "" };
+	const Juyan__V1__ForecastReply *reply = NULL;
+	struct made_up *ledger = made_up_open(civil_day(2025, 7, 1), seed);
+	struct engine *engine = engine_of(ledger);
+	char long_source[700];
+	memset(long_source, 's', sizeof long_source - 1);
+	long_source[sizeof long_source - 1] = '\0';
+	snprintf(behind, sizeof behind, "', 'from': '2025-01-01', 'to': '2025-12-31', 'target_kg': 26000000000, 'source': '%s'}}",
+	    long_source);
+	many_records(ledger, ", {'goal': {'id': 'g", 1000, behind, "");
+	assert_int_equal(asks(engine, "{'goal': {'course': true}}", &reply, &why), STATUS_TOO_LARGE);
+	assert_non_null(strstr(why.text, "ask for one goal by its name"));
+	answer_to(engine, "{'goal': {'course': true, 'id': 'g77'}}");
+	engine_close(&engine);
+	made_up_close(ledger);
+}
+
 int
 main(void)
 {
@@ -311,6 +362,8 @@ main(void)
 		cmocka_unit_test_setup(a_half_year_kept_open_is_filled, said_forget),
 		cmocka_unit_test_setup(what_one_question_may_take_has_a_bound, said_forget),
 		cmocka_unit_test_setup(many_published_ports_are_answered, said_forget),
+		cmocka_unit_test_setup(courses_of_many_goals_fit, said_forget),
+		cmocka_unit_test_setup(more_goals_than_an_answer_holds_are_refused_with_advice, said_forget),
 	};
 	int failed = cmocka_run_group_tests(tests, said_begin, said_end);
 	arena_close(&arena);
