@@ -235,27 +235,16 @@ lever_row(const Juyan__V1__Lever *lever, struct arena *arena)
 	return row;
 }
 
-/* Whether there is something that the lever moves: traffic of its mode, or a beginning from nothing. */
-static bool
-carries(const struct trials *trials, const Juyan__V1__Lever *lever)
-{
-	bool any = lever->now <= 0;
-	for (size_t i = 0; i < trials->base.n; i++)
-		any = any ||
-		    (trials->base.leaf[i].key.mode == lever->mode && strcmp(trials->base.leaf[i].key.port, lever->port) == 0);
-	return any;
-}
-
 static void
 say_lever(const struct trials *trials, const Juyan__V1__Lever *lever, const Juyan__V1__PlanLever *row, double chance,
     struct sentences *words)
 {
 	char text[PHRASE_BYTES], cost[PHRASE_BYTES + 40] = "";
+	const char *idle = scenario_lever_idle(&trials->base, lever);
 	if (trials->chance_now >= trials->level)
 		return;
-	if (!carries(trials, lever)) {
-		sentences_add(words, "%.40s at %.32s (%s): no traffic of its mode is on file, so that it changes nothing.",
-		    row->name, row->port, row->mode);
+	if (idle != NULL) {
+		sentences_add(words, "%.40s at %.32s (%s): %s, so that it changes nothing.", row->name, row->port, row->mode, idle);
 		return;
 	}
 	if (row->cost > 0)

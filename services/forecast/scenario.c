@@ -264,21 +264,41 @@ draw_all(struct scene *scene, struct additions *additions)
 /* ---- notes ---- */
 
 static void
-note_lever(struct scene *scene, const struct shift *shift, size_t held)
+note_lever(struct scene *scene, const struct shift *shift)
 {
 	const Juyan__V1__LeverChange *set = shift->change->lever;
-	bool begins = false;
 	for (size_t i = 0; i < scene->ground->n_levers; i++) {
 		const Juyan__V1__Lever *lever = scene->ground->levers[i];
 		if (!lever_is_set(shift, lever))
 			continue;
-		begins = begins || lever->now <= 0;
+		const char *idle = scenario_lever_idle(scene->leaves, lever);
 		if (lever->most > 0 && set->value > lever->most)
 			scene_note(scene, "%.40s at %.32s: %lld is more than the %lld that can be had.", lever->name, lever->port,
 			    (long long)set->value, (long long)lever->most);
+		if (idle != NULL)
+			scene_note(scene, "%.40s at %.32s: %s, so that it changes nothing.", lever->name, lever->port, idle);
 	}
-	if (held == 0 && !begins)
-		scene_note(scene, "%.40s: no traffic of its mode is on file, so that it changes nothing.", set->name);
+}
+
+/* Days, demand or a ceiling that find nothing to work on. */
+static void
+note_idle(struct scene *scene, const struct shift *shift)
+{
+	bool unsplit = false;
+	for (size_t leaf = 0; leaf < scene->leaves->n; leaf++) {
+		const struct leaf_key *key = &scene->leaves->leaf[leaf].key;
+		if (shift_holds(shift, key))
+			return;
+		unsplit =
+		    unsplit || (key->mode == 0 && (shift->change->port[0] == '\0' || strcmp(shift->change->port, key->port) == 0));
+	}
+	if (unsplit)
+		scene_note(scene,
+		    "The change from %.12s changes nothing: what passes there is not known by mode and direction (published totals "
+		    "do not say it).",
+		    shift->change->from);
+	else
+		scene_note(scene, "The change from %.12s meets no traffic that is on file.", shift->change->from);
 }
 
 /* What a person would otherwise look for in vain. */
@@ -287,15 +307,12 @@ note_all(struct scene *scene)
 {
 	for (size_t i = 0; i < scene->n; i++) {
 		const struct shift *shift = &scene->shift[i];
-		size_t held = 0;
-		for (size_t leaf = 0; leaf < scene->leaves->n; leaf++)
-			held += shift_holds(shift, &scene->leaves->leaf[leaf].key);
 		if (shift->to <= scene->leaves->origin || shift->from > scene->leaves->origin + (int64_t)scene->leaves->days)
 			scene_note(scene, "The change from %.12s lies outside of the days that are forecast.", shift->change->from);
 		else if (shift->change->what_case == JUYAN__V1__CHANGE__WHAT_LEVER)
-			note_lever(scene, shift, held);
-		else if (held == 0 && shift->change->what_case == JUYAN__V1__CHANGE__WHAT_DEMAND_PER_MILLE)
-			scene_note(scene, "The change of demand from %.12s meets no traffic that is on file.", shift->change->from);
+			note_lever(scene, shift);
+		else if (shift->change->what_case != JUYAN__V1__CHANGE__WHAT_ADDED_KG_PER_DAY)
+			note_idle(scene, shift);
 	}
 }
 

@@ -63,4 +63,7 @@ enum status scenario_check(const Juyan__V1__Change *change, const struct scenari
 enum status scenario_apply(const Juyan__V1__Scenario *scenario, const struct scenario_ground *ground, struct open_days *open,
     struct leaves *leaves, struct scenario_notes *notes, struct reason *why) MUST_USE;
 
+/* Why a lever moves nothing of these leaves, as the middle of a sentence; NULL where it does. */
+const char *scenario_lever_idle(const struct leaves *leaves, const Juyan__V1__Lever *lever);
+
 #endif

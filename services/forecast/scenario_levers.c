@@ -11,6 +11,22 @@ lever_is_set(const struct shift *shift, const Juyan__V1__Lever *lever)
 	    shift_names(shift, lever->port, lever->mode);
 }
 
+const char *
+scenario_lever_idle(const struct leaves *leaves, const Juyan__V1__Lever *lever)
+{
+	const char *idle = "no traffic of its mode is on file";
+	for (size_t i = 0; i < leaves->n; i++) {
+		const struct leaf_key *key = &leaves->leaf[i].key;
+		if (strcmp(key->port, lever->port) != 0)
+			continue;
+		if (key->mode == lever->mode)
+			return NULL;
+		if (key->mode == 0)
+			idle = "what passes at its port is not known by mode (published totals do not say it)";
+	}
+	return lever->now <= 0 ? NULL : idle; /* from 0 on it begins by itself */
+}
+
 size_t
 levers_at_zero(const struct scenario_ground *ground, const char *port, Juyan__V1__Mode mode)
 {
