@@ -36,8 +36,8 @@ struct booth_kind {
 	const ProtobufCMessageDescriptor *question, *reply;
 	size_t arena_bytes; /* a question takes up to DECODE_BYTES_MAX of them */
 	/*
-	 * OK: *reply is the packed reply, or stays empty: then booth_give brings it later. REFUSE and RETRY: the asker is told `why`.
-	 * STOP ends the service.
+	 * OK: *reply is the packed reply, or stays empty: then booth_give brings it later. REFUSE and RETRY: the asker is told
+	 * `why`. STOP ends the service.
 	 */
 	enum status (*answer)(void *service, const struct booth_question *question, struct span *reply, struct reason *why);
 };

@@ -10,7 +10,10 @@
 /* Days that a course has at most, near enough; and all courses of an answer together, so that they fit into a frame. */
 enum { GOAL_COURSE_DAYS = 732, GOAL_COURSES_DAYS = 5600 };
 
-/* Fills the course of a report that goal_report made of this ground: of a period longer than `most`, every second, third … day. NO_MEMORY. */
+/*
+ * Fills the course of a report that goal_report made of this ground: of a period of more days than `most`, every second, third …
+ * day. NO_MEMORY.
+ */
 enum status goal_course(Juyan__V1__GoalReport *report, const struct goal_ground *ground, size_t most, struct arena *arena) MUST_USE;
 
 #endif

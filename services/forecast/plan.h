@@ -38,7 +38,10 @@ struct plan_ask {
 	int64_t from;  /* the first day on which a change can hold; at most the origin: the day after it */
 };
 
-/* The whole report but its provenance. OUT_OF_RANGE as goal_report, or for a chance that is none; NO_MEMORY; INTERRUPTED by the scene's stop. */
+/*
+ * The whole report but its provenance. OUT_OF_RANGE as goal_report, or for a chance that is none; NO_MEMORY; INTERRUPTED by the
+ * scene's stop.
+ */
 enum status plan_report(const struct plan_ask *ask, struct arena *arena, Juyan__V1__PlanReport **out, struct reason *why) MUST_USE;
 
 #endif

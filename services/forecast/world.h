@@ -67,7 +67,10 @@ struct world {
 /* Values that each path of a world has at most: of all its parts, of so many days. */
 size_t world_values(const struct inputs *inputs, size_t days);
 
-/* Takes the inputs over, also when it fails. TOO_MANY for more than WORLD_VALUES_MAX, with what would fit; NO_MEMORY. What no model can do is noted. */
+/*
+ * Takes the inputs over, also when it fails. TOO_MANY for more than WORLD_VALUES_MAX, with what would fit; NO_MEMORY. What no model
+ * can do is noted.
+ */
 enum status world_make(struct inputs *inputs, const struct world_making *making, struct world *out, struct reason *why) MUST_USE;
 void world_close(struct world *world);
 

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "calendar.h"
+#include "chance.h"
 #include "civil.h"
 #include "registry_file.h"
 
@@ -262,18 +263,18 @@ test_many_versions_in_any_order(void **unused)
 {
 	(void)unused;
 	const char *given = getenv("JUYAN_SEED");
-	unsigned seed = given != NULL ? (unsigned)strtoul(given, NULL, 10) : (unsigned)time(NULL);
+	uint64_t seed = given != NULL ? strtoull(given, NULL, 10) : (uint64_t)time(NULL);
 	struct spell spells[IDS][VERSIONS];
 	const Juyan__V1__RegistryRecord *records[MANY];
 	struct calendar calendar;
 	int64_t first = day("2024-01-01");
-	print_message("seed=%u\n", seed);
-	srandom(seed);
+	print_message("seed=%llu\n", (unsigned long long)seed);
+	struct chance chance = chance_begin(seed, 1);
 	for (int id = 0; id < IDS; id++)
 		for (int v = 0; v < VERSIONS; v++) {
 			int begin = id * SPAN_DAYS / IDS; /* of one id all begin on one day */
-			spells[id][v] = (struct spell){ begin, begin + (int)(random() % 90), v == 0 ? -1 : v * 100 + id,
-				(unsigned)(random() % 1000) };
+			spells[id][v] = (struct spell){ begin, begin + (int)chance_index(&chance, 90), v == 0 ? -1 : v * 100 + id,
+				(unsigned)chance_index(&chance, 1000) };
 			records[id * VERSIONS + v] = record_of(&spells[id][v], (size_t)(id * VERSIONS + v), first);
 		}
 	for (int round = 0; round < 4; round++) {
@@ -282,7 +283,7 @@ test_many_versions_in_any_order(void **unused)
 			assert_true(calendar.open[at] == open_on(spells, at));
 		calendar_close(&calendar);
 		for (size_t i = MANY - 1; i > 0; i--) {
-			size_t other = (size_t)random() % (i + 1);
+			size_t other = chance_index(&chance, i + 1);
 			const Juyan__V1__RegistryRecord *kept = records[i];
 			records[i] = records[other];
 			records[other] = kept;

@@ -541,71 +541,6 @@ a_question_asked_again_costs_little(void **state)
 	made_up_close(ledger);
 }
 
-/* Levers scale a mode, and published totals name none: the answer was as without them, and did not say so. */
-static void
-levers_on_published_totals_say_that_they_do_nothing(void **state)
-{
-	(void)state;
-	struct made_up *ledger = made_up_open(civil_day(2025, 7, 10), seed);
-	struct engine *engine = engine_of(ledger);
-	memset(ledger->kg, 0, sizeof ledger->kg);
-	made_up_registry(ledger,
-	    ", {'lever': {'port': 'ceke', 'mode': 'TRUCK', 'name': 'lanes', 'now': 8, 'most': 12}}"
-	    ", {'goal': {'id': 'g', 'ports': ['ceke'], 'from': '2025-01-01', 'to': '2025-12-31', 'target_kg': 90000000000}}"
-	    ", {'published': {'port': 'ceke', 'definition': 'all', 'from': '2024-01-01', 'to': '2024-12-31', 'net_kg': "
-	    "24000000000, "
-	    "'precision': 'EXACT', 'source': 's'}}"
-	    ", {'published': {'port': 'ceke', 'definition': 'all', 'from': '2025-01-01', 'to': '2025-06-30', 'net_kg': "
-	    "14000000000, "
-	    "'precision': 'EXACT', 'source': 's'}}");
-	const Juyan__V1__Comparison *both = asks(engine,
-	    "{'compare': {'goal': 'g', 'scenarios': [{'name': 'a', 'changes': ["
-	    "{'from': '2025-08-01', 'port': 'ceke', 'lever': {'name': 'lanes', 'value': 12}}, "
-	    "{'from': '2025-08-01', 'port': 'ceke', 'mode': 'truck', 'closed': true}]}]}}")
-						->comparison;
-	size_t said = 0;
-	for (size_t i = 0; i < both->scenarios[1]->n_sentences; i++)
-		said += strstr(both->scenarios[1]->sentences[i], "published totals do not say it") != NULL;
-	assert_int_equal(said, 2);
-	assert_int_equal(both->scenarios[0]->end->mean_kg, both->scenarios[1]->end->mean_kg);
-	const Juyan__V1__PlanReport *plan = asks(engine, "{'plan': {'goal': 'g'}}")->plan;
-	said = 0;
-	for (size_t i = 0; i < plan->n_sentences; i++)
-		said += strstr(plan->sentences[i], "published totals do not say it") != NULL;
-	assert_int_equal(said, 1);
-	engine_close(&engine);
-	made_up_close(ledger);
-}
-
-static const char *const long_ones[] = { "{'plan': {'goal': 'g'}}", "{'backtest': {}}",
-	"{'compare': {'scenarios': [{'name': 'a', 'changes': [{'from': '2025-08-01', 'demand_per_mille': 900}]}]}}",
-	"{'outlook': {'making': {'scenario': {'name': 'a', 'changes': [{'from': '2025-08-01', 'demand_per_mille': 900}]}}}}",
-	"{'goal': {}}" };
-
-/* The world is there already, so that nothing but the answer itself takes time: plans went on for seconds, and the service with it. */
-static void
-what_takes_long_ends_when_asked_to(void **state)
-{
-	(void)state;
-	atomic_bool stop = false;
-	struct reason why = { "" };
-	struct engine *engine = NULL;
-	struct made_up *ledger = made_up_open(civil_day(2025, 7, 1), seed);
-	struct engine_options options = made_up_options(ledger);
-	made_up_registry(ledger,
-	    ", {'lever': {'port': 'ceke', 'mode': 'TRUCK', 'name': 'lanes', 'now': 8, 'most': 12, 'cost': 5, 'cost_unit': 'x'}}"
-	    ", {'goal': {'id': 'g', 'from': '2025-01-01', 'to': '2025-12-31', 'target_kg': 26000000000}}");
-	options.stop = &stop;
-	assert_int_equal(engine_open(&options, &engine, &why), STATUS_OK);
-	for (size_t i = 0; i < sizeof long_ones / sizeof long_ones[0]; i++)
-		asks(engine, long_ones[i]);
-	atomic_store(&stop, true);
-	for (size_t i = 0; i < sizeof long_ones / sizeof long_ones[0]; i++)
-		refuses(engine, long_ones[i], STATUS_INTERRUPTED, "");
-	engine_close(&engine);
-	made_up_close(ledger);
-}
-
 static void
 what_cannot_be_is_refused(void **state)
 {
@@ -650,8 +585,6 @@ main(void)
 		cmocka_unit_test_setup(goals_are_reported, said_forget),
 		cmocka_unit_test_setup(backtests_are_the_same_on_any_threads, said_forget),
 		cmocka_unit_test_setup(a_question_asked_again_costs_little, said_forget),
-		cmocka_unit_test_setup(levers_on_published_totals_say_that_they_do_nothing, said_forget),
-		cmocka_unit_test_setup(what_takes_long_ends_when_asked_to, said_forget),
 		cmocka_unit_test_setup(what_cannot_be_is_refused, said_forget),
 	};
 	int failed = cmocka_run_group_tests(tests, said_begin, said_end);

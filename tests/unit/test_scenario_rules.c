@@ -493,6 +493,23 @@ test_what_cannot_be(void **unused)
 	world_close(&world);
 }
 
+/* A port that is shut stops its railway too; a mode that is named is shut alone. */
+static void
+test_one_mode_closed(void **unused)
+{
+	(void)unused;
+	struct world world = world_make();
+	const Juyan__V1__Change agvs = number_change("2026-01-01", "ceke", "agv", JUYAN__V1__CHANGE__WHAT_CLOSED, 1);
+	apply_fine(&world, &agvs, 1);
+	for (size_t leaf = 0; leaf < LEAVES; leaf++) {
+		if (world.before.leaf[leaf].key.mode != JUYAN__V1__MODE__AGV)
+			assert_same_leaf(&world, leaf);
+		for (size_t i = 0; world.before.leaf[leaf].key.mode == JUYAN__V1__MODE__AGV && i < PATHS * DAYS; i++)
+			assert_int_equal(leaves_path(&world.after, leaf, 0)[i], 0);
+	}
+	world_close(&world);
+}
+
 static void
 test_notes(void **unused)
 {
@@ -525,6 +542,7 @@ main(void)
 		cmocka_unit_test(test_parts_add_up),
 		cmocka_unit_test(test_random_scenarios),
 		cmocka_unit_test(test_what_cannot_be),
+		cmocka_unit_test(test_one_mode_closed),
 		cmocka_unit_test(test_notes),
 	};
 	any_begin();
