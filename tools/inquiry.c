@@ -96,12 +96,22 @@ take_horizon(struct inquiry *inquiry, struct reason *why)
 	int64_t origin;
 	if (inquiry->command->horizon == 0)
 		return STATUS_OK;
-	enum status status = inquiry_outlook(inquiry, JUYAN__V1__PERIOD_KIND__YEAR, false, &outlook, why);
+	enum status status = inquiry_outlook(inquiry, JUYAN__V1__PERIOD_KIND__YEAR, INQUIRY_WHOLE, &outlook, why);
 	if (status != STATUS_OK)
 		return status;
 	if (outlook->provenance == NULL || !civil_parse_day(outlook->provenance->origin, &origin))
 		return reason_say(why, STATUS_UNDECODABLE, "the answer does not say from which day it was made");
 	inquiry_day(origin + (int64_t)inquiry->command->horizon, inquiry->to);
+	return STATUS_OK;
+}
+
+enum status
+inquiry_stay(struct inquiry *inquiry, const char *origin, struct reason *why)
+{
+	if (strlen(origin) >= sizeof inquiry->as_of)
+		return reason_say(why, STATUS_UNDECODABLE, "the answer does not say from which day it was made");
+	snprintf(inquiry->as_of, sizeof inquiry->as_of, "%s", origin);
+	inquiry->making.as_of = inquiry->as_of;
 	return STATUS_OK;
 }
 
@@ -152,7 +162,8 @@ inquiry_ask(struct inquiry *inquiry, Juyan__V1__ForecastQuestion *question, Juya
 }
 
 enum status
-inquiry_outlook(struct inquiry *inquiry, Juyan__V1__PeriodKind kind, bool apart, const Juyan__V1__Outlook **out, struct reason *why)
+inquiry_outlook(struct inquiry *inquiry, Juyan__V1__PeriodKind kind, enum inquiry_rows rows, const Juyan__V1__Outlook **out,
+    struct reason *why)
 {
 	const bool *by = inquiry->command->by;
 	const Juyan__V1__ForecastReply *reply;
@@ -162,6 +173,8 @@ inquiry_outlook(struct inquiry *inquiry, Juyan__V1__PeriodKind kind, bool apart,
 	ask.making = &inquiry->making;
 	ask.to = inquiry->to;
 	ask.by_period = kind;
+	ask.year_before = rows == INQUIRY_DRAWN;
+	bool apart = rows != INQUIRY_WHOLE;
 	ask.by_port = apart && by[FORECAST_PORT];
 	ask.by_direction = apart && by[FORECAST_DIRECTION];
 	ask.by_mode = apart && by[FORECAST_MODE];

@@ -25,9 +25,14 @@ struct inquiry {
 enum status inquiry_open(struct forecast_command *command, struct inquiry *out, struct reason *why) MUST_USE;
 void inquiry_close(struct inquiry *inquiry);
 
-/* Asks for the outlook, by the command's --by where `apart`. Lent until the next question. */
-enum status inquiry_outlook(struct inquiry *inquiry, Juyan__V1__PeriodKind kind, bool apart, const Juyan__V1__Outlook **out,
-    struct reason *why) MUST_USE;
+/* What rows are for: the whole slice; the command's --by, for tables; the same with the year before, for pictures. */
+enum inquiry_rows { INQUIRY_WHOLE, INQUIRY_TABLE, INQUIRY_DRAWN };
+
+/* Asks for the outlook. Lent until the next question. */
+enum status inquiry_outlook(struct inquiry *inquiry, Juyan__V1__PeriodKind kind, enum inquiry_rows rows,
+    const Juyan__V1__Outlook **out, struct reason *why) MUST_USE;
+/* From now on every question is as of this day: the origin of an answer that others are to go with. */
+enum status inquiry_stay(struct inquiry *inquiry, const char *origin, struct reason *why) MUST_USE;
 /* Any other question, whose answer has to be of this kind. */
 enum status inquiry_ask(struct inquiry *inquiry, Juyan__V1__ForecastQuestion *question, Juyan__V1__ForecastReply__SayCase expected,
     const Juyan__V1__ForecastReply **out, struct reason *why) MUST_USE;

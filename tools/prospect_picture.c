@@ -11,6 +11,9 @@
 
 enum { TOLD_BYTES = 1024, LABEL_BYTES = 64 };
 
+/* From the first step of a year to that of the next, of days as of weeks and months. */
+enum { YEAR_DAYS_LEAST = 358, YEAR_DAYS_MOST = 372 };
+
 /* Room for the points of a picture. */
 struct points {
 	double *past_at, *past, *at, *mean, *before_at, *before;
@@ -193,6 +196,9 @@ gather_year(const struct prospect *prospect, int year, struct points *points)
 			add_future(points, row->end, row->to_date);
 	}
 	double shift = first[0] != NULL && first[1] != NULL ? first[0]->begin - first[1]->begin : 0.0;
+	/* Without its beginning it is no year that this one could be held against. */
+	if (shift < YEAR_DAYS_LEAST || shift > YEAR_DAYS_MOST)
+		points->n_before = 0;
 	for (size_t i = 0; i < points->n_before; i++)
 		points->before_at[i] += shift;
 	/* A leap year is a day longer than its neighbours. */

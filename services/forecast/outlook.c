@@ -34,14 +34,6 @@ struct work {
 	Juyan__V1__Outlook *outlook;
 };
 
-int64_t
-outlook_default_end(int64_t asked)
-{
-	int year, month, dom;
-	civil_date(asked, &year, &month, &dom);
-	return civil_day(year + (month == 12 ? 2 : 1), 1, 1) - 1;
-}
-
 /* ---- slices ---- */
 
 static struct leaf_key
@@ -455,11 +447,9 @@ enum status
 outlook_make(const struct outlook_ground *ground, const Juyan__V1__OutlookAsk *ask, int64_t to, struct arena *arena,
     Juyan__V1__Outlook **out)
 {
-	int year, month, dom;
 	struct work work = { .world = ground->world, .leaves = ground->leaves, .ask = ask, .arena = arena, .to = to };
 	assert(to <= ground->leaves->origin + (int64_t)ground->leaves->days);
-	civil_date(ground->leaves->origin, &year, &month, &dom);
-	work.first = civil_day(year, 1, 1);
+	work.first = outlook_first_day(ground->leaves, ask->year_before);
 	work.outlook = arena_take(arena, sizeof *work.outlook);
 	if (work.outlook == NULL)
 		return STATUS_NO_MEMORY;

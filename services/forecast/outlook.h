@@ -21,6 +21,12 @@ struct outlook_ground {
 /* The last day of an outlook that names none: the end of the year of the day asked about, in December of the next. */
 int64_t outlook_default_end(int64_t asked);
 
+/*
+ * The first day of an outlook's rows: that of the origin's year, or of the year before it as far as whole months of that are on
+ * file.
+ */
+int64_t outlook_first_day(const struct leaves *leaves, bool year_before);
+
 /* `to` is the last day, by the world's paths. All but the provenance. NO_MEMORY where arena or heap are used up. */
 enum status outlook_make(const struct outlook_ground *ground, const Juyan__V1__OutlookAsk *ask, int64_t to, struct arena *arena,
     Juyan__V1__Outlook **out) MUST_USE;

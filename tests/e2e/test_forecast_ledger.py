@@ -5,6 +5,7 @@ say it, the same answer with the services and without, a scenario that changes w
 import csv
 import io
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -42,7 +43,13 @@ def rows_of(data, *arguments):
 def test_table(data):
     out, _ = run("forecast", "--data", data, "--as-of", "2025-08-14")
     expect_in("the table", out, "all ports (t): tonnage known to 2025-08-14, by month", "2025-08", "2025-12",
-        "2025 to the end of 2025-12", "Backtest: ", "log sequence number")
+        "2025 to the end of 2025-12", "log sequence number")
+    # What was measured: the sum of the days to come, of all ports, whatever the slice.
+    for slice_of in ((), ("--mode", "rail"), ("--by", "mode")):
+        out, _ = run("forecast", "--data", data, "--as-of", "2025-08-14", *slice_of)
+        if not re.search(r"Backtest: all ports together, forecast again from \d+ earlier days: the sum of the next 139 days "
+                r"\(what was done before is not in it\) was off by [\d.]+ % \(median\); of single days \d+ % lay within", out):
+            raise Wrong(f"the line about earlier forecasts does not say what it measured:\n{out}")
 
 
 def test_known_is_what_has_passed(data):
@@ -99,7 +106,13 @@ def test_report(data, folder):
     if len(list(page.iter("{http://www.w3.org/2000/svg}svg"))) < 2:
         raise Wrong("the report has less than two pictures")
     expect_in("the report", text, "all ports", "2025-12", "seed")
-    ElementTree.parse(svg)
+    # The year before is beside this one: a dashed line in the year's picture, twelve months more in that of months.
+    texts = [element.text for element in page.iter() if element.text]
+    if "2024" not in texts:
+        raise Wrong("the report's pictures do not show the year before")
+    paths = [e.get("d") for e in ElementTree.parse(svg).iter() if (e.get("class") or "").endswith("past") and e.get("d")]
+    if max((path.count("L") for path in paths), default=0) < 18:
+        raise Wrong(f"the months before this year are not in the picture: {paths}")
 
 
 def test_wrong(data):
