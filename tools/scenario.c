@@ -44,7 +44,7 @@ static const char doc[] = "Compares declared changes of the future: more AGVs, a
 			  "Each scenario changes the same possible futures, so that what differs is the scenario alone. "
 			  "tools/README.md tells the form of "
 			  "FILE and what each change assumes; tools/scenarios/example.yaml is an example.\n\n"
-			  "  juyan scenario example.yaml --goal annual-2026\n"
+			  "  juyan scenario example.yaml --goal annual-2025\n"
 			  "  juyan scenario example.yaml --port ceke --months\n"
 			  "  juyan scenario example.yaml --html scenarios.html   a report to keep";
 

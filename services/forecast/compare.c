@@ -231,17 +231,35 @@ say_chance(const struct comparing *comparing, const Juyan__V1__ComparedScenario 
 		    labs(points) == 1 ? "" : "s", points > 0 ? "more" : "less");
 }
 
+/* Changes that begin only after the day at whose end all is compared; one that is not forecast at all is in the notes. */
 static void
-say(struct comparing *comparing, const Juyan__V1__ComparedScenario *said, const struct scenario_notes *notes, bool first,
-    struct sentences *words)
+say_later(const struct comparing *comparing, const Juyan__V1__Scenario *scenario, struct sentences *words)
+{
+	char text[PHRASE_ISO_BYTES];
+	const struct leaves *leaves = comparing->ask->leaves;
+	int64_t day, last = comparing->months[comparing->n_months - 1].last, end = leaves->origin + (int64_t)leaves->days;
+	for (size_t i = 0, said = 0; i < scenario->n_changes && said < SCENARIO_NOTES_MAX; i++) {
+		if (!civil_parse_day(scenario->changes[i]->from, &day) || day <= last || day > end)
+			continue;
+		sentences_add(words, "The change from %.12s begins after %s, to which all is compared: it changes nothing here.",
+		    scenario->changes[i]->from, phrase_iso(last, text));
+		said++;
+	}
+}
+
+static void
+say(struct comparing *comparing, const Juyan__V1__Scenario *scenario, const Juyan__V1__ComparedScenario *said,
+    const struct scenario_notes *notes, struct sentences *words)
 {
 	char middle[PHRASE_BYTES], span[PHRASE_BYTES], differs[PHRASE_BYTES];
 	int64_t difference = said->end->p50_kg - comparing->p50_kg;
 	sentences_add(words, "Most likely %s (80 %%: %s).", phrase_mass(said->end->p50_kg, PHRASE_NEAREST, middle),
 	    phrase_masses(said->end->p10_kg, PHRASE_NEAREST, "to", said->end->p90_kg, span));
-	if (first)
+	if (scenario == NULL)
 		return;
-	if (difference != 0)
+	if (difference == 0)
+		sentences_add(words, "That is as much as without it.");
+	else
 		sentences_add(words, "That is %s %s than without it.",
 		    phrase_mass(difference < 0 ? -difference : difference, PHRASE_NEAREST, differs),
 		    difference < 0 ? "less" : "more");
@@ -249,11 +267,13 @@ say(struct comparing *comparing, const Juyan__V1__ComparedScenario *said, const 
 		say_chance(comparing, said, words);
 	for (size_t i = 0; i < notes->n; i++)
 		sentences_add(words, "%s", notes->text[i]);
+	say_later(comparing, scenario, words);
 }
 
+/* scenario NULL: without any, which the others are compared with. */
 static enum status
-fill_one(struct comparing *comparing, const struct leaves *leaves, const struct scenario_notes *notes, bool first,
-    Juyan__V1__ComparedScenario *said)
+fill_one(struct comparing *comparing, const Juyan__V1__Scenario *scenario, const struct leaves *leaves,
+    const struct scenario_notes *notes, Juyan__V1__ComparedScenario *said)
 {
 	struct sentences words = { .arena = comparing->arena };
 	enum status status = fill_months(comparing, leaves, said);
@@ -265,11 +285,11 @@ fill_one(struct comparing *comparing, const struct leaves *leaves, const struct 
 	}
 	if (status != STATUS_OK)
 		return status;
-	if (first) {
+	if (scenario == NULL) {
 		comparing->chance = said->chance;
 		comparing->p50_kg = said->end->p50_kg;
 	}
-	say(comparing, said, notes, first, &words);
+	say(comparing, scenario, said, notes, &words);
 	said->sentences = words.text;
 	said->n_sentences = words.n;
 	return words.failed ? STATUS_NO_MEMORY : STATUS_OK;
@@ -287,7 +307,7 @@ compare_one(struct comparing *comparing, const Juyan__V1__Scenario *scenario, Ju
 	if (status != STATUS_OK)
 		return status;
 	if (scenario == NULL)
-		return fill_one(comparing, ask->leaves, &notes, true, said);
+		return fill_one(comparing, NULL, ask->leaves, &notes, said);
 	said->name = scenario->name;
 	status = leaves_copy(ask->leaves, &leaves);
 	if (status == STATUS_OK)
@@ -298,7 +318,7 @@ compare_one(struct comparing *comparing, const Juyan__V1__Scenario *scenario, Ju
 			reason_say(why, status, "scenario '%.40s': %.200s", scenario->name, found.text);
 	}
 	if (status == STATUS_OK)
-		status = fill_one(comparing, &leaves, &notes, false, said);
+		status = fill_one(comparing, scenario, &leaves, &notes, said);
 	leaves_close(&leaves);
 	open_days_close(&open);
 	return status;

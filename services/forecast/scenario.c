@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "phrase.h"
 #include "scenario_parts.h"
 
 void
@@ -301,6 +302,15 @@ note_idle(struct scene *scene, const struct shift *shift)
 		scene_note(scene, "The change from %.12s meets no traffic that is on file.", shift->change->from);
 }
 
+static void
+note_outside(struct scene *scene, const struct shift *shift)
+{
+	char first[PHRASE_ISO_BYTES], last[PHRASE_ISO_BYTES];
+	int64_t origin = scene->leaves->origin;
+	scene_note(scene, "The change from %.12s lies outside of the days that are forecast (%s to %s): it changes nothing here.",
+	    shift->change->from, phrase_iso(origin + 1, first), phrase_iso(origin + (int64_t)scene->leaves->days, last));
+}
+
 /* What a person would otherwise look for in vain. */
 static void
 note_all(struct scene *scene)
@@ -308,7 +318,7 @@ note_all(struct scene *scene)
 	for (size_t i = 0; i < scene->n; i++) {
 		const struct shift *shift = &scene->shift[i];
 		if (shift->to <= scene->leaves->origin || shift->from > scene->leaves->origin + (int64_t)scene->leaves->days)
-			scene_note(scene, "The change from %.12s lies outside of the days that are forecast.", shift->change->from);
+			note_outside(scene, shift);
 		else if (shift->change->what_case == JUYAN__V1__CHANGE__WHAT_LEVER)
 			note_lever(scene, shift);
 		else if (shift->change->what_case != JUYAN__V1__CHANGE__WHAT_ADDED_KG_PER_DAY)

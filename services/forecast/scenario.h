@@ -31,7 +31,7 @@
 #include "open_days.h"
 #include "stop.h"
 
-enum { SCENARIO_CHANGES_MAX = 64, SCENARIO_LEVERS_MAX = 64, SCENARIO_NOTES_MAX = 8 };
+enum { SCENARIO_CHANGES_MAX = 64, SCENARIO_LEVERS_MAX = 64, SCENARIO_NOTES_MAX = 32 };
 
 /* The registry as it holds at the origin. Lent. */
 struct scenario_ground {

@@ -110,12 +110,21 @@ def test_plan(data, folder):
 
 def test_scenarios(data, folder):
     example = os.path.join(SOURCE, "tools", "scenarios", "example.yaml")
-    answer = planner(data, "scenario", example, "--to", "2026-12-31")
+    answer = planner(data, "scenario", example)
     same("scenarios", len(answer["scenarios"]), 8)
     before = answer["scenarios"][0]["end"]["mean_kg"]
     by_name = {scenario.get("name", ""): scenario["end"]["mean_kg"] for scenario in answer["scenarios"]}
     holds("demand", by_name["weak demand"] < before < by_name["more AGVs"])
     holds("closed days", by_name["three days shut"] < before)
+    answer = planner(data, "scenario", example, "--goal", "far")
+    holds("the example changes what it is compared by", all(s["end"] != answer["scenarios"][0]["end"] for s in answer["scenarios"][1:]))
+    path = write(folder, "later.yaml", "name: later\nchanges:\n- {from: 2026-02-01, demand: -50 %}\n- {from: 2025-11-15, demand: -50 %}\n")
+    answer = planner(data, "scenario", path, "--goal", "winter")
+    same("what lies behind the end", answer["scenarios"][0]["end"], answer["scenarios"][1]["end"])
+    said = answer["scenarios"][1]["sentences"]
+    holds("that it is as without", "That is as much as without it." in said)
+    holds("each change behind the end", all(any(day in sentence and "it changes nothing here" in sentence for sentence in said)
+        for day in ("2026-02-01", "2025-11-15")))
     path = write(folder, "same.yaml", "name: same\nchanges:\n- {from: 2025-10-01, demand: +0 %}\n")
     answer = planner(data, "scenario", path, "--goal", "far")
     same("nothing changed", answer["scenarios"][0]["end"], answer["scenarios"][1]["end"])
