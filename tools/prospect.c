@@ -190,11 +190,11 @@ describe_past(const struct forecast *forecast, const struct step *step, char out
 		return;
 	}
 	if (isfinite(past->sum_error))
-		snprintf(error, sizeof error, " it was off by %.1f %% over %zu %s (median);", 100.0 * past->sum_error,
-		    forecast->horizon, step_word(step->kind, forecast->horizon != 1));
+		snprintf(error, sizeof error, " the sum of the next %zu %s was off by %.1f %% (median);", forecast->horizon,
+		    step_word(step->kind, forecast->horizon != 1), 100.0 * past->sum_error);
 	snprintf(out, PROSPECT_LINE_BYTES,
-	    "made in the same way from %zu earlier origin%s%s its 80 %% interval held %.0f %% of what came, MASE %.2f",
-	    past->origins, past->origins == 1 ? "" : "s", error, 100.0 * past->covered80, past->mase);
+	    "forecast again from %zu earlier %s:%s of single %s %.0f %% lay within the 80 %% interval, MASE %.2f", past->origins,
+	    step_word(step->kind, past->origins != 1), error, step_word(step->kind, true), 100.0 * past->covered80, past->mase);
 }
 
 static void

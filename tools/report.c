@@ -37,7 +37,9 @@ static const char page_style[] =
     "@media (prefers-color-scheme: dark) {\n"
     "body { color: #e8e8e8; background: #15181c; } th, td { border-color: #30363d; }\n"
     "}\n"
-    "@media print { body { margin: 0; max-width: none; } .picture, tr { break-inside: avoid; } }\n";
+    "@media print { body { margin: 0; max-width: none; } .picture, tr { break-inside: avoid; }\n"
+    "  .wide { overflow: visible; } table { font-size: 0.75rem; } th, td { padding: 0.1rem 0.35rem; } th { white-space: normal; } "
+    "}\n";
 
 static void
 escaped(FILE *out, const char *text)

@@ -193,9 +193,9 @@ add_years(const struct trials *trials, struct arena *arena, Juyan__V1__BacktestR
 	return status;
 }
 
-/* Half of the forecasts of a year's total were nearer than this; below 0: none has come. */
+/* Half of the forecasts of a year's total were nearer than this, of `count` whose year is over; below 0: of none it is. */
 static double
-usual_error(const struct trials *trials)
+usual_error(const struct trials *trials, size_t *count)
 {
 	double error[MEDIAN_ROOM], median = -1.0;
 	const double half = 0.5;
@@ -207,24 +207,27 @@ usual_error(const struct trials *trials)
 	}
 	if (n > 0)
 		quantiles(error, n, &half, 1, &median);
+	*count = n;
 	return median;
 }
 
 static char *
 headline_of(const struct trials *trials, const struct backtest_tally *tally, struct arena *arena)
 {
-	char text[SENTENCE_BYTES_MAX], year[64] = "";
+	char text[SENTENCE_BYTES_MAX], year[96] = "";
 	struct backtest_score ours = backtest_mean(tally, BACKTEST_JUYAN, BANDS);
 	struct backtest_score other = backtest_mean(tally, BACKTEST_SEASONAL_NAIVE, BANDS);
-	double error = usual_error(trials);
+	size_t n = 0;
+	double error = usual_error(trials, &n);
 	if (error >= 0.0)
-		snprintf(year, sizeof year, "; the year's total was off by %.1f %% (median)", 100.0 * error);
+		snprintf(year, sizeof year, "; the year's total, forecast from %zu of them, was off by %.1f %% (median)", n,
+		    100.0 * error);
 	if (tally->origins == 0)
 		snprintf(text, sizeof text, "the history is too short to look back");
 	else
 		snprintf(text, sizeof text,
-		    "from %zu ends of months, days up to a quarter ahead: MASE %.2f (seasonal naive %.2f), the 80 %% interval held "
-		    "%.0f %%%s",
+		    "from %zu ends of months, single days up to a quarter ahead: MASE %.2f (seasonal naive %.2f), the 80 %% "
+		    "interval held %.0f %%%s",
 		    tally->origins, ours.mase, other.mase, 100.0 * ours.covered80, year);
 	return outlook_text(arena, text);
 }

@@ -28,6 +28,16 @@ say_chance(const Juyan__V1__GoalReport *report, struct sentences *out)
 	sentences_add(out, "Chance %s: most likely %s.", phrase_chance(report->chance, chance), say_end(report->end, end));
 }
 
+/* "18.4 of 26 Mt": to the nearest, but what is not yet reached must not read as if it were. */
+static const char *
+say_done(const Juyan__V1__GoalReport *report, char out[PHRASE_BYTES])
+{
+	char done[PHRASE_BYTES], target[PHRASE_BYTES];
+	bool reads_alike = strcmp(phrase_mass(report->done_kg, PHRASE_NEAREST, done),
+			       phrase_mass(report->goal->target_kg, PHRASE_NEAREST, target)) == 0;
+	return phrase_masses(report->done_kg, reads_alike ? PHRASE_DOWN : PHRASE_NEAREST, "of", report->goal->target_kg, out);
+}
+
 /* "18.4 of 26 Mt done by …; 7.6 Mt in 92 open days needs 82.2 kt a day; the last 28 open days had 67.3 kt a day." */
 static void
 say_rates(const Juyan__V1__GoalReport *report, const struct goal_facts *facts, const char *head, struct sentences *out)
@@ -176,9 +186,7 @@ static void
 running(const Juyan__V1__GoalReport *report, const struct goal_facts *facts, struct sentences *out)
 {
 	char done[PHRASE_BYTES], day[PHRASE_BYTES], head[SENTENCE_BYTES_MAX / 2];
-	/* Rounded down: what is not yet reached must not read as if it were. */
-	snprintf(head, sizeof head, "%s done by %s",
-	    phrase_masses(report->done_kg, PHRASE_DOWN, "of", report->goal->target_kg, done), phrase_day(facts->origin, day));
+	snprintf(head, sizeof head, "%s done by %s", say_done(report, done), phrase_day(facts->origin, day));
 	say_rates(report, facts, head, out);
 	say_chance(report, out);
 	say_dates(facts, out);
@@ -207,8 +215,7 @@ static void
 missed(const Juyan__V1__GoalReport *report, const struct goal_facts *facts, struct sentences *out)
 {
 	char done[PHRASE_BYTES], short_by[PHRASE_BYTES], day[PHRASE_BYTES];
-	sentences_add(out, "Its period ended on %s with %s: missed by %s.", phrase_day(facts->to, day),
-	    phrase_masses(report->done_kg, PHRASE_DOWN, "of", report->goal->target_kg, done),
+	sentences_add(out, "Its period ended on %s with %s: missed by %s.", phrase_day(facts->to, day), say_done(report, done),
 	    phrase_mass(report->goal->target_kg - report->done_kg, PHRASE_NEAREST, short_by));
 	if (report->chance > 1.0 - CERTAIN)
 		say_chance(report, out);

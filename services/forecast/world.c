@@ -308,14 +308,16 @@ say_past(struct draft *draft)
 		world_note(&world->notes, "", "%s", draft->whole.notes[i]);
 	if (draft->whole.path != NULL && past->origins > 0 && isfinite(past->sum_error))
 		snprintf(world->backtest, sizeof world->backtest,
-		    "from %zu earlier days the total over as many days was off by %.1f %% (median); MASE %.2f, %.0f %% of "
-		    "days "
-		    "within the 80 %% interval",
-		    past->origins, 100.0 * past->sum_error, past->mase, 100.0 * past->covered80);
+		    "all ports together, forecast again from %zu earlier day%s: the sum of the next %zu day%s (what was done "
+		    "before is not in it) was off by %.1f %% (median); of single days %.0f %% lay within the 80 %% interval, "
+		    "MASE %.2f",
+		    past->origins, past->origins == 1 ? "" : "s", world->leaves.days, world->leaves.days == 1 ? "" : "s",
+		    100.0 * past->sum_error, 100.0 * past->covered80, past->mase);
 	if (world->inputs.stopped_day > 0) {
-		char day[PHRASE_BYTES];
-		world_note(&world->notes, "", "nothing has come since %s: this is the answer of the day before",
-		    phrase_day(world->inputs.stopped_day, day));
+		char day[PHRASE_BYTES], before[PHRASE_BYTES];
+		world_note(&world->notes, "",
+		    "nothing has come since %s, long before today: this is what was to be said at the end of %s",
+		    phrase_day(world->inputs.stopped_day, day), phrase_day(world->inputs.origin, before));
 	}
 	if (world->inputs.silent_days > 0)
 		world_note(&world->notes, "",

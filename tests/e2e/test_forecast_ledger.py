@@ -45,7 +45,7 @@ def test_table(data):
     expect_in("the table", out, "all ports (t): tonnage known to 2025-08-14, by month", "2025-08", "2025-12",
         "2025 to the end of 2025-12", "log sequence number")
     # What was measured: the sum of the days to come, of all ports, whatever the slice.
-    for slice_of in ((), ("--mode", "rail"), ("--by", "mode")):
+    for slice_of in ((), ("--mode", "truck"), ("--by", "mode")):
         out, _ = run("forecast", "--data", data, "--as-of", "2025-08-14", *slice_of)
         if not re.search(r"Backtest: all ports together, forecast again from \d+ earlier days: the sum of the next 139 days "
                 r"\(what was done before is not in it\) was off by [\d.]+ % \(median\); of single days \d+ % lay within", out):

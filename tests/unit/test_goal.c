@@ -425,7 +425,7 @@ test_silence_is_said(void **unused)
 	world_close(&world);
 }
 
-/* 25.97 Mt is not 26 Mt. */
+/* 25.97 Mt is not 26 Mt; but 15.18 are told as 15.2, to which the 10.8 that are left add up. */
 static void
 test_what_is_nearly_done_does_not_read_as_done(void **unused)
 {
@@ -438,6 +438,11 @@ test_what_is_nearly_done_does_not_read_as_done(void **unused)
 	snprintf(words, sizeof words, "%s done by", phrase_masses(done, PHRASE_DOWN, "of", done + 1, text));
 	assert_says(report_of(&goal, &world), words);
 	assert_string_equal(phrase_masses(25970 * KT, PHRASE_DOWN, "of", 26 * MT, text), "25.9 of 26 Mt");
+	world.leaves.leaf[0].past_kg[world.leaves.past_days - 1] += 80 * KT - done % (100 * KT);
+	done += 80 * KT - done % (100 * KT);
+	const Juyan__V1__Goal far = goal_of("2025-01-01", "2025-12-31", 90 * MT);
+	snprintf(words, sizeof words, "%s done by", phrase_masses(done, PHRASE_NEAREST, "of", 90 * MT, text));
+	assert_says(report_of(&far, &world), words);
 	world_close(&world);
 }
 
