@@ -43,7 +43,13 @@ published_any(const struct inputs *inputs, const char *port)
 	return false;
 }
 
-/* The figures that say something about days before `until`, where the ledger's own days begin. The newest SPANS_MAX of them. */
+/*
+ * The figures that say something about days before `until`, where the ledger's own days begin. The newest SPANS_MAX of them.
+ *
+ * Those of another definition are left, though imports alone are a bound below which all cargo cannot have been: a span is known
+ * as a total with an error on both sides, and how far above its imports a port's whole lies differs (at Ceke one or two in a
+ * hundred; at Wuliji exports may be the most of it). As "more than" it would say that the whole is near.
+ */
 static void
 read_figures(const struct inputs *inputs, const char *port, size_t until, struct figures *out)
 {
