@@ -6,10 +6,12 @@
 #include "report.h"
 #include "tool.h"
 
-enum { KEY_MONTHS = 0x100, KEY_CSV, KEY_JSON, KEY_SVG, KEY_HTML, MONTHS_MAX = 1200 };
+enum { KEY_MONTHS = 0x100, KEY_CSV, KEY_JSON, KEY_SVG, KEY_HTML, KEY_JOBS, MONTHS_MAX = 1200, JOBS_MAX = 64 };
 
 static const struct argp_option options[] = {
 	{ "months", KEY_MONTHS, "N", 0, "origins of the last N months (default: 24; hours: 28 days; years: 10 years)", 3 },
+	{ "jobs", KEY_JOBS, "N", 0, "try N series of a file at a time (default: one for each processor); the figures are the same",
+	    3 },
 	{ NULL, 0, NULL, 0, "What to show", 4 },
 	{ "csv", KEY_CSV, NULL, 0, "as CSV: the scores of each method at each distance", 4 },
 	{ "json", KEY_JSON, NULL, 0, "as JSON, with the year's totals", 4 },
@@ -37,6 +39,9 @@ parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_MONTHS:
 		command->months = forecast_number(arg, "months", 1, MONTHS_MAX, state);
+		return 0;
+	case KEY_JOBS:
+		command->jobs = forecast_number(arg, "jobs", 1, JOBS_MAX, state);
 		return 0;
 	case KEY_CSV:
 		command->forecast.shape = FORECAST_CSV;

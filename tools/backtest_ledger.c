@@ -98,6 +98,8 @@ backtest_of_ledger(struct backtest_command *command, struct verdict *out, char *
 	struct inquiry inquiry;
 	if (command->forecast.horizon > 0)
 		return reason_say(why, STATUS_USAGE, "--horizon goes with --series: the ledger's distances are fixed");
+	if (command->jobs > 0)
+		return reason_say(why, STATUS_USAGE, "--jobs goes with --series: of the ledger, the service has its own threads");
 	enum status status = inquiry_open(&command->forecast, &inquiry, why);
 	if (status != STATUS_OK)
 		return status;

@@ -8,6 +8,7 @@
 struct backtest_command {
 	struct forecast_command forecast; /* of which series, or of which slice, and how to make each forecast */
 	size_t months;                    /* how far back; 0: the usual */
+	size_t jobs;                      /* of a file's series so many at a time; 0: one for each processor */
 };
 
 /* The same picture as a file of its own and for a page. */

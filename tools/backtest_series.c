@@ -1,13 +1,16 @@
 /* `juyan backtest --series FILE`: rolling origins of a file's series, here and now. */
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "backtest_parts.h"
+#include "pool.h"
+#include "scores.h"
 #include "series_task.h"
 
-enum { ORIGINS_MAX = 4000, MONTHS = 24, YEARS = 10, DAYS_OF_HOURS = 28, LEAST_HISTORY = 4 };
+enum { ORIGINS_MAX = 4000, MONTHS = 24, YEARS = 10, DAYS_OF_HOURS = 28, LEAST_HISTORY = 4, TOGETHER = 64 };
 
 /* Distances by the kind of step: the last steps of each band; the last of all is how far a forecast is followed. */
 static const size_t bands[STEP_KINDS][4] = {
@@ -30,7 +33,22 @@ struct work {
 	struct prospect drawn[TRIAL_ORIGINS_MAX];
 	size_t n_chosen;
 	enum status drawing;
-	size_t number, of; /* which series of how many, for the progress */
+	struct lookback *lookback;
+	/* What came out. */
+	struct backtest_tally tally;
+	struct backtest_total *total; /* [n][BACKTEST_METHODS] */
+	enum status status;
+	struct reason why;
+};
+
+/* All series at work. Several are tried at a time, and put together in their order. */
+struct lookback {
+	const struct backtest_command *command;
+	const struct series_set *set;
+	struct backtest_tally tally;
+	struct work *work; /* [TOGETHER]: those of the series from `first` on */
+	size_t first;
+	atomic_size_t done; /* series, for the progress */
 };
 
 static void
@@ -39,6 +57,7 @@ work_close(struct work *work)
 	free(work->origin);
 	free(work->total_steps);
 	free(work->total_known);
+	free(work->total);
 	for (size_t i = 0; i < TRIAL_ORIGINS_MAX; i++)
 		prospect_close(&work->drawn[i]);
 }
@@ -152,18 +171,22 @@ seen(void *user, size_t i, enum backtest_method method, const struct forecast *f
 	}
 }
 
+/* Of one series its origins, of several the series. */
 static void
 progress(void *user, size_t done, size_t of)
 {
 	const struct work *work = user;
-	if (!isatty(STDERR_FILENO))
+	if (!isatty(STDERR_FILENO) || work->lookback->set->n > 1)
 		return;
-	if (work->of > 1)
-		fprintf(stderr, "\rseries %zu of %zu: %zu of %zu origins …\033[K", work->number, work->of, done, of);
-	else
-		fprintf(stderr, "\r%zu of %zu origins …\033[K", done, of);
-	if (done == of && work->number == work->of)
-		fprintf(stderr, "\r\033[K");
+	fprintf(stderr, "\r%zu of %zu origins …\033[K%s", done, of, done == of ? "\r\033[K" : "");
+}
+
+static void
+progress_of_series(struct lookback *lookback)
+{
+	size_t done = atomic_fetch_add(&lookback->done, 1) + 1, of = lookback->set->n;
+	if (isatty(STDERR_FILENO) && of > 1)
+		fprintf(stderr, "\r%zu of %zu series …\033[K%s", done, of, done == of ? "\r\033[K" : "");
 }
 
 /* Points of one line of the picture, and the interval beside it. */
@@ -262,10 +285,10 @@ draw(const struct work *work, const struct verdict *verdict, size_t reach, char 
 /* ---- running ---- */
 
 static enum status
-keep_years(const struct work *work, const struct backtest_total *total, struct verdict *verdict)
+keep_years(const struct work *work, struct verdict *verdict)
 {
 	for (size_t i = 0; i < work->n; i++) {
-		const struct backtest_total *row = total + i * BACKTEST_METHODS;
+		const struct backtest_total *row = work->total + i * BACKTEST_METHODS;
 		if (row[BACKTEST_JUYAN].origin == 0)
 			continue;
 		struct verdict_year *year = verdict_add_year(verdict);
@@ -284,7 +307,7 @@ keep_years(const struct work *work, const struct backtest_total *total, struct v
 }
 
 static enum status
-run_one(struct work *work, struct backtest_tally *tally, struct verdict *verdict, struct reason *why)
+run_one(struct work *work, struct reason *why)
 {
 	const struct forecast_command *command = &work->command->forecast;
 	struct series_wish wish = { command->seasons_given ? command->season : NULL, command->n_seasons, 1, NULL, command->paths,
@@ -294,22 +317,27 @@ run_one(struct work *work, struct backtest_tally *tally, struct verdict *verdict
 	if (status != STATUS_OK)
 		return status;
 	size_t least = 2 * backtest_season(&task.task.series);
-	size_t reach = tally->band[tally->n_bands - 1];
+	size_t reach = work->tally.band[work->tally.n_bands - 1];
 	status = find_origins(work, least < LEAST_HISTORY ? LEAST_HISTORY : least, why);
 	if (status != STATUS_OK)
 		return status;
-	if (work->of == 1)
+	if (work->lookback->set->n == 1)
 		choose(work, reach);
-	struct backtest_total *total = calloc(work->n * BACKTEST_METHODS, sizeof *total);
-	if (total == NULL)
+	work->total = calloc(work->n * BACKTEST_METHODS, sizeof *work->total);
+	if (work->total == NULL)
 		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
 	struct backtest_task run = { task.task, work->origin, work->n, reach, work->total_steps, work->total_known, progress, seen,
 		work };
-	status = backtest_run(&run, tally, total, why);
-	if (status == STATUS_OK)
-		status = keep_years(work, total, verdict);
-	free(total);
-	return status;
+	return backtest_run(&run, &work->tally, work->total, why);
+}
+
+static void
+job(void *user, size_t i)
+{
+	struct lookback *lookback = user;
+	struct work *work = &lookback->work[i];
+	work->status = run_one(work, &work->why);
+	progress_of_series(lookback);
 }
 
 static void
@@ -352,33 +380,65 @@ take_bands(enum step_kind kind, size_t horizon, struct backtest_tally *tally)
 		tally->band[tally->n_bands++] = horizon;
 }
 
+/* A series that is done joins the others. */
+static enum status
+take_over(struct lookback *lookback, const struct work *work, struct verdict *verdict, struct reason *why)
+{
+	/* Of many series some may be short. */
+	if (work->status == STATUS_TOO_FEW && lookback->set->n > 1) {
+		verdict_note(verdict, "%s", work->why.text);
+		return STATUS_OK;
+	}
+	if (work->status != STATUS_OK) {
+		*why = work->why;
+		return work->status;
+	}
+	scores_add(&work->tally, &lookback->tally);
+	return keep_years(work, verdict) == STATUS_OK ? STATUS_OK : reason_say(why, STATUS_NO_MEMORY, "memory ran out");
+}
+
+/* The series from `first` on that are tried together; of a file's only one, also the pictures. */
+static enum status
+run_some(struct lookback *lookback, size_t n, struct verdict *verdict, char *picture[BACKTEST_PICTURES], struct reason *why)
+{
+	const struct backtest_command *command = lookback->command;
+	const struct series_set *set = lookback->set;
+	for (size_t i = 0; i < n; i++) {
+		struct work *work = &lookback->work[i];
+		*work = (struct work){ .command = command, .step = &set->step, .lookback = lookback };
+		work->series = &set->series[lookback->first + i];
+		work->tally.n_bands = lookback->tally.n_bands;
+		memcpy(work->tally.band, lookback->tally.band, sizeof work->tally.band);
+	}
+	enum status status = pool_run(command->jobs, n, job, lookback, NULL);
+	for (size_t i = 0; i < n && status == STATUS_OK; i++)
+		status = take_over(lookback, &lookback->work[i], verdict, why);
+	if (status == STATUS_OK && lookback->first + n == set->n)
+		conclude(&lookback->tally, set->step.kind, &command->forecast, verdict);
+	if (status == STATUS_OK && set->n == 1 && (command->forecast.svg != NULL || command->forecast.html != NULL)) {
+		status = draw(&lookback->work[0], verdict, lookback->tally.band[lookback->tally.n_bands - 1], picture);
+		status = status == STATUS_NOT_FOUND ? STATUS_OK : status;
+	}
+	for (size_t i = 0; i < n; i++)
+		work_close(&lookback->work[i]);
+	return status;
+}
+
 static enum status
 run_all(const struct backtest_command *command, const struct series_set *set, struct verdict *verdict,
     char *picture[BACKTEST_PICTURES], struct reason *why)
 {
-	struct backtest_tally tally = { 0 };
+	struct lookback lookback = { .command = command, .set = set };
 	enum status status = STATUS_OK;
-	take_bands(set->step.kind, command->forecast.horizon, &tally);
-	for (size_t i = 0; i < set->n && status == STATUS_OK; i++) {
-		struct work work = { .command = command,
-			.step = &set->step,
-			.series = &set->series[i],
-			.number = i + 1,
-			.of = set->n };
-		status = run_one(&work, &tally, verdict, why);
-		/* Of many series some may be short. */
-		if (status == STATUS_TOO_FEW && set->n > 1) {
-			verdict_note(verdict, "%s", why->text);
-			status = STATUS_OK;
-		}
-		if (status == STATUS_OK && i + 1 == set->n)
-			conclude(&tally, set->step.kind, &command->forecast, verdict);
-		if (status == STATUS_OK && set->n == 1 && (command->forecast.svg != NULL || command->forecast.html != NULL)) {
-			status = draw(&work, verdict, tally.band[tally.n_bands - 1], picture);
-			status = status == STATUS_NOT_FOUND ? STATUS_OK : status;
-		}
-		work_close(&work);
+	take_bands(set->step.kind, command->forecast.horizon, &lookback.tally);
+	lookback.work = calloc(set->n < TOGETHER ? set->n : TOGETHER, sizeof *lookback.work);
+	if (lookback.work == NULL)
+		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
+	for (; lookback.first < set->n && status == STATUS_OK; lookback.first += TOGETHER) {
+		size_t left = set->n - lookback.first;
+		status = run_some(&lookback, left < TOGETHER ? left : TOGETHER, verdict, picture, why);
 	}
+	free(lookback.work);
 	return status;
 }
 

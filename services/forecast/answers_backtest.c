@@ -13,6 +13,7 @@
 #include "daily.h"
 #include "engine_parts.h"
 #include "pool.h"
+#include "scores.h"
 
 enum { MONTHS = 24, MONTHS_MAX = 120, KNOWN_DAYS_MIN = 60, PATHS_MAX = 400, YEAR_DAYS_MAX = 366, MEDIAN_ROOM = MONTHS_MAX + 1 };
 
@@ -104,25 +105,6 @@ try_one(void *user, size_t i)
 		.total_steps = &trial->total_steps,
 		.total_known = &trial->total_known };
 	trial->status = backtest_run(&task, &trial->tally, trial->total, NULL);
-}
-
-static void
-add_up(const struct backtest_tally *from, struct backtest_tally *to)
-{
-	to->origins += from->origins;
-	for (size_t m = 0; m < BACKTEST_METHODS; m++)
-		for (size_t b = 0; b < BANDS; b++) {
-			const struct backtest_score *one = &from->score[m][b];
-			struct backtest_score *all = &to->score[m][b];
-			all->n += one->n;
-			all->n_scaled += one->n_scaled;
-			all->mase += one->mase;
-			all->smape += one->smape;
-			all->covered80 += one->covered80;
-			all->covered95 += one->covered95;
-			all->msis += one->msis;
-			all->crps += one->crps;
-		}
 }
 
 /* ---- the report ---- */
@@ -248,7 +230,7 @@ run_trials(struct trials *trials, size_t months, struct backtest_tally *tally)
 		if (status_consequence(trials->trial[i].status) == STOP)
 			return trials->trial[i].status;
 		if (trials->trial[i].status == STATUS_OK)
-			add_up(&trials->trial[i].tally, tally);
+			scores_add(&trials->trial[i].tally, tally);
 	}
 	return STATUS_OK;
 }

@@ -247,6 +247,10 @@ def test_backtest_of_several(folder):
     found = ask("backtest", "--series", days(folder), "--months", "6", "--horizon", "10")
     expect("distances", sorted({row["distance"] for row in found["rows"]}), ["1-7 days", "8-10 days", "all"])
     expect("origins of two series", found["origins"], 12)
+    for jobs in ("1", "2", "5"):
+        expect(f"the same with {jobs} at a time", ask("backtest", "--series", days(folder), "--months", "6", "--horizon", "10",
+            "--jobs", jobs), found)
+    run("backtest", "--series", days(folder), "--jobs", "0", code=2)
 
 
 # ---- what is wrong ----
