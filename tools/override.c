@@ -354,14 +354,6 @@ score_one(struct command *command, struct foreseeing *foreseeing, const Juyan__V
 	return STATUS_OK;
 }
 
-/* Yesterday, by the clock of the westernmost port that could be: a day more is waited for rather than one too few. */
-static int64_t
-last_day_over(void)
-{
-	struct clock clock = clock_system();
-	return civil_day_of_ms(clock_utc_ms(&clock) - 12 * CIVIL_MS_PER_HOUR) - 1;
-}
-
 /* The records are copied: an answer is lent until the next question. */
 static enum status
 score_all(struct command *command, struct arena *arena, struct foreseeing *foreseeing, struct table *table, size_t *scored)
@@ -369,7 +361,7 @@ score_all(struct command *command, struct arena *arena, struct foreseeing *fores
 	const Juyan__V1__Registry *registry;
 	const ProtobufCMessage *copy;
 	struct span packed;
-	int64_t to;
+	int64_t to, known_to = INT64_MIN;
 	enum status status = ask_overrides(command, &registry);
 	if (status == STATUS_OK)
 		status = wire_pack(&registry->base, FRAME_BYTES_MAX, arena, &packed);
@@ -378,8 +370,12 @@ score_all(struct command *command, struct arena *arena, struct foreseeing *fores
 	if (status != STATUS_OK)
 		return status;
 	registry = (const Juyan__V1__Registry *)copy;
+	if (registry->n_records > 0)
+		status = override_known_to(foreseeing, &known_to);
+	if (status != STATUS_OK)
+		command->asking.why = foreseeing->why;
 	for (size_t i = 0; status == STATUS_OK && i < registry->n_records; i++)
-		if (civil_parse_day(registry->records[i]->override->to, &to) && to <= last_day_over()) {
+		if (civil_parse_day(registry->records[i]->override->to, &to) && to <= known_to) {
 			status = score_one(command, foreseeing, registry->records[i]->override, table);
 			++*scored;
 		}
@@ -404,7 +400,7 @@ score(struct command *command)
 	if (status == STATUS_OK)
 		status = score_all(command, &arena, &foreseeing, table, &scored);
 	if (status == STATUS_OK && scored == 0)
-		puts("There is no override whose days are over: nothing can be scored yet.");
+		puts("There is no override whose days are over and on file: nothing can be scored yet.");
 	else if (status == STATUS_OK)
 		status = table_print(table, stdout);
 	table_close(&table);

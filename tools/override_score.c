@@ -86,6 +86,24 @@ ask_expected(struct foreseeing *foreseeing, const Juyan__V1__Override *record, c
 }
 
 enum status
+override_known_to(struct foreseeing *foreseeing, int64_t *out)
+{
+	Juyan__V1__OutlookAsk ask_outlook = JUYAN__V1__OUTLOOK_ASK__INIT;
+	Juyan__V1__ForecastQuestion question = JUYAN__V1__FORECAST_QUESTION__INIT;
+	const Juyan__V1__ForecastReply *reply;
+	ask_outlook.making = &foreseeing->making;
+	ask_outlook.by_period = JUYAN__V1__PERIOD_KIND__YEAR;
+	question.ask_case = JUYAN__V1__FORECAST_QUESTION__ASK_OUTLOOK;
+	question.outlook = &ask_outlook;
+	enum status status = foreseeing_ask(foreseeing, &question, JUYAN__V1__FORECAST_REPLY__SAY_OUTLOOK, &reply);
+	if (status != STATUS_OK)
+		return status;
+	if (reply->outlook->provenance == NULL || !civil_parse_day(reply->outlook->provenance->origin, out))
+		return reason_say(&foreseeing->why, STATUS_UNDECODABLE, "the answer does not say from which day it was made");
+	return STATUS_OK;
+}
+
+enum status
 override_score(struct asking *asking, struct foreseeing *foreseeing, const Juyan__V1__Override *record, struct override_score *out,
     const struct reason **failed)
 {

@@ -31,7 +31,7 @@ static const char page_style[] =
     ".picture { width: 100%; height: auto; margin: 0.8rem 0; }\n"
     ".wide { overflow-x: auto; margin: 0.9rem 0; }\n"
     "table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.9rem; }\n"
-    "th, td { padding: 0.15rem 0.7rem; text-align: right; border-bottom: 1px solid #ddd; white-space: nowrap; }\n"
+    "th, td { padding: 0.15rem 0.45rem; text-align: right; border-bottom: 1px solid #ddd; white-space: nowrap; }\n"
     ".w { text-align: left; } th:first-child, td:first-child { padding-left: 0; }\n"
     ".sum td { border-top: 1px solid #777; font-weight: 600; }\n"
     "@media (prefers-color-scheme: dark) {\n"

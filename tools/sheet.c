@@ -154,7 +154,7 @@ sheet_provenance(struct sheet *sheet, const Juyan__V1__Provenance *provenance)
 	if (provenance == NULL)
 		return;
 	if (provenance->backtest[0] != '\0')
-		sheet_line(sheet, "%s", provenance->backtest);
+		sheet_line(sheet, "Backtest: %s.", provenance->backtest);
 	for (size_t i = 0; i < provenance->n_notes; i++)
 		sheet_line(sheet, "Note: %s", provenance->notes[i]);
 	bool named = strncmp(provenance->program, "juyan", 5) == 0;

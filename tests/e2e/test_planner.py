@@ -256,7 +256,15 @@ def test_overrides(data):
     came = sum(row["net_kg"] for row in ask("totals", "--data", data, "--from", "2025-08-01", "--to", "2025-08-31", "--by", "port"))
     same("what came", round(float(row[4].replace(",", "")) * 1000), came)
     holds("half of what it is without", abs(float(row[5].replace(",", "")) / float(row[8].replace(",", "")) - 0.5) < 0.01)
+    # The ledger ends in September: what came in October is not known, whatever the clock says, and not zero.
+    run("override", "add", "october", "--from", "2025-10-01", "--to", "2025-10-31", "--change", "+10%", "--data", data, "--reason",
+        "not on file yet")
+    text, _ = run("override", "score", "--data", data)
+    holds("what is not on file is not scored", "august" in text and "october" not in text)
     run("override", "withdraw", "august", "--data", data, "--reason", "over")
+    text, _ = run("override", "score", "--data", data)
+    holds("nothing to score", "days are over and on file" in text)
+    run("override", "withdraw", "october", "--data", data, "--reason", "over")
     holds("none", "records" not in ask("override", "list", "--data", data))
 
 
