@@ -11,7 +11,6 @@
 #include "administer.h"
 #include "asking.h"
 #include "civil.h"
-#include "clock.h"
 #include "json.h"
 #include "nearest.h"
 #include "override_score.h"

@@ -247,6 +247,15 @@ say_later(const struct comparing *comparing, const Juyan__V1__Scenario *scenario
 	}
 }
 
+static bool
+sets_levers(const Juyan__V1__Scenario *scenario)
+{
+	for (size_t i = 0; i < scenario->n_changes; i++)
+		if (scenario->changes[i]->what_case == JUYAN__V1__CHANGE__WHAT_LEVER)
+			return true;
+	return false;
+}
+
 static void
 say(struct comparing *comparing, const Juyan__V1__Scenario *scenario, const Juyan__V1__ComparedScenario *said,
     const struct scenario_notes *notes, struct sentences *words)
@@ -265,6 +274,8 @@ say(struct comparing *comparing, const Juyan__V1__Scenario *scenario, const Juya
 		    difference < 0 ? "less" : "more");
 	if (said->has_chance)
 		say_chance(comparing, said, words);
+	if (difference != 0 && sets_levers(scenario))
+		sentences_add(words, "It is taken that demand allows what its levers let pass.");
 	for (size_t i = 0; i < notes->n; i++)
 		sentences_add(words, "%s", notes->text[i]);
 	say_later(comparing, scenario, words);

@@ -10,6 +10,7 @@
 
 #include "phrase.h"
 #include "scenario_parts.h"
+#include "wire.h"
 
 void
 scene_note(struct scene *scene, const char *format, ...)
@@ -264,6 +265,30 @@ draw_all(struct scene *scene, struct additions *additions)
 
 /* ---- notes ---- */
 
+enum { RECENT_DAYS = 28 };
+
+/* A lever that stands at 0 while its mode has traffic: what it brings comes on top, which may not be what was meant. */
+static void
+note_running(struct scene *scene, const Juyan__V1__Lever *lever)
+{
+	const struct leaves *leaves = scene->leaves;
+	size_t days = leaves->past_days < RECENT_DAYS ? leaves->past_days : RECENT_DAYS;
+	int64_t kg = 0;
+	char mass[PHRASE_BYTES];
+	for (size_t i = 0; i < leaves->n; i++) {
+		const struct leaf *leaf = &leaves->leaf[i];
+		if (leaf->key.mode != lever->mode || strcmp(leaf->key.port, lever->port) != 0)
+			continue;
+		for (size_t d = leaves->past_days - days; leaf->past_kg != NULL && d < leaves->past_days; d++)
+			kg += leaf->past_kg[d];
+	}
+	if (kg > 0)
+		scene_note(scene,
+		    "%.40s at %.32s stands at 0 in the registry, yet %s a day passed by %s of late: what it brings is added to "
+		    "that.",
+		    lever->name, lever->port, phrase_mass(kg / (int64_t)days, PHRASE_NEAREST, mass), wire_mode_name(lever->mode));
+}
+
 static void
 note_lever(struct scene *scene, const struct shift *shift)
 {
@@ -273,6 +298,8 @@ note_lever(struct scene *scene, const struct shift *shift)
 		if (!lever_is_set(shift, lever))
 			continue;
 		const char *idle = scenario_lever_idle(scene->leaves, lever);
+		if (lever->now <= 0)
+			note_running(scene, lever);
 		if (lever->most > 0 && set->value > lever->most)
 			scene_note(scene, "%.40s at %.32s: %lld is more than the %lld that can be had.", lever->name, lever->port,
 			    (long long)set->value, (long long)lever->most);

@@ -119,6 +119,7 @@ def test_scenarios(data, folder):
     answer = planner(data, "scenario", example, "--goal", "far")
     before, *others = answer["scenarios"]
     holds("the example changes what it is compared by", all(other["end"] != before["end"] for other in others))
+    holds("what a lever assumes", any("demand allows" in sentence for sentence in others[0]["sentences"]))
     path = write(folder, "later.yaml", "name: later\nchanges:\n- {from: 2026-02-01, demand: -50 %}\n"
         "- {from: 2025-11-15, demand: -50 %}\n")
     answer = planner(data, "scenario", path, "--goal", "winter")

@@ -524,6 +524,18 @@ test_notes(void **unused)
 	assert_non_null(strstr(world.notes.text[1], "meets no traffic"));
 	assert_non_null(strstr(world.notes.text[2], "outside of the days"));
 	world_close(&world);
+
+	/* Nothing runs, says the registry; the ledger knows better. */
+	world = world_make();
+	levers[0].now = 0;
+	levers[0].kg_per_day = KT;
+	const Juyan__V1__Change idle[] = { lever_change("2026-02-01", "agv", "agvs", 5) };
+	apply_fine(&world, idle, 1);
+	assert_int_equal(world.notes.n, 1);
+	assert_non_null(strstr(world.notes.text[0], "agvs at ceke stands at 0 in the registry, yet "));
+	assert_non_null(strstr(world.notes.text[0], " a day passed by agv of late"));
+	set_registry();
+	world_close(&world);
 }
 
 int
