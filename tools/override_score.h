@@ -13,7 +13,7 @@ struct override_score {
 	int64_t came_kg;
 };
 
-/* The last day of which all is taken to be on file: what came after it is not known, and not zero. The sentence: foreseeing->why. */
+/* The last day of which all is taken to be on file: what came after it is not known, not zero. The sentence: foreseeing->why. */
 enum status override_known_to(struct foreseeing *foreseeing, int64_t *out) MUST_USE;
 
 /* The sentence is in asking->why or foreseeing->why, whichever failed: *failed points to it. */

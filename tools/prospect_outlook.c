@@ -83,7 +83,8 @@ describe(const Juyan__V1__Provenance *from, struct prospect *out)
 	snprintf(out->program, sizeof out->program, "%s%.20s", strncmp(from->program, "juyan", 5) == 0 ? "" : "juyan ",
 	    from->program);
 	snprintf(out->backtest, sizeof out->backtest, "%s",
-	    from->backtest[0] != '\0' ? from->backtest : "none is kept yet ('juyan backtest' makes one)");
+	    from->backtest[0] != '\0' ? from->backtest
+				      : "none could be made with it; 'juyan backtest' looks back where there are days");
 	/* Lines of ours end with a full stop. */
 	size_t n = strlen(out->backtest);
 	if (out->backtest[n - 1] == '.')

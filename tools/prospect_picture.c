@@ -14,6 +14,9 @@ enum { TOLD_BYTES = 1024, LABEL_BYTES = 64 };
 /* From the first step of a year to that of the next, of days as of weeks and months. */
 enum { YEAR_DAYS_LEAST = 358, YEAR_DAYS_MOST = 372 };
 
+/* Beyond this share of itself the 95 % interval of the year before is too wide to be drawn as a line: that of 3 %, as for goals. */
+#define BEFORE_WIDTH_MOST 0.12
+
 /* Room for the points of a picture. */
 struct points {
 	double *past_at, *past, *at, *mean, *before_at, *before;
@@ -204,8 +207,17 @@ gather_year(const struct prospect *prospect, int year, struct points *points)
 	/* A leap year is a day longer than its neighbours. */
 	while (points->n_before > 0 && points->before_at[points->n_before - 1] > points->at[points->n - 1] + 1.5)
 		points->n_before--;
-	if (points->n_before > 0)
-		points->before_at[points->n_before - 1] = fmin(points->before_at[points->n_before - 1], points->at[points->n - 1]);
+	/* … or shorter: where all of both years is drawn, they end alike. */
+	double *last = points->n_before > 0 ? &points->before_at[points->n_before - 1] : NULL;
+	if (last != NULL && *last > points->at[points->n - 1] - 1.5)
+		*last = points->at[points->n - 1];
+}
+
+/* Whether a year that is over is known, and not estimated from few published totals. */
+static bool
+is_sure(const struct prospect_row *end)
+{
+	return end->to_date[PROSPECT_P975] - end->to_date[PROSPECT_P025] <= BEFORE_WIDTH_MOST * end->to_date[PROSPECT_MEAN];
 }
 
 enum status
@@ -230,7 +242,7 @@ prospect_fan_year(const struct prospect *prospect, const char *id, bool alone, c
 	snprintf(told, sizeof told, "%s: %d as it adds up; known to %s. By the end of %s it is forecast as %.500s.", prospect->name,
 	    year, prospect->origin, end->period, spread);
 	/* The year before counts as far as this one has come to be drawn, if all of it is known. */
-	if (points.n_before > 1 && last != NULL && !last->future) {
+	if (points.n_before > 1 && last != NULL && !last->future && is_sure(last)) {
 		snprintf(before, sizeof before, "%d", year - 1);
 		fan.line[fan.n_lines++] =
 		    (struct picture_line){ before, PICTURE_DASHED, points.before_at, points.before, points.n_before };

@@ -203,6 +203,20 @@ def test_report(folder):
     expect_in("the report", text, "prefers-color-scheme: dark", "Backtest: ", "seed 1", "2025-12", "truck", "rail")
 
 
+def test_the_year_before(folder):
+    """Beside this year stands the whole one before it, to the same end in a leap year; of half a year there is none."""
+    for first, n, expected in ((date(2023, 1, 1), 639, True), (date(2023, 7, 1), 458, False)):
+        rows = "".join(f"{first + timedelta(i)},{1000 + wave(i, 7):.2f}\n" for i in range(n))
+        path = os.path.join(folder, "year.html")
+        run("forecast", "--series", write(folder, "year.csv", "date,value\n" + rows), "--html", path)
+        with open(path, encoding="utf-8") as file:
+            page = ElementTree.fromstring(file.read().replace("<!DOCTYPE html>\n", ""))
+        picture = next(page.iter(SVG + "svg"))
+        texts = [element.text for element in picture.iter(SVG + "text")]
+        expect(f"whether {first.year} is told at the end of 2024", any(text.startswith("2023: ") for text in texts), expected)
+        expect("whether it is drawn at all", any(text.startswith("2023") for text in texts), expected)
+
+
 def test_report_that_cannot_be(folder):
     _, said = run("forecast", "--series", months(folder), "--html", os.path.join(folder, "no", "r.html"), code=3)
     expect_in("what is said", said, "no/r.html: No such file")
