@@ -15,6 +15,8 @@
 /* No effect is taken beyond these. */
 #define EFFECT_LEAST (-3.0)
 #define EFFECT_MOST 1.5
+/* Values below this share of the offset come from rounding alone. */
+#define ROUNDING 1e-9
 
 void
 footing_close(struct footing *footing)
@@ -107,7 +109,9 @@ take_effects_off(const struct forecast_task *task, struct footing *footing, cons
 		footing->effect[i] = fmin(fmax(effect, EFFECT_LEAST), EFFECT_MOST);
 		if (i < n && !isnan(footing->values[i])) {
 			double place = log(footing->values[i] + footing->offset) - footing->effect[i];
-			footing->values[i] = fmax(exp(place) - footing->offset, 0.0);
+			double value = exp(place) - footing->offset;
+			/* What the scale's rounding leaves of nothing is nothing: of its logarithm a level would be made. */
+			footing->values[i] = value > ROUNDING * footing->offset ? value : 0.0;
 		}
 	}
 }
