@@ -17,14 +17,14 @@ enum { AR_MAX = 6, START = 6 };
 struct spans {
 	double alphas[4]; /* of the fixed smoothings */
 	size_t means[3], lines[2];
-	size_t learn;               /* steps from which damped trend and autoregression learn */
+	size_t learn, regress;      /* steps from which damped trend and autoregression learn */
 	double damping;             /* of lines */
 	double first, factor, step; /* the grid of alpha */
 };
 
 static const struct spans spans_of[PACES] = {
-	[PACE_MONTHS] = { { 0.1, 0.2, 0.35, 0.6 }, { 12, 36, 60 }, { 24, 60 }, 240, 0.99, 0.05, 1.0, 0.05 },
-	[PACE_DAYS] = { { 0.03, 0.07, 0.15, 0.4 }, { 7, 28, 91 }, { 28, 91 }, 730, 0.98, 0.0025, 1.35, 0.0 },
+	[PACE_MONTHS] = { { 0.1, 0.2, 0.35, 0.6 }, { 12, 36, 60 }, { 24, 60 }, 240, 240, 0.99, 0.05, 1.0, 0.05 },
+	[PACE_DAYS] = { { 0.03, 0.07, 0.15, 0.4 }, { 7, 28, 91 }, { 28, 91 }, 365, 182, 0.98, 0.0025, 1.35, 0.0 },
 };
 
 struct smoothing {
@@ -292,7 +292,8 @@ expert_views_make(const struct adjusted *adjusted, const struct series *series, 
 {
 	const struct spans *spans = &spans_of[pace_of(series)];
 	size_t n = adjusted->n, horizon = adjusted->horizon, learn = n < spans->learn ? n : spans->learn;
-	const double *y = adjusted->level, *late = y + n - learn;
+	size_t regress = n < spans->regress ? n : spans->regress;
+	const double *y = adjusted->level, *late = y + n - learn, *latest = y + n - regress;
 	double most = WILD * adjusted->noise;
 	struct expert_views views = { .horizon = horizon };
 	views.view[0] = calloc(EXPERTS * horizon, sizeof(double));
@@ -311,11 +312,11 @@ expert_views_make(const struct adjusted *adjusted, const struct series *series, 
 	if (n > 3)
 		damped_trend(&views, late, learn, most);
 	if (n > 4 * 3)
-		autoregression(&views, EXPERT_AR3, late, learn, 3, false, adjusted->noise);
+		autoregression(&views, EXPERT_AR3, latest, regress, 3, false, adjusted->noise);
 	if (n > 4 * 6)
-		autoregression(&views, EXPERT_AR6, late, learn, 6, false, adjusted->noise);
+		autoregression(&views, EXPERT_AR6, latest, regress, 6, false, adjusted->noise);
 	if (n > 4 * 3)
-		autoregression(&views, EXPERT_ARI3, late, learn, 3, true, adjusted->noise);
+		autoregression(&views, EXPERT_ARI3, latest, regress, 3, true, adjusted->noise);
 	*out = views;
 	return STATUS_OK;
 }
