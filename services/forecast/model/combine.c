@@ -9,6 +9,7 @@
 #include "arima.h"
 #include "clean.h"
 #include "ets.h"
+#include "months.h"
 
 double
 combine_weight(enum pace pace, enum expert expert, size_t h)
@@ -72,10 +73,18 @@ weigh(struct combined *combined, const struct expert_views *views, const struct 
 #define JUMP_LEAST 0.35
 /* ETS and ARIMA are taken no farther than this from the experts, on the scale. */
 #define MEMBER_FAR 0.5
+/* Days are moved this part of the way to what months say: not before the first distance, wholly from the second on. */
+#define MONTHS_SHARE 0.5
+enum { MONTHS_FROM = 28, MONTHS_WHOLE = 90, MONTHS_LEAST = 12 };
+/* Within so many years of a break months are too few to tell growth from it. */
+#define BREAK_YEARS 2.0
 
-/* The history cleaned, what lies before a lasting break moved onto the level behind it; NULL where it cannot be cleaned. */
+/*
+ * The history cleaned, what lies before a lasting break moved onto the level behind it; NULL where it cannot be cleaned. since is
+ * written where a break was not made good: the steps since the last one.
+ */
 static double *
-on_present_level(const struct series *series)
+on_present_level(const struct series *series, size_t *since)
 {
 	struct clean_options options = { 0 };
 	struct cleaned cleaned;
@@ -89,6 +98,8 @@ on_present_level(const struct series *series)
 	for (size_t b = 0; b < cleaned.n_breaks; b++) {
 		const struct level_break *at = &cleaned.breaks[b];
 		double jump = at->after - at->before;
+		if (at->kind != BREAK_TEMPORARY)
+			*since = series->n - at->at; /* they are sorted */
 		if (cleaned.of_log && at->kind == BREAK_LASTING && fabs(jump) > JUMP_LEAST)
 			for (size_t i = 0; i < at->at; i++)
 				values[i] *= exp(jump);
@@ -187,6 +198,50 @@ add_members(struct combined *combined, const struct series *series)
 	return status == STATUS_NO_MEMORY ? status : STATUS_OK;
 }
 
+/* The forecast of months, each part of it as places of days: places[3][horizon] of level, with trend, with the year. */
+static void
+place_months(const struct combined *days, const struct combined *months, double year, double *values, double *places)
+{
+	size_t n = months->adjusted.horizon, horizon = days->adjusted.horizon;
+	for (size_t part = 0; part < 3; part++) {
+		for (size_t k = 0; k < n; k++) {
+			double place = months->base + months->local[k] + (part > 0 ? months->line[k] : 0.0);
+			place = part > 1 ? combined_place(months, k) : place;
+			values[k] = log(adjusted_value(&months->adjusted, place) + days->adjusted.offset);
+		}
+		for (size_t h = 0; h < horizon; h++)
+			places[part * horizon + h] = months_day(values, n, year, h);
+	}
+}
+
+/* Moves what is said of far days towards what the same days say as months; near days stay. */
+static enum status
+look_by_months(struct combined *days, double year)
+{
+	size_t horizon = days->adjusted.horizon, n = months_in(days->adjusted.n, year), ahead = months_ahead(horizon, year);
+	if (n < MONTHS_LEAST || horizon <= MONTHS_FROM)
+		return STATUS_OK;
+	double *values = malloc((n + ahead + 3 * horizon) * sizeof *values), *said = values + n, *places = said + ahead;
+	struct series series = { .values = values, .n = n, .periods = { 12.0 }, .n_periods = 1 };
+	struct combined months = { 0 };
+	if (values == NULL)
+		return STATUS_NO_MEMORY;
+	months_make(&days->adjusted, year, values);
+	enum status status = combined_make(&series, ahead, true, &months);
+	if (status == STATUS_OK)
+		place_months(days, &months, year, said, places);
+	for (size_t h = MONTHS_FROM; status == STATUS_OK && h < horizon; h++) {
+		double share = MONTHS_SHARE * fmin(1.0, (double)(h + 1 - MONTHS_FROM) / (double)(MONTHS_WHOLE - MONTHS_FROM));
+		double level = places[h], trend = places[horizon + h], all = places[2 * horizon + h];
+		days->local[h] += share * (level - days->base - days->local[h]);
+		days->line[h] += share * (trend - level - days->line[h]);
+		days->year[h] += share * (all - trend - days->year[h]);
+	}
+	combined_close(&months);
+	free(values);
+	return status;
+}
+
 enum status
 combined_make(const struct series *series, size_t horizon, bool whole, struct combined *out)
 {
@@ -194,7 +249,8 @@ combined_make(const struct series *series, size_t horizon, bool whole, struct co
 	struct expert_views views = { 0 };
 	struct series present = *series;
 	enum pace pace = pace_of(series);
-	double *moved = whole && pace == PACE_DAYS ? on_present_level(series) : NULL;
+	size_t since = SIZE_MAX;
+	double *moved = whole && pace == PACE_DAYS ? on_present_level(series, &since) : NULL;
 	if (moved != NULL)
 		present.values = moved;
 	enum status status = adjusted_make(&present, horizon, &made.adjusted);
@@ -217,6 +273,9 @@ combined_make(const struct series *series, size_t horizon, bool whole, struct co
 	double season = series->n_periods == 0 ? 6.0 : series->periods[0];
 	if (whole && pace == PACE_MONTHS && (double)made.adjusted.known >= 3.0 * season)
 		status = add_members(&made, series);
+	double last = series->n_periods == 0 ? 1.0 : series->periods[series->n_periods - 1];
+	if (status == STATUS_OK && whole && pace == PACE_DAYS && last > ADJUST_SEASON_MAX && (double)since >= BREAK_YEARS * last)
+		status = look_by_months(&made, last);
 	if (status != STATUS_OK) {
 		combined_close(&made);
 		return status;

@@ -8,6 +8,9 @@
  * Hyndman 2021). ETS and ARIMA with seasons of their own stand beside, with a fixed share (Petropoulos and Svetunkov 2020 on simple
  * combinations).
  *
+ * Days have no members; but far days are moved half the way to what their months (months.h) say by the pace of months, members and
+ * all, unless the level broke within two years.
+ *
  * Owns its memory; combined_close.
  */
 #ifndef JUYAN_MODEL_COMBINE_H
@@ -29,7 +32,10 @@ struct combined {
 	char ets[MODEL_LABEL_BYTES], arima[MODEL_LABEL_BYTES]; /* members; empty: not taken in */
 };
 
-/* values: NAN unknown, none below 0. TOO_FEW where none is known; NO_MEMORY. */
+/*
+ * values: NAN unknown, none below 0. whole: with members, months and breaks; else the experts alone, which take a fraction of the
+ * time. TOO_FEW where none is known; NO_MEMORY.
+ */
 enum status combined_make(const struct series *series, size_t horizon, bool whole, struct combined *out) MUST_USE;
 void combined_close(struct combined *combined);
 /* The place of step h on the scale, and its value. */
