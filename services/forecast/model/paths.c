@@ -14,24 +14,28 @@
 #define SEEN_FAR 4.0
 #define SEEN_LEAST 0.2
 /* Weights of errors at which earlier origins count as much as theory. */
-#define THEORY_WEIGHT 10.0
+#define THEORY_WEIGHT 5.0
 /* The share of the late residuals in the spread of one step. */
 #define LATE_SHARE 0.7
-/* The share of paths that are errors really made. */
-#define SEEN_SHARE 0.5
+/* The share of paths that are errors really made: few, for there are few to draw from, and what befell one befell the next too. */
+#define SEEN_SHARE 0.2
+/* A shift of the level that the history does not foretell: its deviation, in spreads of the step at which it comes. */
+#define SHIFT_SIZE 2.5
 /* Fewer residuals are drawn as normal ones. */
 enum { RESIDUALS_LEAST = 12, RESIDUALS_FIRST = 6 };
 
 struct manner {
 	double alpha_least, alpha_most; /* of the level that learns from chance */
+	double lasting;                 /* how much of that stays in a path beside what its spread says */
 	double late;                    /* steps over which the late residuals fade */
 	double recent, odds;            /* likewise earlier origins: in the spread, in being drawn */
 	double width, jitter;           /* of all paths; by chance from path to path (its logarithm's deviation): heavy tails */
+	double shift;                   /* the chance of a shift of the level at a step */
 };
 
 static const struct manner manners[PACES] = {
-	[PACE_MONTHS] = { 0.15, 0.6, 6.0, 12.0, 60.0, 0.96, 0.4 },
-	[PACE_DAYS] = { 0.01, 0.05, 90.0, 730.0, 730.0, 1.0, 0.15 },
+	[PACE_MONTHS] = { 0.15, 0.6, 1.0, 3.0, 8.0, 60.0, 0.92, 0.35, 0.007 },
+	[PACE_DAYS] = { 0.01, 0.05, 0.65, 90.0, 365.0, 730.0, 0.98, 0.2, 0.0 },
 };
 
 struct bag {
@@ -141,11 +145,25 @@ static void
 draw_theory(const struct bag *bag, struct chance *chance, double *errors)
 {
 	bool normal = bag->n_residuals < RESIDUALS_LEAST || bag->root < 1e-9;
-	double level = 0.0;
+	double level = 0.0, alpha = bag->manner->lasting * bag->alpha;
 	for (size_t h = 0; h < bag->plan->horizon; h++) {
 		double e = normal ? chance_normal(chance) : bag->residual[chance_index(chance, bag->n_residuals)] / bag->root;
-		errors[h] = (level + e) * bag->spread[h] / sqrt(1.0 + bag->alpha * bag->alpha * (double)h);
-		level += bag->alpha * e;
+		errors[h] = (level + e) * bag->spread[h] / sqrt(1.0 + alpha * alpha * (double)h);
+		level += alpha * e;
+	}
+}
+
+/* What most histories have not yet shown: the level shifts, and stays where it went. */
+static void
+add_shifts(const struct bag *bag, struct chance *chance, double *errors)
+{
+	double level = 0.0;
+	if (bag->manner->shift <= 0.0)
+		return;
+	for (size_t h = 0; h < bag->plan->horizon; h++) {
+		if (chance_uniform(chance) < bag->manner->shift)
+			level += SHIFT_SIZE * bag->spread[h] * chance_normal(chance);
+		errors[h] += level;
 	}
 }
 
@@ -163,6 +181,7 @@ draw(const struct bag *bag, double *errors)
 			draw_theory(bag, &chance, path);
 		for (size_t h = 0; h < plan->horizon; h++)
 			path[h] *= factor;
+		add_shifts(bag, &chance, path);
 	}
 }
 
