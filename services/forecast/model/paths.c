@@ -34,7 +34,7 @@ struct manner {
 };
 
 static const struct manner manners[PACES] = {
-	[PACE_MONTHS] = { 0.15, 0.6, 1.0, 3.0, 8.0, 60.0, 0.92, 0.35, 0.007 },
+	[PACE_MONTHS] = { 0.15, 0.6, 1.1, 3.0, 8.0, 60.0, 0.93, 0.35, 0.008 },
 	[PACE_DAYS] = { 0.01, 0.05, 0.65, 90.0, 365.0, 730.0, 0.98, 0.2, 0.0 },
 };
 
