@@ -74,19 +74,6 @@ take_seasons(const struct series_one *series, const struct step *step, const str
 	}
 }
 
-/* The ends of the years on the way, and of the whole way. */
-static void
-take_sums(const struct series_one *series, const struct step *step, struct series_task *out)
-{
-	int64_t origin = series->first + (int64_t)series->n - 1;
-	struct forecast_task *task = &out->task;
-	for (size_t h = 1; h < task->horizon && task->n_sums + 1 < SERIES_TASK_SUMS && step->kind != STEP_YEAR; h++)
-		if (step_year(step, origin + (int64_t)h) != step_year(step, origin + (int64_t)h + 1))
-			out->sum_to[task->n_sums++] = h;
-	out->sum_to[task->n_sums++] = task->horizon;
-	task->sum_to = out->sum_to;
-}
-
 static void
 name_step(const void *user, size_t step, char *out)
 {
@@ -119,6 +106,5 @@ series_task_make(const struct series_one *series, const struct step *step, const
 	if (status != STATUS_OK)
 		return status;
 	take_seasons(series, step, wish, out);
-	take_sums(series, step, out);
 	return STATUS_OK;
 }

@@ -1,7 +1,6 @@
 /*
- * A file's series as a task for the automatic forecast: its seasons, how far to look, which sums will be asked for. Shared by
- * forecast, backtest and bench. A series_task lends the series' values and owns nothing; it stays where it is, for it points into
- * itself.
+ * A file's series as a task for the automatic forecast: its seasons and how far to look. Shared by forecast, backtest and bench. A
+ * series_task lends the series' values and owns nothing; it stays where it is, for its task points back at it.
  */
 #ifndef JUYAN_TOOLS_SERIES_TASK_H
 #define JUYAN_TOOLS_SERIES_TASK_H
@@ -9,11 +8,10 @@
 #include "auto.h"
 #include "series_file.h"
 
-enum { SERIES_TASK_SUMS = 8, SERIES_TASK_PATHS = 1000, SERIES_TASK_SEED = 1 };
+enum { SERIES_TASK_PATHS = 1000, SERIES_TASK_SEED = 1 };
 
 struct series_task {
 	struct forecast_task task;
-	size_t sum_to[SERIES_TASK_SUMS];
 	struct step step; /* and the number of the first one: for their names */
 	int64_t first;
 	char note[SENTENCE_BYTES_MAX]; /* what was done otherwise than asked for; empty: nothing */

@@ -9,14 +9,13 @@
 #include <string.h>
 
 #include "chance.h"
-#include "civil.h"
 #include "daily.h"
 #include "phrase.h"
 #include "pool.h"
 #include "sparse.h"
 #include "world_parts.h"
 
-enum { YEAR_DAYS = 365, SEASONS_NEED_YEARS = 2, SUMS_MAX = 8 };
+enum { YEAR_DAYS = 365, SEASONS_NEED_YEARS = 2 };
 
 uint64_t
 world_seed(uint64_t seed, const struct leaf_key *key)
@@ -32,28 +31,6 @@ world_seed(uint64_t seed, const struct leaf_key *key)
 
 /* ---- the automatic forecast ---- */
 
-/* Sums that people ask for: four weeks, a quarter, each year's end. */
-static size_t
-sums_of(const struct leaves *leaves, size_t sums[SUMS_MAX])
-{
-	const size_t usual[] = { 28, 91 };
-	size_t n = 0;
-	int year, month, dom;
-	for (size_t i = 0; i < 2; i++)
-		if (usual[i] < leaves->days)
-			sums[n++] = usual[i];
-	civil_date(leaves->origin + 1, &year, &month, &dom);
-	for (; n + 1 < SUMS_MAX; year++) {
-		size_t end = (size_t)(civil_day(year + 1, 1, 1) - 1 - leaves->origin);
-		if (end >= leaves->days)
-			break;
-		if (n == 0 || end > sums[n - 1])
-			sums[n++] = end;
-	}
-	sums[n++] = leaves->days;
-	return n;
-}
-
 static void
 name_day(const void *user, size_t step, char *out)
 {
@@ -66,7 +43,6 @@ static enum status
 forecast_daily(const struct draft *draft, const struct daily *daily, uint64_t seed, struct forecast *out)
 {
 	const struct leaves *leaves = &draft->world->leaves;
-	size_t sums[SUMS_MAX];
 	int64_t first_day = leaves->first_day + (int64_t)daily->begin;
 	struct forecast_task task = { .series = { .values = daily->values,
 					  .n = daily->n,
@@ -80,9 +56,7 @@ forecast_daily(const struct draft *draft, const struct daily *daily, uint64_t se
 		.ceiling = daily->bounded ? daily->ceiling : NULL,
 		.horizon = leaves->days,
 		.paths = leaves->paths,
-		.seed = seed,
-		.sum_to = sums,
-		.n_sums = sums_of(leaves, sums) };
+		.seed = seed };
 	if (daily->n >= SEASONS_NEED_YEARS * YEAR_DAYS + 1)
 		task.series.periods[task.series.n_periods++] = 365.25;
 	return forecast_make(&task, out, NULL);

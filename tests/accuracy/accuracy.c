@@ -90,9 +90,7 @@ answer(struct work *work, size_t at)
 	struct forecast_task task = { .series = { .values = column->values, .n = question->n, .n_periods = work->tasks.n_periods },
 		.horizon = question->total > question->points ? question->total : question->points,
 		.paths = work->options->paths,
-		.seed = 1,
-		.sum_to = &question->total,
-		.n_sums = question->total > 0 };
+		.seed = 1 };
 	struct forecast forecast;
 	struct reason why;
 	size_t bytes;

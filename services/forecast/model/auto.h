@@ -30,12 +30,6 @@ struct forecast_task {
 	size_t horizon;        /* steps ahead, at least 1 */
 	size_t paths;          /* at least 100 */
 	uint64_t seed;
-	/*
-	 * The sums that will be asked for: from step 1 to sum_to[i] (sorted, each 1 … horizon). Paths are whole errors of earlier
-	 * origins and of a level that learns, and have every sum's spread; so this is not looked at now.
-	 */
-	const size_t *sum_to;
-	size_t n_sums;
 };
 
 /* What the point forecast is made of; the parts of a step add up to its point. */

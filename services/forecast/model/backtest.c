@@ -290,19 +290,10 @@ run_origin(const struct backtest_task *task, const struct at *at, struct backtes
 {
 	struct forecast_task one = task->task;
 	struct forecast forecast[BACKTEST_METHODS] = { 0 };
-	size_t sums[2] = { at->total_steps, at->reach };
 	enum status status = STATUS_OK;
 	one.series.n = at->origin;
 	one.horizon = at->reach > at->total_steps ? at->reach : at->total_steps;
 	one.ceiling = NULL;
-	if (sums[0] > sums[1]) {
-		sums[0] = at->reach;
-		sums[1] = at->total_steps;
-	}
-	/* Sorted, without a double or a nothing. */
-	size_t first = sums[0] == 0 || sums[0] == sums[1] ? 1 : 0;
-	one.sum_to = sums + first;
-	one.n_sums = 2 - first;
 	for (size_t m = 0; m < BACKTEST_METHODS && status == STATUS_OK; m++)
 		status = make_one(&one, (enum backtest_method)m, &forecast[m], why);
 	for (size_t m = 0; m < BACKTEST_METHODS && status == STATUS_OK; m++)
