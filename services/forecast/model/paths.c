@@ -21,6 +21,11 @@
 #define SEEN_SHARE 0.2
 /* A shift of the level that the history does not foretell: its deviation, in spreads of the step at which it comes. */
 #define SHIFT_SIZE 2.5
+/* Earlier stretches of a horizon's length, none in another, that say as much of how errors hang together as what is usual. */
+#define STRETCHES_USUAL 6.0
+#define LASTING_LEAST 0.005
+#define LASTING_MOST 1.0
+#define LASTING_STEP 1.25
 /* Fewer residuals are drawn as normal ones. */
 enum { RESIDUALS_LEAST = 12, RESIDUALS_FIRST = 6 };
 
@@ -46,7 +51,8 @@ struct bag {
 	double *residual; /* of one step */
 	size_t n_residuals;
 	double root;           /* of their mean square */
-	double alpha;          /* of the level that learns from chance */
+	double alpha;          /* of the level that learns from chance: how the spread grows */
+	double lasting;        /* likewise: how the steps of a path hang together */
 	double *spread, *seen; /* [horizon]: standard deviation taken, and what earlier origins showed */
 	double *odds;          /* [origins]: cumulated weight of being drawn */
 	double odds_sum;
@@ -115,6 +121,61 @@ find_spread(struct bag *bag)
 	}
 }
 
+/* The variance of a sum of m steps of a level that learns, each of variance 1, by what it were if they had nothing in common. */
+static double
+sum_ratio(double alpha, size_t m)
+{
+	double twice = 0.0, later = 0.0;
+	for (size_t h = m; h-- > 0;) {
+		double size = sqrt(1.0 + alpha * alpha * (double)h);
+		twice += (alpha * alpha * (double)h + alpha) / size * later;
+		later += 1.0 / size;
+	}
+	return 1.0 + 2.0 * twice / (double)m;
+}
+
+/* The same of earlier errors; 0 where none are known. */
+static double
+seen_ratio(const struct bag *bag)
+{
+	const struct origins *o = bag->origins;
+	double top = 0.0, bottom = 0.0;
+	for (size_t k = 0; k < o->n; k++) {
+		double sum = 0.0, square = 0.0;
+		size_t known = 0;
+		for (size_t h = 0; h < bag->plan->horizon && h < o->horizon; h++) {
+			double error = o->error[k * o->horizon + h] / bag->seen[h];
+			if (isnan(error))
+				continue;
+			sum += error;
+			square += error * error;
+			known++;
+		}
+		if (4 * known < 3 * bag->plan->horizon)
+			continue;
+		top += sum * sum / (double)known;
+		bottom += square / (double)known;
+	}
+	return bottom > 0.0 ? top / bottom : 0.0;
+}
+
+/* How much of an error stays: between what is usual and what the sums of earlier errors say, by how many of those there were. */
+static void
+find_lasting(struct bag *bag)
+{
+	const struct origins *o = bag->origins;
+	size_t horizon = bag->plan->horizon;
+	double usual = bag->manner->lasting * bag->alpha, ratio = seen_ratio(bag), alpha = LASTING_LEAST;
+	bag->lasting = usual;
+	if (ratio <= 0.0 || horizon < 2)
+		return;
+	while (alpha < LASTING_MOST && sum_ratio(alpha, horizon) < ratio)
+		alpha *= LASTING_STEP;
+	double stretches = (double)(o->at[0] - o->at[o->n - 1]) / (double)horizon;
+	double share = stretches / (stretches + STRETCHES_USUAL);
+	bag->lasting = exp((1.0 - share) * log(usual) + share * log(alpha));
+}
+
 /* Origins that saw the whole horizon may be drawn, later ones rather. */
 static void
 find_odds(struct bag *bag)
@@ -145,7 +206,7 @@ static void
 draw_theory(const struct bag *bag, struct chance *chance, double *errors)
 {
 	bool normal = bag->n_residuals < RESIDUALS_LEAST || bag->root < 1e-9;
-	double level = 0.0, alpha = bag->manner->lasting * bag->alpha;
+	double level = 0.0, alpha = bag->lasting;
 	for (size_t h = 0; h < bag->plan->horizon; h++) {
 		double e = normal ? chance_normal(chance) : bag->residual[chance_index(chance, bag->n_residuals)] / bag->root;
 		errors[h] = (level + e) * bag->spread[h] / sqrt(1.0 + alpha * alpha * (double)h);
@@ -202,6 +263,7 @@ paths_draw(const struct combined *combined, const struct origins *origins, const
 	bag.alpha = fmax(fmin(combined->alpha, bag.manner->alpha_most), least);
 	find_residuals(&bag);
 	find_spread(&bag);
+	find_lasting(&bag);
 	find_odds(&bag);
 	draw(&bag, errors);
 	free(bag.residual);

@@ -4,7 +4,9 @@
  * origins, whole vectors drawn again; the others those of a level that learns from chance (exponential smoothing's residuals drawn
  * again). Each has either sign, so that the point is their median. All are brought to one spread by distance, between what earlier
  * origins showed and what the errors of one step say; of both the last months say more than the years before, for a world that was
- * shaken stays shaky for a while (Engle 1982; the fading weights are those of RiskMetrics 1996). At the pace of months a path may
+ * shaken stays shaky for a while (Engle 1982; the fading weights are those of RiskMetrics 1996). How
+ * much of an error stays in a path, and so how wide sums are beside steps, is between what is usual and what the sums of earlier
+ * errors showed. At the pace of months a path may
  * also hold a lasting shift of the level, as a history of a few years seldom has but the world does: they make the outer intervals
  * and those of sums wide enough.
  *
