@@ -4,14 +4,13 @@
  * origins, whole vectors drawn again; the others those of a level that learns from chance (exponential smoothing's residuals drawn
  * again). Each has either sign, so that the point is their median. All are brought to one spread by distance, between what earlier
  * origins showed and what the errors of one step say; of both the last months say more than the years before, for a world that was
- * shaken stays shaky for a while (Engle 1982; the fading weights are those of RiskMetrics 1996). How
- * much of an error stays in a path, and so how wide sums are beside steps, is between what is usual and what the sums of earlier
- * errors showed. At the pace of months a path may
- * also hold a lasting shift of the level, as a history of a few years seldom has but the world does: they make the outer intervals
- * and those of sums wide enough.
+ * shaken stays shaky for a while (Engle 1982; the fading weights are those of RiskMetrics 1996). How much of an error stays in a
+ * path, and so how wide sums are beside steps, is between what is usual and what the sums of earlier errors showed. At the pace of
+ * months a path may also hold a lasting shift of the level, as a history of a few years seldom has but the world does: they make
+ * the outer intervals and those of sums wide enough.
  *
  * The constants (paths.c) are the same for every series of a pace. They were chosen by interval scores and coverage on public
- * series of freight and of two competitions together, and hold on origins before those years too (tests/README.md).
+ * series of freight and of two competitions together; on origins before those years they hold as well.
  */
 #ifndef JUYAN_MODEL_PATHS_H
 #define JUYAN_MODEL_PATHS_H
