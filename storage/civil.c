@@ -48,6 +48,38 @@ civil_weekday(int64_t day)
 	return (int)(weekday < 0 ? weekday + 7 : weekday);
 }
 
+int
+civil_working_days(int year, int month)
+{
+	int64_t end = month == 12 ? civil_day(year + 1, 1, 1) : civil_day(year, month + 1, 1);
+	int count = 0;
+	for (int64_t day = civil_day(year, month, 1); day < end; day++)
+		count += civil_weekday(day) != 0 && civil_weekday(day) != 6;
+	return count;
+}
+
+/* Easter Sunday: the Sunday behind the full moon of the Gregorian epacts (Butcher 1876; Knuth 1968, vol. 1, 1.3.2). */
+static int64_t
+easter(int year)
+{
+	int golden = year % 19 + 1, century = year / 100 + 1;
+	int skipped = 3 * century / 4 - 12, moon = (8 * century + 5) / 25 - 5;
+	int epact = (11 * golden + 20 + moon - skipped) % 30;
+	if ((epact == 25 && golden > 11) || epact == 24)
+		epact++;
+	int full = 44 - epact;
+	int64_t day = civil_day(year, 3, 1) + (full < 21 ? full + 30 : full) - 1;
+	return day + 7 - civil_weekday(day);
+}
+
+bool
+civil_has_good_friday(int year, int month)
+{
+	int of_year, of_month, dom;
+	civil_date(easter(year) - 2, &of_year, &of_month, &dom);
+	return of_month == month;
+}
+
 int64_t
 civil_day_of_ms(int64_t local_ms)
 {

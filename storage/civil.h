@@ -22,6 +22,10 @@ int64_t civil_day(int year, int month, int day);
 void civil_date(int64_t day, int *year, int *month, int *dom);
 /* 0 Sunday … 6 Saturday. */
 int civil_weekday(int64_t day);
+/* The days from Monday to Friday in a month. */
+int civil_working_days(int year, int month);
+/* Whether Good Friday lies in a month: of all feasts of the Gregorian year the one that moves a working day between two months. */
+bool civil_has_good_friday(int year, int month);
 /* The day in which a time stands; floors for times before 1970. */
 int64_t civil_day_of_ms(int64_t local_ms);
 /* The hour period (yyyymmddhh) of a UTC time at an offset. */

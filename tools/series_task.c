@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "civil.h"
+
 enum { HOURS = 48, YEARS = 5 };
 
 /* Steps from the origin to the last one of its year. */
@@ -82,6 +84,15 @@ name_step(const void *user, size_t step, char *out)
 	snprintf(out, STEP_NAME_BYTES, "%s", step_text(&task->step, task->first + (int64_t)step, text));
 }
 
+static struct working
+working_of(const void *user, size_t step)
+{
+	const struct series_task *task = user;
+	int64_t at = task->first + (int64_t)step;
+	int year = step_year(&task->step, at), month = (int)(at - 12 * (int64_t)year) + 1;
+	return (struct working){ civil_working_days(year, month), civil_has_good_friday(year, month) ? 1.0 : 0.0 };
+}
+
 enum status
 series_task_make(const struct series_one *series, const struct step *step, const struct series_wish *wish, struct series_task *out,
     struct reason *why)
@@ -95,6 +106,8 @@ series_task_make(const struct series_one *series, const struct step *step, const
 	out->first = series->first;
 	out->task.series.step_name = name_step;
 	out->task.series.step_user = out;
+	out->task.working = step->kind == STEP_MONTH ? working_of : NULL;
+	out->task.working_user = out;
 	int64_t origin = series->first + (int64_t)series->n - 1;
 	if (wish->horizon == 0 && wish->to != NULL)
 		status = horizon_to(step, origin, wish->to, &out->task.horizon, why);

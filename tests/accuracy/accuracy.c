@@ -90,7 +90,9 @@ answer(struct work *work, size_t at)
 	struct forecast_task task = { .series = { .values = column->values, .n = question->n, .n_periods = work->tasks.n_periods },
 		.horizon = question->total > question->points ? question->total : question->points,
 		.paths = work->options->paths,
-		.seed = 1 };
+		.seed = 1,
+		.working = work->tasks.calendar == CALENDAR_MONTHS ? tasks_working : NULL,
+		.working_user = column };
 	struct forecast forecast;
 	struct reason why;
 	size_t bytes;

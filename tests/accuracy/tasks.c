@@ -146,7 +146,9 @@ tasks_read(struct tasks *tasks, const char *series_path, const char *tasks_path,
 {
 	char *line = NULL, *fields[FIELDS_MAX];
 	size_t room = 0, questions_room = 0;
-	*tasks = (struct tasks){ .periods = { daily ? 7.0 : 12.0, 365.25 }, .n_periods = daily ? 2 : 1 };
+	*tasks = (struct tasks){ .periods = { daily ? 7.0 : 12.0, 365.25 },
+		.n_periods = daily ? 2 : 1,
+		.calendar = daily ? CALENDAR_DAYS : CALENDAR_MONTHS };
 	read_series(tasks, series_path, daily);
 	FILE *file = begin(tasks_path, &line, &room);
 	while (getline(&line, &room, file) > 0) {
@@ -187,6 +189,14 @@ tasks_read_wide(struct tasks *tasks, const char *path, double period, size_t hor
 	}
 	free(line);
 	fclose(file);
+}
+
+struct working
+tasks_working(const void *column, size_t step)
+{
+	long at = ((const struct column *)column)->first + (long)step;
+	int year = (int)(at / 12), month = (int)(at % 12) + 1;
+	return (struct working){ civil_working_days(year, month), civil_has_good_friday(year, month) ? 1.0 : 0.0 };
 }
 
 void

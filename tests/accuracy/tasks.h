@@ -8,7 +8,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "auto.h"
+
 enum { ID_BYTES = 64, DATE_BYTES = 16 };
+
+/* What the steps are. */
+enum calendar { CALENDAR_NONE, CALENDAR_MONTHS, CALENDAR_DAYS };
 
 /* One series: a value a step from the first step on; NAN: not known. */
 struct column {
@@ -35,6 +40,7 @@ struct tasks {
 	size_t n_questions;
 	double periods[2];
 	size_t n_periods;
+	enum calendar calendar;
 };
 
 /*
@@ -44,6 +50,8 @@ struct tasks {
 void tasks_read(struct tasks *tasks, const char *series_path, const char *tasks_path, bool daily, bool core);
 /* Reads a wide file, `id,v1,v2,…` a line: one question a series, at its end. */
 void tasks_read_wide(struct tasks *tasks, const char *path, double period, size_t horizon);
+/* A working_counter (auto.h) of a column of months. */
+struct working tasks_working(const void *column, size_t step);
 void tasks_close(struct tasks *tasks);
 
 #endif

@@ -165,6 +165,24 @@ test_times_before_1970_floor(void **unused)
 	assert_int_equal(civil_hour(INT64_C(1738339200000), 480), 2025020100);
 }
 
+static void
+test_working_days(void **unused)
+{
+	(void)unused;
+	assert_int_equal(civil_working_days(2025, 1), 23);
+	assert_int_equal(civil_working_days(2025, 2), 20);
+	assert_int_equal(civil_working_days(2024, 2), 21);
+	assert_int_equal(civil_working_days(2025, 12), 23);
+	/* Easter was on 31 March 2024, 20 April 2025, 1 April 2018, 23 March 2008 and 25 April 1943. */
+	static const int march[] = { 2024, 2018, 2008 }, april[] = { 2025, 1943, 2000, 1981, 2049 };
+	for (size_t i = 0; i < 3; i++)
+		assert_true(civil_has_good_friday(march[i], 3) && !civil_has_good_friday(march[i], 4));
+	for (size_t i = 0; i < 5; i++)
+		assert_true(civil_has_good_friday(april[i], 4) && !civil_has_good_friday(april[i], 3));
+	for (int year = 1900; year < 2200; year++)
+		assert_true(civil_has_good_friday(year, 3) != civil_has_good_friday(year, 4));
+}
+
 int
 main(void)
 {
@@ -180,6 +198,7 @@ main(void)
 		cmocka_unit_test(test_only_dates_that_exist),
 		cmocka_unit_test(test_offsets),
 		cmocka_unit_test(test_times_before_1970_floor),
+		cmocka_unit_test(test_working_days),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,6 +14,8 @@
 /* How far back the same procedure is tried: origins, and steps between them at the pace of days. */
 enum { ORIGINS_MONTHS = 60, ORIGINS_DAYS = 24, ORIGINS_DAYS_STEP = 7, ORIGINS_LEAST = 6 };
 enum { HALF80_DISTANCES = 32 };
+/* A smaller elasticity by working days is not worth a sentence. */
+#define WORKING_TELLS 0.2
 
 static int
 compare(const void *left, const void *right)
@@ -102,9 +104,10 @@ put_points(const struct making *making, struct forecast *forecast)
 		before = after;
 		after = adjusted_value(adjusted, place + making->footing.effect[adjusted->n + h]);
 		double open = task->open == NULL ? 1.0 : fmin(task->open[task->series.n + h], 1.0);
+		after *= making->footing.factor[adjusted->n + h];
+		forecast->point[h] = held(task, h, after);
 		after = open < OPEN_LEAST ? 0.0 : after * open;
 		forecast->part[PART_CALENDAR][h] = after - before;
-		forecast->point[h] = held(task, h, adjusted_value(adjusted, place + making->footing.effect[adjusted->n + h]));
 		forecast->part[PART_CEILING][h] = forecast->point[h] - after;
 	}
 }
@@ -118,7 +121,8 @@ put_paths(const struct making *making, struct forecast *forecast)
 		for (size_t h = 0; h < forecast->horizon; h++) {
 			double *at = &forecast->path[p * forecast->horizon + h];
 			double place = combined_place(&making->combined, h) + making->footing.effect[adjusted->n + h];
-			*at = held(making->task, h, adjusted_value(adjusted, place + *at));
+			*at =
+			    held(making->task, h, adjusted_value(adjusted, place + *at) * making->footing.factor[adjusted->n + h]);
 		}
 }
 
@@ -150,6 +154,9 @@ put_notes(const struct making *making, struct forecast *forecast)
 			note(forecast, "%zu values are too few to know the year: the forecast has none", series->n);
 	if (making->task->n_regressors > 0 && making->footing.calendar == 0)
 		note(forecast, "no special day lies in the history: the calendar's special days are forecast as ordinary ones");
+	if (making->task->working != NULL && making->footing.working.days >= WORKING_TELLS)
+		note(forecast, "the steps go with their working days: one of 21 more or less moves a step by %.1f %%",
+		    100.0 * making->footing.working.days / 21.0);
 	for (size_t i = 0; i < making->footing.n_notes; i++)
 		note(forecast, "%s", making->footing.notes[i]);
 }
@@ -314,6 +321,11 @@ check(const struct forecast_task *task, struct reason *why)
 	for (size_t i = 0; task->open != NULL && i < series->n + task->horizon; i++)
 		if (!(task->open[i] >= 0.0))
 			return reason_say(why, STATUS_USAGE, "step %zu is open for no share of it", i + 1);
+	for (size_t i = 0; task->working != NULL && i < series->n + task->horizon; i++) {
+		struct working at = task->working(task->working_user, i);
+		if (!(at.days > 0.0 && isfinite(at.days) && at.feast >= 0.0 && at.feast < at.days))
+			return reason_say(why, STATUS_USAGE, "step %zu has no number of working days", i + 1);
+	}
 	for (size_t h = 0; task->ceiling != NULL && h < task->horizon; h++)
 		if (!(task->ceiling[h] >= 0.0))
 			return reason_say(why, STATUS_USAGE, "the ceiling of step %zu is below 0 or no number", h + 1);

@@ -16,6 +16,12 @@
 
 enum { FORECAST_PATHS_MAX = 100000, FORECAST_STEPS_MAX = 20000, FORECAST_NOTES_MAX = 8, FORECAST_MODEL_BYTES = 256 };
 
+/* The working days of a step, above 0; and how many of them, but not all, lie on a feast that some keep, and that moves. */
+struct working {
+	double days, feast;
+};
+typedef struct working working_counter(const void *user, size_t step);
+
 struct forecast_task {
 	struct series series; /* NAN: unknown. Zeros are values */
 	/*
@@ -26,6 +32,12 @@ struct forecast_task {
 	/* Calendar regressors of past and future, [n + horizon][n_regressors] row by row, 0 on an ordinary step; NULL: none. */
 	const double *regressors;
 	size_t n_regressors;
+	/*
+	 * Working days of each step (from 0) of past and future, where steps differ in them, as months do; pure. How much the series
+	 * goes with them is learned from it (working.h). NULL: not known, and never asked for.
+	 */
+	working_counter *working;
+	const void *working_user;
 	const double *ceiling; /* the most that a step can take, [horizon]; NULL: none */
 	size_t horizon;        /* steps ahead, at least 1 */
 	size_t paths;          /* at least 100 */

@@ -23,6 +23,7 @@ footing_close(struct footing *footing)
 {
 	free(footing->values);
 	free(footing->effect);
+	free(footing->factor);
 	*footing = (struct footing){ 0 };
 }
 
@@ -141,19 +142,36 @@ learn_calendar(const struct forecast_task *task, struct footing *footing)
 	return status == STATUS_NO_MEMORY ? status : STATUS_OK;
 }
 
+static enum status
+learn_working(const struct forecast_task *task, struct footing *footing)
+{
+	size_t n = task->series.n;
+	for (size_t i = 0; i < n + task->horizon; i++)
+		footing->factor[i] = 1.0;
+	if (task->working == NULL)
+		return STATUS_OK;
+	enum status status = working_learn(task, &footing->series, &footing->working, footing->factor);
+	for (size_t i = 0; i < n && status == STATUS_OK; i++)
+		footing->values[i] /= footing->factor[i];
+	return status;
+}
+
 enum status
 footing_make(const struct forecast_task *task, struct footing *out, struct reason *why)
 {
 	struct footing made = { .series = task->series, .offset = 1.0 };
 	made.values = calloc(task->series.n + 1, sizeof *made.values);
 	made.effect = calloc(task->series.n + task->horizon + 1, sizeof *made.effect);
+	made.factor = calloc(task->series.n + task->horizon + 1, sizeof *made.factor);
 	made.series.values = made.values;
 	enum status status = STATUS_OK;
-	if (made.values == NULL || made.effect == NULL)
+	if (made.values == NULL || made.effect == NULL || made.factor == NULL)
 		status = reason_say(why, STATUS_NO_MEMORY, "memory ran out");
 	if (status == STATUS_OK)
 		status = take_values(task, &made, why);
 	if (status == STATUS_OK && task->n_regressors > 0 && learn_calendar(task, &made) != STATUS_OK)
+		status = reason_say(why, STATUS_NO_MEMORY, "memory ran out");
+	if (status == STATUS_OK && learn_working(task, &made) != STATUS_OK)
 		status = reason_say(why, STATUS_NO_MEMORY, "memory ran out");
 	if (status == STATUS_OK)
 		*out = made;

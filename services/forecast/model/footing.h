@@ -1,21 +1,23 @@
 /*
- * A task's history as the models want it: what was shut, open in part, never reported or moved by the calendar, put on the footing
- * of an ordinary open step; and what the calendar will do to the steps to come.
+ * A task's history as the models want it: what was shut, open in part, never reported or moved by the calendar or by the
+ * number of its working days, put on the footing of an ordinary open step; and what the calendar will do to the steps to come.
  *
  * Owns its memory; footing_close.
  */
 #ifndef JUYAN_MODEL_FOOTING_H
 #define JUYAN_MODEL_FOOTING_H
 
-#include "auto.h"
+#include "working.h"
 
 struct footing {
 	struct series series; /* of `values`; NAN: says nothing */
 	double *values;       /* [n], none below 0 */
 	double *effect;       /* [n + horizon]: what the regressors add on the scale log(value + offset); 0 without */
-	double offset;        /* of that scale */
-	size_t known;         /* values that say something */
-	size_t calendar;      /* steps from which the regressors' effects were learned */
+	double *factor;       /* [n + horizon]: of the value, by its working days; 1 where they are usual, or not known */
+	struct working_effect working;
+	double offset;   /* of that scale */
+	size_t known;    /* values that say something */
+	size_t calendar; /* steps from which the regressors' effects were learned */
 	char notes[FORECAST_NOTES_MAX][SENTENCE_BYTES_MAX];
 	size_t n_notes;
 };
