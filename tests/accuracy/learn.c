@@ -5,7 +5,7 @@
  *     learn FOLDER M3_TRAIN > services/forecast/model/combine_weights.c
  *
  * Least absolute error, scaled by the seasonal naive's mean step, by weighted least squares again and again (Schlossmacher 1973);
- * none below zero, by coordinate descent.
+ * none below zero, by coordinate descent; the knots at once, for between them weights are drawn by lines.
  */
 #include <err.h>
 #include <math.h>
@@ -14,9 +14,11 @@
 #include <string.h>
 
 #include "combine.h"
+#include "footing.h"
 #include "tasks.h"
 
-enum { HORIZON = 18, BEFORE = 12 * 2018 };
+enum { HORIZON = 18, BEFORE = 12 * 2018, WEIGHTS = WEIGHT_KNOTS * EXPERTS };
+#define RIDGE 1e-7
 
 struct rows {
 	double *x, *y, *weight; /* x[n][EXPERTS] */
@@ -58,65 +60,98 @@ scale_of(const double *values, size_t n, size_t season)
 	return count > 0 ? sum / (double)count : 0.0;
 }
 
-/* One origin: what each expert said of the next steps, and what came. */
+/* What came, on the usual footing, beside what each expert said of it. */
 static void
-look(const struct tasks *tasks, const struct column *column, size_t n)
+add_steps(const struct column *column, const struct footing *footing, size_t n, double scale)
 {
-	struct series series = { .values = column->values, .n = n, .n_periods = tasks->n_periods };
 	struct adjusted adjusted;
 	struct expert_views views;
-	memcpy(series.periods, tasks->periods, sizeof tasks->periods);
-	double scale = scale_of(column->values, n, (size_t)tasks->periods[0]);
-	if (scale <= 0.0 || adjusted_make(&series, HORIZON, &adjusted) != STATUS_OK)
+	if (adjusted_make(&footing->series, HORIZON, &adjusted) != STATUS_OK)
 		return;
-	if (expert_views_make(&adjusted, &series, &views) != STATUS_OK)
+	if (expert_views_make(&adjusted, &footing->series, &views) != STATUS_OK)
 		errx(3, "memory ran out");
 	for (size_t h = 0; h < HORIZON; h++) {
-		double value = column->values[n + h], season = adjusted.season[n + h] + adjusted.season2[n + h];
+		double value = column->values[n + h] / footing->factor[n + h];
+		double season = adjusted.season[n + h] + adjusted.season2[n + h];
 		if (!isnan(value))
 			add(&rows[h], &views, h, log(value + adjusted.offset) - season - views.base,
-			    exp(views.base + season) / scale);
+			    footing->factor[n + h] * exp(views.base + season) / scale);
 	}
 	expert_views_close(&views);
 	adjusted_close(&adjusted);
 }
 
+/* One origin. */
 static void
-gather(const struct rows *from, const double *b, double a[EXPERTS][EXPERTS], double *c, double *total)
+look(const struct tasks *tasks, const struct column *column, size_t n)
 {
-	for (size_t r = 0; r < from->n; r++) {
-		const double *x = from->x + r * EXPERTS;
-		double error = from->y[r];
-		for (size_t k = 0; k < EXPERTS; k++)
-			error -= b[k] * x[k];
-		double weight = from->weight[r] / fmax(fabs(error), 0.01);
-		for (size_t i = 0; i < EXPERTS; i++) {
+	struct forecast_task task = { .series = { .values = column->values, .n = n, .n_periods = tasks->n_periods },
+		.horizon = HORIZON,
+		.working = tasks->calendar == CALENDAR_MONTHS ? tasks_working : NULL,
+		.working_user = column };
+	struct footing footing;
+	struct reason why;
+	memcpy(task.series.periods, tasks->periods, sizeof tasks->periods);
+	double scale = scale_of(column->values, n, (size_t)tasks->periods[0]);
+	if (scale <= 0.0 || footing_make(&task, &footing, &why) != STATUS_OK)
+		return;
+	add_steps(column, &footing, n, scale);
+	footing_close(&footing);
+}
+
+/* Between which two knots a distance lies, and how near to the second, as combine_weight does. */
+static size_t
+knot_of(size_t h, double *share)
+{
+	const double *knots = combine_knots[PACE_MONTHS];
+	size_t k = 0;
+	while (k + 2 < WEIGHT_KNOTS && (double)(h + 1) > knots[k + 1])
+		k++;
+	*share = fmax(0.0, ((double)(h + 1) - knots[k]) / (knots[k + 1] - knots[k]));
+	return k;
+}
+
+/* Adds the rows of one distance: they bear on the weights of two knots. */
+static void
+gather(size_t h, const double *b, double a[WEIGHTS][WEIGHTS], double *c, double *total)
+{
+	double share, x[2 * EXPERTS];
+	size_t first = knot_of(h, &share) * EXPERTS;
+	for (size_t r = 0; r < rows[h].n; r++) {
+		double error = rows[h].y[r];
+		for (size_t k = 0; k < 2 * EXPERTS; k++) {
+			x[k] = (k < EXPERTS ? 1.0 - share : share) * rows[h].x[r * EXPERTS + k % EXPERTS];
+			error -= b[first + k] * x[k];
+		}
+		double weight = rows[h].weight[r] / fmax(fabs(error), 0.01);
+		for (size_t i = 0; i < 2 * EXPERTS; i++) {
 			for (size_t j = 0; j <= i; j++)
-				a[i][j] += weight * x[i] * x[j];
-			c[i] += weight * x[i] * from->y[r];
+				a[first + i][first + j] += weight * x[i] * x[j];
+			c[first + i] += weight * x[i] * rows[h].y[r];
 		}
 		*total += weight;
 	}
 }
 
-/* The weights of a knot, from the rows at and around it. */
+/* The weights of all knots at once, for between them they are drawn by lines. */
 static void
-learn(size_t from, size_t to, double *b)
+learn(double *b)
 {
-	memset(b, 0, EXPERTS * sizeof *b);
+	static double a[WEIGHTS][WEIGHTS];
 	for (int pass = 0; pass < 30; pass++) {
-		double a[EXPERTS][EXPERTS] = { { 0 } }, c[EXPERTS] = { 0 }, total = 0.0;
-		for (size_t h = from; h <= to; h++)
-			gather(&rows[h], b, a, c, &total);
-		for (size_t i = 0; i < EXPERTS; i++) {
-			a[i][i] = a[i][i] * 1.001 + 1e-9 + 1e-5 * total;
+		double c[WEIGHTS] = { 0 }, total = 0.0;
+		memset(a, 0, sizeof a);
+		for (size_t h = 0; h < HORIZON; h++)
+			gather(h, b, a, c, &total);
+		for (size_t i = 0; i < WEIGHTS; i++) {
+			a[i][i] = a[i][i] * 1.001 + 1e-9 + RIDGE * total;
 			for (size_t j = 0; j < i; j++)
 				a[j][i] = a[i][j];
 		}
 		for (int round = 0; round < 500; round++)
-			for (size_t i = 0; i < EXPERTS; i++) {
+			for (size_t i = 0; i < WEIGHTS; i++) {
 				double slope = c[i];
-				for (size_t j = 0; j < EXPERTS; j++)
+				for (size_t j = 0; j < WEIGHTS; j++)
 					slope -= j == i ? 0.0 : a[i][j] * b[j];
 				b[i] = fmax(0.0, slope / a[i][i]);
 			}
@@ -181,12 +216,10 @@ main(int argc, char **argv)
 	read_monthly(argv[1], 4);
 	read_monthly(tonnage, 2);
 	read_competition(argv[2]);
-	for (size_t k = 0; k < WEIGHT_KNOTS; k++) {
-		size_t at = (size_t)combine_knots[PACE_MONTHS][k] - 1, reach = at / 4 + 1;
-		learn(at > reach ? at - reach : 0, at + reach < HORIZON ? at + reach : HORIZON - 1, weights[PACE_MONTHS][k]);
+	learn(&weights[PACE_MONTHS][0][0]);
+	for (size_t k = 0; k < WEIGHT_KNOTS; k++)
 		for (size_t e = 0; e < EXPERTS; e++)
 			weights[PACE_DAYS][k][e] = combine_weights[PACE_DAYS][e][k];
-	}
 	printf("/* See combine.h. The weights of months are what tests/accuracy/learn.c printed; those of days are chosen by hand. "
 	       "*/\n");
 	printf("#include \"combine.h\"\n\nconst double combine_knots[PACES][WEIGHT_KNOTS] = {\n");
