@@ -388,6 +388,28 @@ quantiles_are_of_type_seven(void **state)
 	assert_true(out[0] == 1.0 && fabs(out[1] - 1.9) < 1e-12 && out[2] == 4.0);
 }
 
+/* Quarters and half-years are asked where a year has twelve steps, and enough of them are known. */
+static void
+test_quarters_where_months(void **state)
+{
+	static const struct {
+		size_t n;
+		double period;
+		const char *asked;
+	} cases[] = { { 120, 12.0, "0.3 ETS of quarters and half-years" }, { 40, 12.0, "0.15 ETS of quarters" }, { 30, 12.0, NULL },
+		{ 120, 6.0, NULL }, { 300, 52.0, NULL } };
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		make_series(cases[i].n, (size_t)cases[i].period, 30.0, i);
+		struct forecast_task task = task_of(cases[i].n, cases[i].period);
+		struct forecast forecast = made(&task);
+		hold(&task, &forecast);
+		assert_true((strstr(forecast.model, "quarters") != NULL) == (cases[i].asked != NULL));
+		assert_true(cases[i].asked == NULL || strstr(forecast.model, cases[i].asked) != NULL);
+		forecast_close(&forecast);
+	}
+}
+
 int
 main(void)
 {
@@ -406,6 +428,7 @@ main(void)
 		cmocka_unit_test(days_have_a_week_and_a_year),
 		cmocka_unit_test(what_cannot_be_asked_is_refused),
 		cmocka_unit_test(quantiles_are_of_type_seven),
+		cmocka_unit_test(test_quarters_where_months),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

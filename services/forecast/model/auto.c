@@ -165,16 +165,20 @@ static void
 put_model(const struct making *making, struct forecast *forecast)
 {
 	const struct combined *c = &making->combined;
-	double rest = 1.0 - MEMBER_SHARE * ((c->ets[0] != '\0') + (c->arima[0] != '\0'));
-	char members[2][MODEL_LABEL_BYTES + 16] = { "", "" };
+	double coarse = COARSE_SHARE * (double)c->coarse, share = (1.0 - coarse) * MEMBER_SHARE;
+	double rest = 1.0 - coarse - share * ((c->ets[0] != '\0') + (c->arima[0] != '\0'));
+	char members[3][MODEL_LABEL_BYTES + 16] = { "", "", "" };
 	const char *labels[2] = { c->ets, c->arima };
 	for (size_t i = 0; i < 2; i++)
 		if (labels[i][0] != '\0')
-			snprintf(members[i], sizeof members[i], " + %.1f %s", MEMBER_SHARE, labels[i]);
-	snprintf(forecast->model, sizeof forecast->model, "%.1f %s", rest,
+			snprintf(members[i], sizeof members[i], " + %.2g %s", share, labels[i]);
+	if (c->coarse > 0)
+		snprintf(members[2], sizeof members[2], " + %.2g ETS of %s", coarse,
+		    c->coarse > 1 ? "quarters and half-years" : "quarters");
+	snprintf(forecast->model, sizeof forecast->model, "%.2g %s", rest,
 	    c->adjusted.known < 2 ? "last value" : "(smoothing, damped trend, lines, AR(3), AR(6), ARI(3))");
 	size_t used = strlen(forecast->model);
-	snprintf(forecast->model + used, sizeof forecast->model - used, "%s%s", members[0], members[1]);
+	snprintf(forecast->model + used, sizeof forecast->model - used, "%s%s%s", members[0], members[1], members[2]);
 }
 
 /* Median of |said - came| / came of the sums from origins that saw the whole horizon. */

@@ -16,7 +16,7 @@
 
 enum { FORECAST_PATHS_MAX = 100000, FORECAST_STEPS_MAX = 20000, FORECAST_NOTES_MAX = 8, FORECAST_MODEL_BYTES = 256 };
 
-/* The working days of a step, above 0; and how many of them, but not all, lie on a feast that some keep, and that moves. */
+/* The working days of a step, above 0; how many of them, not all, lie on a feast that some keep, and that moves. */
 struct working {
 	double days, feast;
 };
@@ -33,8 +33,8 @@ struct forecast_task {
 	const double *regressors;
 	size_t n_regressors;
 	/*
-	 * Working days of each step (from 0) of past and future, where steps differ in them, as months do; pure. How much the series
-	 * goes with them is learned from it (working.h). NULL: not known, and never asked for.
+	 * Working days of each step (from 0) of past and future, where steps differ in them, as months do; pure. How much the
+	 * series goes with them is learned from it (working.h). NULL: not known.
 	 */
 	working_counter *working;
 	const void *working_user;

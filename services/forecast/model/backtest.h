@@ -57,8 +57,8 @@ struct backtest_total {
 
 struct backtest_task {
 	/*
-	 * The whole of what is known (task.series.n values) and how each forecast is to be made. `open` and `regressors` reach over
-	 * the known values at least; `ceiling` and `horizon` are not looked at.
+	 * The whole of what is known (task.series.n values) and how each forecast is to be made. `open`, `regressors` and
+	 * `working` reach over the known values at least; `ceiling` and `horizon` are not looked at.
 	 */
 	struct forecast_task task;
 	const size_t *origin; /* [n_origins]: how many values are known there, each at least 1 and less than n */

@@ -78,6 +78,8 @@ weigh(struct combined *combined, const struct expert_views *views, const struct 
 enum { MONTHS_FROM = 28, MONTHS_WHOLE = 90, MONTHS_LEAST = 12 };
 /* Within so many years of a break months are too few to tell growth from it. */
 #define BREAK_YEARS 2.0
+/* Fewer means of quarters or half-years tell nothing. */
+#define COARSE_LEAST 8
 
 /*
  * The history cleaned, what lies before a lasting break moved onto the level behind it; NULL where it cannot be cleaned. since is
@@ -242,6 +244,72 @@ look_by_months(struct combined *days, double year)
 	return status;
 }
 
+/* The means of each `group` of levels up to the end; returns how many. */
+static size_t
+put_means(const struct adjusted *adjusted, size_t group, double *means)
+{
+	size_t count = adjusted->n / group;
+	for (size_t i = 0; i < count; i++) {
+		const double *from = adjusted->level + adjusted->n - (count - i) * group;
+		means[i] = 0.0;
+		for (size_t k = 0; k < group; k++)
+			means[i] += from[k] / (double)group;
+	}
+	return count;
+}
+
+/* How a forecast of group means moves each group of steps: as a whole, so that their shape stays. */
+static void
+move_groups(const struct combined *combined, const double *means, size_t group, double *moves)
+{
+	size_t horizon = combined->adjusted.horizon;
+	for (size_t from = 0; from < horizon; from += group) {
+		size_t to = from + group < horizon ? from + group : horizon;
+		double ours = 0.0;
+		for (size_t h = from; h < to; h++)
+			ours += (combined->base + combined->local[h] + combined->line[h]) / (double)(to - from);
+		double move = bounded(means[from / group] - ours, MEMBER_FAR);
+		for (size_t h = from; h < to && isfinite(move); h++)
+			moves[h] += COARSE_SHARE * fmin(1.0, (double)(h + 1) / COARSE_FROM) * move;
+	}
+}
+
+/* ETS of the level's means over `group` steps. One that fits nothing is left out. */
+static enum status
+ask_coarse(struct combined *combined, size_t group, double *scratch, double *moves)
+{
+	const struct ets_limits limits = { .additive_only = true };
+	struct series means = { .values = scratch, .n = put_means(&combined->adjusted, group, scratch) };
+	struct model member = { 0 };
+	if (means.n < COARSE_LEAST)
+		return STATUS_OK;
+	enum status status = ets_choose(&means, &limits, &member);
+	if (status != STATUS_OK)
+		return status == STATUS_NO_MEMORY ? status : STATUS_OK;
+	double *ahead = scratch + means.n;
+	member.face->forecast(member.self, (combined->adjusted.horizon + group - 1) / group, ahead);
+	move_groups(combined, ahead, group, moves);
+	combined->coarse++;
+	model_close(&member);
+	return STATUS_OK;
+}
+
+static enum status
+add_coarse(struct combined *combined)
+{
+	size_t n = combined->adjusted.n, horizon = combined->adjusted.horizon;
+	double *moves = calloc(n + 2 * horizon, sizeof *moves), *scratch = moves + horizon;
+	if (moves == NULL)
+		return STATUS_NO_MEMORY;
+	enum status status = ask_coarse(combined, 3, scratch, moves);
+	if (status == STATUS_OK)
+		status = ask_coarse(combined, 6, scratch, moves);
+	for (size_t h = 0; h < horizon; h++)
+		combined->local[h] += moves[h];
+	free(moves);
+	return status;
+}
+
 enum status
 combined_make(const struct series *series, size_t horizon, bool whole, struct combined *out)
 {
@@ -276,6 +344,8 @@ combined_make(const struct series *series, size_t horizon, bool whole, struct co
 	double last = series->n_periods == 0 ? 1.0 : series->periods[series->n_periods - 1];
 	if (status == STATUS_OK && whole && pace == PACE_DAYS && last > ADJUST_SEASON_MAX && (double)since >= BREAK_YEARS * last)
 		status = look_by_months(&made, last);
+	if (status == STATUS_OK && whole && pace == PACE_MONTHS && season == 12.0 && (double)made.adjusted.known >= 3.0 * season)
+		status = add_coarse(&made);
 	if (status != STATUS_OK) {
 		combined_close(&made);
 		return status;

@@ -6,7 +6,8 @@
  * (tests/accuracy/learn.c): least absolute error, none below zero. Those of days were chosen by hand, for public series of days are
  * few. Weights learned across many series do better than those of each alone, whose past is too short to tell (Montero-Manso and
  * Hyndman 2021). ETS and ARIMA with seasons of their own stand beside, with a fixed share (Petropoulos and Svetunkov 2020 on simple
- * combinations).
+ * combinations). Where a season is twelve months, ETS of the level's quarters and half-years, where the noise of single months is
+ * gone, move the whole (temporal aggregation: Kourentzes, Petropoulos and Trapero 2014).
  *
  * Days have no members; but far days are moved half the way to what their months (months.h) say by the pace of months, members and
  * all, unless the level broke within two years.
@@ -22,6 +23,9 @@ enum { WEIGHT_KNOTS = 6 };
 
 /* What ETS and ARIMA count each, where the history has three rounds of the season. */
 #define MEMBER_SHARE 0.2
+/* What ETS of quarters and ETS of half-years count each, from COARSE_FROM steps on; less before. */
+#define COARSE_SHARE 0.15
+#define COARSE_FROM 4
 
 struct combined {
 	struct adjusted adjusted;
@@ -30,6 +34,7 @@ struct combined {
 	/* [horizon] each, on that scale; base + local + line + year + the seasons is the forecast */
 	double *local, *line, *year;
 	char ets[MODEL_LABEL_BYTES], arima[MODEL_LABEL_BYTES]; /* members; empty: not taken in */
+	size_t coarse;                                         /* forecasts of quarters and half-years that were taken in */
 };
 
 /*
