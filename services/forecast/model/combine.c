@@ -80,6 +80,8 @@ enum { MONTHS_FROM = 28, MONTHS_WHOLE = 90, MONTHS_LEAST = 12 };
 #define BREAK_YEARS 2.0
 /* Fewer means of quarters or half-years tell nothing. */
 #define COARSE_LEAST 8
+/* Steps of a half-year, the coarsest. */
+#define COARSE_MOST ((size_t)6)
 
 /*
  * The history cleaned, what lies before a lasting break moved onto the level behind it; NULL where it cannot be cleaned. since is
@@ -303,21 +305,33 @@ add_coarse(struct combined *combined)
 		return STATUS_NO_MEMORY;
 	enum status status = ask_coarse(combined, 3, scratch, moves);
 	if (status == STATUS_OK)
-		status = ask_coarse(combined, 6, scratch, moves);
+		status = ask_coarse(combined, COARSE_MOST, scratch, moves);
 	for (size_t h = 0; h < horizon; h++)
 		combined->local[h] += moves[h];
 	free(moves);
 	return status;
 }
 
+/*
+ * Steps looked at for so many asked for: whole half-years where those have a say, so that what is said of a step does not hang on
+ * how many more are asked for.
+ */
+static size_t
+reach_of(size_t horizon, bool coarse)
+{
+	return coarse ? (horizon + COARSE_MOST - 1) / COARSE_MOST * COARSE_MOST : horizon;
+}
+
 enum status
-combined_make(const struct series *series, size_t horizon, bool whole, struct combined *out)
+combined_make(const struct series *series, size_t asked, bool whole, struct combined *out)
 {
 	struct combined made = { 0 };
 	struct expert_views views = { 0 };
 	struct series present = *series;
 	enum pace pace = pace_of(series);
-	size_t since = SIZE_MAX;
+	double season = series->n_periods == 0 ? 6.0 : series->periods[0];
+	bool coarse = whole && pace == PACE_MONTHS && season == 12.0;
+	size_t since = SIZE_MAX, horizon = reach_of(asked, coarse);
 	double *moved = whole && pace == PACE_DAYS ? on_present_level(series, &since) : NULL;
 	if (moved != NULL)
 		present.values = moved;
@@ -338,18 +352,18 @@ combined_make(const struct series *series, size_t horizon, bool whole, struct co
 	made.spread = views.spread;
 	weigh(&made, &views, series);
 	expert_views_close(&views);
-	double season = series->n_periods == 0 ? 6.0 : series->periods[0];
 	if (whole && pace == PACE_MONTHS && (double)made.adjusted.known >= 3.0 * season)
 		status = add_members(&made, series);
 	double last = series->n_periods == 0 ? 1.0 : series->periods[series->n_periods - 1];
 	if (status == STATUS_OK && whole && pace == PACE_DAYS && last > ADJUST_SEASON_MAX && (double)since >= BREAK_YEARS * last)
 		status = look_by_months(&made, last);
-	if (status == STATUS_OK && whole && pace == PACE_MONTHS && season == 12.0 && (double)made.adjusted.known >= 3.0 * season)
+	if (status == STATUS_OK && coarse && (double)made.adjusted.known >= 3.0 * season)
 		status = add_coarse(&made);
 	if (status != STATUS_OK) {
 		combined_close(&made);
 		return status;
 	}
+	made.adjusted.horizon = asked;
 	*out = made;
 	return STATUS_OK;
 }
