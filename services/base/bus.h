@@ -47,6 +47,16 @@ enum status bus_connect(struct bus *bus, const char *endpoint, const struct key_
     struct bus_socket **out, struct reason *why) MUST_USE;
 void bus_socket_close(struct bus_socket **socket);
 
+/*
+ * News: a publisher (PUB) is bound as a server is, and bus_give with no peer gives to all who listen; it never waits for anyone, and
+ * who is too slow loses messages. Over tcp and ipc only keys with the right to read are let in. A listener (SUB) connects as a
+ * client does and takes everything.
+ */
+enum status bus_publish(struct bus *bus, const char *const *endpoints, size_t n, const struct key_pair *keys,
+    struct bus_socket **out, struct reason *why) MUST_USE;
+enum status bus_listen(struct bus *bus, const char *endpoint, const struct key_pair *keys, const uint8_t *server_key,
+    struct bus_socket **out, struct reason *why) MUST_USE;
+
 enum { BUS_ROUTE_BYTES_MAX = 32 };
 
 /* Who sent a frame to a server: where to answer, and which key the connection has proved. */
