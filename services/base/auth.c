@@ -18,9 +18,14 @@
 
 enum { PARTS_MAX = 8, PART_BYTES_MAX = 256, USER_BYTES = PUBLIC_KEY_BYTES * 2 + 1 };
 
+struct guest {
+	uint8_t key[PUBLIC_KEY_BYTES];
+	bool reads;
+};
+
 struct keys {
 	size_t n;
-	uint8_t (*keys)[PUBLIC_KEY_BYTES]; /* sorted */
+	struct guest *keys; /* sorted by key, which stands first */
 };
 
 struct auth {
@@ -45,28 +50,33 @@ compare_keys(const void *a, const void *b)
 }
 
 static bool
-allows(struct auth *auth, const uint8_t *key)
+allows(struct auth *auth, const uint8_t *key, bool to_read)
 {
 	pthread_mutex_lock(&auth->mutex);
-	bool found =
-	    auth->allowed.n > 0 && bsearch(key, auth->allowed.keys, auth->allowed.n, PUBLIC_KEY_BYTES, compare_keys) != NULL;
+	const struct guest *found = auth->allowed.n == 0
+	    ? NULL
+	    : bsearch(key, auth->allowed.keys, auth->allowed.n, sizeof *auth->allowed.keys, compare_keys);
+	bool allowed = found != NULL && (found->reads || !to_read);
 	pthread_mutex_unlock(&auth->mutex);
-	return found;
+	return allowed;
 }
 
 enum status
 auth_replace(struct auth *auth, const struct registry *registry)
 {
 	size_t n = registry_terminals(registry);
-	struct keys fresh = { .n = 0, .keys = calloc(n == 0 ? 1 : n, PUBLIC_KEY_BYTES) };
+	struct keys fresh = { .n = 0, .keys = calloc(n == 0 ? 1 : n, sizeof(struct guest)) };
 	if (fresh.keys == NULL)
 		return STATUS_NO_MEMORY;
 	for (size_t i = 0; i < n; i++) {
 		const struct terminal_rule *terminal = registry_terminal_at(registry, i);
-		if (!terminal->revoked && !key_published(terminal->public_key))
-			memcpy(fresh.keys[fresh.n++], terminal->public_key, PUBLIC_KEY_BYTES);
+		if (terminal->revoked || key_published(terminal->public_key))
+			continue;
+		struct guest *guest = &fresh.keys[fresh.n++];
+		memcpy(guest->key, terminal->public_key, PUBLIC_KEY_BYTES);
+		guest->reads = terminal->reader || terminal->administrator;
 	}
-	qsort(fresh.keys, fresh.n, PUBLIC_KEY_BYTES, compare_keys);
+	qsort(fresh.keys, fresh.n, sizeof *fresh.keys, compare_keys);
 	pthread_mutex_lock(&auth->mutex);
 	struct keys old = auth->allowed;
 	auth->allowed = fresh;
@@ -114,8 +124,8 @@ static bool
 request_fits(const struct request *request)
 {
 	return request->n == REQUEST_PARTS && request->bytes[REQUEST] <= PART_BYTES_MAX && part_is(request, VERSION, "1.0") &&
-	    part_is(request, DOMAIN, AUTH_DOMAIN) && part_is(request, MECHANISM, "CURVE") &&
-	    request->bytes[CREDENTIAL] == PUBLIC_KEY_BYTES;
+	    (part_is(request, DOMAIN, AUTH_DOMAIN) || part_is(request, DOMAIN, AUTH_DOMAIN_READERS)) &&
+	    part_is(request, MECHANISM, "CURVE") && request->bytes[CREDENTIAL] == PUBLIC_KEY_BYTES;
 }
 
 static void
@@ -165,7 +175,7 @@ handle(struct auth *auth)
 	if (!take_request(auth->zmq, &request))
 		return false;
 	bool fits = request_fits(&request);
-	bool allowed = fits && allows(auth, request.parts[CREDENTIAL]);
+	bool allowed = fits && allows(auth, request.parts[CREDENTIAL], part_is(&request, DOMAIN, AUTH_DOMAIN_READERS));
 	if (allowed)
 		count(auth->counters, COUNTER_keys_accepted, 1);
 	else

@@ -37,7 +37,8 @@ struct watch {
 struct bus_socket {
 	struct bus *bus;
 	void *zmq;
-	bool server;
+	bool server; /* bound: a ROUTER or a PUB */
+	bool routes; /* a ROUTER: each message has a peer */
 	bool local;
 	size_t n;
 	char (*endpoints)[ENDPOINT_BYTES];
@@ -48,13 +49,16 @@ struct bus_socket {
 
 struct link {
 	int type;
-	int send_hwm;    /* messages for one peer: more than a window of acknowledgements */
-	int receive_hwm; /* messages of one peer; times FRAME_BYTES_MAX it bounds the memory that a peer can take */
-	int mandatory;   /* 1: sending to a peer that has gone says so; -1: only servers have it */
+	int send_hwm;       /* messages for one peer: more than a window of acknowledgements */
+	int receive_hwm;    /* messages of one peer; times FRAME_BYTES_MAX it bounds the memory that a peer can take */
+	int mandatory;      /* 1: sending to a peer that has gone says so; -1: only a ROUTER has it */
+	const char *domain; /* a server's: whom auth lets in */
 };
 
-static const struct link link_server = { ZMQ_ROUTER, 64, 2 * WINDOW_BATCHES, 1 };
-static const struct link link_client = { ZMQ_DEALER, 2 * WINDOW_BATCHES, 64, -1 };
+static const struct link link_server = { ZMQ_ROUTER, 64, 2 * WINDOW_BATCHES, 1, AUTH_DOMAIN };
+static const struct link link_client = { ZMQ_DEALER, 2 * WINDOW_BATCHES, 64, -1, NULL };
+static const struct link link_publisher = { ZMQ_PUB, 256, 0, -1, AUTH_DOMAIN_READERS };
+static const struct link link_listener = { ZMQ_SUB, 0, 256, -1, NULL };
 
 static const struct {
 	int option;
@@ -102,12 +106,12 @@ set_options(void *zmq, const struct link *link, bool ipv6, struct reason *why)
 }
 
 static enum status
-set_curve(struct bus_socket *socket, const struct key_pair *keys, const uint8_t *server_key, struct reason *why)
+set_curve(struct bus_socket *socket, const char *domain, const struct key_pair *keys, const uint8_t *server_key, struct reason *why)
 {
 	bool right = true;
 	if (socket->server) {
 		right = set_number(socket->zmq, ZMQ_CURVE_SERVER, 1) &&
-		    zmq_setsockopt(socket->zmq, ZMQ_ZAP_DOMAIN, AUTH_DOMAIN, strlen(AUTH_DOMAIN)) == 0;
+		    zmq_setsockopt(socket->zmq, ZMQ_ZAP_DOMAIN, domain, strlen(domain)) == 0;
 	} else {
 		right = zmq_setsockopt(socket->zmq, ZMQ_CURVE_SERVERKEY, server_key, PUBLIC_KEY_BYTES) == 0 &&
 		    zmq_setsockopt(socket->zmq, ZMQ_CURVE_PUBLICKEY, keys->public_key, PUBLIC_KEY_BYTES) == 0;
@@ -184,7 +188,8 @@ socket_make(struct bus *bus, const struct link *link, const char *const *endpoin
 		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
 	}
 	socket->bus = bus;
-	socket->server = link->type == ZMQ_ROUTER;
+	socket->server = link->domain != NULL;
+	socket->routes = link->type == ZMQ_ROUTER;
 	socket->local = endpoint_is_local(endpoints[0]);
 	socket->zmq = zmq_socket(bus->context, link->type);
 	status = socket->zmq == NULL ? fail(why, "a socket cannot be made") : set_options(socket->zmq, link, ipv6, why);
@@ -210,15 +215,15 @@ bind_one(struct bus_socket *socket, const char *endpoint, struct reason *why)
 	return STATUS_OK;
 }
 
-enum status
-bus_serve(struct bus *bus, const char *const *endpoints, size_t n, const struct key_pair *keys, struct bus_socket **out,
-    struct reason *why)
+static enum status
+bound(struct bus *bus, const struct link *link, const char *const *endpoints, size_t n, const struct key_pair *keys,
+    struct bus_socket **out, struct reason *why)
 {
 	struct bus_socket *socket = NULL;
-	enum status status = socket_make(bus, &link_server, endpoints, n, &socket, why);
+	enum status status = socket_make(bus, link, endpoints, n, &socket, why);
 	if (status == STATUS_OK && !socket->local) {
 		assert(keys != NULL && !key_published(keys->public_key));
-		status = set_curve(socket, keys, NULL, why);
+		status = set_curve(socket, link->domain, keys, NULL, why);
 	}
 	for (size_t i = 0; status == STATUS_OK && i < n; i++)
 		status = bind_one(socket, endpoints[i], why);
@@ -230,6 +235,20 @@ bus_serve(struct bus *bus, const char *const *endpoints, size_t n, const struct 
 	return STATUS_OK;
 }
 
+enum status
+bus_serve(struct bus *bus, const char *const *endpoints, size_t n, const struct key_pair *keys, struct bus_socket **out,
+    struct reason *why)
+{
+	return bound(bus, &link_server, endpoints, n, keys, out, why);
+}
+
+enum status
+bus_publish(struct bus *bus, const char *const *endpoints, size_t n, const struct key_pair *keys, struct bus_socket **out,
+    struct reason *why)
+{
+	return bound(bus, &link_publisher, endpoints, n, keys, out, why);
+}
+
 const char *
 bus_endpoint(const struct bus_socket *socket, size_t i)
 {
@@ -237,16 +256,18 @@ bus_endpoint(const struct bus_socket *socket, size_t i)
 	return socket->endpoints[i];
 }
 
-enum status
-bus_connect(struct bus *bus, const char *endpoint, const struct key_pair *keys, const uint8_t *server_key, struct bus_socket **out,
-    struct reason *why)
+static enum status
+connected(struct bus *bus, const struct link *link, const char *endpoint, const struct key_pair *keys, const uint8_t *server_key,
+    struct bus_socket **out, struct reason *why)
 {
 	struct bus_socket *socket = NULL;
-	enum status status = socket_make(bus, &link_client, &endpoint, 1, &socket, why);
+	enum status status = socket_make(bus, link, &endpoint, 1, &socket, why);
 	if (status == STATUS_OK && !socket->local) {
 		assert(keys != NULL && server_key != NULL);
-		status = set_curve(socket, keys, server_key, why);
+		status = set_curve(socket, NULL, keys, server_key, why);
 	}
+	if (status == STATUS_OK && link->type == ZMQ_SUB && zmq_setsockopt(socket->zmq, ZMQ_SUBSCRIBE, "", 0) != 0)
+		status = fail(why, "a listener cannot subscribe");
 	if (status == STATUS_OK && zmq_connect(socket->zmq, endpoint) != 0)
 		status = reason_say(why, STATUS_SETTING, "%s: it cannot be connected to: %s", endpoint, zmq_strerror(zmq_errno()));
 	if (status != STATUS_OK) {
@@ -256,6 +277,20 @@ bus_connect(struct bus *bus, const char *endpoint, const struct key_pair *keys, 
 	snprintf(socket->endpoints[socket->n++], ENDPOINT_BYTES, "%s", endpoint);
 	*out = socket;
 	return STATUS_OK;
+}
+
+enum status
+bus_connect(struct bus *bus, const char *endpoint, const struct key_pair *keys, const uint8_t *server_key, struct bus_socket **out,
+    struct reason *why)
+{
+	return connected(bus, &link_client, endpoint, keys, server_key, out, why);
+}
+
+enum status
+bus_listen(struct bus *bus, const char *endpoint, const struct key_pair *keys, const uint8_t *server_key, struct bus_socket **out,
+    struct reason *why)
+{
+	return connected(bus, &link_listener, endpoint, keys, server_key, out, why);
 }
 
 /* ---- what fails before auth hears of it ---- */
@@ -445,7 +480,7 @@ take_key(zmq_msg_t *message, struct bus_peer *peer)
 enum status
 bus_take(struct bus_socket *socket, struct bus_peer *peer, struct bus_frame *frame)
 {
-	assert(socket->server == (peer != NULL));
+	assert(socket->routes == (peer != NULL));
 	zmq_msg_t *message = message_of(frame);
 	zmq_msg_init(message);
 	enum status status = STATUS_OK;
@@ -485,7 +520,7 @@ send_part(void *zmq, const void *data, size_t bytes, int flags)
 enum status
 bus_give(struct bus_socket *socket, const struct bus_peer *peer, struct span bytes)
 {
-	assert(socket->server == (peer != NULL));
+	assert(socket->routes == (peer != NULL));
 	if (bytes.bytes > FRAME_BYTES_MAX)
 		return STATUS_TOO_LARGE;
 	/* Once a ROUTER has taken the route, the parts behind it do not fail: they go to the peer or are dropped with it. */

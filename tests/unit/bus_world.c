@@ -41,6 +41,7 @@ terminal_record(Juyan__V1__RegistryRecord *record, Juyan__V1__Terminal *terminal
 	terminal->n_ports = terminal->n_kinds = 1;
 	terminal->ports = terminal->kinds = every;
 	terminal->revoked = revoked;
+	terminal->reader = keys == &world.scale;
 	return record;
 }
 

@@ -32,7 +32,7 @@ extern struct world world;
 
 int64_t now_ms(void);
 uint64_t counted(enum counter counter);
-/* Lets in the gate and, unless it is revoked, the scale. */
+/* Lets in the gate and, unless it is revoked, the scale, which may also read. */
 void allow(bool scale_revoked);
 int setup(void **state);
 int teardown(void **state);

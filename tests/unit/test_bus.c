@@ -180,6 +180,80 @@ test_a_port_without_descriptors_is_not_told_of_each_try(void **state)
 	converse(world.tcp, world.curve, false); /* with room again it goes on by itself */
 }
 
+static struct bus_socket *
+listen_as(const char *endpoint, const struct key_pair *keys, const uint8_t *server_key)
+{
+	struct reason why = { "" };
+	bus_socket_close(&world.client);
+	if (bus_listen(world.bus, endpoint, keys, server_key, &world.client, &why) != STATUS_OK)
+		fail_msg("%s", why.text);
+	return world.client;
+}
+
+/* Tells until the listener has heard, or for so long. */
+static bool
+hears(struct bus_socket *publisher, struct bus_socket *listener, int wait_ms)
+{
+	for (int64_t until = now_ms() + wait_ms; now_ms() < until;) {
+		struct bus_frame frame;
+		assert_int_equal(bus_give(publisher, NULL, text("news")), STATUS_OK);
+		assert_int_equal(bus_wait(&listener, 1, TURN_MS, NULL), STATUS_OK);
+		if (bus_take(listener, NULL, &frame) != STATUS_OK)
+			continue;
+		assert_memory_equal(frame.bytes.data, "news", 4);
+		bus_frame_close(&frame);
+		return true;
+	}
+	return false;
+}
+
+static void
+test_news_reaches_all_who_may_read(void **state)
+{
+	(void)state;
+	char ipc[160];
+	struct reason why = { "" };
+	struct bus_socket *curve = NULL, *local = NULL;
+	snprintf(ipc, sizeof ipc, "ipc://%s/news.ipc", world.folder);
+	const char *doors[] = { "tcp://127.0.0.1:0", ipc }, *inside[] = { "inproc://news" };
+	assert_int_equal(bus_publish(world.bus, doors, 2, &world.server, &curve, &why), STATUS_OK);
+	assert_int_equal(bus_publish(world.bus, inside, 1, NULL, &local, &why), STATUS_OK);
+	for (size_t i = 0; i < 2; i++)
+		assert_true(hears(curve, listen_as(bus_endpoint(curve, i), &world.scale, world.server.public_key), DEADLINE_MS));
+	assert_true(hears(local, listen_as(inside[0], &world.gate, NULL), DEADLINE_MS));
+	/* The gate may send and not read: it is refused at this door, and only at this one. */
+	uint64_t refused = counted(COUNTER_keys_refused);
+	struct bus_socket *gate = listen_as(bus_endpoint(curve, 0), &world.gate, world.server.public_key);
+	for (int64_t until = now_ms() + DEADLINE_MS; counted(COUNTER_keys_refused) == refused && now_ms() < until;)
+		assert_false(hears(curve, gate, TURN_MS));
+	assert_int_equal(counted(COUNTER_keys_refused), refused + 1);
+	converse(world.tcp, world.curve, false);
+	bus_socket_close(&world.client);
+	bus_socket_close(&local);
+	bus_socket_close(&curve);
+}
+
+static void
+test_a_slow_listener_loses_news_and_holds_nobody(void **state)
+{
+	(void)state;
+	const char *inside = "inproc://news";
+	struct reason why = { "" };
+	struct bus_socket *publisher = NULL;
+	struct bus_frame frame;
+	int heard = 0;
+	assert_int_equal(bus_publish(world.bus, &inside, 1, NULL, &publisher, &why), STATUS_OK);
+	struct bus_socket *listener = listen_as(inside, &world.gate, NULL);
+	assert_true(hears(publisher, listener, DEADLINE_MS));
+	for (int i = 0; i < 10000; i++)
+		assert_int_equal(bus_give(publisher, NULL, text("news")), STATUS_OK);
+	for (; bus_take(listener, NULL, &frame) == STATUS_OK; heard++)
+		bus_frame_close(&frame);
+	assert_in_range(heard, 1, 9999);
+	bus_socket_close(&world.client);
+	bus_socket_close(&publisher);
+}
+
 int
 main(void)
 {
@@ -193,6 +267,8 @@ main(void)
 		TEST(test_a_slow_peer_does_not_hold_the_server),
 		TEST(test_an_endpoint_in_use_is_said_to_be),
 		TEST(test_a_port_without_descriptors_is_not_told_of_each_try),
+		TEST(test_news_reaches_all_who_may_read),
+		TEST(test_a_slow_listener_loses_news_and_holds_nobody),
 #undef TEST
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
