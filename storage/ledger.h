@@ -71,5 +71,7 @@ enum status reader_answer(struct reader *reader, const Juyan__V1__Question *ques
 enum status reader_registry(struct reader *reader, const struct registry **out, struct reason *why) MUST_USE;
 /* Grows with every registry change that is on disk: cheap to ask, to see whether reader_registry would give another one. */
 enum status reader_registry_version(struct reader *reader, uint64_t *out, struct reason *why) MUST_USE;
+/* The last log sequence number on disk: as cheap, to see whether anything has happened. */
+enum status reader_lsn(struct reader *reader, uint64_t *out, struct reason *why) MUST_USE;
 
 #endif

@@ -72,18 +72,35 @@ reader_registry(struct reader *reader, const struct registry **out, struct reaso
 	return STATUS_OK;
 }
 
-enum status
-reader_registry_version(struct reader *reader, uint64_t *out, struct reason *why)
+static enum status
+read_meta(struct reader *reader, struct meta *out, struct reason *why)
 {
 	struct store store;
-	struct meta meta;
 	enum status status = store_begin_read(reader->env, &store, why);
 	if (status != STATUS_OK)
 		return status;
-	status = meta_read(&store, &meta, why);
+	status = meta_read(&store, out, why);
 	store_abort(&store);
+	return status;
+}
+
+enum status
+reader_registry_version(struct reader *reader, uint64_t *out, struct reason *why)
+{
+	struct meta meta;
+	enum status status = read_meta(reader, &meta, why);
 	if (status == STATUS_OK)
 		*out = meta.registry_version;
+	return status;
+}
+
+enum status
+reader_lsn(struct reader *reader, uint64_t *out, struct reason *why)
+{
+	struct meta meta;
+	enum status status = read_meta(reader, &meta, why);
+	if (status == STATUS_OK)
+		*out = meta.end.lsn;
 	return status;
 }
 

@@ -19,6 +19,8 @@ enum { CONFIG_TEXT_BYTES = 256, CONFIG_LISTEN_MAX = 8 };
 	    "where terminals connect (CURVE always), with commas between several; empty: only from this machine, over ipc") \
 	X(text, query_listen, "", 0, 255, "", \
 	    "where questions may be asked over tcp (CURVE, keys with the right to read); empty: only from this machine, over ipc") \
+	X(text, feed_listen, "", 0, 255, "", \
+	    "where news may be heard over tcp (CURVE, keys with the right to read); empty: only from this machine, over ipc") \
 	X(text, forecast_listen, "", 0, 255, "", \
 	    "where forecasts may be asked for over tcp (CURVE, keys with the right to read); empty: only from this machine, over " \
 	    "ipc") \

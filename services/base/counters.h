@@ -29,6 +29,8 @@
 	X(questions_answered, "questions answered") \
 	X(questions_failed, "questions answered with a Failure") \
 	X(questions_refused, "questions from a key without the right to read") \
+	X(news_told, "news told, without those that only say that the feed is alive") \
+	X(news_skipped, "news that told of too much at once to name it one by one") \
 	X(questions_busy, "questions about the future that found too many waiting") \
 	X(forecasts_changed, "times that what forecasts rest on had changed: a day closed, a fact of a past day, the registry") \
 	X(forecasts_unkept, "times that the day's forecast could not be kept on disk")

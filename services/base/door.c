@@ -20,8 +20,12 @@ announce(const struct service_kit *kit, const char *name, const struct bus_socke
 		kit->announce(kit->announce_user, name, bus_endpoint(socket, i));
 }
 
-enum status
-door_open(const struct service_kit *kit, const char *name, const char *listen, struct door *out, struct reason *why)
+typedef enum status (*bind_sockets)(struct bus *bus, const char *const *endpoints, size_t n, const struct key_pair *keys,
+    struct bus_socket **out, struct reason *why);
+
+static enum status
+open_with(bind_sockets bind, const struct service_kit *kit, const char *name, const char *listen, struct door *out,
+    struct reason *why)
 {
 	char ipc[DOOR_ENDPOINT_BYTES], inproc[DOOR_ENDPOINT_BYTES];
 	const char *endpoints[CONFIG_LISTEN_MAX + 1] = { door_ipc(kit->config->data_dir, name, ipc) }, *local = inproc;
@@ -34,11 +38,11 @@ door_open(const struct service_kit *kit, const char *name, const char *listen, s
 		endpoints[i + 1] = tcp.text[i];
 	snprintf(inproc, sizeof inproc, "inproc://%s", name);
 	assert(auth_alive(kit->auth)); /* without it CURVE lets everybody in */
-	status = bus_serve(kit->bus, endpoints, tcp.n + 1, kit->keys, &door.sockets[DOOR_CURVE], why);
+	status = bind(kit->bus, endpoints, tcp.n + 1, kit->keys, &door.sockets[DOOR_CURVE], why);
 	if (status == STATUS_OK)
 		status = bus_watch(door.sockets[DOOR_CURVE], name, kit->log, kit->counters, why);
 	if (status == STATUS_OK)
-		status = bus_serve(kit->bus, &local, 1, NULL, &door.sockets[DOOR_LOCAL], why);
+		status = bind(kit->bus, &local, 1, NULL, &door.sockets[DOOR_LOCAL], why);
 	if (status != STATUS_OK) {
 		door_close(&door);
 		return status;
@@ -46,6 +50,18 @@ door_open(const struct service_kit *kit, const char *name, const char *listen, s
 	announce(kit, name, door.sockets[DOOR_CURVE], tcp.n + 1);
 	*out = door;
 	return STATUS_OK;
+}
+
+enum status
+door_open(const struct service_kit *kit, const char *name, const char *listen, struct door *out, struct reason *why)
+{
+	return open_with(bus_serve, kit, name, listen, out, why);
+}
+
+enum status
+door_publish(const struct service_kit *kit, const char *name, const char *listen, struct door *out, struct reason *why)
+{
+	return open_with(bus_publish, kit, name, listen, out, why);
 }
 
 void

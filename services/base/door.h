@@ -16,6 +16,9 @@ struct door {
 /* `listen` is a list as config_endpoints reads it. Announces each endpoint. On failure *out is untouched. */
 enum status door_open(const struct service_kit *kit, const char *name, const char *listen, struct door *out,
     struct reason *why) MUST_USE;
+/* The same for a service that tells news (bus_publish): every giving is for both sockets. */
+enum status door_publish(const struct service_kit *kit, const char *name, const char *listen, struct door *out,
+    struct reason *why) MUST_USE;
 void door_close(struct door *door); /* safe on a zeroed one */
 
 enum { DOOR_ENDPOINT_BYTES = 320 };
