@@ -24,6 +24,7 @@ enum {
 	UNIT_ID_BYTES_MAX = 32,
 	SHORT_TEXT_BYTES_MAX = 64, /* lanes, scales, tickets, waybill, container and document numbers, source keys */
 	TEXT_BYTES_MAX = 512,      /* descriptions, reasons, names, notes */
+	SUBJECT_BYTES_MAX = 160,   /* of what asks for a person: a kind, a port and a batch number fit */
 	UNITS_MAX = 128,           /* a train has up to about 60 wagons */
 	TRAILERS_MAX = 8,
 	CONTAINERS_MAX = 16, /* of one unit */
@@ -44,8 +45,9 @@ enum {
 	PUBLIC_KEY_BYTES = 32,
 
 	/* Answers. */
-	ANSWER_ROWS_MAX = 1000, /* rows of one page of quarantine or review */
-	TOTALS_ROWS_MAX = 8000, /* rows of one Totals; more is refused with the advice to ask for less */
+	ANSWER_ROWS_MAX = 1000, /* rows of one page of quarantine, review, crossings, search or attention */
+	TOTALS_ROWS_MAX = 8000, /* rows of one Totals or Dwells; more is refused with the advice to ask for less */
+	NEWS_EVENTS_MAX = 2000, /* events that one News tells one by one; of more it says that they were skipped */
 	SENTENCE_BYTES_MAX = 256,
 
 	/* Decoding: what one event, and one frame, may take in memory, whatever they claim. */
@@ -77,6 +79,7 @@ _Static_assert(EVENT_DECODE_BYTES >= 64 * EVENT_BYTES_MAX,
 _Static_assert(DECODE_BYTES_MAX >= EVENT_DECODE_BYTES, "what decodes alone also decodes in an arena for a frame");
 _Static_assert(DECODE_BYTES_MAX >= 4 * FRAME_BYTES_MAX, "an honest frame decodes within the arena");
 _Static_assert(PORT_BYTES_MAX + BATCH_NO_BYTES_MAX + 16 <= 511, "a batch's key fits into an LMDB key");
+_Static_assert(PORT_BYTES_MAX + BATCH_NO_BYTES_MAX + 24 <= SUBJECT_BYTES_MAX, "every subject has room for its kind");
 _Static_assert(UNIT_KG_MAX_ROAD < MASS_KG_MAX, "what is implausible is not yet malformed");
 _Static_assert(GROUPS_MAX + 2 <= UINT16_MAX, "a group has a 16-bit index");
 

@@ -225,6 +225,15 @@ check_quarantine_released(struct check *check, const ProtobufCMessage *message)
 	return STATUS_OK;
 }
 
+static enum status
+check_noted(struct check *check, const ProtobufCMessage *message)
+{
+	const Juyan__V1__Noted *said = (const Juyan__V1__Noted *)message;
+	CHECK(check_text(check, "subject", said->subject, SUBJECT_BYTES_MAX, "what was seen, such as \"stuck:ceke/B-1\""));
+	CHECK(check_text(check, "by", said->by, TEXT_BYTES_MAX, "who has seen it"));
+	return check_text(check, "note", said->note, TEXT_BYTES_MAX, "what that person says");
+}
+
 /* ---- the table of kinds ------------------------------------------------------------------------------------------------- */
 
 struct kind {
@@ -245,6 +254,7 @@ static const struct kind kinds[] = {
 	{ JUYAN__V1__EVENT__WHAT_MASS_CORRECTED, "mass_corrected", check_mass_corrected },
 	{ JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED, "registry_changed", check_registry },
 	{ JUYAN__V1__EVENT__WHAT_QUARANTINE_RELEASED, "quarantine_released", check_quarantine_released },
+	{ JUYAN__V1__EVENT__WHAT_NOTED, "noted", check_noted },
 };
 
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
@@ -275,7 +285,7 @@ bool
 wire_event_administers(const Juyan__V1__Event *event)
 {
 	return event->what_case == JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED ||
-	    event->what_case == JUYAN__V1__EVENT__WHAT_QUARANTINE_RELEASED;
+	    event->what_case == JUYAN__V1__EVENT__WHAT_QUARANTINE_RELEASED || event->what_case == JUYAN__V1__EVENT__WHAT_NOTED;
 }
 
 /* ---- the whole event ---------------------------------------------------------------------------------------------------- */

@@ -56,7 +56,7 @@ reading_holds(const struct reading *reading, const struct stamp *at)
 	return reading->kg != KG_UNKNOWN && same_stamp(&reading->at, at);
 }
 
-/* Whether any fact that counts came from this event. What makes no fact (an arrival, an inspection) always holds. */
+/* Whether any fact came from this event. What replaces nothing (an inspection) always holds. */
 static bool
 still_holds(const struct facts *facts, const Juyan__V1__Event *event, const struct stamp *at)
 {
@@ -66,6 +66,7 @@ still_holds(const struct facts *facts, const Juyan__V1__Event *event, const stru
 		return same_stamp(&facts->lodged_at, at);
 	case JUYAN__V1__EVENT__WHAT_RELEASED:
 		return same_stamp(&facts->released_at, at);
+	case JUYAN__V1__EVENT__WHAT_UNIT_ARRIVED:
 	case JUYAN__V1__EVENT__WHAT_UNIT_DEPARTED:
 	case JUYAN__V1__EVENT__WHAT_UNIT_WEIGHED:
 	case JUYAN__V1__EVENT__WHAT_MASS_CORRECTED:
@@ -73,7 +74,8 @@ still_holds(const struct facts *facts, const Juyan__V1__Event *event, const stru
 			const struct unit_facts *unit = &facts->seen[i];
 			if (reading_holds(&unit->gross, at) || reading_holds(&unit->tare, at) ||
 			    reading_holds(&unit->container_tare, at) || reading_holds(&unit->corrected, at) ||
-			    (unit->has_departed && same_stamp(&unit->departed, at)))
+			    (unit->has_departed && same_stamp(&unit->departed, at)) ||
+			    (unit->has_arrived && same_stamp(&unit->arrived, at)))
 				return true;
 		}
 		return false;

@@ -184,6 +184,36 @@ take_goods(struct facts *facts, const Juyan__V1__ManifestLodged *manifest, struc
 	return STATUS_OK;
 }
 
+static struct alias *
+take_aliases(struct alias *at, enum alias_kind kind, char *const *texts, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		*at++ = (struct alias){ kind, span_of_text(texts[i]) };
+	return at;
+}
+
+static enum status
+take_names(struct facts *facts, const Juyan__V1__ManifestLodged *manifest, struct arena *arena)
+{
+	size_t n = manifest->n_waybills;
+	for (size_t i = 0; i < manifest->n_units; i++)
+		n += manifest->units[i]->n_trailers + manifest->units[i]->n_containers;
+	assert(n <= ALIASES_MAX);
+	struct alias *at = arena_take(arena, (n + 1) * sizeof *at);
+	if (at == NULL)
+		return STATUS_NO_MEMORY;
+	facts->aliases = at;
+	facts->n_aliases = n;
+	for (size_t i = 0; i < manifest->n_waybills; i++)
+		at = take_aliases(at, ALIAS_WAYBILL, &manifest->waybills[i]->waybill_no, 1);
+	for (size_t i = 0; i < manifest->n_units; i++) {
+		const Juyan__V1__Unit *unit = manifest->units[i];
+		at = take_aliases(at, ALIAS_TRAILER, unit->trailers, unit->n_trailers);
+		at = take_aliases(at, ALIAS_CONTAINER, unit->containers, unit->n_containers);
+	}
+	return STATUS_OK;
+}
+
 /* A manifest and a deletion compete for one register. */
 static enum status
 lodge(struct facts *facts, const Juyan__V1__ManifestLodged *manifest, const struct stamp *at, struct arena *arena)
@@ -193,7 +223,7 @@ lodge(struct facts *facts, const Juyan__V1__ManifestLodged *manifest, const stru
 	facts->lodged = true;
 	facts->lodged_at = *at;
 	facts->deleted = manifest == NULL;
-	facts->n_units = facts->n_waybills = facts->n_goods = 0;
+	facts->n_units = facts->n_waybills = facts->n_goods = facts->n_aliases = 0;
 	facts->direction = JUYAN__V1__DIRECTION__DIRECTION_UNSPECIFIED;
 	facts->mode = JUYAN__V1__MODE__MODE_UNSPECIFIED;
 	if (manifest == NULL)
@@ -201,7 +231,9 @@ lodge(struct facts *facts, const Juyan__V1__ManifestLodged *manifest, const stru
 	facts->direction = manifest->direction;
 	facts->mode = manifest->mode;
 	enum status status = take_units(facts, manifest, arena);
-	return status == STATUS_OK ? take_goods(facts, manifest, arena) : status;
+	if (status == STATUS_OK)
+		status = take_goods(facts, manifest, arena);
+	return status == STATUS_OK ? take_names(facts, manifest, arena) : status;
 }
 
 static enum status
@@ -215,26 +247,80 @@ weigh(struct facts *facts, const Juyan__V1__UnitWeighed *weighed, const struct s
 	read_mass(&unit->gross, at, weighed->has_gross_kg, weighed->gross_kg);
 	read_mass(&unit->tare, at, weighed->has_tare_kg, weighed->tare_kg);
 	read_mass(&unit->container_tare, at, weighed->has_container_tare_kg, weighed->container_tare_kg);
+	if (!facts->weighed || stamp_later(&facts->first_weighed, at))
+		facts->first_weighed = *at;
+	if (!facts->weighed || stamp_later(at, &facts->last_weighed))
+		facts->last_weighed = *at;
+	facts->weighed = true;
 	return STATUS_OK;
 }
 
 static enum status
-depart(struct facts *facts, const char *unit_id, const struct stamp *at, struct arena *arena)
+depart(struct facts *facts, const Juyan__V1__UnitDeparted *said, const struct stamp *at, struct arena *arena)
 {
-	struct unit_facts *unit = unit_of(facts, unit_id, arena);
+	struct unit_facts *unit = unit_of(facts, said->unit_id, arena);
 	if (unit == NULL)
 		return STATUS_NO_MEMORY;
 	if (!unit->has_departed || stamp_later(at, &unit->departed)) {
 		unit->has_departed = true;
 		unit->departed = *at;
+		unit->lane_out = span_of_text(said->lane);
 	}
 	return STATUS_OK;
 }
 
 static enum status
-see(struct facts *facts, const char *unit_id, struct arena *arena)
+arrive(struct facts *facts, const Juyan__V1__UnitArrived *said, const struct stamp *at, struct arena *arena)
 {
-	return unit_id[0] == '\0' || unit_of(facts, unit_id, arena) != NULL ? STATUS_OK : STATUS_NO_MEMORY;
+	struct unit_facts *unit = unit_of(facts, said->unit_id, arena);
+	if (unit == NULL)
+		return STATUS_NO_MEMORY;
+	if (!unit->has_arrived || stamp_later(at, &unit->arrived)) {
+		unit->has_arrived = true;
+		unit->arrived = *at;
+		unit->lane_in = span_of_text(said->lane);
+	}
+	return STATUS_OK;
+}
+
+int
+facts_look_compare(const struct look *a, const struct look *b)
+{
+	int order = (int)a->by - (int)b->by;
+	if (order == 0)
+		order = span_compare(a->unit_id, b->unit_id);
+	if (order == 0)
+		order = a->at.occurred_at_ms < b->at.occurred_at_ms ? -1 : a->at.occurred_at_ms > b->at.occurred_at_ms;
+	if (order == 0)
+		order = (int)a->outcome - (int)b->outcome;
+	if (order == 0)
+		order = stamp_later(&a->at, &b->at) - stamp_later(&b->at, &a->at);
+	return order;
+}
+
+/* An inspection without an outcome tells that a unit was seen, and no more. */
+static enum status
+inspect(struct facts *facts, const Juyan__V1__Inspected *said, const struct stamp *at, struct arena *arena)
+{
+	struct look look = { *at, span_of_text(said->unit_id), said->by, said->outcome };
+	if (look.unit_id.bytes > 0 && unit_of(facts, said->unit_id, arena) == NULL)
+		return STATUS_NO_MEMORY;
+	if (look.outcome == JUYAN__V1__OUTCOME__OUTCOME_UNSPECIFIED)
+		return STATUS_OK;
+	struct look *looks = grow(facts->looks, facts->n_looks, &facts->looks_room, sizeof *looks, 2, arena);
+	if (looks == NULL)
+		return STATUS_NO_MEMORY;
+	facts->looks = looks;
+	bool last = true;
+	for (size_t i = 0; i < facts->n_looks; i++)
+		last = last && !stamp_later(&looks[i].at, at);
+	if (last)
+		facts->held = span_of_text(said->held);
+	size_t i = facts->n_looks++;
+	for (; i > 0 && facts_look_compare(&looks[i - 1], &look) > 0; i--)
+		looks[i] = looks[i - 1];
+	looks[i] = look;
+	return STATUS_OK;
 }
 
 enum status
@@ -249,13 +335,13 @@ facts_apply(struct facts *facts, const Juyan__V1__Event *event, const struct sta
 	case JUYAN__V1__EVENT__WHAT_MANIFEST_DELETED:
 		return lodge(facts, NULL, at, arena);
 	case JUYAN__V1__EVENT__WHAT_UNIT_ARRIVED:
-		return see(facts, event->unit_arrived->unit_id, arena);
+		return arrive(facts, event->unit_arrived, at, arena);
 	case JUYAN__V1__EVENT__WHAT_UNIT_DEPARTED:
-		return depart(facts, event->unit_departed->unit_id, at, arena);
+		return depart(facts, event->unit_departed, at, arena);
 	case JUYAN__V1__EVENT__WHAT_UNIT_WEIGHED:
 		return weigh(facts, event->unit_weighed, at, arena);
 	case JUYAN__V1__EVENT__WHAT_INSPECTED:
-		return see(facts, event->inspected->unit_id, arena);
+		return inspect(facts, event->inspected, at, arena);
 	case JUYAN__V1__EVENT__WHAT_RELEASED:
 		if (!facts->released || stamp_later(at, &facts->released_at)) {
 			facts->released = true;
@@ -271,6 +357,7 @@ facts_apply(struct facts *facts, const Juyan__V1__Event *event, const struct sta
 	}
 	case JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED:
 	case JUYAN__V1__EVENT__WHAT_QUARANTINE_RELEASED:
+	case JUYAN__V1__EVENT__WHAT_NOTED:
 	case JUYAN__V1__EVENT__WHAT__NOT_SET:
 	default:
 		assert(!"only cargo events are applied to a batch");

@@ -3,7 +3,9 @@
  *
  * Each fact is a register: of two that compete, the later by (occurred_at_ms, terminal, stream_seq) holds, whatever arrived first;
  * so the facts are a function of the set of events. A weighing's three masses are three registers, each moved only by a reading
- * that knows it and was not moving. All memory comes from the caller's arena; texts are lent by the event or record they came from.
+ * that knows it and was not moving. What is not a register is a least, a greatest or a list in a fixed order of all that was told,
+ * which are functions of the set as well. All memory comes from the caller's arena; texts are lent by the event or record they came
+ * from.
  */
 #ifndef JUYAN_STORAGE_FACTS_H
 #define JUYAN_STORAGE_FACTS_H
@@ -61,8 +63,18 @@ struct reading {
 struct unit_facts {
 	struct span unit_id;
 	struct reading gross, tare, container_tare, corrected;
-	struct stamp departed; /* holds where has_departed */
-	bool has_departed;
+	struct stamp departed; /* holds where has_departed, and so does its lane */
+	struct stamp arrived;  /* likewise */
+	struct span lane_out, lane_in;
+	bool has_departed, has_arrived;
+};
+
+/* One outcome of an inspection that was told. */
+struct look {
+	struct stamp at;
+	struct span unit_id; /* empty: of the whole batch */
+	Juyan__V1__Authority by;
+	Juyan__V1__Outcome outcome;
 };
 
 /* A unit, a waybill and a goods line of the manifest that holds. */
@@ -70,6 +82,14 @@ struct unit_line {
 	struct span unit_id;
 	uint32_t containers;
 	int64_t declared_kg, tare_kg, container_tare_kg;
+};
+
+/* By what else the manifest names its batch: kinds and texts as written. */
+enum alias_kind { ALIAS_WAYBILL = 1, ALIAS_TRAILER = 2, ALIAS_CONTAINER = 3 };
+
+struct alias {
+	enum alias_kind kind;
+	struct span text;
 };
 
 struct goods_line {
@@ -83,8 +103,10 @@ struct facts {
 	bool lodged;  /* a manifest or a deletion is known */
 	bool deleted; /* the later of the two is the deletion */
 	bool released;
+	bool weighed; /* a reading at rest is known */
 	struct stamp lodged_at;
 	struct stamp released_at;
+	struct stamp first_weighed, last_weighed; /* of the readings at rest, whichever unit's */
 	Juyan__V1__Direction direction;
 	Juyan__V1__Mode mode;
 	struct unit_line *units;
@@ -93,15 +115,24 @@ struct facts {
 	size_t n_waybills;
 	struct goods_line *goods;
 	size_t n_goods;
+	struct alias *aliases; /* waybills, then the trailers and containers of each unit, in their order */
+	size_t n_aliases;
 	struct unit_facts *seen; /* sorted by unit_id */
 	size_t n_seen, seen_room;
+	struct look *looks; /* sorted by authority, unit, time, outcome, then stamp */
+	size_t n_looks, looks_room;
+	struct span held;       /* what is held, by the last of the looks */
 	struct source *sources; /* sorted by terminal, then stream number */
 	size_t n_sources, sources_room;
 };
 
+enum { ALIASES_MAX = WAYBILLS_MAX + UNITS_MAX * (TRAILERS_MAX + CONTAINERS_MAX) };
+
 /* The order of sources: by terminal, then stream number. */
 bool facts_source_before(const struct source *source, const struct stamp *at);
 bool stamp_later(const struct stamp *a, const struct stamp *b);
+/* The order of looks; 0 only where both come from one event. */
+int facts_look_compare(const struct look *a, const struct look *b);
 /* Bytewise, the shorter first; 0 when equal. */
 int span_compare(struct span a, struct span b);
 

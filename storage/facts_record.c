@@ -2,7 +2,8 @@
  * The record of a batch's facts in the ledger. Numbers are LEB128 varints (signed ones in zigzag), an unknown mass is 0 and a known
  * one kg + 1. Winners name their event by its index in the list of sources, which says when it happened.
  *
- *     version 1 · flags · sources · [manifest] · [released: source] · units seen
+ *     version 2 · flags · sources · [manifest] · [released: source] · [first and last reading at rest: sources] · units seen ·
+ *     [looks · what is held]
  */
 #include <assert.h>
 #include <string.h>
@@ -10,17 +11,21 @@
 #include "facts.h"
 
 enum {
-	RECORD_VERSION = 1,
+	RECORD_VERSION = 2,
 	FLAG_LODGED = 1,
 	FLAG_DELETED = 2,
 	FLAG_RELEASED = 4,
+	FLAG_WEIGHED = 8,
+	FLAG_LOOKED = 16,
 	SEEN_GROSS = 1,
 	SEEN_TARE = 2,
 	SEEN_CONTAINER_TARE = 4,
 	SEEN_CORRECTED = 8,
 	SEEN_DEPARTED = 16,
-	FLAGS_ALL = FLAG_LODGED | FLAG_DELETED | FLAG_RELEASED,
-	SEEN_ALL = SEEN_GROSS | SEEN_TARE | SEEN_CONTAINER_TARE | SEEN_CORRECTED | SEEN_DEPARTED,
+	SEEN_ARRIVED = 32,
+	FLAGS_ALL = FLAG_LODGED | FLAG_DELETED | FLAG_RELEASED | FLAG_WEIGHED | FLAG_LOOKED,
+	SEEN_ALL = SEEN_GROSS | SEEN_TARE | SEEN_CONTAINER_TARE | SEEN_CORRECTED | SEEN_DEPARTED | SEEN_ARRIVED,
+	LOOK_BY_SHIFT = 4, /* a byte holds who looked and what came of it */
 	VARINT_BYTES_MAX = 10
 };
 
@@ -119,6 +124,11 @@ put_manifest(uint8_t *at, const struct facts *facts)
 		at = put_number(at, line->waybill);
 		at = put_kg(at, line->declared_kg);
 	}
+	at = put_number(at, facts->n_aliases);
+	for (size_t i = 0; i < facts->n_aliases; i++) {
+		*at++ = (uint8_t)facts->aliases[i].kind;
+		at = put_text(at, facts->aliases[i].text);
+	}
 	return at;
 }
 
@@ -140,29 +150,53 @@ put_seen(uint8_t *at, const struct facts *facts)
 		at = put_text(at, unit->unit_id);
 		*at++ = (uint8_t)((unit->gross.kg != KG_UNKNOWN ? SEEN_GROSS : 0) | (unit->tare.kg != KG_UNKNOWN ? SEEN_TARE : 0) |
 		    (unit->container_tare.kg != KG_UNKNOWN ? SEEN_CONTAINER_TARE : 0) |
-		    (unit->corrected.kg != KG_UNKNOWN ? SEEN_CORRECTED : 0) | (unit->has_departed ? SEEN_DEPARTED : 0));
+		    (unit->corrected.kg != KG_UNKNOWN ? SEEN_CORRECTED : 0) | (unit->has_departed ? SEEN_DEPARTED : 0) |
+		    (unit->has_arrived ? SEEN_ARRIVED : 0));
 		at = put_reading(at, facts, &unit->gross);
 		at = put_reading(at, facts, &unit->tare);
 		at = put_reading(at, facts, &unit->container_tare);
 		at = put_reading(at, facts, &unit->corrected);
 		if (unit->has_departed)
-			at = put_source(at, facts, &unit->departed);
+			at = put_text(put_source(at, facts, &unit->departed), unit->lane_out);
+		if (unit->has_arrived)
+			at = put_text(put_source(at, facts, &unit->arrived), unit->lane_in);
 	}
 	return at;
+}
+
+/* Whoever was looked at was seen: units are named by their place among those, from 1; 0 is the whole batch. */
+static uint8_t *
+put_looks(uint8_t *at, const struct facts *facts)
+{
+	at = put_number(at, facts->n_looks);
+	for (size_t i = 0; i < facts->n_looks; i++) {
+		const struct look *look = &facts->looks[i];
+		size_t unit = 0;
+		if (look->unit_id.bytes > 0)
+			for (; unit == 0 || span_compare(facts->seen[unit - 1].unit_id, look->unit_id) != 0; unit++)
+				assert(unit < facts->n_seen);
+		at = put_source(at, facts, &look->at);
+		*at++ = (uint8_t)((unsigned)look->by << LOOK_BY_SHIFT | (unsigned)look->outcome);
+		at = put_number(at, unit);
+	}
+	return put_text(at, facts->held);
 }
 
 size_t
 facts_encoded_bytes_max(const struct facts *facts)
 {
-	size_t bytes = 2 + 6 * VARINT_BYTES_MAX + facts->n_sources * 4 * VARINT_BYTES_MAX;
+	size_t bytes = 2 + 11 * VARINT_BYTES_MAX + facts->n_sources * 4 * VARINT_BYTES_MAX;
 	bytes += facts->n_waybills * VARINT_BYTES_MAX;
 	for (size_t i = 0; i < facts->n_units; i++)
 		bytes += 5 * VARINT_BYTES_MAX + facts->units[i].unit_id.bytes;
 	for (size_t i = 0; i < facts->n_goods; i++)
 		bytes += 4 * VARINT_BYTES_MAX + facts->goods[i].hs_code.bytes + facts->goods[i].description.bytes;
 	for (size_t i = 0; i < facts->n_seen; i++)
-		bytes += 11 * VARINT_BYTES_MAX + facts->seen[i].unit_id.bytes;
-	return bytes;
+		bytes += 15 * VARINT_BYTES_MAX + facts->seen[i].unit_id.bytes + facts->seen[i].lane_out.bytes +
+		    facts->seen[i].lane_in.bytes;
+	for (size_t i = 0; i < facts->n_aliases; i++)
+		bytes += 2 * VARINT_BYTES_MAX + facts->aliases[i].text.bytes;
+	return bytes + facts->n_looks * 3 * VARINT_BYTES_MAX + facts->held.bytes;
 }
 
 size_t
@@ -171,13 +205,17 @@ facts_encode(const struct facts *facts, uint8_t *out)
 	uint8_t *at = out;
 	*at++ = RECORD_VERSION;
 	*at++ = (uint8_t)((facts->lodged ? FLAG_LODGED : 0) | (facts->deleted ? FLAG_DELETED : 0) |
-	    (facts->released ? FLAG_RELEASED : 0));
+	    (facts->released ? FLAG_RELEASED : 0) | (facts->weighed ? FLAG_WEIGHED : 0) | (facts->n_looks > 0 ? FLAG_LOOKED : 0));
 	at = put_sources(at, facts);
 	if (facts->lodged)
 		at = put_manifest(at, facts);
 	if (facts->released)
 		at = put_source(at, facts, &facts->released_at);
+	if (facts->weighed)
+		at = put_source(put_source(at, facts, &facts->first_weighed), facts, &facts->last_weighed);
 	at = put_seen(at, facts);
+	if (facts->n_looks > 0)
+		at = put_looks(at, facts);
 	assert((size_t)(at - out) <= facts_encoded_bytes_max(facts));
 	return (size_t)(at - out);
 }
@@ -331,6 +369,21 @@ take_goods(struct take *take, struct facts *facts, struct arena *arena)
 }
 
 static void
+take_aliases(struct take *take, struct facts *facts, struct arena *arena)
+{
+	void *list;
+	size_t n = take_list(take, ALIASES_MAX, sizeof *facts->aliases, arena, &list);
+	facts->aliases = list;
+	for (size_t i = 0; i < n; i++) {
+		uint8_t kind = take_byte(take);
+		facts->aliases[i] = (struct alias){ (enum alias_kind)kind, take_text(take, SHORT_TEXT_BYTES_MAX) };
+		if (kind < ALIAS_WAYBILL || kind > ALIAS_CONTAINER)
+			take->bad = true;
+	}
+	facts->n_aliases = n;
+}
+
+static void
 take_manifest(struct take *take, struct facts *facts, struct arena *arena)
 {
 	facts->lodged_at = take_source(take, facts);
@@ -353,6 +406,7 @@ take_manifest(struct take *take, struct facts *facts, struct arena *arena)
 	}
 	facts->n_units = n;
 	take_goods(take, facts, arena);
+	take_aliases(take, facts, arena);
 }
 
 static struct reading
@@ -386,10 +440,43 @@ take_seen(struct take *take, struct facts *facts, struct arena *arena)
 		unit->container_tare = take_reading(take, facts, known & SEEN_CONTAINER_TARE);
 		unit->corrected = take_reading(take, facts, known & SEEN_CORRECTED);
 		unit->has_departed = known & SEEN_DEPARTED;
-		if (unit->has_departed)
+		unit->has_arrived = known & SEEN_ARRIVED;
+		if (unit->has_departed) {
 			unit->departed = take_source(take, facts);
+			unit->lane_out = take_text(take, SHORT_TEXT_BYTES_MAX);
+		}
+		if (unit->has_arrived) {
+			unit->arrived = take_source(take, facts);
+			unit->lane_in = take_text(take, SHORT_TEXT_BYTES_MAX);
+		}
 	}
 	facts->n_seen = n;
+}
+
+static void
+take_looks(struct take *take, struct facts *facts, struct arena *arena)
+{
+	void *list;
+	size_t n = take_list(take, BATCH_SOURCES_MAX, sizeof *facts->looks, arena, &list);
+	facts->looks = list;
+	facts->looks_room = n + 1;
+	for (size_t i = 0; i < n; i++) {
+		struct look *look = &facts->looks[i];
+		*look = (struct look){ .at = take_source(take, facts) };
+		uint8_t said = take_byte(take);
+		size_t unit = take_count(take, facts->n_seen);
+		look->by = (Juyan__V1__Authority)(said >> LOOK_BY_SHIFT);
+		look->outcome = (Juyan__V1__Outcome)(said & ((1 << LOOK_BY_SHIFT) - 1));
+		if (unit > 0)
+			look->unit_id = facts->seen[unit - 1].unit_id;
+		if (look->by > JUYAN__V1__AUTHORITY__QUARANTINE || look->outcome < JUYAN__V1__OUTCOME__PASSED ||
+		    look->outcome > JUYAN__V1__OUTCOME__REJECTED || (i > 0 && facts_look_compare(look - 1, look) >= 0))
+			take->bad = true;
+	}
+	facts->n_looks = n;
+	facts->held = take_text(take, TEXT_BYTES_MAX);
+	if (n == 0)
+		take->bad = true;
 }
 
 enum status
@@ -403,6 +490,7 @@ facts_decode(struct span record, struct arena *arena, struct facts *out)
 	facts.lodged = flags & FLAG_LODGED;
 	facts.deleted = flags & FLAG_DELETED;
 	facts.released = flags & FLAG_RELEASED;
+	facts.weighed = flags & FLAG_WEIGHED;
 	if ((flags & ~FLAGS_ALL) != 0 || (facts.deleted && !facts.lodged))
 		return STATUS_DAMAGED;
 	take_sources(&take, &facts, arena);
@@ -410,7 +498,13 @@ facts_decode(struct span record, struct arena *arena, struct facts *out)
 		take_manifest(&take, &facts, arena);
 	if (facts.released)
 		facts.released_at = take_source(&take, &facts);
+	if (facts.weighed) {
+		facts.first_weighed = take_source(&take, &facts);
+		facts.last_weighed = take_source(&take, &facts);
+	}
 	take_seen(&take, &facts, arena);
+	if ((flags & FLAG_LOOKED) != 0)
+		take_looks(&take, &facts, arena);
 	if (take.bad || take.at != take.end)
 		return take.no_memory ? STATUS_NO_MEMORY : STATUS_DAMAGED;
 	*out = facts;

@@ -3,9 +3,9 @@
 
 #include <stdlib.h>
 
-#include "judge.h"
 #include "manifests.h"
 #include "meta.h"
+#include "notes.h"
 #include "quarantine.h"
 #include "registry_table.h"
 #include "streams.h"
@@ -201,21 +201,6 @@ apply_registry(struct ledger *ledger, const Juyan__V1__RegistryChanged *change, 
 	return STATUS_OK;
 }
 
-/* The event that leaves quarantine: as it is on file, or as a person has put it right. */
-static enum status
-event_to_release(struct ledger *ledger, const Juyan__V1__QuarantineReleased *release, const struct journal_event *held,
-    const Juyan__V1__Event **out, struct reason *why)
-{
-	struct span bytes =
-	    release->fixed_event.len > 0 ? (struct span){ release->fixed_event.data, release->fixed_event.len } : held->bytes;
-	enum status status = wire_event(bytes, &ledger->admin, out, why);
-	if (status == STATUS_OK && wire_event_administers(*out))
-		status = reason_say(why, STATUS_NOT_AUTHORISED, "an administrative event cannot leave quarantine: send it anew");
-	if (status == STATUS_OK)
-		status = judge_event(ledger->registry, held->terminal_no, *out, why);
-	return status;
-}
-
 static enum status
 apply_release(struct ledger *ledger, const Juyan__V1__QuarantineReleased *release, uint64_t lsn, struct reason *why)
 {
@@ -236,7 +221,7 @@ apply_release(struct ledger *ledger, const Juyan__V1__QuarantineReleased *releas
 		    "event %llu conflicts with another of the same number: dismiss it, and send what is right under a new number",
 		    (unsigned long long)release->lsn);
 	if (status == STATUS_OK && !release->dismissed)
-		status = event_to_release(ledger, release, &held, &event, why);
+		status = quarantine_event(release, &held, ledger->registry, &ledger->admin, &event, why);
 	if (status == STATUS_OK && event != NULL) {
 		struct entry entry = { .terminal_no = held.terminal_no,
 			.stream_seq = held.stream_seq,
@@ -266,8 +251,11 @@ apply_administrative(struct ledger *ledger, struct entry *entry, struct reason *
 	enum status status = store_begin_nested(ledger->env, &outer, &ledger->store, why);
 	if (status != STATUS_OK)
 		return status;
+	struct stamp at = { entry->event->occurred_at_ms, entry->stream_seq, entry->terminal_no };
 	if (entry->event->what_case == JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED)
 		status = apply_registry(ledger, entry->event->registry_changed, why);
+	else if (entry->event->what_case == JUYAN__V1__EVENT__WHAT_NOTED)
+		status = notes_take(&ledger->store, entry->event->noted, &at);
 	else
 		status = apply_release(ledger, entry->event->quarantine_released, ledger->meta.end.lsn + 1, why);
 	if (status == STATUS_OK)

@@ -1,6 +1,9 @@
 /* The working set of batches: see manifests.h. */
 #include "manifests.h"
 
+#include "lookup.h"
+#include "passages.h"
+
 #include <stdlib.h>
 
 enum { ROOM_FIRST = 4096, REVIEW_BYTES = 4, MARKS_BYTES = 2 };
@@ -13,6 +16,8 @@ struct crossing {
 	const char *batch_no;
 	struct facts facts;
 	uint32_t marks_before;
+	struct passage passage_before;
+	struct naming naming_before;
 };
 
 /* Where the parts of one batch go. */
@@ -152,8 +157,11 @@ load(struct manifests *manifests, const struct store *store, const struct regist
 	if (status != STATUS_OK)
 		return status;
 	count_into(changes, &crossing->facts, registry, crossing->port, -1);
-	*out = crossing;
-	return STATUS_OK;
+	passage_of(&crossing->facts, registry, crossing->port, &crossing->passage_before);
+	status = lookup_of(&crossing->facts, manifests->arena, &crossing->naming_before);
+	if (status == STATUS_OK)
+		*out = crossing;
+	return status;
 }
 
 static enum status
@@ -201,8 +209,23 @@ write_review(const struct store *store, struct span key, uint32_t before, uint32
 	return store_put(store, TABLE_review, key, (struct span){ value, sizeof value });
 }
 
+/* The rows by which it is found: where it stands, and its names. */
 static enum status
-write_crossing(const struct store *store, const struct crossing *crossing, struct arena *arena)
+write_places(const struct store *store, const struct crossing *crossing, const struct registry *registry, struct arena *arena)
+{
+	struct passage passage;
+	struct naming naming;
+	passage_of(&crossing->facts, registry, crossing->port, &passage);
+	enum status status = passages_move(store, crossing->port, crossing->batch_no, &crossing->passage_before, &passage);
+	if (status == STATUS_OK)
+		status = lookup_of(&crossing->facts, arena, &naming);
+	if (status == STATUS_OK)
+		status = lookup_move(store, crossing->port, crossing->batch_no, &crossing->naming_before, &naming);
+	return status;
+}
+
+static enum status
+write_crossing(const struct store *store, const struct crossing *crossing, const struct registry *registry, struct arena *arena)
 {
 	struct key key;
 	uint32_t marks = counting_review(&crossing->facts);
@@ -215,6 +238,8 @@ write_crossing(const struct store *store, const struct crossing *crossing, struc
 	enum status status = store_put(store, TABLE_manifests, key_span(&key), (struct span){ row, bytes });
 	if (status == STATUS_OK)
 		status = write_review(store, key_span(&key), crossing->marks_before, marks);
+	if (status == STATUS_OK)
+		status = write_places(store, crossing, registry, arena);
 	return status;
 }
 
@@ -230,10 +255,25 @@ manifests_write(struct manifests *manifests, const struct store *store, const st
 			continue;
 		count_into(changes, &crossing->facts, registry, crossing->port, 1);
 		size_t mark = manifests->arena->used;
-		status = write_crossing(store, crossing, manifests->arena);
+		status = write_crossing(store, crossing, registry, manifests->arena);
 		manifests->arena->used = mark;
 	}
 	return status;
+}
+
+/* A day is the port's: by another UTC offset it may be another. The batch number is copied, for the walk lends it but until a write. */
+static enum status
+move_passage(const struct store *store, const char *port, const char *batch_no, const struct facts *facts,
+    const struct registry *old, const struct registry *new)
+{
+	struct passage before, now;
+	char name[BATCH_NO_BYTES_MAX + 1];
+	if (strlen(batch_no) > BATCH_NO_BYTES_MAX)
+		return STATUS_DAMAGED;
+	strcpy(name, batch_no);
+	passage_of(facts, old, port, &before);
+	passage_of(facts, new, port, &now);
+	return passages_move(store, port, name, &before, &now);
 }
 
 enum status
@@ -250,16 +290,19 @@ manifests_recount(struct manifests *manifests, const struct store *store, const 
 		uint32_t marks;
 		struct span key = walk.key;
 		/* A port's name outlives the walk's key only in the registry. */
-		const char *name = key_take_text(&key), *port = registry_port_id(new, name);
+		const char *name = key_take_text(&key), *port = registry_port_id(new, name), *batch_no = key_take_text(&key);
 		if (port == NULL)
 			status = reason_say(why, STATUS_CONTRADICTION,
-			    "the port '%s' has batches on file (one is '%s'): it cannot be dropped", name, key_take_text(&key));
+			    "the port '%s' has batches on file (one is '%s'): it cannot be dropped", name, batch_no);
 		if (status == STATUS_OK)
 			status = decode_row(walk.value, manifests->arena, &marks, &facts);
 		if (status != STATUS_OK)
 			break;
 		count_into(changes, &facts, old, port, -1);
 		count_into(changes, &facts, new, port, 1);
+		status = move_passage(store, port, batch_no, &facts, old, new);
+		if (status != STATUS_OK)
+			break;
 		arena_reset(manifests->arena);
 	}
 	walk_close(&walk);

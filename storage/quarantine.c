@@ -3,6 +3,8 @@
 
 #include <sodium.h>
 
+#include "judge.h"
+
 enum { VALUE_BYTES = 10, HASH_BYTES = 16 };
 
 const char *
@@ -80,6 +82,20 @@ quarantine_settling(const struct store *store, uint64_t settled_lsn, struct aren
 		status = STATUS_DAMAGED;
 	if (status == STATUS_OK)
 		*out = event->quarantine_released;
+	return status;
+}
+
+enum status
+quarantine_event(const Juyan__V1__QuarantineReleased *release, const struct journal_event *held, const struct registry *registry,
+    struct arena *arena, const Juyan__V1__Event **out, struct reason *why)
+{
+	struct span bytes =
+	    release->fixed_event.len > 0 ? (struct span){ release->fixed_event.data, release->fixed_event.len } : held->bytes;
+	enum status status = wire_event(bytes, arena, out, why);
+	if (status == STATUS_OK && wire_event_administers(*out))
+		status = reason_say(why, STATUS_NOT_AUTHORISED, "an administrative event cannot leave quarantine: send it anew");
+	if (status == STATUS_OK)
+		status = judge_event(registry, held->terminal_no, *out, why);
 	return status;
 }
 

@@ -243,8 +243,8 @@ kind_bit(uint32_t what)
 static uint64_t
 kind_bits(const Juyan__V1__Terminal *terminal)
 {
-	const uint64_t administrative =
-	    kind_bit(JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED) | kind_bit(JUYAN__V1__EVENT__WHAT_QUARANTINE_RELEASED);
+	const uint64_t administrative = kind_bit(JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED) |
+	    kind_bit(JUYAN__V1__EVENT__WHAT_QUARANTINE_RELEASED) | kind_bit(JUYAN__V1__EVENT__WHAT_NOTED);
 	uint64_t bits = 0;
 	for (size_t i = 0; i < terminal->n_kinds; i++) {
 		if (strcmp(terminal->kinds[i], "*") == 0) {

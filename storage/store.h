@@ -15,6 +15,9 @@
 	X(journal)    /* first log sequence number -> block of events */ \
 	X(streams)    /* terminal, first number -> run of log sequence numbers */ \
 	X(manifests)  /* port, batch -> facts */ \
+	X(passages)   /* port, in the yard or the day it left, batch -> its steps */ \
+	X(names)      /* day, text, kind, port, batch -> the text as written */ \
+	X(notes)      /* subject -> who has seen it, and what that person says */ \
 	X(tonnage)    /* period, port, direction, mode, basis, group -> kg, batches, units */ \
 	X(quarantine) /* log sequence number -> reason, state */ \
 	X(conflicts)  /* terminal, number, content hash -> log sequence number */ \

@@ -111,9 +111,7 @@ find_kind(const char *name)
 
 	if (field == NULL || (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0)
 		return NULL;
-	return field->id == JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED || field->id == JUYAN__V1__EVENT__WHAT_QUARANTINE_RELEASED
-	    ? NULL
-	    : field;
+	return field->id >= JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED ? NULL : field;
 }
 
 static enum status

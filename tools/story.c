@@ -41,6 +41,8 @@ story_kind(const Juyan__V1__Event *event)
 		return "registry changed";
 	case JUYAN__V1__EVENT__WHAT_QUARANTINE_RELEASED:
 		return "quarantine settled";
+	case JUYAN__V1__EVENT__WHAT_NOTED:
+		return "noted";
 	default:
 		return "says nothing";
 	}
@@ -199,6 +201,11 @@ story_event(FILE *out, const Juyan__V1__Event *event)
 		break;
 	case JUYAN__V1__EVENT__WHAT_QUARANTINE_RELEASED:
 		say_settled(out, event->quarantine_released);
+		break;
+	case JUYAN__V1__EVENT__WHAT_NOTED:
+		say(out, event->noted->withdrawn ? "taken back: " : "", event->noted->subject);
+		say(out, " by ", event->noted->by);
+		say(out, ": ", event->noted->note);
 		break;
 	default:
 		break;

@@ -38,6 +38,14 @@ write_batch(const char *port, const char *batch_no)
 	book_take(&book, SCALE, cargo(MIDNIGHT + HOURS(3), port, batch_no, CORRECTED("T2", "31000")));
 }
 
+static struct said
+note(const char *subject)
+{
+	char text[256];
+	snprintf(text, sizeof text, "{'occurred_at_ms': 1, 'noted': {'subject': '%s', 'by': 'b', 'note': 'n'}}", subject);
+	return said_text(text);
+}
+
 /* Every kind of event, every state of a quarantined one, and a registry that moves what counts already. */
 static void
 write_all(void)
@@ -64,6 +72,9 @@ write_all(void)
 	book_take(&book, ADMIN, settle(held[0], ""));
 	book_take(&book, ADMIN, settle(held[1], ", 'dismissed': true"));
 	book_take(&book, GATE, cargo(MIDNIGHT, "shivee", "B4", RELEASED));
+	book_take(&book, GATE, cargo(MIDNIGHT + HOURS(5), "ceke", "B1", "'unit_departed': {'unit_id': 'T2', 'lane': 'out 1'}"));
+	book_take(&book, ADMIN, note("stuck:ceke/B1"));
+	book_take(&book, ADMIN, note("weight:ceke/B1"));
 }
 
 static int

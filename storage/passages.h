@@ -1,0 +1,46 @@
+/*
+ * Which batches stand in the yard, and which left on which day: what is asked all day long, as ranges of one table.
+ * Key: port, place, batch. Of a batch in the yard the row says no more; of one that has left it has its steps, so that spans of
+ * time are found without its facts. A batch that has neither arrived nor left has no row.
+ */
+#ifndef JUYAN_STORAGE_PASSAGES_H
+#define JUYAN_STORAGE_PASSAGES_H
+
+#include "progress.h"
+#include "registry.h"
+#include "store.h"
+
+enum { PASSAGE_BYTES_MAX = 192, PLACE_NONE = 0, PLACE_YARD = 1, PLACE_DAY_0 = 1 << 20 /* 1970-01-01; days before are below */ };
+
+/* The row of one batch. */
+struct passage {
+	uint32_t place;
+	uint32_t bytes;
+	uint8_t value[PASSAGE_BYTES_MAX];
+};
+
+/* What a row says of a batch that has left. Lent by it. */
+struct passage_row {
+	const char *port, *batch_no;
+	uint32_t place;
+	Juyan__V1__Mode mode;
+	bool one_unit; /* then the lanes are all lanes it took */
+	int64_t steps[STEPS];
+	struct span lane_in, lane_out;
+};
+
+void passage_of(const struct facts *facts, const struct registry *registry, const char *port, struct passage *out);
+/* Puts and deletes what differs, and nothing else. */
+enum status passages_move(const struct store *store, const char *port, const char *batch_no, const struct passage *before,
+    const struct passage *now) MUST_USE;
+
+uint32_t passages_place(int64_t day);
+int64_t passages_day(uint32_t place);
+/* To the first row of a place of a port, or behind a batch number there; the walk may end up elsewhere. */
+enum status passages_seek(struct walk *walk, const char *port, uint32_t place, const char *after_batch_no) MUST_USE;
+/* To the last row of a port at or before a place; NOT_FOUND. */
+enum status passages_seek_back(struct walk *walk, const char *port, uint32_t place) MUST_USE;
+/* DAMAGED. */
+enum status passages_read(const struct walk *walk, struct passage_row *out) MUST_USE;
+
+#endif
