@@ -5,6 +5,7 @@
 #ifndef JUYAN_STORAGE_ANSWER_H
 #define JUYAN_STORAGE_ANSWER_H
 
+#include "facts.h"
 #include "ledger.h"
 #include "meta.h"
 
@@ -29,6 +30,44 @@ enum status answer_review(struct snapshot *snapshot, const Juyan__V1__ReviewAsk 
 enum status answer_registry(struct snapshot *snapshot, const Juyan__V1__RegistryAsk *ask, Juyan__V1__Registry **out,
     struct reason *why) MUST_USE;
 enum status answer_status(struct snapshot *snapshot, Juyan__V1__LedgerStatus **out) MUST_USE;
+enum status answer_crossings(struct snapshot *snapshot, const Juyan__V1__CrossingsAsk *ask, Juyan__V1__Crossings **out,
+    struct reason *why) MUST_USE;
+enum status answer_dwell(struct snapshot *snapshot, const Juyan__V1__DwellAsk *ask, Juyan__V1__Dwells **out,
+    struct reason *why) MUST_USE;
+enum status answer_lanes(struct snapshot *snapshot, const Juyan__V1__LanesAsk *ask, Juyan__V1__Lanes **out,
+    struct reason *why) MUST_USE;
+enum status answer_search(struct snapshot *snapshot, const Juyan__V1__SearchAsk *ask, Juyan__V1__SearchResults **out,
+    struct reason *why) MUST_USE;
+enum status answer_attention(struct snapshot *snapshot, const Juyan__V1__AttentionAsk *ask, Juyan__V1__AttentionList **out,
+    struct reason *why) MUST_USE;
+enum status answer_news(struct snapshot *snapshot, const Juyan__V1__NewsAsk *ask, Juyan__V1__News **out,
+    struct reason *why) MUST_USE;
+
+/* ---- what they share ---- */
+
+/* A page of rows stops well before its answer would not fit into a frame. */
+enum { PAGE_BYTES = FRAME_BYTES_MAX / 2 };
+
+/* How many rows are wanted at most, where 0 is as many as one answer holds. */
+size_t answer_rows(uint32_t rows_max);
+/* UNKNOWN_PORT with the nearest that is known; an empty one is fine where `or_all`. */
+enum status answer_check_port(const struct snapshot *snapshot, const char *port, bool or_all, struct reason *why) MUST_USE;
+enum status answer_check_modes(char *const *modes, size_t n, struct reason *why) MUST_USE;
+/* SYNTAX: `which` is no ISO day. */
+enum status answer_check_day(const char *text, const char *which, int64_t *day, struct reason *why) MUST_USE;
+/* Whether a name is in a list; an empty list is one of all. */
+bool answer_among(char *const *names, size_t n, const char *name);
+/* The port's UTC offset at a time; 0 where the port is unknown. */
+int64_t answer_offset_ms(const struct registry *registry, const char *port, int64_t utc_ms);
+/* The event with this stamp as it was applied: the one on file, or what a person put in its place when it left quarantine. */
+enum status answer_event(const struct snapshot *snapshot, const struct stamp *at, struct arena *arena, struct journal_event *held,
+    const Juyan__V1__Event **out) MUST_USE;
+/* A crossing as its facts are; NO_MEMORY. */
+enum status answer_crossing(const struct snapshot *snapshot, const char *port, const char *batch_no, const struct facts *facts,
+    Juyan__V1__Crossing **out) MUST_USE;
+/* The same from the ledger; NOT_FOUND. The facts stay in the arena. */
+enum status answer_crossing_of(const struct snapshot *snapshot, const char *port, const char *batch_no,
+    Juyan__V1__Crossing **out) MUST_USE;
 
 /* A copy of a text in the arena; NULL when it is used up. */
 char *answer_text(struct arena *arena, struct span text);

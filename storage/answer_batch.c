@@ -84,18 +84,18 @@ still_holds(const struct facts *facts, const Juyan__V1__Event *event, const stru
 	}
 }
 
-/* The event on file, or what a person put in its place when it left quarantine. */
-static enum status
-read_event(struct snapshot *snapshot, const struct source *source, struct journal_event *held, const Juyan__V1__Event **out)
+enum status
+answer_event(const struct snapshot *snapshot, const struct stamp *at, struct arena *arena, struct journal_event *held,
+    const Juyan__V1__Event **out)
 {
 	uint64_t lsn;
 	struct span bytes;
-	enum status status = streams_find(&snapshot->store, source->at.terminal_no, source->at.stream_seq, &lsn);
+	enum status status = streams_find(&snapshot->store, at->terminal_no, at->stream_seq, &lsn);
 	if (status == STATUS_OK)
 		status = journal_find(&snapshot->store, lsn, held);
 	if (status == STATUS_OK)
-		status = quarantine_applied(&snapshot->store, held, snapshot->arena, &bytes);
-	return status == STATUS_OK ? wire_event(bytes, snapshot->arena, out, NULL) : status;
+		status = quarantine_applied(&snapshot->store, held, arena, &bytes);
+	return status == STATUS_OK ? wire_event(bytes, arena, out, NULL) : status;
 }
 
 /* An event that had to be released from quarantine came to be in another way than the others: by whom, and why. */
@@ -130,7 +130,7 @@ tell_event(struct snapshot *snapshot, const struct facts *facts, const struct so
 	Juyan__V1__StoryEvent *told = arena_take(snapshot->arena, sizeof *told);
 	if (told == NULL)
 		return STATUS_NO_MEMORY;
-	enum status status = read_event(snapshot, source, &held, &event);
+	enum status status = answer_event(snapshot, &source->at, snapshot->arena, &held, &event);
 	if (status != STATUS_OK)
 		return status;
 	union {

@@ -1,18 +1,10 @@
 /* Pages of what waits for a person: the quarantine, and batches with something to review. */
 #include "answer.h"
-#include "facts.h"
 #include "judge.h"
 #include "manifests.h"
 #include "quarantine.h"
 
-/* A page stops well before its answer would not fit into a frame. */
-enum { PAGE_BYTES = FRAME_BYTES_MAX / 2, REVIEW_BYTES = 4 };
-
-static size_t
-rows_of(uint32_t rows_max)
-{
-	return rows_max == 0 || rows_max > ANSWER_ROWS_MAX ? ANSWER_ROWS_MAX : rows_max;
-}
+enum { REVIEW_BYTES = 4 };
 
 /*
  * The sentence is found anew: what is wrong with the event now, so that a person sees whether a fix of the registry helped;
@@ -112,7 +104,7 @@ answer_quarantine(struct snapshot *snapshot, const Juyan__V1__QuarantineAsk *ask
     struct reason *why)
 {
 	struct walk walk;
-	size_t rows_max = rows_of(ask->rows_max), begun = snapshot->arena->used;
+	size_t rows_max = answer_rows(ask->rows_max), begun = snapshot->arena->used;
 	Juyan__V1__QuarantineList *list = arena_take(snapshot->arena, sizeof *list);
 	Juyan__V1__QuarantineRow **rows = arena_take(snapshot->arena, rows_max * sizeof *rows);
 	if (list == NULL || rows == NULL)
@@ -179,7 +171,7 @@ enum status
 answer_review(struct snapshot *snapshot, const Juyan__V1__ReviewAsk *ask, Juyan__V1__ReviewList **out, struct reason *why)
 {
 	struct walk walk;
-	size_t rows_max = rows_of(ask->rows_max), begun = snapshot->arena->used;
+	size_t rows_max = answer_rows(ask->rows_max), begun = snapshot->arena->used;
 	if (strlen(ask->port) > PORT_BYTES_MAX || strlen(ask->after_port) > PORT_BYTES_MAX ||
 	    strlen(ask->after_batch_no) > BATCH_NO_BYTES_MAX)
 		return reason_say(why, STATUS_TOO_LARGE, "a port or batch number is longer than allowed");

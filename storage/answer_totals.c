@@ -122,20 +122,12 @@ plan_ask(const struct snapshot *snapshot, const Juyan__V1__TotalsAsk *ask, struc
 }
 
 static bool
-among(char *const *names, size_t n, const char *name)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(names[i], name) == 0)
-			return true;
-	return n == 0;
-}
-
-static bool
 asked_for(const Juyan__V1__TotalsAsk *ask, const struct tonnage_row *row)
 {
-	return among(ask->ports, ask->n_ports, row->port) && among(ask->groups, ask->n_groups, row->group) &&
-	    among(ask->directions, ask->n_directions, wire_direction_name(row->direction)) &&
-	    among(ask->modes, ask->n_modes, wire_mode_name(row->mode)) && among(ask->bases, ask->n_bases, basis_name(row->basis));
+	return answer_among(ask->ports, ask->n_ports, row->port) && answer_among(ask->groups, ask->n_groups, row->group) &&
+	    answer_among(ask->directions, ask->n_directions, wire_direction_name(row->direction)) &&
+	    answer_among(ask->modes, ask->n_modes, wire_mode_name(row->mode)) &&
+	    answer_among(ask->bases, ask->n_bases, basis_name(row->basis));
 }
 
 /* A row with all that was not asked for left out: what rows are added up by. */

@@ -322,6 +322,32 @@ counting(const struct facts *facts, const struct registry *registry, const char 
 	}
 }
 
+struct masses
+counting_masses(const struct facts *facts)
+{
+	struct masses masses = { KG_UNKNOWN, KG_UNKNOWN, KG_UNKNOWN };
+	struct declared declared;
+	int64_t weighed_kg = 0, weighed_declared_kg = 0, kg;
+	bool any = false;
+	if (!facts->lodged || facts->deleted)
+		return masses;
+	declare(facts, &declared);
+	for (size_t i = 0; i < facts->n_units; i++) {
+		if (!weighed_net(&facts->units[i], seen_of(facts, facts->units[i].unit_id), &kg) || kg < 0)
+			continue;
+		any = true;
+		weighed_kg += kg;
+		weighed_declared_kg += declared.known ? declared.units[i] : 0; /* else they are not set */
+	}
+	if (declared.known)
+		masses.declared_kg = declared.kg;
+	if (any)
+		masses.weighed_kg = weighed_kg;
+	if (any && declared.known)
+		masses.weighed_declared_kg = weighed_declared_kg;
+	return masses;
+}
+
 /* ---- review ---- */
 
 static int64_t

@@ -45,6 +45,15 @@ struct counted {
 void counting(const struct facts *facts, const struct registry *registry, const char *port,
     void (*part)(void *user, const struct counted *counted), void *user);
 
+/* Masses of a whole batch, released or not; KG_UNKNOWN where one is unknown. */
+struct masses {
+	int64_t declared_kg;         /* of all goods */
+	int64_t weighed_kg;          /* the net of those units that were weighed and have one */
+	int64_t weighed_declared_kg; /* what is declared of just these */
+};
+
+struct masses counting_masses(const struct facts *facts);
+
 /* All marks of the batch: those of its events, and what its facts say together. Independent of the registry. */
 uint32_t counting_review(const struct facts *facts);
 

@@ -184,36 +184,6 @@ take_goods(struct facts *facts, const Juyan__V1__ManifestLodged *manifest, struc
 	return STATUS_OK;
 }
 
-static struct alias *
-take_aliases(struct alias *at, enum alias_kind kind, char *const *texts, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		*at++ = (struct alias){ kind, span_of_text(texts[i]) };
-	return at;
-}
-
-static enum status
-take_names(struct facts *facts, const Juyan__V1__ManifestLodged *manifest, struct arena *arena)
-{
-	size_t n = manifest->n_waybills;
-	for (size_t i = 0; i < manifest->n_units; i++)
-		n += manifest->units[i]->n_trailers + manifest->units[i]->n_containers;
-	assert(n <= ALIASES_MAX);
-	struct alias *at = arena_take(arena, (n + 1) * sizeof *at);
-	if (at == NULL)
-		return STATUS_NO_MEMORY;
-	facts->aliases = at;
-	facts->n_aliases = n;
-	for (size_t i = 0; i < manifest->n_waybills; i++)
-		at = take_aliases(at, ALIAS_WAYBILL, &manifest->waybills[i]->waybill_no, 1);
-	for (size_t i = 0; i < manifest->n_units; i++) {
-		const Juyan__V1__Unit *unit = manifest->units[i];
-		at = take_aliases(at, ALIAS_TRAILER, unit->trailers, unit->n_trailers);
-		at = take_aliases(at, ALIAS_CONTAINER, unit->containers, unit->n_containers);
-	}
-	return STATUS_OK;
-}
-
 /* A manifest and a deletion compete for one register. */
 static enum status
 lodge(struct facts *facts, const Juyan__V1__ManifestLodged *manifest, const struct stamp *at, struct arena *arena)
@@ -223,7 +193,7 @@ lodge(struct facts *facts, const Juyan__V1__ManifestLodged *manifest, const stru
 	facts->lodged = true;
 	facts->lodged_at = *at;
 	facts->deleted = manifest == NULL;
-	facts->n_units = facts->n_waybills = facts->n_goods = facts->n_aliases = 0;
+	facts->n_units = facts->n_waybills = facts->n_goods = 0;
 	facts->direction = JUYAN__V1__DIRECTION__DIRECTION_UNSPECIFIED;
 	facts->mode = JUYAN__V1__MODE__MODE_UNSPECIFIED;
 	if (manifest == NULL)
@@ -231,9 +201,7 @@ lodge(struct facts *facts, const Juyan__V1__ManifestLodged *manifest, const stru
 	facts->direction = manifest->direction;
 	facts->mode = manifest->mode;
 	enum status status = take_units(facts, manifest, arena);
-	if (status == STATUS_OK)
-		status = take_goods(facts, manifest, arena);
-	return status == STATUS_OK ? take_names(facts, manifest, arena) : status;
+	return status == STATUS_OK ? take_goods(facts, manifest, arena) : status;
 }
 
 static enum status

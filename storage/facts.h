@@ -84,14 +84,6 @@ struct unit_line {
 	int64_t declared_kg, tare_kg, container_tare_kg;
 };
 
-/* By what else the manifest names its batch: kinds and texts as written. */
-enum alias_kind { ALIAS_WAYBILL = 1, ALIAS_TRAILER = 2, ALIAS_CONTAINER = 3 };
-
-struct alias {
-	enum alias_kind kind;
-	struct span text;
-};
-
 struct goods_line {
 	struct span hs_code;
 	struct span description;
@@ -115,8 +107,6 @@ struct facts {
 	size_t n_waybills;
 	struct goods_line *goods;
 	size_t n_goods;
-	struct alias *aliases; /* waybills, then the trailers and containers of each unit, in their order */
-	size_t n_aliases;
 	struct unit_facts *seen; /* sorted by unit_id */
 	size_t n_seen, seen_room;
 	struct look *looks; /* sorted by authority, unit, time, outcome, then stamp */
@@ -125,8 +115,6 @@ struct facts {
 	struct source *sources; /* sorted by terminal, then stream number */
 	size_t n_sources, sources_room;
 };
-
-enum { ALIASES_MAX = WAYBILLS_MAX + UNITS_MAX * (TRAILERS_MAX + CONTAINERS_MAX) };
 
 /* The order of sources: by terminal, then stream number. */
 bool facts_source_before(const struct source *source, const struct stamp *at);

@@ -124,11 +124,6 @@ put_manifest(uint8_t *at, const struct facts *facts)
 		at = put_number(at, line->waybill);
 		at = put_kg(at, line->declared_kg);
 	}
-	at = put_number(at, facts->n_aliases);
-	for (size_t i = 0; i < facts->n_aliases; i++) {
-		*at++ = (uint8_t)facts->aliases[i].kind;
-		at = put_text(at, facts->aliases[i].text);
-	}
 	return at;
 }
 
@@ -194,8 +189,6 @@ facts_encoded_bytes_max(const struct facts *facts)
 	for (size_t i = 0; i < facts->n_seen; i++)
 		bytes += 15 * VARINT_BYTES_MAX + facts->seen[i].unit_id.bytes + facts->seen[i].lane_out.bytes +
 		    facts->seen[i].lane_in.bytes;
-	for (size_t i = 0; i < facts->n_aliases; i++)
-		bytes += 2 * VARINT_BYTES_MAX + facts->aliases[i].text.bytes;
 	return bytes + facts->n_looks * 3 * VARINT_BYTES_MAX + facts->held.bytes;
 }
 
@@ -369,21 +362,6 @@ take_goods(struct take *take, struct facts *facts, struct arena *arena)
 }
 
 static void
-take_aliases(struct take *take, struct facts *facts, struct arena *arena)
-{
-	void *list;
-	size_t n = take_list(take, ALIASES_MAX, sizeof *facts->aliases, arena, &list);
-	facts->aliases = list;
-	for (size_t i = 0; i < n; i++) {
-		uint8_t kind = take_byte(take);
-		facts->aliases[i] = (struct alias){ (enum alias_kind)kind, take_text(take, SHORT_TEXT_BYTES_MAX) };
-		if (kind < ALIAS_WAYBILL || kind > ALIAS_CONTAINER)
-			take->bad = true;
-	}
-	facts->n_aliases = n;
-}
-
-static void
 take_manifest(struct take *take, struct facts *facts, struct arena *arena)
 {
 	facts->lodged_at = take_source(take, facts);
@@ -406,7 +384,6 @@ take_manifest(struct take *take, struct facts *facts, struct arena *arena)
 	}
 	facts->n_units = n;
 	take_goods(take, facts, arena);
-	take_aliases(take, facts, arena);
 }
 
 static struct reading

@@ -222,3 +222,33 @@ journal_walk_next(struct journal_walk *walk, struct journal_event *out, struct r
 	}
 	return status;
 }
+
+enum status
+journal_walk_from(const struct store *store, uint64_t lsn, struct journal_walk *out)
+{
+	struct key key = { 0 };
+	struct journal_event passed;
+	*out = (struct journal_walk){ 0 };
+	key_be(&key, lsn, 8);
+	enum status status = walk_open(store, TABLE_journal, &out->walk);
+	if (status == STATUS_OK)
+		status = walk_seek_back(&out->walk, key_span(&key));
+	if (status == STATUS_OK)
+		status = open_block(out->walk.key, out->walk.value, out);
+	while (status == STATUS_OK && out->event.lsn < lsn)
+		status = out->left > 0 ? take_event(out, &passed) : STATUS_NOT_FOUND;
+	if (status != STATUS_OK)
+		walk_close(&out->walk);
+	return status;
+}
+
+enum status
+journal_walk_onward(struct journal_walk *walk, struct journal_event *out)
+{
+	enum status status = STATUS_OK;
+	if (walk->left == 0)
+		status = walk_next(&walk->walk);
+	if (status == STATUS_OK && walk->left == 0)
+		status = open_block(walk->walk.key, walk->walk.value, walk);
+	return status == STATUS_OK ? take_event(walk, out) : status;
+}

@@ -61,6 +61,9 @@ struct journal_walk {
 
 enum status journal_walk_open(const struct store *store, struct journal_walk *out) MUST_USE;
 enum status journal_walk_next(struct journal_walk *walk, struct journal_event *out, struct reason *why) MUST_USE;
+/* A walk from one event on that leaves the chain aside: for what has just come. NOT_FOUND behind the last, DAMAGED. */
+enum status journal_walk_from(const struct store *store, uint64_t lsn, struct journal_walk *out) MUST_USE;
+enum status journal_walk_onward(struct journal_walk *walk, struct journal_event *out) MUST_USE;
 void journal_walk_close(struct journal_walk *walk);
 
 #define JOURNAL_SKIP UINT64_MAX

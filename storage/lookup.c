@@ -1,23 +1,16 @@
-/* The rows of lookup.h. */
+/* The rows of lookup.h: each name is its letters and then its kind. */
 #include "lookup.h"
 
 #include "civil.h"
 #include "letters.h"
 
-enum { DAY_BYTES = 4, DAY_LAST = 1 << 30 };
-
-/* Days count down in keys. */
-static uint32_t
-place_of(int64_t day)
-{
-	return (uint32_t)(DAY_LAST - day);
-}
+enum { DAY_BYTES = 4, DAY_0 = 1 << 20 /* 1970-01-01; days before are below */ };
 
 const char *
-lookup_kind_name(enum lookup_kind kind)
+lookup_kind_name(enum name_kind kind)
 {
-	static const char *const names[] = { NULL, "batch", "waybill", "unit", "trailer", "container" };
-	return kind >= LOOKUP_BATCH && kind <= LOOKUP_CONTAINER ? names[kind] : NULL;
+	static const char *const names[NAME_KINDS] = { NULL, "batch", "waybill", "unit", "trailer", "container" };
+	return (unsigned)kind < NAME_KINDS ? names[kind] : NULL;
 }
 
 /* ---- texts ---- */
@@ -32,12 +25,8 @@ parts(uint32_t letter)
 static size_t
 put_letter(uint32_t c, uint8_t out[4])
 {
-	if (c < 0x80) {
-		out[0] = (uint8_t)c;
-		return 1;
-	}
-	size_t more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
 	static const uint8_t lead[] = { 0, 0xC0, 0xE0, 0xF0 };
+	size_t more = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
 	for (size_t i = more; i > 0; i--, c >>= 6)
 		out[i] = (uint8_t)(0x80 | (c & 0x3F));
 	out[0] = (uint8_t)(lead[more] | c);
@@ -45,7 +34,7 @@ put_letter(uint32_t c, uint8_t out[4])
 }
 
 size_t
-lookup_fold(struct span text, char out[LOOKUP_BYTES_MAX + 1])
+lookup_fold(struct span text, char out[LOOKUP_NAME_BYTES_MAX + 1])
 {
 	size_t used = 0;
 	while (text.bytes > 0) {
@@ -54,7 +43,7 @@ lookup_fold(struct span text, char out[LOOKUP_BYTES_MAX + 1])
 		if (parts(c))
 			continue;
 		size_t bytes = put_letter(c, letter);
-		if (used + bytes > LOOKUP_BYTES_MAX)
+		if (used + bytes > LOOKUP_NAME_BYTES_MAX)
 			break;
 		memcpy(out + used, letter, bytes);
 		used += bytes;
@@ -63,76 +52,48 @@ lookup_fold(struct span text, char out[LOOKUP_BYTES_MAX + 1])
 	return used;
 }
 
+void
+lookup_each(const Juyan__V1__ManifestLodged *manifest, bool (*each)(void *user, enum name_kind kind, const char *text), void *user)
+{
+	for (size_t i = 0; i < manifest->n_waybills; i++)
+		if (!each(user, NAME_WAYBILL, manifest->waybills[i]->waybill_no))
+			return;
+	for (size_t i = 0; i < manifest->n_units; i++) {
+		const Juyan__V1__Unit *unit = manifest->units[i];
+		if (!each(user, NAME_UNIT, unit->unit_id))
+			return;
+		for (size_t k = 0; k < unit->n_trailers; k++)
+			if (!each(user, NAME_TRAILER, unit->trailers[k]))
+				return;
+		for (size_t k = 0; k < unit->n_containers; k++)
+			if (!each(user, NAME_CONTAINER, unit->containers[k]))
+				return;
+	}
+}
+
 /* ---- writing ---- */
 
-enum status
-lookup_of(const struct facts *facts, struct arena *arena, struct naming *out)
+static int64_t
+earliest_ms(const struct facts *facts)
 {
-	*out = (struct naming){ .any = facts->n_sources > 0, .lodged = facts->lodged };
-	if (facts->lodged) {
-		out->at = facts->lodged_at;
-		out->day = civil_day_of_ms(facts->lodged_at.occurred_at_ms);
-		out->units = facts->units;
-		out->n_units = facts->n_units;
-		out->aliases = facts->aliases;
-		out->n_aliases = facts->n_aliases;
-		return STATUS_OK;
-	}
-	/* Who was seen is sorted anew with each that comes, so it is copied. */
-	struct span *seen = facts->n_seen > 0 ? arena_take(arena, facts->n_seen * sizeof *seen) : NULL;
-	if (facts->n_seen > 0 && seen == NULL)
-		return STATUS_NO_MEMORY;
-	for (size_t i = 0; i < facts->n_seen; i++)
-		seen[i] = facts->seen[i].unit_id;
-	out->seen = seen;
-	out->n_seen = facts->n_seen;
-	int64_t first = INT64_MAX;
-	for (size_t i = 0; i < facts->n_sources; i++)
+	int64_t first = facts->sources[0].at.occurred_at_ms;
+	for (size_t i = 1; i < facts->n_sources; i++)
 		if (facts->sources[i].at.occurred_at_ms < first)
 			first = facts->sources[i].at.occurred_at_ms;
-	out->day = out->any ? civil_day_of_ms(first) : 0;
-	return STATUS_OK;
+	return first;
 }
 
-/* Where the rows of one batch go, or come from. */
-struct target {
-	const struct store *store;
-	const char *port, *batch_no;
-	int64_t day;
-	bool put;
-};
-
-static enum status
-move_name(const struct target *target, enum lookup_kind kind, struct span text)
+struct naming
+lookup_naming(const struct facts *facts)
 {
-	struct key key = { 0 };
-	char folded[LOOKUP_BYTES_MAX + 1];
-	if (lookup_fold(text, folded) == 0)
-		return STATUS_OK;
-	key_be(&key, place_of(target->day), DAY_BYTES);
-	key_text(&key, folded);
-	key_u8(&key, (unsigned)kind);
-	key_text(&key, target->port);
-	key_text(&key, target->batch_no);
-	if (target->put)
-		return store_put(target->store, TABLE_names, key_span(&key), text);
-	enum status status = store_delete(target->store, TABLE_names, key_span(&key));
-	return status == STATUS_NOT_FOUND ? STATUS_OK : status; /* two texts may fold to one */
-}
-
-static enum status
-move_all(const struct target *target, const struct naming *naming)
-{
-	static const enum lookup_kind kinds[] = { 0, LOOKUP_WAYBILL, LOOKUP_TRAILER, LOOKUP_CONTAINER };
-	struct span batch_no = { (const uint8_t *)target->batch_no, strlen(target->batch_no) };
-	enum status status = move_name(target, LOOKUP_BATCH, batch_no);
-	for (size_t i = 0; i < naming->n_units && status == STATUS_OK; i++)
-		status = move_name(target, LOOKUP_UNIT, naming->units[i].unit_id);
-	for (size_t i = 0; i < naming->n_aliases && status == STATUS_OK; i++)
-		status = move_name(target, kinds[naming->aliases[i].kind], naming->aliases[i].text);
-	for (size_t i = 0; i < naming->n_seen && status == STATUS_OK; i++)
-		status = move_name(target, LOOKUP_UNIT, naming->seen[i]);
-	return status;
+	struct naming naming = { .any = facts->n_sources > 0, .lodged = facts->lodged, .deleted = facts->deleted };
+	if (facts->lodged)
+		naming.at = facts->lodged_at;
+	else
+		naming.n_seen = facts->n_seen;
+	if (naming.any)
+		naming.day = civil_day_of_ms(facts->lodged ? facts->lodged_at.occurred_at_ms : earliest_ms(facts));
+	return naming;
 }
 
 /* Of units that were seen none is ever forgotten, so that their number tells one set from another. */
@@ -145,57 +106,117 @@ same(const struct naming *a, const struct naming *b)
 			 : a->day == b->day && a->n_seen == b->n_seen;
 }
 
+static void
+key_of(struct key *key, int64_t day, const char *port, const char *batch_no)
+{
+	key->used = 0;
+	key_be(key, (uint64_t)(day + DAY_0), DAY_BYTES);
+	key_text(key, port);
+	key_text(key, batch_no);
+}
+
+struct row {
+	struct arena *arena;
+	uint8_t *bytes; /* NULL: no memory */
+	size_t used, room;
+};
+
+static bool
+add_span(struct row *row, enum name_kind kind, struct span text)
+{
+	char folded[LOOKUP_NAME_BYTES_MAX + 1];
+	size_t bytes = lookup_fold(text, folded);
+	if (row->room - row->used < bytes + 1) {
+		size_t room = 2 * row->room + LOOKUP_NAME_BYTES_MAX + 1;
+		uint8_t *grown = arena_take(row->arena, room);
+		if (grown != NULL)
+			memcpy(grown, row->bytes, row->used);
+		row->bytes = grown;
+		row->room = room;
+		if (grown == NULL)
+			return false;
+	}
+	memcpy(row->bytes + row->used, folded, bytes);
+	row->used += bytes;
+	row->bytes[row->used++] = (uint8_t)kind;
+	return true;
+}
+
+static bool
+add_name(void *user, enum name_kind kind, const char *text)
+{
+	return add_span(user, kind, (struct span){ (const uint8_t *)text, strlen(text) });
+}
+
+static enum status
+write_row(const struct store *store, struct span key, const char *batch_no, const struct facts *facts,
+    const Juyan__V1__ManifestLodged *manifest, struct arena *arena)
+{
+	enum { ROOM_FIRST = 256 };
+	struct row row = { arena, arena_take(arena, ROOM_FIRST), 0, ROOM_FIRST };
+	bool fits = row.bytes != NULL && add_name(&row, NAME_BATCH, batch_no);
+	assert(!facts->lodged || facts->deleted || manifest != NULL);
+	if (fits && facts->lodged && !facts->deleted)
+		lookup_each(manifest, add_name, &row);
+	for (size_t i = 0; i < facts->n_seen && fits && !facts->lodged; i++)
+		fits = add_span(&row, NAME_UNIT, facts->seen[i].unit_id);
+	if (row.bytes == NULL)
+		return STATUS_NO_MEMORY;
+	return store_put(store, TABLE_names, key, (struct span){ row.bytes, row.used });
+}
+
 enum status
 lookup_move(const struct store *store, const char *port, const char *batch_no, const struct naming *before,
-    const struct naming *now)
+    const struct facts *facts, const Juyan__V1__ManifestLodged *manifest, struct arena *arena)
 {
-	struct target target = { store, port, batch_no, before->day, false };
+	struct key key;
+	struct naming now = lookup_naming(facts);
 	enum status status = STATUS_OK;
-	if (same(before, now))
+	if (same(before, &now))
 		return STATUS_OK;
-	if (before->any)
-		status = move_all(&target, before);
-	target.day = now->day;
-	target.put = true;
-	return status == STATUS_OK ? move_all(&target, now) : status;
+	if (before->any && before->day != now.day) {
+		key_of(&key, before->day, port, batch_no);
+		status = store_delete(store, TABLE_names, key_span(&key));
+	}
+	key_of(&key, now.day, port, batch_no);
+	if (status == STATUS_OK)
+		status = write_row(store, key_span(&key), batch_no, facts, manifest, arena);
+	return status == STATUS_NOT_FOUND ? STATUS_DAMAGED : status;
 }
 
 /* ---- reading ---- */
 
-enum status
-lookup_seek(struct walk *walk, int64_t day, const char *text)
+bool
+lookup_find(struct span names, size_t *at, struct span text, struct lookup_name *out)
 {
-	struct key key = { 0 };
-	key_be(&key, place_of(day), DAY_BYTES);
-	key_text(&key, text);
-	key.used--; /* so that longer texts are not passed over, nor the text itself */
-	return walk_seek(walk, key_span(&key));
+	while (*at < names.bytes) {
+		const uint8_t *end = names.data + names.bytes,
+			      *found = memmem(names.data + *at, names.bytes - *at, text.data, text.bytes);
+		if (found == NULL)
+			return false;
+		*at = (size_t)(found - names.data) + 1;
+		if (found > names.data && found[-1] >= NAME_KINDS)
+			continue; /* in the midst of a name */
+		const uint8_t *kind = found + text.bytes;
+		while (kind < end && *kind >= NAME_KINDS)
+			kind++;
+		if (kind == end || lookup_kind_name((enum name_kind) * kind) == NULL)
+			return false;
+		*out = (struct lookup_name){ { found, (size_t)(kind - found) }, (enum name_kind) * kind };
+		return true;
+	}
+	return false;
 }
 
-/* Whether it is a key of move_name: a recount meets whatever somebody may have written there. */
-static bool
-is_key(struct span key)
-{
-	const uint8_t *at = key.data + DAY_BYTES, *end = key.data + key.bytes;
-	const uint8_t *text_end = key.bytes > DAY_BYTES ? memchr(at, '\0', (size_t)(end - at)) : NULL;
-	if (text_end == NULL || end - text_end < 3 || lookup_kind_name((enum lookup_kind)text_end[1]) == NULL)
-		return false;
-	at = text_end + 2;
-	const uint8_t *port_end = memchr(at, '\0', (size_t)(end - at));
-	return port_end != NULL && port_end + 1 < end && memchr(port_end + 1, '\0', (size_t)(end - port_end - 1)) == end - 1;
-}
-
 enum status
-lookup_read(const struct walk *walk, struct lookup_row *out)
+lookup_read(const struct walk *walk, const char **port, const char **batch_no)
 {
 	struct span key = walk->key;
-	if (!is_key(key))
+	const uint8_t *at = key.data + DAY_BYTES, *end = key.data + key.bytes;
+	const uint8_t *port_end = key.bytes > DAY_BYTES ? memchr(at, '\0', (size_t)(end - at)) : NULL;
+	if (port_end == NULL || port_end + 1 == end || memchr(port_end + 1, '\0', (size_t)(end - port_end - 1)) != end - 1)
 		return STATUS_DAMAGED;
-	out->day = DAY_LAST - (int64_t)key_take_be(&key, DAY_BYTES);
-	out->text = key_take_text(&key);
-	out->kind = (enum lookup_kind)key_take_be(&key, 1);
-	out->port = key_take_text(&key);
-	out->batch_no = key_take_text(&key);
-	out->written = walk->value;
+	*port = (const char *)at;
+	*batch_no = (const char *)port_end + 1;
 	return STATUS_OK;
 }

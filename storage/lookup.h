@@ -1,10 +1,10 @@
 /*
  * By what a batch can be found: its number, and the waybills, units, trailers and containers of its manifest (without one: the units
- * that were seen). Key: day, text, kind, port, batch; value: the text as it was written.
+ * that were seen). Key: day, port, batch; value: all its names, one behind the other.
  *
- * In the key, upper and lower case, blanks and hyphens are the same. Days come first, the latest of them foremost: what is lodged
- * now falls on the few pages of its own day, however many years there are, and a search asks every day, which is cheap. The day is
- * UTC's, of the manifest or deletion that holds; without one, of the batch's earliest event.
+ * There is no row for each name. It would be found at once, but what is lodged in a second then falls on as many pages as it has
+ * names, and that took half of what the ledger can do. A search reads the rows instead, from the last back, some millions a
+ * second. The day is UTC's, of the manifest or deletion that holds; without one, of the batch's earliest event.
  */
 #ifndef JUYAN_STORAGE_LOOKUP_H
 #define JUYAN_STORAGE_LOOKUP_H
@@ -12,46 +12,48 @@
 #include "facts.h"
 #include "store.h"
 
-enum lookup_kind { LOOKUP_BATCH = 1, LOOKUP_WAYBILL, LOOKUP_UNIT, LOOKUP_TRAILER, LOOKUP_CONTAINER };
+/* Less than any letter, so that each ends the name that stands before it. */
+enum name_kind { NAME_BATCH = 1, NAME_WAYBILL, NAME_UNIT, NAME_TRAILER, NAME_CONTAINER, NAME_KINDS };
 
-enum { LOOKUP_BYTES_MAX = SHORT_TEXT_BYTES_MAX };
+enum { LOOKUP_NAME_BYTES_MAX = SHORT_TEXT_BYTES_MAX };
 
-const char *lookup_kind_name(enum lookup_kind kind);
+const char *lookup_kind_name(enum name_kind kind); /* NULL where it is none */
 
-/* The names of a batch, at one time. Texts are lent by its facts, and outlive what is applied to those. */
+/* Which names a batch has, so far as to tell whether they have changed. */
 struct naming {
-	bool any;        /* an event is known */
-	bool lodged;     /* then `at` tells one set of names from another */
+	bool any; /* an event is known, so that there is a row */
+	bool lodged, deleted;
 	struct stamp at; /* the manifest or deletion that holds */
 	int64_t day;
-	const struct unit_line *units;
-	size_t n_units;
-	const struct alias *aliases;
-	size_t n_aliases;
-	const struct span *seen;
 	size_t n_seen;
 };
 
-/* NO_MEMORY. */
-enum status lookup_of(const struct facts *facts, struct arena *arena, struct naming *out) MUST_USE;
-/* Puts and deletes where they differ. */
+struct naming lookup_naming(const struct facts *facts);
+/*
+ * Writes the row, where it is another. `manifest` is the one that holds; it is looked at only where there is one that did not hold
+ * before.
+ */
 enum status lookup_move(const struct store *store, const char *port, const char *batch_no, const struct naming *before,
-    const struct naming *now) MUST_USE;
+    const struct facts *facts, const Juyan__V1__ManifestLodged *manifest, struct arena *arena) MUST_USE;
 
-/* A text as it stands in keys; returns its bytes. What is longer is cut off at a letter. */
-size_t lookup_fold(struct span text, char out[LOOKUP_BYTES_MAX + 1]);
+/*
+ * A text as it stands in a row: upper and lower case are the same, and blanks and hyphens are left out. Returns its bytes. What is
+ * longer is cut off at a letter.
+ */
+size_t lookup_fold(struct span text, char out[LOOKUP_NAME_BYTES_MAX + 1]);
+/* Calls for each text of a manifest that is a name, until it says false. */
+void lookup_each(const Juyan__V1__ManifestLodged *manifest, bool (*each)(void *user, enum name_kind kind, const char *text),
+    void *user);
 
-/* One row; lent. */
-struct lookup_row {
-	int64_t day;
-	const char *text;
-	enum lookup_kind kind;
-	const char *port, *batch_no;
-	struct span written;
+/* A name in a row; lent. */
+struct lookup_name {
+	struct span text;
+	enum name_kind kind;
 };
 
-/* To the first name of a day (or of the next earlier one that has any) that does not stand before this text. */
-enum status lookup_seek(struct walk *walk, int64_t day, const char *text) MUST_USE;
-enum status lookup_read(const struct walk *walk, struct lookup_row *out) MUST_USE; /* DAMAGED */
+/* The first name in a row from `at` on that begins with this text, and where to go on; false: there is none. */
+bool lookup_find(struct span names, size_t *at, struct span text, struct lookup_name *out) MUST_USE;
+/* The parts of a row's key; DAMAGED. */
+enum status lookup_read(const struct walk *walk, const char **port, const char **batch_no) MUST_USE;
 
 #endif

@@ -18,6 +18,7 @@ struct crossing {
 	uint32_t marks_before;
 	struct passage passage_before;
 	struct naming naming_before;
+	const Juyan__V1__ManifestLodged *manifest; /* that holds, where it came into the set */
 };
 
 /* Where the parts of one batch go. */
@@ -158,10 +159,9 @@ load(struct manifests *manifests, const struct store *store, const struct regist
 		return status;
 	count_into(changes, &crossing->facts, registry, crossing->port, -1);
 	passage_of(&crossing->facts, registry, crossing->port, &crossing->passage_before);
-	status = lookup_of(&crossing->facts, manifests->arena, &crossing->naming_before);
-	if (status == STATUS_OK)
-		*out = crossing;
-	return status;
+	crossing->naming_before = lookup_naming(&crossing->facts);
+	*out = crossing;
+	return STATUS_OK;
 }
 
 static enum status
@@ -188,13 +188,23 @@ find_or_load(struct manifests *manifests, const struct store *store, const struc
 	return status;
 }
 
+static bool
+holds(const struct facts *facts, const struct stamp *at)
+{
+	return facts->lodged_at.terminal_no == at->terminal_no && facts->lodged_at.stream_seq == at->stream_seq;
+}
+
 enum status
 manifests_apply(struct manifests *manifests, const struct store *store, const struct registry *registry,
     const Juyan__V1__Event *event, const struct stamp *at, uint32_t marks, struct tonnage_changes *changes)
 {
 	struct crossing *crossing;
 	enum status status = find_or_load(manifests, store, registry, event, changes, &crossing);
-	return status == STATUS_OK ? facts_apply(&crossing->facts, event, at, marks, manifests->arena) : status;
+	if (status == STATUS_OK)
+		status = facts_apply(&crossing->facts, event, at, marks, manifests->arena);
+	if (status == STATUS_OK && event->what_case == JUYAN__V1__EVENT__WHAT_MANIFEST_LODGED && holds(&crossing->facts, at))
+		crossing->manifest = event->manifest_lodged;
+	return status;
 }
 
 static enum status
@@ -214,13 +224,11 @@ static enum status
 write_places(const struct store *store, const struct crossing *crossing, const struct registry *registry, struct arena *arena)
 {
 	struct passage passage;
-	struct naming naming;
 	passage_of(&crossing->facts, registry, crossing->port, &passage);
 	enum status status = passages_move(store, crossing->port, crossing->batch_no, &crossing->passage_before, &passage);
 	if (status == STATUS_OK)
-		status = lookup_of(&crossing->facts, arena, &naming);
-	if (status == STATUS_OK)
-		status = lookup_move(store, crossing->port, crossing->batch_no, &crossing->naming_before, &naming);
+		status = lookup_move(store, crossing->port, crossing->batch_no, &crossing->naming_before, &crossing->facts,
+		    crossing->manifest, arena);
 	return status;
 }
 

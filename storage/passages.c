@@ -94,11 +94,12 @@ passage_of(const struct facts *facts, const struct registry *registry, const cha
 }
 
 static void
-key_of(struct key *key, const char *port, uint32_t place, const char *batch_no)
+key_of(struct key *key, uint32_t place, const char *port, const char *batch_no)
 {
 	key->used = 0;
-	key_text(key, port);
 	key_be(key, place, PLACE_BYTES);
+	if (port != NULL)
+		key_text(key, port);
 	if (batch_no != NULL)
 		key_text(key, batch_no);
 }
@@ -111,7 +112,7 @@ passages_move(const struct store *store, const char *port, const char *batch_no,
 	enum status status = STATUS_OK;
 	bool moved = before->place != now->place;
 	if (moved && before->place != PLACE_NONE) {
-		key_of(&key, port, before->place, batch_no);
+		key_of(&key, before->place, port, batch_no);
 		status = store_delete(store, TABLE_passages, key_span(&key));
 		if (status == STATUS_NOT_FOUND)
 			status = STATUS_DAMAGED;
@@ -119,31 +120,20 @@ passages_move(const struct store *store, const char *port, const char *batch_no,
 	if (status != STATUS_OK || now->place == PLACE_NONE ||
 	    (!moved && before->bytes == now->bytes && memcmp(before->value, now->value, now->bytes) == 0))
 		return status;
-	key_of(&key, port, now->place, batch_no);
+	key_of(&key, now->place, port, batch_no);
 	return store_put(store, TABLE_passages, key_span(&key), (struct span){ now->value, now->bytes });
 }
 
 enum status
-passages_seek(struct walk *walk, const char *port, uint32_t place, const char *after_batch_no)
+passages_seek(struct walk *walk, uint32_t place, const char *port, const char *after_batch_no)
 {
 	struct key key;
-	key_of(&key, port, place, after_batch_no);
+	assert(port != NULL || after_batch_no == NULL);
+	key_of(&key, place, port, after_batch_no);
 	enum status status = walk_seek(walk, key_span(&key));
 	if (status == STATUS_OK && after_batch_no != NULL && walk->key.bytes == key.used &&
 	    memcmp(walk->key.data, key.bytes, key.used) == 0)
 		status = walk_next(walk);
-	return status;
-}
-
-enum status
-passages_seek_back(struct walk *walk, const char *port, uint32_t place)
-{
-	struct key key;
-	size_t port_bytes = strlen(port) + 1;
-	key_of(&key, port, place + 1, NULL);
-	enum status status = walk_seek_back(walk, key_span(&key));
-	if (status == STATUS_OK && (walk->key.bytes < port_bytes || memcmp(walk->key.data, port, port_bytes) != 0))
-		status = STATUS_NOT_FOUND;
 	return status;
 }
 
@@ -211,11 +201,9 @@ read_steps(struct span value, struct passage_row *out)
 static bool
 is_key(struct span key)
 {
-	const uint8_t *port_end = memchr(key.data, '\0', key.bytes);
-	if (port_end == NULL || key.data + key.bytes - port_end <= 1 + PLACE_BYTES)
-		return false;
-	const uint8_t *batch_no = port_end + 1 + PLACE_BYTES;
-	return memchr(batch_no, '\0', (size_t)(key.data + key.bytes - batch_no)) == key.data + key.bytes - 1;
+	const uint8_t *port = key.data + PLACE_BYTES, *end = key.data + key.bytes;
+	const uint8_t *port_end = key.bytes > PLACE_BYTES ? memchr(port, '\0', (size_t)(end - port)) : NULL;
+	return port_end != NULL && port_end + 1 < end && memchr(port_end + 1, '\0', (size_t)(end - port_end - 1)) == end - 1;
 }
 
 enum status
@@ -224,8 +212,8 @@ passages_read(const struct walk *walk, struct passage_row *out)
 	struct span key = walk->key;
 	if (!is_key(key))
 		return STATUS_DAMAGED;
-	*out = (struct passage_row){ .port = key_take_text(&key) };
-	out->place = (uint32_t)key_take_be(&key, PLACE_BYTES);
+	*out = (struct passage_row){ .place = (uint32_t)key_take_be(&key, PLACE_BYTES) };
+	out->port = key_take_text(&key);
 	out->batch_no = key_take_text(&key);
 	for (size_t i = 0; i < STEPS; i++)
 		out->steps[i] = TIME_UNKNOWN;

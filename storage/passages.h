@@ -1,6 +1,6 @@
 /*
  * Which batches stand in the yard, and which left on which day: what is asked all day long, as ranges of one table.
- * Key: port, place, batch. Of a batch in the yard the row says no more; of one that has left it has its steps, so that spans of
+ * Key: place, port, batch. Of a batch in the yard the row says no more; of one that has left it has its steps, so that spans of
  * time are found without its facts. A batch that has neither arrived nor left has no row.
  */
 #ifndef JUYAN_STORAGE_PASSAGES_H
@@ -36,10 +36,11 @@ enum status passages_move(const struct store *store, const char *port, const cha
 
 uint32_t passages_place(int64_t day);
 int64_t passages_day(uint32_t place);
-/* To the first row of a place of a port, or behind a batch number there; the walk may end up elsewhere. */
-enum status passages_seek(struct walk *walk, const char *port, uint32_t place, const char *after_batch_no) MUST_USE;
-/* To the last row of a port at or before a place; NOT_FOUND. */
-enum status passages_seek_back(struct walk *walk, const char *port, uint32_t place) MUST_USE;
+/*
+ * To the first row of a place; with a port to its first row there, with a batch number behind that. The walk may end up at a later
+ * place or port.
+ */
+enum status passages_seek(struct walk *walk, uint32_t place, const char *port, const char *after_batch_no) MUST_USE;
 /* DAMAGED. */
 enum status passages_read(const struct walk *walk, struct passage_row *out) MUST_USE;
 

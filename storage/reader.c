@@ -121,13 +121,27 @@ choose(struct snapshot *snapshot, const Juyan__V1__Question *question, Juyan__V1
 		return answer_registry(snapshot, question->registry, &answer->registry, why);
 	case JUYAN__V1__QUESTION__ASK_STATUS:
 		return answer_status(snapshot, &answer->status);
+	case JUYAN__V1__QUESTION__ASK_NEWS:
+		return answer_news(snapshot, question->news, &answer->news, why);
+	case JUYAN__V1__QUESTION__ASK_CROSSINGS:
+		return answer_crossings(snapshot, question->crossings, &answer->crossings, why);
+	case JUYAN__V1__QUESTION__ASK_DWELL:
+		return answer_dwell(snapshot, question->dwell, &answer->dwell, why);
+	case JUYAN__V1__QUESTION__ASK_LANES:
+		return answer_lanes(snapshot, question->lanes, &answer->lanes, why);
+	case JUYAN__V1__QUESTION__ASK_SEARCH:
+		return answer_search(snapshot, question->search, &answer->search, why);
+	case JUYAN__V1__QUESTION__ASK_ATTENTION:
+		return answer_attention(snapshot, question->attention, &answer->attention, why);
 	default:
 		return reason_say(why, STATUS_NO_CONTENT, "the question asks nothing that this version knows");
 	}
 }
 
 _Static_assert((int)JUYAN__V1__QUESTION__ASK_TOTALS == (int)JUYAN__V1__ANSWER__SAY_TOTALS &&
-	(int)JUYAN__V1__QUESTION__ASK_STATUS == (int)JUYAN__V1__ANSWER__SAY_STATUS,
+	(int)JUYAN__V1__QUESTION__ASK_STATUS == (int)JUYAN__V1__ANSWER__SAY_STATUS &&
+	(int)JUYAN__V1__QUESTION__ASK_NEWS == (int)JUYAN__V1__ANSWER__SAY_NEWS &&
+	(int)JUYAN__V1__QUESTION__ASK_ATTENTION == (int)JUYAN__V1__ANSWER__SAY_ATTENTION,
     "an answer stands at the field number of its question");
 
 static Juyan__V1__Answer *

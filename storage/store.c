@@ -216,3 +216,9 @@ walk_next(struct walk *walk)
 {
 	return walk_step(walk, (MDB_val){ 0 }, MDB_NEXT);
 }
+
+enum status
+walk_previous(struct walk *walk)
+{
+	return walk_step(walk, (MDB_val){ 0 }, MDB_PREV);
+}

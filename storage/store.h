@@ -15,8 +15,8 @@
 	X(journal)    /* first log sequence number -> block of events */ \
 	X(streams)    /* terminal, first number -> run of log sequence numbers */ \
 	X(manifests)  /* port, batch -> facts */ \
-	X(passages)   /* port, in the yard or the day it left, batch -> its steps */ \
-	X(names)      /* day, text, kind, port, batch -> the text as written */ \
+	X(passages)   /* in the yard or the day it left, port, batch -> its steps */ \
+	X(names)      /* day, port, batch -> all by what it can be found */ \
 	X(notes)      /* subject -> who has seen it, and what that person says */ \
 	X(tonnage)    /* period, port, direction, mode, basis, group -> kg, batches, units */ \
 	X(quarantine) /* log sequence number -> reason, state */ \
@@ -84,5 +84,6 @@ enum status walk_seek_back(struct walk *walk, struct span key) MUST_USE;
 enum status walk_first(struct walk *walk) MUST_USE;
 enum status walk_last(struct walk *walk) MUST_USE;
 enum status walk_next(struct walk *walk) MUST_USE;
+enum status walk_previous(struct walk *walk) MUST_USE;
 
 #endif

@@ -223,8 +223,8 @@ test_a_record_beyond_the_bounds_is_damaged(void **state)
 	static const uint8_t deleted_only[] = { 2, 2, 0, 0 };
 	static const uint8_t of_another_version[] = { 1, 0, 0, 0 };
 	static const uint8_t bytes_behind[] = { 2, 0, 0, 0, 0 };
-	static const uint8_t waybills_unsorted[] = { 2, 1, 1, 2, 1, 0, 0, 0, 1, 1, 0, 2, 0, 0, 2, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0 };
-	static const uint8_t right[] = { 2, 1, 1, 2, 1, 0, 0, 0, 1, 1, 0, 2, 0, 0, 2, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0 };
+	static const uint8_t waybills_unsorted[] = { 2, 1, 1, 2, 1, 0, 0, 0, 1, 1, 0, 2, 0, 0, 2, 0, 0, 1, 0, 0, 0, 0, 0, 0 };
+	static const uint8_t right[] = { 2, 1, 1, 2, 1, 0, 0, 0, 1, 1, 0, 2, 0, 0, 2, 0, 0, 0, 0, 0, 0, 1, 0, 0 };
 #define SPAN(bytes) \
 	{ \
 		bytes, sizeof bytes \
@@ -239,8 +239,8 @@ test_a_record_beyond_the_bounds_is_damaged(void **state)
 	assert_int_equal(decode_and_use((struct span)SPAN(right), NULL), STATUS_OK);
 	/* 129 units, which no manifest has: each an empty name, 0 containers, three unknown masses. */
 	size_t bytes = 12 + (size_t)(UNITS_MAX + 1) * 5;
-	memset(units + 12, 0, bytes + 4 - 12);
-	assert_int_equal(decode_and_use((struct span){ units, bytes + 4 }, NULL), STATUS_DAMAGED);
+	memset(units + 12, 0, bytes + 3 - 12);
+	assert_int_equal(decode_and_use((struct span){ units, bytes + 3 }, NULL), STATUS_DAMAGED);
 }
 
 static void

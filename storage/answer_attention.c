@@ -1,0 +1,234 @@
+/*
+ * What asks for a person now: attention.h's rules, applied to the yard and the last days, to the quarantine, and to the streams of
+ * terminals. Of more rows than one answer holds, the least grave and the latest are left out.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "attending.h"
+#include "quarantine.h"
+#include "streams.h"
+
+enum { SCRATCH_BYTES = 2 * EVENT_DECODE_BYTES };
+
+/* ---- the quarantine ---- */
+
+static enum status
+look_at_quarantined(struct attending *attending, const struct quarantine_row *row)
+{
+	struct journal_event held;
+	const Juyan__V1__Event *event;
+	char sentence[ATTENDING_SENTENCE_BYTES];
+	struct candidate candidate = { .kind = ATTENTION_QUARANTINE, .port = "", .batch_no = "", .lsn = row->lsn };
+	enum status status = journal_find(&attending->snapshot->store, row->lsn, &held);
+	if (status != STATUS_OK)
+		return status == STATUS_NOT_FOUND ? STATUS_DAMAGED : status;
+	arena_reset(&attending->scratch);
+	if (wire_event(held.bytes, &attending->scratch, &event, NULL) == STATUS_OK) {
+		candidate.port = answer_string(attending->snapshot->arena, event->port);
+		candidate.batch_no = answer_string(attending->snapshot->arena, event->batch_no);
+	}
+	if (candidate.port == NULL || candidate.batch_no == NULL)
+		return STATUS_NO_MEMORY;
+	if (attending->ask->port[0] != '\0' && strcmp(candidate.port, attending->ask->port) != 0)
+		return STATUS_OK;
+	candidate.since_ms = held.received_at_ms;
+	candidate.terminal_no = held.terminal_no;
+	snprintf(candidate.subject, sizeof candidate.subject, "quarantine:%" PRIu64, row->lsn);
+	snprintf(sentence, sizeof sentence, "an event waits in quarantine: %s", status_sentence(row->reason));
+	return attending_add(attending, &candidate, sentence);
+}
+
+/* The longest that waits first: when the list is full of them, the others are later and cannot stand before any. */
+static enum status
+look_at_quarantine(struct attending *attending)
+{
+	struct walk walk;
+	enum status status = walk_open(&attending->snapshot->store, TABLE_quarantine, &walk);
+	if (status == STATUS_OK)
+		status = quarantine_seek(&walk, 0);
+	for (; status == STATUS_OK && !attending->more; status = walk_next(&walk)) {
+		struct quarantine_row row;
+		status = quarantine_read(&walk, &row);
+		if (status == STATUS_OK && row.state == QUARANTINE_WAITING)
+			status = look_at_quarantined(attending, &row);
+		if (status != STATUS_OK)
+			break;
+	}
+	walk_close(&walk);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+/* ---- terminals ---- */
+
+/* When the latest events of a terminal came, the last first. */
+static enum status
+receipts_of(struct attending *attending, const struct stream_run *run, int64_t receipts_ms[ATTENTION_SILENT_EVENTS], size_t *n)
+{
+	const struct store *store = &attending->snapshot->store;
+	uint64_t last = run->first_seq + run->events - 1;
+	enum status status = STATUS_OK;
+	for (*n = 0; *n < ATTENTION_SILENT_EVENTS && *n < last && status == STATUS_OK; ++*n) {
+		struct journal_event event;
+		uint64_t lsn;
+		status = streams_find(store, run->terminal_no, last - *n, &lsn);
+		if (status == STATUS_OK)
+			status = journal_find(store, lsn, &event);
+		if (status == STATUS_OK)
+			receipts_ms[*n] = event.received_at_ms;
+	}
+	return status == STATUS_NOT_FOUND ? STATUS_DAMAGED : status;
+}
+
+static enum status
+tell_silent(struct attending *attending, const struct terminal_rule *rule, const struct stream_run *run,
+    const struct journal_event *last, int64_t gap_ms)
+{
+	const Juyan__V1__Event *event;
+	char sentence[ATTENDING_SENTENCE_BYTES], silence[ATTENDING_SPAN_BYTES], gap[ATTENDING_SPAN_BYTES];
+	struct candidate candidate = { .kind = ATTENTION_SILENT, .port = "", .batch_no = "", .terminal_no = rule->terminal_no };
+	arena_reset(&attending->scratch);
+	if (wire_event(last->bytes, &attending->scratch, &event, NULL) == STATUS_OK)
+		candidate.port = answer_string(attending->snapshot->arena, event->port);
+	if (candidate.port == NULL)
+		return STATUS_NO_MEMORY;
+	if (attending->ask->port[0] != '\0' && strcmp(candidate.port, attending->ask->port) != 0)
+		return STATUS_OK;
+	candidate.since_ms = last->received_at_ms;
+	candidate.measured = attending->ask->now_ms - last->received_at_ms;
+	candidate.usual = gap_ms;
+	/* Each silence is one to be seen: who has noted the last one has not seen the next. */
+	snprintf(candidate.subject, sizeof candidate.subject, "silent:%u/%" PRIu64, rule->terminal_no,
+	    run->first_seq + run->events - 1);
+	snprintf(sentence, sizeof sentence, "terminal %u has sent nothing for %s%s%s", rule->terminal_no,
+	    attending_say_span(candidate.measured, silence), gap_ms > 0 ? "; its usual gap is " : "",
+	    gap_ms > 0 ? (gap_ms < ATTENTION_MINUTES(1) ? "less than a minute" : attending_say_span(gap_ms, gap)) : "");
+	return attending_add(attending, &candidate, sentence);
+}
+
+static enum status
+look_at_terminal(struct attending *attending, uint32_t terminal_no)
+{
+	const struct terminal_rule *rule = registry_terminal(attending->snapshot->registry, terminal_no);
+	const struct store *store = &attending->snapshot->store;
+	int64_t receipts_ms[ATTENTION_SILENT_EVENTS], now_ms = attending->ask->now_ms;
+	struct stream_run run;
+	struct journal_event last;
+	size_t n;
+	if (rule == NULL || rule->administrator || rule->revoked)
+		return STATUS_OK;
+	enum status status = streams_last(store, terminal_no, &run);
+	if (status == STATUS_OK)
+		status = journal_find(store, run.first_lsn + run.events - 1, &last);
+	if (status != STATUS_OK)
+		return status == STATUS_NOT_FOUND ? STATUS_DAMAGED : status;
+	if (!attention_silent(last.received_at_ms, 1, now_ms)) /* whatever its gap is */
+		return STATUS_OK;
+	status = receipts_of(attending, &run, receipts_ms, &n);
+	if (status != STATUS_OK)
+		return status;
+	int64_t gap_ms = attention_usual_gap(receipts_ms, n);
+	if (!attention_silent(last.received_at_ms, gap_ms, now_ms))
+		return STATUS_OK;
+	return tell_silent(attending, rule, &run, &last, gap_ms);
+}
+
+static enum status
+look_at_terminals(struct attending *attending)
+{
+	uint32_t terminal_no = 0;
+	enum status status;
+	while ((status = streams_next_terminal(&attending->snapshot->store, terminal_no, &terminal_no)) == STATUS_OK) {
+		status = look_at_terminal(attending, terminal_no);
+		if (status != STATUS_OK)
+			return status;
+	}
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+/* ---- the answer ---- */
+
+static enum status
+tell(struct attending *attending, const struct candidate *from, Juyan__V1__AttentionRow **out)
+{
+	struct arena *arena = attending->snapshot->arena;
+	Juyan__V1__AttentionRow *row = arena_take(arena, sizeof *row);
+	if (row == NULL)
+		return STATUS_NO_MEMORY;
+	juyan__v1__attention_row__init(row);
+	row->subject = answer_string(arena, from->subject);
+	row->kind = answer_string(arena, attention_name(from->kind));
+	row->port = answer_string(arena, from->port);
+	row->batch_no = answer_string(arena, from->batch_no);
+	row->lsn = from->lsn;
+	row->terminal_no = from->terminal_no;
+	row->terminal_name = answer_string(arena,
+	    from->terminal_no > 0 ? answer_terminal_name(attending->snapshot->registry, from->terminal_no) : "");
+	row->since_ms = from->since_ms;
+	row->sentence = answer_string(arena, from->sentence);
+	row->measured = from->measured;
+	row->usual = from->usual;
+	row->noted_by = answer_string(arena, from->noted_by != NULL ? from->noted_by : "");
+	row->note = answer_string(arena, from->note != NULL ? from->note : "");
+	row->noted_at_ms = from->noted_at_ms;
+	*out = row;
+	return row->subject != NULL && row->kind != NULL && row->port != NULL && row->batch_no != NULL &&
+		row->terminal_name != NULL && row->sentence != NULL && row->noted_by != NULL && row->note != NULL
+	    ? STATUS_OK
+	    : STATUS_NO_MEMORY;
+}
+
+static enum status
+look_at_all(struct attending *attending)
+{
+	enum status status = look_at_terminals(attending);
+	if (status == STATUS_OK)
+		status = look_at_quarantine(attending);
+	return status == STATUS_OK ? attending_crossings(attending) : status;
+}
+
+static enum status
+tell_all(struct attending *attending, Juyan__V1__AttentionList *out)
+{
+	enum status status = STATUS_OK;
+	size_t begun = attending->snapshot->arena->used;
+	out->more = attending->more;
+	for (size_t i = 0; i < attending->n && status == STATUS_OK && !out->more; i++) {
+		out->more = attending->snapshot->arena->used - begun > PAGE_BYTES;
+		if (!out->more)
+			status = tell(attending, attending->rows[i], &out->rows[out->n_rows++]);
+	}
+	return status;
+}
+
+enum status
+answer_attention(struct snapshot *snapshot, const Juyan__V1__AttentionAsk *ask, Juyan__V1__AttentionList **out, struct reason *why)
+{
+	if (ask->now_ms < TIME_MS_MIN || ask->now_ms > TIME_MS_HIGHEST)
+		return reason_say(why, STATUS_OUT_OF_RANGE, "now_ms is %" PRId64 ": the time of asking was expected", ask->now_ms);
+	enum status status = answer_check_port(snapshot, ask->port, true, why);
+	if (status != STATUS_OK)
+		return status;
+	struct attending *attending = arena_take(snapshot->arena, sizeof *attending);
+	Juyan__V1__AttentionList *answer = arena_take(snapshot->arena, sizeof *answer);
+	Juyan__V1__AttentionRow **rows = arena_take(snapshot->arena, ANSWER_ROWS_MAX * sizeof *rows);
+	if (attending == NULL || answer == NULL || rows == NULL)
+		return STATUS_NO_MEMORY;
+	*attending = (struct attending){ .snapshot = snapshot, .ask = ask };
+	attending->rows = arena_take(snapshot->arena, ANSWER_ROWS_MAX * sizeof *attending->rows);
+	attending->stays_ms = arena_take(snapshot->arena, ATTENDING_STAYS_MAX * sizeof *attending->stays_ms);
+	if (attending->rows == NULL || attending->stays_ms == NULL)
+		return STATUS_NO_MEMORY;
+	status = arena_open(&attending->scratch, SCRATCH_BYTES);
+	if (status != STATUS_OK)
+		return status;
+	juyan__v1__attention_list__init(answer);
+	answer->rows = rows;
+	status = look_at_all(attending);
+	if (status == STATUS_OK)
+		status = tell_all(attending, answer);
+	arena_close(&attending->scratch);
+	if (status == STATUS_OK)
+		*out = answer;
+	return status;
+}
