@@ -192,12 +192,13 @@ tell_all(struct attending *attending, Juyan__V1__AttentionList *out)
 {
 	enum status status = STATUS_OK;
 	size_t begun = attending->snapshot->arena->used;
-	out->more = attending->more;
-	for (size_t i = 0; i < attending->n && status == STATUS_OK && !out->more; i++) {
-		out->more = attending->snapshot->arena->used - begun > PAGE_BYTES;
-		if (!out->more)
+	bool full = false;
+	for (size_t i = 0; i < attending->n && status == STATUS_OK && !full; i++) {
+		full = attending->snapshot->arena->used - begun > PAGE_BYTES;
+		if (!full)
 			status = tell(attending, attending->rows[i], &out->rows[out->n_rows++]);
 	}
+	out->more = full || attending->more;
 	return status;
 }
 

@@ -38,7 +38,15 @@ lookup_fold(struct span text, char out[LOOKUP_NAME_BYTES_MAX + 1])
 {
 	size_t used = 0;
 	while (text.bytes > 0) {
-		uint8_t letter[4];
+		uint8_t letter[4], first = *text.data;
+		/* Most letters are digits and capitals, and each manifest has a hundred. */
+		if ((first >= '0' && first <= '9') || (first >= 'A' && first <= 'Z')) {
+			if (used == LOOKUP_NAME_BYTES_MAX)
+				break;
+			out[used++] = (char)(first >= 'A' ? first + 0x20 : first);
+			text = (struct span){ text.data + 1, text.bytes - 1 };
+			continue;
+		}
 		uint32_t c = letters_fold(letters_take(&text));
 		if (parts(c))
 			continue;

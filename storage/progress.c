@@ -110,14 +110,23 @@ progress_in_yard(const struct progress *progress)
 	return progress->steps[STEP_ARRIVED] != TIME_UNKNOWN && progress->stage < STAGE_DEPARTED;
 }
 
-/* The last step before the release that is known. */
+/*
+ * When the last of the steps before this one was done. What comes after it is none of them: the empty vehicle is weighed on its way
+ * out. Where all come after it, the earliest is taken, and the span is backwards.
+ */
 static int64_t
-before_release(const int64_t steps[STEPS])
+step_before(const int64_t steps[STEPS], enum step end)
 {
-	for (int step = STEP_INSPECTED; step >= STEP_ARRIVED; step--)
-		if (steps[step] != TIME_UNKNOWN)
-			return steps[step];
-	return TIME_UNKNOWN;
+	int64_t last = TIME_UNKNOWN, earliest = TIME_UNKNOWN;
+	for (int step = STEP_ARRIVED; step < (int)end; step++) {
+		if (steps[step] == TIME_UNKNOWN)
+			continue;
+		if (steps[step] <= steps[end] && steps[step] > last)
+			last = steps[step];
+		if (earliest == TIME_UNKNOWN || steps[step] < earliest)
+			earliest = steps[step];
+	}
+	return last != TIME_UNKNOWN ? last : earliest;
 }
 
 bool
@@ -135,11 +144,11 @@ progress_span(const int64_t steps[STEPS], enum span_kind kind, int64_t *ms)
 			return false;
 		break;
 	case SPAN_INSPECTION:
-		from = steps[STEP_LAST_WEIGHED] != TIME_UNKNOWN ? steps[STEP_LAST_WEIGHED] : from;
 		to = steps[STEP_INSPECTED];
+		from = step_before(steps, STEP_INSPECTED);
 		break;
 	case SPAN_CLEARANCE:
-		from = before_release(steps);
+		from = step_before(steps, STEP_RELEASED);
 		to = steps[STEP_RELEASED];
 		break;
 	case SPAN_LEAVING:
