@@ -15,6 +15,7 @@ enum {
 };
 
 static const char *const ports[] = { "ceke", "wuliji" };
+static char *const lanes[] = { "in 1", "out 2", "" };
 static const char *const vehicles[] = { "1234 УНА", "7", "蒙L12345" };
 #define OF(list) ((list)[any_below(sizeof(list) / sizeof *(list))])
 #define NEW(arena, type, init) ((type *)memcpy(any_take(arena, sizeof(type)), &(type)init, sizeof(type)))
@@ -74,6 +75,9 @@ some_manifest(struct arena *arena)
 		unit->unit_id = (char *)(uintptr_t)vehicles[(first + i) % 3];
 		unit->n_containers = any_below(3);
 		unit->containers = boxes;
+		static char *trailers[] = { "挂 12-34", "T 7" };
+		unit->n_trailers = any_below(3);
+		unit->trailers = trailers;
 		maybe_kg(40, &unit->has_declared_kg, &unit->declared_kg);
 		maybe_kg(20, &unit->has_tare_kg, &unit->tare_kg);
 		maybe_kg(20, &unit->has_container_tare_kg, &unit->container_tare_kg);
@@ -82,7 +86,8 @@ some_manifest(struct arena *arena)
 	manifest->waybills = any_take(arena, 4 * sizeof *manifest->waybills);
 	for (size_t i = 0; i < manifest->n_waybills; i++) {
 		Juyan__V1__Waybill *waybill = manifest->waybills[i] = NEW(arena, Juyan__V1__Waybill, JUYAN__V1__WAYBILL__INIT);
-		waybill->waybill_no = "WB";
+		static char *const papers[] = { "WB", "wb-1", "WB 12" };
+		waybill->waybill_no = OF(papers);
 		waybill->n_goods = 1 + any_below(3);
 		waybill->goods = any_take(arena, 3 * sizeof *waybill->goods);
 		maybe_kg(40, &waybill->has_declared_kg, &waybill->declared_kg);
@@ -112,8 +117,8 @@ some_event(struct history *history)
 	Juyan__V1__Event *event = NEW(arena, Juyan__V1__Event, JUYAN__V1__EVENT__INIT);
 	event->port = (char *)(uintptr_t)OF(ports);
 	event->batch_no = history->batches[any_below(BATCHES)];
-	event->occurred_at_ms = 1738252800000 + (int64_t)any_below(6) * 3500000;
-	static const uint8_t kinds[] = { 10, 10, 10, 11, 12, 13, 13, 14, 14, 14, 15, 16, 16, 17 };
+	event->occurred_at_ms = 1738252800000 + (int64_t)any_below(6) * 3500000 + (any_chance(30) ? 86400000 : 0);
+	static const uint8_t kinds[] = { 10, 10, 10, 11, 12, 12, 13, 13, 13, 14, 14, 14, 15, 15, 16, 16, 17 };
 	event->what_case = (Juyan__V1__Event__WhatCase)OF(kinds);
 	char *unit = (char *)(uintptr_t)OF(vehicles);
 	switch (event->what_case) {
@@ -126,18 +131,22 @@ some_event(struct history *history)
 	case JUYAN__V1__EVENT__WHAT_UNIT_ARRIVED:
 		event->unit_arrived = NEW(arena, Juyan__V1__UnitArrived, JUYAN__V1__UNIT_ARRIVED__INIT);
 		event->unit_arrived->unit_id = unit;
+		event->unit_arrived->lane = OF(lanes);
 		break;
 	case JUYAN__V1__EVENT__WHAT_UNIT_DEPARTED:
 		event->unit_departed = NEW(arena, Juyan__V1__UnitDeparted, JUYAN__V1__UNIT_DEPARTED__INIT);
 		event->unit_departed->unit_id = unit;
+		event->unit_departed->lane = OF(lanes);
 		break;
 	case JUYAN__V1__EVENT__WHAT_UNIT_WEIGHED:
 		event->unit_weighed = some_weighing(arena);
 		break;
 	case JUYAN__V1__EVENT__WHAT_INSPECTED:
 		event->inspected = NEW(arena, Juyan__V1__Inspected, JUYAN__V1__INSPECTED__INIT);
-		event->inspected->by = JUYAN__V1__AUTHORITY__CUSTOMS;
-		event->inspected->outcome = JUYAN__V1__OUTCOME__PASSED;
+		event->inspected->by = (Juyan__V1__Authority)(1 + any_below(2));
+		event->inspected->outcome = (Juyan__V1__Outcome)any_below(4);
+		event->inspected->unit_id = any_chance(50) ? unit : "";
+		event->inspected->held = any_chance(50) ? "a seal" : "";
 		break;
 	case JUYAN__V1__EVENT__WHAT_RELEASED:
 		event->released = NEW(arena, Juyan__V1__Released, JUYAN__V1__RELEASED__INIT);
