@@ -29,7 +29,7 @@ def _generate():
     folder = tempfile.mkdtemp(prefix="juyan-proto-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     proto = os.path.join(SOURCE, "proto")
-    names = ("cargo", "ingest", "query", "forecast")
+    names = ("cargo", "crossing", "feed", "ingest", "query", "forecast")
     subprocess.run(
         ["protoc", f"--proto_path={proto}", f"--python_out={folder}", *(os.path.join(proto, name + ".proto") for name in names)],
         check=True,
@@ -38,12 +38,13 @@ def _generate():
     return [importlib.import_module(name + "_pb2") for name in names]
 
 
-cargo, ingest, query, forecast = _generate()
+cargo, crossing, feed, ingest, query, forecast = _generate()
 
 
 def message_classes():
     """Every message of the protocol by its name."""
-    return {name: getattr(module, name) for module in (cargo, ingest, query) for name in module.DESCRIPTOR.message_types_by_name}
+    modules = (cargo, crossing, feed, ingest, query)
+    return {name: getattr(module, name) for module in modules for name in module.DESCRIPTOR.message_types_by_name}
 
 
 class Away(Exception):
