@@ -158,6 +158,18 @@ test_release_from_quarantine(void **unused)
 	judged(REVOKED, &event, STATUS_NOT_AUTHORISED, "only an administrator may");
 }
 
+static void
+test_a_note(void **unused)
+{
+	(void)unused;
+	Juyan__V1__Noted noted = JUYAN__V1__NOTED__INIT;
+	Juyan__V1__Event event = JUYAN__V1__EVENT__INIT;
+	event.what_case = JUYAN__V1__EVENT__WHAT_NOTED;
+	event.noted = &noted;
+	judged(ADMIN, &event, STATUS_OK, "");
+	judged(GATE, &event, STATUS_NOT_AUTHORISED, "noted, which only an administrator may");
+}
+
 int
 main(void)
 {
@@ -166,6 +178,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_another_kind_is_not_allowed, start, stop),
 		cmocka_unit_test_setup_teardown(test_administration, start, stop),
 		cmocka_unit_test_setup_teardown(test_release_from_quarantine, start, stop),
+		cmocka_unit_test_setup_teardown(test_a_note, start, stop),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -50,6 +50,8 @@ static const char corrected[] =
     "{" CARGO "\"mass_corrected\": {\"unit_id\": \"U0\", \"net_kg\": 0, \"by\": \"b\", \"reason\": \"r\"}}";
 static const char settled[] =
     "{\"occurred_at_ms\": 1, \"quarantine_released\": {\"lsn\": 1, \"by\": \"b\", \"reason\": \"r\", \"dismissed\": true}}";
+static const char noted[] =
+    "{\"occurred_at_ms\": 1, \"noted\": {\"subject\": \"stuck:ceke/B1\", \"by\": \"b\", \"note\": \"n\", \"withdrawn\": true}}";
 static const char registry[] =
     "{\"occurred_at_ms\": 1, \"registry_changed\": {\"by\": \"b\", \"reason\": \"r\", \"put\": ["
     "{\"valid_from\": \"2025-01-31\", \"port\": {\"id\": \"ceke\", \"name_zh\": \"策克\", \"name_mn\": \"Сэхэ\", \"name_en\": "
@@ -162,7 +164,7 @@ static void
 events_of_every_kind_are_taken(void **state)
 {
 	(void)state;
-	const char *const events[] = { manifest, deleted, arrived, departed, weighed, inspected, released, corrected, settled,
+	const char *const events[] = { manifest, deleted, arrived, departed, weighed, inspected, released, corrected, settled, noted,
 		registry };
 	for (size_t i = 0; i < sizeof events / sizeof events[0]; i++)
 		expect(events[i], NULL, NULL, STATUS_OK);
@@ -206,6 +208,9 @@ texts_are_bounded(void **state)
 		{ corrected, "mass_corrected.reason", TEXT_BYTES_MAX, REQUIRED },
 		{ settled, "quarantine_released.by", TEXT_BYTES_MAX, REQUIRED },
 		{ settled, "quarantine_released.reason", TEXT_BYTES_MAX, REQUIRED },
+		{ noted, "noted.subject", SUBJECT_BYTES_MAX, REQUIRED },
+		{ noted, "noted.by", TEXT_BYTES_MAX, REQUIRED },
+		{ noted, "noted.note", TEXT_BYTES_MAX, REQUIRED },
 		{ registry, "registry_changed.by", TEXT_BYTES_MAX, REQUIRED },
 		{ registry, "registry_changed.reason", TEXT_BYTES_MAX, REQUIRED },
 		{ registry, "registry_changed.put.0.port.id", TEXT_BYTES_MAX, 0 },
