@@ -1,8 +1,8 @@
 /*
  * How long crossings took: the spans between the steps of those that left on some days, from the rows of `passages` alone.
  *
- * p50 and p90 are by nearest rank: of n spans in order the one with the number n * p, rounded up. It is one that happened, and needs
- * no rule of what lies between two.
+ * p50 and p90 are by nearest rank: of n spans in order the one with the number n * p, rounded up. It is one that happened, and
+ * needs no rule of what lies between two.
  */
 #include <stdlib.h>
 

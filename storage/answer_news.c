@@ -1,7 +1,7 @@
 /*
- * News: what the events behind a log sequence number have changed. The crossings that they touched are told as they are now, and the
- * totals of each day in which those count now, or counted before the first of these events: whoever replaces what he has of these
- * days by what is told, or by nothing, has the ledger's totals.
+ * News: what the events behind a log sequence number have changed. The crossings that they touched are told as they are now, and
+ * the totals of each day in which those count now, or counted before the first of these events: whoever replaces what he has of
+ * these days by what is told, or by nothing, has the ledger's totals.
  */
 #include <stdlib.h>
 

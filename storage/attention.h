@@ -1,6 +1,6 @@
 /*
- * What asks for a person: the rules, as pure functions, and why their bounds are what they are. What they are applied to is found by
- * answer_attention.c. Owns nothing; any thread.
+ * What asks for a person: the rules, as pure functions, and why their bounds are what they are. What they are applied to is found
+ * by answer_attention.c. Owns nothing; any thread.
  */
 #ifndef JUYAN_STORAGE_ATTENTION_H
 #define JUYAN_STORAGE_ATTENTION_H

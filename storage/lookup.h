@@ -1,6 +1,6 @@
 /*
- * By what a batch can be found: its number, and the waybills, units, trailers and containers of its manifest (without one: the units
- * that were seen). Key: day, port, batch; value: all its names, one behind the other.
+ * By what a batch can be found: its number, and the waybills, units, trailers and containers of its manifest (without one: the
+ * units that were seen). Key: day, port, batch; value: all its names, one behind the other.
  *
  * There is no row for each name. It would be found at once, but what is lodged in a second then falls on as many pages as it has
  * names, and that took half of what the ledger can do. A search reads the rows instead, from the last back, some millions a

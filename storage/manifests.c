@@ -4,6 +4,7 @@
 #include "lookup.h"
 #include "passages.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { ROOM_FIRST = 4096, REVIEW_BYTES = 4, MARKS_BYTES = 2 };
@@ -269,16 +270,14 @@ manifests_write(struct manifests *manifests, const struct store *store, const st
 	return status;
 }
 
-/* A day is the port's: by another UTC offset it may be another. The batch number is copied, for the walk lends it but until a write. */
+/* By another UTC offset it may have left on another day. The batch number is copied, for the walk lends it but until a write. */
 static enum status
 move_passage(const struct store *store, const char *port, const char *batch_no, const struct facts *facts,
     const struct registry *old, const struct registry *new)
 {
 	struct passage before, now;
-	char name[BATCH_NO_BYTES_MAX + 1];
-	if (strlen(batch_no) > BATCH_NO_BYTES_MAX)
-		return STATUS_DAMAGED;
-	strcpy(name, batch_no);
+	char name[KEY_BYTES_MAX + 1];
+	snprintf(name, sizeof name, "%s", batch_no);
 	passage_of(facts, old, port, &before);
 	passage_of(facts, new, port, &now);
 	return passages_move(store, port, name, &before, &now);

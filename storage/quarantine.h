@@ -28,7 +28,7 @@ enum status quarantine_read(const struct walk *walk, struct quarantine_row *out)
 /* Who settled an event and why, by the row's settled_lsn. Lent, or in the arena. */
 enum status quarantine_settling(const struct store *store, uint64_t settled_lsn, struct arena *arena,
     const Juyan__V1__QuarantineReleased **out) MUST_USE;
-/* The event that leaves quarantine: as it is on file, or as a person has put it right; what is wrong with it still comes as REFUSE. */
+/* The event that leaves quarantine: as it is on file, or as a person has put it right. REFUSE: what is still wrong. */
 enum status quarantine_event(const Juyan__V1__QuarantineReleased *release, const struct journal_event *held,
     const struct registry *registry, struct arena *arena, const Juyan__V1__Event **out, struct reason *why) MUST_USE;
 /* What was applied for an event: its own bytes, or those that a person put in their place on its release. Lent, or in the arena. */

@@ -1,8 +1,7 @@
 /*
- * Random histories once more (test_histories.c), for what stands beside the totals: where each batch stands, by what it is found, and
- * the news. The first two are held against a naive look through all events. The news are told to listeners who ask after as many
- * commits as they like, and each keeps a picture of the days' totals by nothing but what he hears: it has to be the ledger's.
- *
+ * Random histories once more (test_histories.c), for what stands beside the totals: where each batch stands, by what it is found,
+ * and the news. The first two are held against a naive look through all events. The news are told to listeners who ask after as
+ * many commits as they like, and each keeps a picture of the days' totals by what he hears alone: it has to be the ledger's.
  * JUYAN_HISTORIES=N sets how many (3,000).
  * also: address
  */
@@ -161,7 +160,6 @@ same_pictures(struct picture *heard, struct picture *right)
 		if (a->kg != b->kg || a->batches != b->batches || a->units != b->units || a->units_unknown != b->units_unknown)
 			fail_msg("%s: heard %lld kg, right %lld kg", b->key, (long long)a->kg, (long long)b->kg);
 	}
-	assert_int_equal(heard->n, right->n);
 }
 
 /* ---- where each batch stands, the naive way ---- */
@@ -295,13 +293,13 @@ describe(const struct naive *naive, char out[256])
 	    outgoing != NULL ? outgoing->event->unit_departed->lane : "", AT(first), AT(last), AT(look), AT(released), n_told,
 	    second, look != NULL ? look->event->inspected->held : "");
 	bool yard = in != NULL && !gone && !deleted;
-	char place[16];
-	snprintf(place, sizeof place, "%s", yard ? "yard" : "nowhere");
+	const char *place = yard ? "yard" : "nowhere";
 	if (gone && !deleted)
-		snprintf(place, sizeof place, "2025-%s", AT(outgoing) < 1738252800000 + 86400000 ? "01-31" : "02-01");
-	memmove(out + strlen(place) + 1, out, strlen(out) + 1);
-	memcpy(out, place, strlen(place));
-	out[strlen(place)] = ' ';
+		place = AT(outgoing) < 1738252800000 + 86400000 ? "2025-01-31" : "2025-02-01";
+	size_t bytes = strlen(place);
+	memmove(out + bytes + 1, out, strlen(out) + 1);
+	memcpy(out, place, bytes);
+	out[bytes] = ' ';
 }
 
 static void
@@ -324,7 +322,6 @@ crossings(struct world *world, char *day)
 	return ask(world, &question)->crossings;
 }
 
-/* Each row is where the naive look says, and no row is missing. */
 static void
 check_places(struct world *world)
 {
@@ -356,7 +353,6 @@ check_places(struct world *world)
 static bool
 begins(const char *name, const char *text)
 {
-	/* The names of these histories have no letters whose cases matter but these. */
 	char plain[64] = "";
 	for (size_t n = 0; *name != '\0'; name++)
 		if (*name != ' ' && *name != '-')

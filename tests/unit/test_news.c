@@ -1,6 +1,6 @@
 /*
- * News at its edges: nothing, too much, what does not fit a frame, and what each of them says. That news keep a picture of the totals
- * right is property/test_passages.c's.
+ * News at its edges: nothing, too much, what does not fit a frame, and what each of them says. That news keep a picture of the
+ * totals right is property/test_passages.c's.
  */
 #include "check.h"
 

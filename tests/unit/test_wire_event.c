@@ -164,8 +164,8 @@ static void
 events_of_every_kind_are_taken(void **state)
 {
 	(void)state;
-	const char *const events[] = { manifest, deleted, arrived, departed, weighed, inspected, released, corrected, settled, noted,
-		registry };
+	const char *const events[] = { manifest, deleted, arrived, departed, weighed, inspected, released, corrected, settled,
+		noted, registry };
 	for (size_t i = 0; i < sizeof events / sizeof events[0]; i++)
 		expect(events[i], NULL, NULL, STATUS_OK);
 }
