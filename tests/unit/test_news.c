@@ -86,7 +86,7 @@ test_a_crossing_is_told_as_it_is_now_with_all_that_happened(void **state)
 	holds(told, "'stage':'released'");
 	holds(told,
 	    "'days':[{'port':'ceke','day':'2025-01-31','direction':'import','mode':'truck','basis':'declared',"
-	    "'net_kg':'60000','batches':'1','units':'1'}]");
+	    "'net_kg':60000,'batches':1,'units':1}]");
 	assert_int_equal(news_after(begin)->crossings[0]->lsn, begin + 3);
 	/* What was there before counts nothing now: its day is told empty. */
 	uint64_t before = ledger_lsn(book.ledger);
