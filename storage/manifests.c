@@ -252,19 +252,34 @@ write_crossing(const struct store *store, const struct crossing *crossing, const
 	return status;
 }
 
+static int
+compare_keys(const void *a, const void *b)
+{
+	const struct crossing *const *x = a, *const *y = b;
+	int order = strcmp((*x)->port, (*y)->port);
+	return order != 0 ? order : strcmp((*x)->batch_no, (*y)->batch_no);
+}
+
+/* In the order of keys, so that what is written one after the other mostly falls on the page before. */
 enum status
 manifests_write(struct manifests *manifests, const struct store *store, const struct registry *registry,
     struct tonnage_changes *changes)
 {
 	enum status status = STATUS_OK;
-	for (size_t i = 0; i < manifests->room && status == STATUS_OK; i++) {
-		const struct crossing *crossing = manifests->slots[i];
-		/* A batch whose every event was turned away leaves no record. */
-		if (crossing == NULL || crossing->facts.n_sources == 0)
-			continue;
-		count_into(changes, &crossing->facts, registry, crossing->port, 1);
+	size_t n = 0;
+	const struct crossing **list = arena_take(manifests->arena, (manifests->used + 1) * sizeof(struct crossing *));
+	if (list == NULL)
+		return STATUS_NO_MEMORY;
+	/* A batch whose every event was turned away leaves no record. */
+	for (size_t i = 0; i < manifests->room && manifests->used > 0; i++)
+		if (manifests->slots[i] != NULL && manifests->slots[i]->facts.n_sources > 0)
+			list[n++] = manifests->slots[i];
+	if (n > 0)
+		qsort(list, n, sizeof *list, compare_keys);
+	for (size_t i = 0; i < n && status == STATUS_OK; i++) {
 		size_t mark = manifests->arena->used;
-		status = write_crossing(store, crossing, registry, manifests->arena);
+		count_into(changes, &list[i]->facts, registry, list[i]->port, 1);
+		status = write_crossing(store, list[i], registry, manifests->arena);
 		manifests->arena->used = mark;
 	}
 	return status;
