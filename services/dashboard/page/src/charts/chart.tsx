@@ -1,0 +1,74 @@
+// One wrapper around ECharts: size, colours, no movement, and the table twin of each chart.
+import type {EChartsCoreOption, EChartsType} from 'echarts/core';
+import type {ComponentChildren} from 'preact';
+import {useEffect, useRef, useState} from 'preact/hooks';
+import {Twin} from '../parts/parts';
+import {useStore} from '../store';
+import {colours, shown} from '../theme';
+import {t} from '../words/words';
+
+const NAMES = ['ink', 'muted', 'line', 'surface', 'accent', 'plan', 'truck', 'agv', 'rail', 'last'] as const;
+export type Look = Record<typeof NAMES[number], string> & {rem: number; width: number};
+
+const lookNow = (box: HTMLElement): Look => ({
+	...colours(...NAMES), rem: parseFloat(getComputedStyle(box).fontSize), width: box.clientWidth,
+});
+
+/** What all charts have alike. */
+export function ground(look: Look): EChartsCoreOption {
+	return {
+		animation: false,
+		textStyle: {fontFamily: getComputedStyle(document.body).fontFamily, fontSize: look.rem * 0.8, color: look.ink},
+		grid: {left: 4, right: look.rem, top: look.rem * 2, bottom: 4, containLabel: true},
+		tooltip: {
+			trigger: 'axis', renderMode: 'richText', confine: true, backgroundColor: look.surface, borderColor: look.line, borderWidth: 1,
+			textStyle: {color: look.ink, fontSize: look.rem * 0.85}, axisPointer: {type: 'line', lineStyle: {color: look.muted}},
+		},
+	};
+}
+
+export const axis = (look: Look): object => ({
+	axisLine: {lineStyle: {color: look.muted}}, axisTick: {show: false},
+	axisLabel: {color: look.muted, fontSize: look.rem * 0.8}, splitLine: {lineStyle: {color: look.line}},
+});
+
+export function Chart({label, draw, twin, tall = 'middle'}:
+	{label: string; draw: (look: Look) => EChartsCoreOption; twin: ComponentChildren; tall?: 'low' | 'middle' | 'high' | 'fill'}) {
+	const box = useRef<HTMLDivElement>(null);
+	const chart = useRef<EChartsType | null>(null);
+	const [ready, standing] = useState(0);
+	const colour = useStore(shown);
+	const [size, sized] = useState('');
+	const [failed, fail] = useState(false);
+	useEffect(() => {
+		let gone = false;
+		const watch = new ResizeObserver(() => {
+			const it = box.current;
+			if (it) {
+				chart.current?.resize();
+				sized(`${it.clientWidth}`);
+			}
+		});
+		import('./echarts').then(({init}) => {
+			if (gone || !box.current)
+				return;
+			chart.current = init(box.current, null, {renderer: 'canvas'});
+			watch.observe(box.current);
+			standing(n => n + 1);
+		}).catch(() => fail(true));
+		return () => {
+			gone = true;
+			watch.disconnect();
+			chart.current?.dispose();
+			chart.current = null;
+		};
+	}, []);
+	useEffect(() => {
+		if (chart.current && box.current)
+			chart.current.setOption(draw(lookNow(box.current)), true);
+	}, [ready, draw, colour, size]);
+	return <figure class="chart">
+		{failed ? <p class="empty">{t('chart.none')}</p> : <div class={`canvas ${tall}`} role="img" aria-label={label} ref={box} />}
+		<Twin>{twin}</Twin>
+	</figure>;
+}

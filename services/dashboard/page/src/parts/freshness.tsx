@@ -1,0 +1,19 @@
+// Whether what is shown is true now; else since when nobody knows.
+import {age, moment} from '../figures';
+import {now} from '../live';
+import {useStore} from '../store';
+import {t} from '../words/words';
+import {useTick} from './parts';
+
+export function Freshness() {
+	const {live, state, knownMs} = useStore(now);
+	const at = useTick();
+	const last = live?.mark.received_at_ms ?? null;
+	const event = last === null ? t('fresh.empty') : t('fresh.last', {age: age(at - last)});
+	const words = {
+		first: t('fresh.first'), fresh: `${t('fresh.live')} · ${event}`,
+		silent: knownMs > 0 ? t('fresh.silent', {age: age(at - knownMs), time: moment(knownMs, undefined, true)}) : t('fresh.silent.ever'),
+		broken: knownMs > 0 ? t('fresh.broken', {age: age(at - knownMs), time: moment(knownMs, undefined, true)}) : t('fresh.broken.ever'),
+	};
+	return <p class={`freshness ${state}`}><span class="dot" aria-hidden="true" />{words[state]}</p>;
+}
