@@ -29,11 +29,16 @@ const stepOf = (kg: number): Step => {
 	return steps.find(step => Math.abs(kg) >= step.from) ?? (steps[steps.length - 1] as Step);
 };
 
+/** Between a number and its unit. */
+export const joint = (): string => language.get() === 'zh' ? '' : '\u00a0';
+const percent = (text: string): string => `${text}${joint()}%`;
+
 /** A mass as number and unit; `like` makes the unit that of another mass, so that two stand in the same. A whole is told without
  * zeros behind the point. */
 export function massParts(kg: number, like = kg, whole = false): [string, string] {
 	const step = stepOf(like);
-	const text = kg === 0 ? '0' : number(kg / step.kg, step.digits);
+	const written = kg === 0 ? '0' : number(kg / step.kg, step.digits);
+	const text = step.unit === 'unit.wan' && Math.abs(kg) < 1e11 ? written.replace(',', '') : written;  // 2600万吨, as it is written there
 	return [whole ? text.replace(/\.0+$/, '') : text, t(step.unit)];
 }
 
@@ -41,8 +46,11 @@ export function mass(kg: Kg, like?: number, whole = false): string {
 	if (kg === null)
 		return t('unknown');
 	const [text, unit] = massParts(kg, like, whole);
-	return `${text}\u00a0${unit}`;
+	return text + joint() + unit;
 }
+
+/** As a scale's ticket has it. */
+export const exact = (kg: Kg): string => kg === null ? t('unknown') : count(kg) + joint() + t('unit.kg');
 
 /** What an axis of masses shows: the unit for all its labels, and the label. */
 export function massAxis(mostKg: number): {unit: string; label: (kg: number) => string} {
@@ -50,35 +58,24 @@ export function massAxis(mostKg: number): {unit: string; label: (kg: number) => 
 	return {unit: t(step.unit), label: kg => number(kg / step.kg, 2).replace(/\.?0+$/, '')};
 }
 
-export function signed(kg: number): string {
-	const [text, unit] = massParts(Math.abs(kg));
-	return `${kg < 0 ? '−' : kg > 0 ? '+' : ''}${text}\u00a0${unit}`;
-}
-
 /** Of a whole; a part is not told as none, nor as all. */
 export function share(part: number, whole: number): string {
 	if (whole <= 0)
 		return '–';
-	const percent = 100 * part / whole;
-	if (part > 0 && percent < 1)
-		return '<1\u00a0%';
-	if (part < whole && percent > 99)
-		return '>99\u00a0%';
-	return `${number(percent, 0)}\u00a0%`;
+	const of = 100 * part / whole;
+	return percent(part > 0 && of < 1 ? '<1' : part < whole && of > 99 ? '>99' : number(of, 0));
 }
 
 export function chance(of: number): string {
-	return of > 0.99 ? '>99\u00a0%' : of < 0.01 ? '<1\u00a0%' : `${number(100 * of, 0)}\u00a0%`;
+	return percent(of > 0.99 ? '>99' : of < 0.01 ? '<1' : number(100 * of, 0));
 }
 
 /** How much more (or less) than before. */
 export function change(nowKg: number, beforeKg: Kg): string {
 	if (beforeKg === null || beforeKg <= 0)
 		return '–';
-	const percent = 100 * (nowKg / beforeKg - 1);
-	if (Math.abs(percent) >= 1000)
-		return percent > 0 ? '>+999\u00a0%' : '–';
-	return `${percent < -0.5 ? '−' : percent > 0.5 ? '+' : '±'}${number(Math.abs(percent), 0)}\u00a0%`;
+	const more = 100 * (nowKg / beforeKg - 1);
+	return percent(more >= 1000 ? '>+999' : `${more < -0.5 ? '−' : more > 0.5 ? '+' : '±'}${number(Math.abs(more), 0)}`);
 }
 
 // ---- days and times ----
@@ -136,9 +133,10 @@ export function span(ms: number): string {
 		return t('span.s', {s});
 	if (s < 3600)
 		return t('span.min', {m: Math.floor(s / 60)});
-	if (s < 86_400)
-		return t('span.h', {h: Math.floor(s / 3600), m: Math.floor(s % 3600 / 60)});
-	return t('span.d', {d: Math.floor(s / 86_400), h: Math.floor(s % 86_400 / 3600)});
+	const h = Math.floor(s / 3600), m = Math.floor(s % 3600 / 60), d = Math.floor(s / 86_400);
+	if (d === 0)
+		return m === 0 ? t('span.hours', {h}) : t('span.h', {h, m});
+	return d >= 7 || h % 24 === 0 ? t('span.days', {n: d}) : t('span.d', {d, h: h % 24});
 }
 
 /** As `span`, in its first unit alone: how long ago. */

@@ -105,11 +105,13 @@ function Frame() {
 	const Page = shown?.page ?? NotHere;
 	return <div class={`frame ${state}`}>
 		<a class="skip" href="#main">{t('skip')}</a>
-		<header class="top">
-			<a class="brand" href="/overview"><img src="/icon.svg" alt="" width="28" height="28" /><span>{t('brand')}</span></a>
-			<Menu />
+		<header class="whole">
+			<div class="top">
+				<a class="brand" href="/overview"><img src="/icon.svg" alt="" width="28" height="28" /><span>{t('brand')}</span></a>
+				<Menu />
+			</div>
+			<Freshness />
 		</header>
-		<Freshness />
 		<main id="main" tabIndex={-1}><Page /></main>
 		<Teller />
 	</div>;

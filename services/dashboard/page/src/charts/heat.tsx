@@ -1,7 +1,7 @@
 // AGVs round the clock: a table of days and hours whose cells are coloured; it is its own twin.
 import type {Flow} from '../api';
 import {count, dayText, mass, periodText} from '../figures';
-import {Amount, Empty} from '../parts/parts';
+import {Amount, Empty, Scroller} from '../parts/parts';
 import {t} from '../words/words';
 
 const HOURS = Array.from({length: 24}, (_, at) => String(at).padStart(2, '0'));
@@ -25,7 +25,7 @@ export function AgvHeat({rows}: {rows: Flow['agv']}) {
 	const most = rows.reduce((top, row) => Math.max(top, row.trips), 0);
 	return <>
 		<p class="note">{t('agv.note')}</p>
-		<div class="table" role="region" tabIndex={0} aria-label={t('agv')}>
+		<Scroller label={t('agv')}>
 			<table class="heat">
 				<caption class="hidden">{t('agv.caption')}</caption>
 				<thead><tr>
@@ -48,7 +48,7 @@ export function AgvHeat({rows}: {rows: Flow['agv']}) {
 					</tr>;
 				})}</tbody>
 			</table>
-		</div>
+		</Scroller>
 		<Levels most={most} text={of => t('agv.n', {n: of})} />
 	</>;
 }

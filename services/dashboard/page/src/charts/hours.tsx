@@ -10,16 +10,28 @@ import {axis, Chart, ground, type Look} from './chart';
 export interface Column {key: string; name: string; short: string; parts: {mode: string; mass: Mass}[]; total: Mass | null}
 
 export const MODES = ['truck', 'agv', 'rail'];
-const PATTERNS: Record<string, object> = {
-	truck: {symbol: 'none'}, agv: {symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [2, 5], rotation: -Math.PI / 4},
-	rail: {symbol: 'circle', symbolSize: 0.6, dashArrayX: [[6, 6], [0, 6, 6, 0]], dashArrayY: [5, 0]},
-};
+
+/** Colour is never alone: each mode has its pattern too. */
+function pattern(mode: string, dot: number): object {
+	switch (mode) {
+	case 'agv':
+		return {symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [2 * dot, 5 * dot], rotation: -Math.PI / 4};
+	case 'rail':
+		return {symbol: 'circle', symbolSize: 0.6, dashArrayX: [[6 * dot, 6 * dot], [0, 6 * dot, 6 * dot, 0]], dashArrayY: [5 * dot, 0]};
+	default:
+		return {symbol: 'none'};
+	}
+}
 
 const kgOf = (column: Column, mode: string): number | null => {
 	if (mode === '')
 		return column.total?.net_kg ?? null;
 	return column.parts.find(part => part.mode === mode)?.mass.net_kg ?? (column.parts.length > 0 ? 0 : null);
 };
+
+/** A counted zero is told as such, once, for it would look like an hour that nobody knows. */
+const zero = (column: Column | undefined, modes: string[], mode: string): boolean =>
+	column !== undefined && mode === modes[0] && modes.every(of => kgOf(column, of) === 0);
 
 function option(columns: Column[], modes: string[], look: Look): EChartsCoreOption {
 	const most = columns.reduce((top, column) => Math.max(top, modes.reduce((sum, mode) => sum + (kgOf(column, mode) ?? 0), 0)), 0);
@@ -40,8 +52,10 @@ function option(columns: Column[], modes: string[], look: Look): EChartsCoreOpti
 			axisLabel: {color: look.muted, fontSize: look.rem * 0.8, formatter: scale.label}},
 		series: modes.map(mode => ({
 			type: 'bar', stack: 'all', data: columns.map(column => kgOf(column, mode)), barCategoryGap: '22%',
+			label: {show: true, position: 'top', color: look.muted, fontSize: look.rem * 0.75,
+				formatter: ({dataIndex: at}: {dataIndex: number}) => zero(columns[at], modes, mode) ? '0' : ''},
 			itemStyle: {color: look[(mode || 'accent') as 'truck'] ?? look.accent, borderColor: look.surface, borderWidth: 1,
-				decal: {color: look.surface, ...(PATTERNS[mode] ?? PATTERNS.truck)}},
+				decal: {color: look.surface, ...pattern(mode, look.rem / 16)}},
 		})),
 	};
 }

@@ -143,7 +143,7 @@ function Held({lsn, again}: {lsn: string; again: () => void}) {
 		<Answer asked={asked}>{data => <>
 			<dl class="parts facts">
 				<div><dt>{t('quarantine.reason')}</dt><dd><strong>{hasWord('reason', data.name) ? word('reason', data.name) : data.name}</strong></dd></div>
-				<div><dt>{t('quarantine.sentence')}</dt><dd><Said>{data.sentence}</Said></dd></div>
+				<div class="row"><dt>{t('quarantine.sentence')}</dt><dd><Said>{data.sentence}</Said></dd></div>
 				<div><dt>{t('terminal')}</dt><dd><bdi>{data.terminal_name}</bdi> ({data.terminal_no})</dd></div>
 				<div><dt>{t('event.received')}</dt><dd><At ms={data.received_at_ms} seconds /></dd></div>
 				<div><dt>{t('state')}</dt><dd>{word('quarantinestate', data.state)}</dd></div>

@@ -1,11 +1,11 @@
 // One crossing: found by batch number, waybill, plate or wagon, and its whole story, corrections included.
 import type {TargetedEvent} from 'preact';
 import {useAsk, type Crossing, type Found, type Story, type StoryEvent} from '../api';
-import {count, groupName, laneName, mass, moment, periodText, portName, span} from '../figures';
+import {count, exact, groupName, laneName, moment, periodText, portName, span} from '../figures';
 import {now} from '../live';
 import {go, route} from '../route';
 import {useStore} from '../store';
-import {Amount, Answer, At, BatchLink, Empty, ModeName, Said, Section, Table, Unknown} from '../parts/parts';
+import {Answer, At, BatchLink, Empty, Exact, ModeName, Said, Section, Table, Unknown} from '../parts/parts';
 import {hasWord, t, word} from '../words/words';
 
 function Search({q}: {q: string}) {
@@ -30,8 +30,8 @@ function Results({q}: {q: string}) {
 			rows={data.rows.map((row, at) => ({key: `${at}`, cells: [
 				<BatchLink port={row.crossing.port} batch={row.crossing.batch_no} />,
 				<>{word('found', row.kind)} <bdi>{row.found}</bdi></>, portName(row.crossing.port),
-				row.crossing.mode ? <ModeName mode={row.crossing.mode} /> : <Unknown />, word('stage', row.crossing.stage),
-				<At ms={row.crossing.arrived_at_ms} port={row.crossing.port} />, <Amount kg={row.crossing.counted_kg} />,
+				<ModeName mode={row.crossing.mode} />, word('stage', row.crossing.stage),
+				<At ms={row.crossing.arrived_at_ms} port={row.crossing.port} />, <Exact kg={row.crossing.counted_kg} />,
 			]}))} />
 		{data.more && <p class="note">{t('more.there')}</p>}
 	</>}</Answer>;
@@ -59,11 +59,11 @@ function Road({of}: {of: Crossing}) {
 function Facts({of, state}: {of: Crossing; state: string}) {
 	const rows: [string, preact.ComponentChildren][] = [
 		[t('stage'), word('stage', of.stage)], [t('state'), word('state', state)], [t('port'), portName(of.port)],
-		[t('mode'), of.mode ? <ModeName mode={of.mode} /> : <Unknown />],
+		[t('mode'), <ModeName mode={of.mode} />],
 		[t('direction'), of.direction ? word('direction', of.direction) : <Unknown />],
 		[t('units'), t('facts.units', {n: of.units, departed: of.units_departed})],
-		[t('basis.declared'), <Amount kg={of.declared_kg} />], [t('basis.weighed'), <Amount kg={of.weighed_kg} />],
-		[t('facts.counted'), of.counted_kg === null ? t('facts.notyet') : <Amount kg={of.counted_kg} />],
+		[t('basis.declared'), <Exact kg={of.declared_kg} />], [t('basis.weighed'), <Exact kg={of.weighed_kg} />],
+		[t('facts.counted'), of.counted_kg === null ? t('facts.notyet') : <Exact kg={of.counted_kg} />],
 		[t('facts.inspections'), <>{count(of.inspections)}{of.second_inspection && <strong class="warn"> {t('kind.second_inspection')}</strong>}</>],
 	];
 	if (of.units_unknown > 0)
@@ -80,7 +80,7 @@ function Counted({data}: {data: Story}) {
 		head={[t('unit'), t('hour'), t('group'), t('direction'), t('basis'), t('net')]}
 		rows={data.counted.map((row, at) => ({key: `${at}`, cells: [
 			<bdi>{row.unit_id}</bdi>, `${periodText(row.hour.slice(0, 10))} ${periodText(row.hour)}`, groupName(row.group),
-			word('direction', row.direction), word('basis', row.basis), <Amount kg={row.net_kg} />,
+			word('direction', row.direction), word('basis', row.basis), <Exact kg={row.net_kg} />,
 		]}))} />;
 }
 
@@ -97,7 +97,7 @@ function sayings(port: string, of: unknown): [string, string][] {
 		if (typeof value === 'object' && value !== null)
 			return [];
 		if (field.endsWith('_kg') && !Number.isNaN(Number(value)))
-			return [[word('field', field), mass(Number(value))]];
+			return [[word('field', field), exact(Number(value))]];
 		if (field.endsWith('_ms'))
 			return [[word('field', field), moment(Number(value), port, true)]];
 		const text = String(value);

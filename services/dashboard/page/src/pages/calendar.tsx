@@ -26,12 +26,13 @@ function Cell({of, most, port}: {of: CalendarDay; most: number; port: string}) {
 	const shade = of.mass === null ? 'unknown-cell' : `level-${level(of.mass.net_kg, most)}`;
 	const signs = [...new Set(of.marks.map(mark => SIGNS[mark.kind]))].join('') + (of.record ? '★' : '');
 	const inside = <>
-		<span class="date">{Number(of.day.slice(8))}<span class="signs">{signs}</span></span>
-		<span class="much">{of.mass ? massParts(of.mass.net_kg, 1e8)[0].replace(/\.\d+$/, '') : '\u00a0'}</span>
+		<span class="date" aria-hidden="true">{Number(of.day.slice(8))}<span class="signs">{signs}</span></span>
+		<span class="much" aria-hidden="true">{of.mass ? massParts(of.mass.net_kg, 1e8)[0].replace(/\.\d+$/, '') : '\u00a0'}</span>
+		<span class="hidden">{wholeText(of)}</span>
 	</>;
 	return <td class={`cell day ${shade}${of.day === today(port) ? ' now' : ''}`}>
-		{of.mass === null && !of.passed ? <span title={wholeText(of)}>{inside}<span class="hidden">{wholeText(of)}</span></span>
-			: <a href={address('/flow', {port, day: of.day})} title={wholeText(of)} aria-label={wholeText(of)}>{inside}</a>}
+		{of.mass === null && !of.passed ? <span title={wholeText(of)}>{inside}</span>
+			: <a href={address('/flow', {port, day: of.day})} title={wholeText(of)}>{inside}</a>}
 	</td>;
 }
 
@@ -83,8 +84,8 @@ export function Calendar() {
 			<div><h1>{t('calendar')}</h1><p class="under">{t('date.year', {y: String(year)})}</p></div>
 			<div class="filters"><PortChoice />
 				<div class="days">
-					<a class="button" href={withAsk({year: String(year - 1)})} aria-label={t('year.before')}>{`‹ ${year - 1}`}</a>
-					<a class="button" href={withAsk({year: year + 1 === thisYear ? null : String(year + 1)})} aria-label={t('year.after')}>{`${year + 1} ›`}</a>
+					<a class="button" href={withAsk({year: String(year - 1)})} >{`‹ ${year - 1}`}<span class="hidden">{t('year.before')}</span></a>
+					<a class="button" href={withAsk({year: year + 1 === thisYear ? null : String(year + 1)})} >{`${year + 1} ›`}<span class="hidden">{t('year.after')}</span></a>
 				</div>
 			</div>
 		</div>

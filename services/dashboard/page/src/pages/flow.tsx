@@ -4,11 +4,11 @@ import {useAsk, type Crossing, type Flow as Picture, type Yard} from '../api';
 import {DwellTable} from '../charts/dwell';
 import {AgvHeat} from '../charts/heat';
 import {Columns, type Column} from '../charts/hours';
-import {addDays, count, dayAndWeek, dayOf, isDay, laneName, periodText, portName, span, today} from '../figures';
+import {addDays, count, dayAndWeek, dayOf, isDay, periodText, portName, span, today} from '../figures';
 import {clock, now} from '../live';
 import {address, go, route, withAsk} from '../route';
 import {useStore} from '../store';
-import {Age, Amount, Answer, At, BatchLink, Empty, ModeName, PortChoice, portAsked, Section, Table} from '../parts/parts';
+import {Age, Amount, Answer, At, BatchLink, Empty, LaneName, ModeName, PortChoice, portAsked, Section, Table} from '../parts/parts';
 import {t, word} from '../words/words';
 
 /** 24 columns; those of hours that the answer does not know stay without a bar. */
@@ -49,7 +49,7 @@ function InYard({data}: {data: Picture}) {
 				<BatchLink port={of.port} batch={of.batch_no} />, portName(of.port), <ModeName mode={of.mode} />,
 				<>{word('stage', of.stage)}{of.held && <small class="warn"> <bdi>{of.held}</bdi></small>}</>, count(of.units),
 				of.arrived_at_ms === null ? <Amount kg={null} /> : <span title={t('since')}>{span(clock() - of.arrived_at_ms)}</span>,
-				of.lane_in ? laneName(of.lane_in) : <Amount kg={null} />,
+				<LaneName lane={of.lane_in} />,
 			]}))} />
 		{data.crossings.length > FIRST && <button type="button" aria-expanded={all} onClick={() => showAll(!all)}>
 			{all ? t('fewer') : t('all', {n: data.crossings.length})}</button>}
@@ -62,7 +62,7 @@ function Lanes({data}: {data: Picture}) {
 	return rows.length === 0 ? <Empty>{t('lanes.none')}</Empty> : <Table caption={t('lanes')}
 		head={[t('lane'), t('port'), t('lanes.last'), t('lanes.what'), t('batch')]}
 		rows={rows.map(of => ({key: `${of.port} ${of.lane}`, tone: of.last_at_ms === null ? 'quiet' : '', cells: [
-			<>{laneName(of.lane)}{!of.registered && <small class="warn"> {t('lanes.unregistered')}</small>}</>, portName(of.port),
+			<><LaneName lane={of.lane} />{!of.registered && <small class="warn"> {t('lanes.unregistered')}</small>}</>, portName(of.port),
 			of.last_at_ms === null ? t('lanes.never') : <><Age ms={of.last_at_ms} /> <small><At ms={of.last_at_ms} port={of.port} /></small></>,
 			of.happened ? word('event', of.happened) : <Amount kg={null} />,
 			of.batch_no ? <BatchLink port={of.port} batch={of.batch_no} /> : <Amount kg={null} />,

@@ -15,6 +15,10 @@ function Rows({data}: {data: Picture}) {
 		const rows = data.rows.filter(row => row.direction === direction).sort((a, b) => b.mass.net_kg - a.mass.net_kg);
 		const most = rows.reduce((top, row) => Math.max(top, row.mass.net_kg, row.before?.net_kg ?? 0), 0);
 		return rows.length > 0 && <Section key={direction} id={`goods-${direction}`} title={word('direction', direction)} wide>
+			<ul class="legend">
+				<li><span class="swatch" aria-hidden="true"><Bar part={1} of={1} /></span>{t('goods.now')}</li>
+				<li><span class="swatch" aria-hidden="true"><Bar part={1} of={1} tone="last" /></span>{t('goods.before')}</li>
+			</ul>
 			<Table caption={word('direction', direction)} figures={[2, 3, 4, 5]}
 				head={[t('group'), <span class="hidden">{t('goods.bars')}</span>, t('goods.now'), t('goods.before'), t('change'), t('batches'), t('basis')]}
 				rows={rows.map(row => ({key: row.group, cells: [

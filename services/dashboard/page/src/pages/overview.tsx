@@ -1,7 +1,7 @@
 // The year against the goal, and today.
 import {useAsk, type GoalReport, type LivePort, type Mass, type Overview as Picture, type Yard} from '../api';
 import {YearChart} from '../charts/year';
-import {change, chance, count, dayText, mass, place, portName, share, signed} from '../figures';
+import {change, chance, count, dayText, mass, place, portName, share} from '../figures';
 import {now} from '../live';
 import {route} from '../route';
 import {useStore} from '../store';
@@ -77,8 +77,9 @@ export function Outlook({data}: {data: Picture}) {
 			{report.met_on === null && <Tile label={t('goal.date')} note={t('goal.dates', {early: day(report.reached_p10), late: day(report.reached_p90)})}>
 				{day(report.reached_p50)}</Tile>}
 			{report.met_on === null && <Rates report={report} />}
-			<Tile label={t('goal.end')} note={t('goal.end.note', {low: mass(report.end.p10_kg), high: mass(report.end.p90_kg)})}>
-				<Amount kg={report.end.p50_kg} /> <small>{t(over < 0 ? 'goal.under' : 'goal.over', {mass: signed(over)})}</small></Tile>
+			<Tile label={t('goal.end')} note={<>{t(over < 0 ? 'goal.under' : 'goal.over', {mass: mass(Math.abs(over))})}<br />
+				{t('goal.end.note', {low: mass(report.end.p10_kg), high: mass(report.end.p90_kg)})}</>}>
+				<Amount kg={report.end.p50_kg} /></Tile>
 		</div>
 		<ul class="sentences">{goalSentences(data).map(text => <li key={text}>{text}</li>)}</ul>
 		<details class="more">

@@ -91,8 +91,9 @@ function YardNow({ports, attention}: {ports: LivePort[]; attention: number}) {
 		<ol class="stages">{(['arrived', 'weighed', 'inspected', 'held', 'released'] as const).map(stage => {
 			const n = sum(ports, of => of.yard[stage]);
 			return <li key={stage} class={`stage ${stage}${n === 0 ? ' none' : ''}`}><span class="big">{count(n)}</span><span>{word('yard', stage)}</span></li>;
-		})}</ol>
-		<p class={attention > 0 ? 'asks warn' : 'asks'}>{t('attention.n', {n: attention})}</p>
+		})}
+			<li class={attention > 0 ? 'stage held' : 'stage none'}><span class="big">{count(attention)}</span><span>{t('attention')}</span></li>
+		</ol>
 	</section>;
 }
 

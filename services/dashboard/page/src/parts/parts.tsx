@@ -1,8 +1,8 @@
 // Small pieces that every page is made of.
 import type {ComponentChildren, TargetedEvent} from 'preact';
-import {useEffect, useState} from 'preact/hooks';
+import {useEffect, useRef, useState} from 'preact/hooks';
 import type {Asked, Kg, Mark, Mass, Ms, Problem} from '../api';
-import {age, count, massParts, mass as massText, moment, place, portName, share} from '../figures';
+import {age, count, exact, joint, laneName, massParts, moment, place, portName, share} from '../figures';
 import {clock, now} from '../live';
 import {address, go, route, withAsk} from '../route';
 import {useStore} from '../store';
@@ -25,8 +25,11 @@ export function Amount({kg, like, whole}: {kg: Kg | undefined; like?: number | u
 	if (kg === null || kg === undefined)
 		return <Unknown />;
 	const [text, unit] = massParts(kg, like ?? kg, whole);
-	return <span class="amount"><span class="figure">{text}</span>{'\u00a0'}<span class="unit">{unit}</span></span>;
+	return <span class="amount"><span class="figure">{text}</span>{joint()}<span class="unit">{unit}</span></span>;
 }
+
+/** The mass of one vehicle or crossing, to the kilogram. */
+export const Exact = ({kg}: {kg: Kg}) => kg === null ? <Unknown /> : <span class="nowrap">{exact(kg)}</span>;
 
 /** On what a mass rests, in one line that opens to the parts. Nothing passed: nothing to rest on. */
 export function Basis({mass, open = false}: {mass: Mass; open?: boolean}) {
@@ -116,14 +119,32 @@ export function Section({title, children, aside, id, wide}:
 
 export type Cell = ComponentChildren;
 
+/** What may be wider than the screen scrolls by itself; only then is it a stop for the keyboard. */
+export function Scroller({label, children}: {label: string; children: ComponentChildren}) {
+	const box = useRef<HTMLDivElement>(null);
+	const [wide, widen] = useState(false);
+	useEffect(() => {
+		const watch = new ResizeObserver(() => {
+			if (box.current)
+				widen(box.current.scrollWidth > box.current.clientWidth);
+		});
+		if (box.current) {
+			watch.observe(box.current);
+			if (box.current.firstElementChild)
+				watch.observe(box.current.firstElementChild);
+		}
+		return () => watch.disconnect();
+	}, []);
+	return <div class="table" ref={box} {...(wide ? {role: 'group', tabIndex: 0, 'aria-label': label} : {})}>{children}</div>;
+}
+
 /** A table: the first cell of each row heads it; `figures` are the columns of numbers. */
-export function Table({caption, head, rows, figures = [], hideCaption = true, id}:
-	{caption: string; head: Cell[]; rows: {key: string; cells: Cell[]; tone?: string}[]; figures?: number[]; hideCaption?: boolean;
-		id?: string}) {
+export function Table({caption, head, rows, figures = []}:
+	{caption: string; head: Cell[]; rows: {key: string; cells: Cell[]; tone?: string}[]; figures?: number[]}) {
 	const side = (at: number): string => figures.includes(at) ? 'number' : '';
-	return <div class="table" role="region" tabIndex={0} aria-label={caption}>
-		<table id={id}>
-			<caption class={hideCaption ? 'hidden' : ''}>{caption}</caption>
+	return <Scroller label={caption}>
+		<table>
+			<caption class="hidden">{caption}</caption>
 			<thead><tr>{head.map((cell, at) => <th key={at} scope="col" class={side(at)}>{cell}</th>)}</tr></thead>
 			<tbody>
 				{rows.map(row => <tr key={row.key} class={row.tone ?? ''}>
@@ -131,7 +152,7 @@ export function Table({caption, head, rows, figures = [], hideCaption = true, id
 				</tr>)}
 			</tbody>
 		</table>
-	</div>;
+	</Scroller>;
 }
 
 /** The table twin of a chart, folded away until asked for. */
@@ -145,7 +166,8 @@ export function Bar({part, of, tone = 'main'}: {part: number; of: number; tone?:
 }
 
 export const ModeSign = ({mode}: {mode: string}) => <span class={`sign mode-${mode}`} aria-hidden="true" />;
-export const ModeName = ({mode}: {mode: string}) => <span class="nowrap"><ModeSign mode={mode} /> {word('mode', mode)}</span>;
+export const ModeName = ({mode}: {mode: string}) => mode === '' ? <Unknown /> : <span class="nowrap"><ModeSign mode={mode} /> {word('mode', mode)}</span>;
+export const LaneName = ({lane}: {lane: string}) => lane === '' ? <Unknown /> : <span class="lane">{laneName(lane)}</span>;
 
 /** A choice that stands in the address. */
 export function Choice({label, name, value, options}: {label: string; name: string; value: string; options: [string, string][]}) {
@@ -173,5 +195,3 @@ export const BatchLink = ({port, batch}: {port: string; batch: string}) =>
 
 export const DayLink = ({day, port, children}: {day: string; port?: string; children: ComponentChildren}) =>
 	<a href={address('/flow', {port, day})}>{children}</a>;
-
-export const amountText = (kg: Kg, like?: number): string => massText(kg, like);
