@@ -49,6 +49,10 @@ export function mass(kg: Kg, like?: number, whole = false): string {
 	return text + joint() + unit;
 }
 
+/** A day's mass in a cell of the calendar, and the unit for all of them. */
+export const massCell = (kg: number): string => kg === 0 ? '0' : language.get() === 'zh' ? number(kg / 1e7, 1) : number(kg / 1e6, kg < 1e7 ? 1 : 0);
+export const massCellUnit = (): string => t(language.get() === 'zh' ? 'unit.wan' : 'unit.kt');
+
 /** As a scale's ticket has it. */
 export const exact = (kg: Kg): string => kg === null ? t('unknown') : count(kg) + joint() + t('unit.kg');
 

@@ -26,8 +26,9 @@ export const clock = (): number => Date.now() + ahead;
 function know(mark: Mark, live: Live | null): void {
 	ahead = mark.made_at_ms - Date.now();
 	const held = live ?? now.get().live;
+	const silentSince = mark.made_at_ms - BEAT_MS;  // the service says so after that long
 	now.set(mark.fresh ? {live: held, state: 'fresh', knownMs: mark.made_at_ms}
-		: {live: held, state: 'silent', knownMs: now.get().knownMs || (mark.received_at_ms ?? 0)});
+		: {live: held, state: 'silent', knownMs: Math.min(now.get().knownMs || silentSince, silentSince)});
 }
 
 function alive(): void {

@@ -73,7 +73,7 @@ export class Ledger {
 
 	place() {
 		const port = (id, name, lanes) => ({id, names: name, utc_offset: '+08:00', today: this.today, lanes, count_on: 'release'});
-		return {mark: this.mark(), groups: GROUPS.map(([id, name]) => ({id, names: name})), goals: [this.goal(String(this.year - 1)), this.goal(this.year)],
+		return {mark: this.mark(), groups: GROUPS.map(([id, name]) => ({id, names: name})), goals: [-1, 0, 1].map(n => this.goal(String(Number(this.year) + n))),
 			ports: [port('ceke', names('策克', 'Сэхэ', 'Ceke'), ['road-in-1', 'road-in-2', 'road-out-1', 'agv-1', 'heavy-5g-1', 'rail-1']),
 				port('wuliji', names('乌力吉', 'Өлзий', 'Wuliji'), ['road-in-1', 'road-out-1'])]};
 	}

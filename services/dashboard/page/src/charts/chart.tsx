@@ -7,6 +7,10 @@ import {useStore} from '../store';
 import {colours, shown} from '../theme';
 import {t} from '../words/words';
 
+// Asked for at once, beside the first figures; the page does not wait for it.
+const library = import('./echarts');
+library.catch(() => undefined);
+
 const NAMES = ['ink', 'muted', 'line', 'surface', 'accent', 'plan', 'truck', 'agv', 'rail', 'last'] as const;
 export type Look = Record<typeof NAMES[number], string> & {rem: number; width: number};
 
@@ -49,7 +53,7 @@ export function Chart({label, draw, twin, tall = 'middle'}:
 				sized(`${it.clientWidth}`);
 			}
 		});
-		import('./echarts').then(({init}) => {
+		library.then(({init}) => {
 			if (gone || !box.current)
 				return;
 			chart.current = init(box.current, null, {renderer: 'canvas'});

@@ -1,4 +1,4 @@
-// The parts of ECharts that the page uses, and no others. Loaded when the first chart is drawn.
+// The parts of ECharts that the page uses, and no others.
 import {BarChart, LineChart} from 'echarts/charts';
 import {AriaComponent, GridComponent, MarkLineComponent, TooltipComponent} from 'echarts/components';
 import {init, use} from 'echarts/core';

@@ -3,7 +3,7 @@ import type {EChartsCoreOption} from 'echarts/core';
 import {useCallback} from 'preact/hooks';
 import type {CoursePoint, Overview} from '../api';
 import {dayText, mass, massAxis, monthShort} from '../figures';
-import {Amount, Table} from '../parts/parts';
+import {Amount, Empty, Table} from '../parts/parts';
 import {t} from '../words/words';
 import {axis, Chart, ground, type Look} from './chart';
 
@@ -104,6 +104,8 @@ export function YearLegend({fanned, last}: {fanned: boolean; last: boolean}) {
 export function YearChart({data, tall = 'high'}: {data: Overview; tall?: 'high' | 'fill'}) {
 	const target = data.goal?.target_kg ?? null;
 	const draw = useCallback((look: Look) => option(data.course, target, look), [data]);
+	if (!data.course.some(point => point.done_kg !== null || point.plan_kg !== null))
+		return <Empty>{t('empty.year')}</Empty>;
 	const fanned = data.course.some(point => point.to_date !== null);
 	return <>
 		<YearLegend fanned={fanned} last={data.course.some(point => point.last_year_kg !== null)} />

@@ -1,7 +1,7 @@
 // A year's days, what passed and what was shut. Every day is a link to its flow: the heat map is its own table.
 import {useAsk, type Calendar as Picture, type CalendarDay, type DayMark} from '../api';
 import {level, Levels} from '../charts/heat';
-import {dayText, mass, massParts, month, portName, today, weekday} from '../figures';
+import {dayText, mass, massCell, massCellUnit, month, portName, today, weekday} from '../figures';
 import {now} from '../live';
 import {address, route, withAsk} from '../route';
 import {useStore} from '../store';
@@ -13,7 +13,7 @@ const SIGNS: Record<string, string> = {closed: '×', holiday: '◆', open_by_agr
 function markText(mark: DayMark): string {
 	const festival = mark.festival && (hasWord('festival', mark.festival) ? word('festival', mark.festival) : mark.festival);
 	const head = [mark.port && mark.port !== '*' && portName(mark.port), word('mark', mark.kind), mark.country && word('country', mark.country), festival]
-		.filter(Boolean).join(', ');
+		.filter(Boolean).join(' · ');
 	return mark.note ? `${head} (${mark.note})` : head;
 }
 
@@ -27,7 +27,7 @@ function Cell({of, most, port}: {of: CalendarDay; most: number; port: string}) {
 	const signs = [...new Set(of.marks.map(mark => SIGNS[mark.kind]))].join('') + (of.record ? '★' : '');
 	const inside = <>
 		<span class="date" aria-hidden="true">{Number(of.day.slice(8))}<span class="signs">{signs}</span></span>
-		<span class="much" aria-hidden="true">{of.mass ? massParts(of.mass.net_kg, 1e8)[0].replace(/\.\d+$/, '') : '\u00a0'}</span>
+		<span class="much" aria-hidden="true">{of.mass ? massCell(of.mass.net_kg) : '\u00a0'}</span>
 		<span class="hidden">{wholeText(of)}</span>
 	</>;
 	return <td class={`cell day ${shade}${of.day === today(port) ? ' now' : ''}`}>
@@ -50,9 +50,8 @@ function Month({n, days, most, port}: {n: number; days: CalendarDay[]; most: num
 
 function Months({data, port}: {data: Picture; port: string}) {
 	const most = data.days.reduce((top, of) => Math.max(top, of.mass?.net_kg ?? 0), 0);
-	const unit = massParts(1e8, 1e8)[1];
 	return <>
-		<p class="note">{t('calendar.note', {unit})}</p>
+		<p class="note">{t('calendar.note', {unit: massCellUnit()})}</p>
 		<div class="months">{Array.from({length: 12}, (_, at) => <Month key={at} n={at + 1} most={most} port={port}
 			days={data.days.filter(of => Number(of.day.slice(5, 7)) === at + 1)} />)}</div>
 		<Levels most={most} text={of => mass(of)} />

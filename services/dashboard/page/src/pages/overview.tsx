@@ -23,14 +23,19 @@ export function doneNow(data: Picture, live: {mark: {lsn: number}; year: {goal: 
 	return newer && live.year.done_kg !== null ? live.year.done_kg : data.done.net_kg;
 }
 
+/** Before its first event a ledger knows nothing: that is no zero. */
+export const isKnown = (data: Picture, done: number): boolean => data.known_to !== null || data.done.batches > 0 || done !== 0;
+
 function Hero({data}: {data: Picture}) {
 	const {live} = useStore(now);
 	const {goal} = data;
 	const done = doneNow(data, live);
+	const known = isKnown(data, done);
 	return <section class="hero card wide" aria-labelledby="hero">
 		<h2 id="hero">{goal ? t('overview.done') : t('overview.nogoal')}</h2>
-		<p class="huge"><Amount kg={done} /> {goal && <span class="of">{t('overview.of', {mass: mass(goal.target_kg, goal.target_kg, true)})}</span>}</p>
-		{goal && <>
+		<p class="huge"><Amount kg={known ? done : null} /> {goal && <span class="of">{t('overview.of', {mass: mass(goal.target_kg, goal.target_kg, true)})}</span>}</p>
+		{!known && <p class="note">{t('overview.nothing')}</p>}
+		{goal && known && <>
 			<Progress done={done} target={goal.target_kg} plan={data.plan_kg} />
 			<p class="line">
 				<span>{t('overview.share', {share: share(done, goal.target_kg)})}</span>
@@ -124,13 +129,12 @@ export function TodayOf({of}: {of: LivePort}) {
 	const quiet = of.last_event_ms === null;
 	return <section class="card" aria-labelledby={`today-${of.port}`}>
 		<div class="card-head"><h3 id={`today-${of.port}`}>{portName(of.port)}</h3><DayLink day={of.today} port={of.port}>{dayText(of.today, false)}</DayLink></div>
-		<p class="big"><Amount kg={of.so_far.net_kg} /> <small>{t('units.n', {n: of.so_far.units})}</small></p>
+		{quiet ? <p class="big"><Amount kg={null} /></p> : <p class="big"><Amount kg={of.so_far.net_kg} /> <small>{t('units.n', {n: of.so_far.units})}</small></p>}
 		<Basis mass={of.so_far} />
-		<AgainstOrdinary mass={of.so_far} of={of} />
+		{!quiet && <AgainstOrdinary mass={of.so_far} of={of} />}
 		{of.by_mode.length > 0 && <ul class="modes">{of.by_mode.map(({mode, mass: part}) =>
 			<li key={mode}><ModeName mode={mode} /> <Amount kg={part.net_kg} /> <small>{t('units.n', {n: part.units})}</small></li>)}</ul>}
-		<h4>{t('yard')}</h4>
-		<YardLine yard={of.yard} />
+		{!quiet && <><h4>{t('yard')}</h4><YardLine yard={of.yard} /></>}
 		<p class="note">{quiet ? t('today.never') : <>{t('today.last')} <Age ms={of.last_event_ms} /></>}</p>
 	</section>;
 }
@@ -184,7 +188,7 @@ export function Overview() {
 			<Hero data={data} />
 			<Outlook data={data} />
 			<Section id="course" title={t('year.title')} wide>
-				{data.course.some(point => point.done_kg !== null || point.plan_kg !== null) ? <YearChart data={data} /> : <Empty>{t('empty.year')}</Empty>}
+				<YearChart data={data} />
 			</Section>
 		</>}</Answer>
 		<Today />

@@ -12,7 +12,7 @@ import {address} from '../route';
 import {useStore} from '../store';
 import {t, word} from '../words/words';
 import {hoursOf} from './flow';
-import {doneNow} from './overview';
+import {doneNow, isKnown} from './overview';
 
 const LOOK_MS = 5 * 60_000;
 const LONGEST_MS = 24 * 3_600_000;
@@ -51,14 +51,14 @@ function Year({data, live}: {data: Overview; live: Live}) {
 	return <section class="card year" aria-labelledby="wall-year">
 		<h2 id="wall-year">{goal ? goalName(goal) : t('overview.nogoal')}</h2>
 		<div class="numbers">
-			<p class="huge"><Amount kg={done} />{goal && <small> {share(done, goal.target_kg)}</small>}</p>
+			<p class="huge"><Amount kg={isKnown(data, done) ? done : null} />{goal && isKnown(data, done) && <small> {share(done, goal.target_kg)}</small>}</p>
 			<dl class="side">
 				{report?.met_on && <div><dt>{t('goal.met')}</dt><dd>{dayText(report.met_on, false)}</dd></div>}
 				{report && !report.met_on && <div><dt>{t('goal.chance')}</dt><dd>{chance(report.chance)}</dd></div>}
 				{report && !report.met_on && <div><dt>{t('goal.date')}</dt><dd>{report.reached_p50 ? dayText(report.reached_p50, false) : t('goal.notwithin')}</dd></div>}
-				{!report && goal && <div><dt>{t('goal.outlook')}</dt><dd>{t('goal.none')}</dd></div>}
 				{data.last_year_kg !== null && <div><dt>{t('change')}</dt><dd>{change(done, data.last_year_kg)}</dd></div>}
 			</dl>
+			{!report && goal && <p class="note">{t('goal.none')}</p>}
 		</div>
 		<YearChart data={data} tall="fill" />
 	</section>;
@@ -73,7 +73,8 @@ function Today({ports}: {ports: LivePort[]}) {
 			const most = Math.max(of.so_far.net_kg, of.ordinary_kg ?? 0);
 			return <div key={of.port} class="port">
 				<h3>{portName(of.port)}</h3>
-				<p class="huge"><Amount kg={of.so_far.net_kg} /> <small>{t('units.n', {n: of.so_far.units})}</small></p>
+				{of.last_event_ms === null ? <p class="huge"><Amount kg={null} /></p>
+					: <p class="huge"><Amount kg={of.so_far.net_kg} /> <small>{t('units.n', {n: of.so_far.units})}</small></p>}
 				<p class="note">{of.so_far.net_kg > 0 && `${t('basis.short', {share: share(of.so_far.weighed_kg, of.so_far.net_kg), basis: word('basis', 'weighed')})} · `}
 					{of.last_event_ms === null ? t('today.never') : <>{t('today.last')} <Age ms={of.last_event_ms} /></>}</p>
 				{of.ordinary_kg !== null && <>

@@ -1,6 +1,6 @@
 // What the forecast says of a goal, in the reader's language, from its figures and not from its English sentences.
 import type {Goal, Overview} from '../api';
-import {chance, dayText, mass, periodText, portName} from '../figures';
+import {chance, dayText, mass, periodText, place, portName} from '../figures';
 import {t, word} from '../words/words';
 
 /** "26 Mt in 2026", said anew in each language from what the goal is. */
@@ -32,7 +32,8 @@ export function goalSentences({goal, report, done}: Overview): string[] {
 		out.push(t(report.open_days_left === 0 ? 'say.norates' : 'say.rates', {n: report.open_days_left,
 			left: mass(goal.target_kg - done.net_kg), needed: mass(report.rate_needed_kg), had: mass(report.rate_had_kg)}));
 	}
+	const next = place.get()?.goals.find(of => of.id === report.next_goal || of.name === report.next_goal);
 	if (report.next_goal)
-		out.push(t('say.next', {goal: report.next_goal}));
+		out.push(t('say.next', {goal: next ? goalName(next) : report.next_goal}));
 	return out;
 }

@@ -77,7 +77,7 @@ export const At = ({ms, port, seconds = false}: {ms: Ms; port?: string | undefin
 /** Up to when a picture is true. */
 export function AsOf({mark, old = false}: {mark: Mark; old?: boolean}) {
 	const {state} = useStore(now);
-	const at = useTick(5_000);
+	const at = useTick();
 	const stale = old || !mark.fresh || state !== 'fresh';
 	return <p class={stale ? 'as-of stale' : 'as-of'}>
 		{t('asof', {time: moment(mark.made_at_ms, undefined, true)})}
