@@ -6,92 +6,289 @@ export type Ms = number | null;
 export type Names = {zh: string; mn: string; en: string};
 export type Mode = 'truck' | 'agv' | 'rail';
 
-export interface Mark {lsn: number; received_at_ms: Ms; made_at_ms: number; fresh: boolean}
-export interface Mass {
-	net_kg: number; weighed_kg: number; declared_kg: number; corrected_kg: number;
-	batches: number; units: number; units_unknown: number;
+export interface Mark {
+	lsn: number;
+	received_at_ms: Ms;
+	made_at_ms: number;
+	fresh: boolean;
 }
-export interface Session {name: string; role: 'viewer' | 'manager' | 'administrator'; accounts: boolean}
+export interface Mass {
+	net_kg: number;
+	weighed_kg: number;
+	declared_kg: number;
+	corrected_kg: number;
+	batches: number;
+	units: number;
+	units_unknown: number;
+}
+export interface Session {
+	name: string;
+	role: 'viewer' | 'manager' | 'administrator';
+	accounts: boolean;
+}
 export interface Port {
-	id: string; names: Names; utc_offset: string; today: string; lanes: string[]; count_on: 'release' | 'departure';
+	id: string;
+	names: Names;
+	utc_offset: string;
+	today: string;
+	lanes: string[];
+	count_on: 'release' | 'departure';
 }
 export interface Goal {
-	id: string; name: string; ports: string[]; direction: string; mode: string; groups: string[];
-	from: string; to: string; target_kg: number; approved_by: string; source: string;
+	id: string;
+	name: string;
+	ports: string[];
+	direction: string;
+	mode: string;
+	groups: string[];
+	from: string;
+	to: string;
+	target_kg: number;
+	approved_by: string;
+	source: string;
 }
-export interface Place {mark: Mark; ports: Port[]; groups: {id: string; names: Names}[]; goals: Goal[]}
-export interface Yard {arrived: number; weighed: number; inspected: number; held: number; released: number; units: number}
+export interface Place {
+	mark: Mark;
+	ports: Port[];
+	groups: {id: string; names: Names}[];
+	goals: Goal[];
+}
+export interface Yard {
+	arrived: number;
+	weighed: number;
+	inspected: number;
+	held: number;
+	released: number;
+	units: number;
+}
 export interface LivePort {
-	port: string; today: string; so_far: Mass; by_mode: {mode: Mode; mass: Mass}[];
-	ordinary_kg: Kg; ordinary_days: number; yard: Yard; last_event_ms: Ms;
+	port: string;
+	today: string;
+	so_far: Mass;
+	by_mode: {mode: Mode; mass: Mass}[];
+	ordinary_kg: Kg;
+	ordinary_days: number;
+	yard: Yard;
+	last_event_ms: Ms;
 }
 export interface Live {
-	mark: Mark; ports: LivePort[]; total: Mass; year: {goal: string | null; done_kg: Kg}; attention: number;
+	mark: Mark;
+	ports: LivePort[];
+	total: Mass;
+	year: {goal: string | null; done_kg: Kg};
+	attention: number;
 }
 export interface Quantiles {
-	mean_kg: number; p025_kg: number; p10_kg: number; p25_kg: number; p50_kg: number; p75_kg: number; p90_kg: number; p975_kg: number;
+	mean_kg: number;
+	p025_kg: number;
+	p10_kg: number;
+	p25_kg: number;
+	p50_kg: number;
+	p75_kg: number;
+	p90_kg: number;
+	p975_kg: number;
 }
 export interface GoalReport {
-	end: Quantiles; chance: number; met_on: string | null; met_is_estimated: boolean;
-	reached_p10: string | null; reached_p50: string | null; reached_p90: string | null;
-	days_left: number; open_days_left: number; rate_needed_kg: number; rate_had_kg: number; next_goal: string | null;
-	sentences: string[]; origin: string; lsn: number; seed: number; paths: number; model: string; backtest: string; notes: string[];
+	end: Quantiles;
+	chance: number;
+	met_on: string | null;
+	met_is_estimated: boolean;
+	reached_p10: string | null;
+	reached_p50: string | null;
+	reached_p90: string | null;
+	days_left: number;
+	open_days_left: number;
+	rate_needed_kg: number;
+	rate_had_kg: number;
+	next_goal: string | null;
+	sentences: string[];
+	origin: string;
+	lsn: number;
+	seed: number;
+	paths: number;
+	model: string;
+	backtest: string;
+	notes: string[];
 }
-export interface CoursePoint {day: string; plan_kg: Kg; done_kg: Kg; last_year_kg: Kg; to_date: Quantiles | null}
+export interface CoursePoint {
+	day: string;
+	plan_kg: Kg;
+	done_kg: Kg;
+	last_year_kg: Kg;
+	to_date: Quantiles | null;
+}
 export interface Overview {
-	mark: Mark; goal: Goal | null; done: Mass; plan_kg: Kg; last_year_kg: Kg; known_to: string | null;
-	report: GoalReport | null; why_none: string | null; course: CoursePoint[];
+	mark: Mark;
+	goal: Goal | null;
+	done: Mass;
+	plan_kg: Kg;
+	last_year_kg: Kg;
+	known_to: string | null;
+	report: GoalReport | null;
+	why_none: string | null;
+	course: CoursePoint[];
 	by_port_mode: {port: string; mode: string; direction: string; mass: Mass; last_year_kg: Kg}[];
 	records: {port: string; day: string; net_kg: number; units: number}[];
 }
 export interface Crossing {
-	port: string; batch_no: string; direction: string; mode: string; stage: string; units: number; units_departed: number;
-	lodged_at_ms: Ms; arrived_at_ms: Ms; first_weighed_at_ms: Ms; last_weighed_at_ms: Ms; inspected_at_ms: Ms;
-	released_at_ms: Ms; departed_at_ms: Ms; lane_in: string; lane_out: string; inspections: number;
-	second_inspection: boolean; held: string; declared_kg: Kg; weighed_kg: Kg; counted_kg: Kg; units_unknown: number;
+	port: string;
+	batch_no: string;
+	direction: string;
+	mode: string;
+	stage: string;
+	units: number;
+	units_departed: number;
+	lodged_at_ms: Ms;
+	arrived_at_ms: Ms;
+	first_weighed_at_ms: Ms;
+	last_weighed_at_ms: Ms;
+	inspected_at_ms: Ms;
+	released_at_ms: Ms;
+	departed_at_ms: Ms;
+	lane_in: string;
+	lane_out: string;
+	inspections: number;
+	second_inspection: boolean;
+	held: string;
+	declared_kg: Kg;
+	weighed_kg: Kg;
+	counted_kg: Kg;
+	units_unknown: number;
 }
-export interface Dwell {mode: string; kind: string; n: number; p50_ms: Ms; p90_ms: Ms}
+export interface Dwell {
+	mode: string;
+	kind: string;
+	n: number;
+	p50_ms: Ms;
+	p90_ms: Ms;
+}
 export interface Flow {
-	mark: Mark; day: string; running: boolean; hours: {hour: string; mode: string; mass: Mass}[]; yard: Yard;
-	crossings: Crossing[]; crossings_more: boolean; dwell: Dwell[];
+	mark: Mark;
+	day: string;
+	running: boolean;
+	hours: {hour: string; mode: string; mass: Mass}[];
+	yard: Yard;
+	crossings: Crossing[];
+	crossings_more: boolean;
+	dwell: Dwell[];
 	lanes: {port: string; lane: string; registered: boolean; last_at_ms: Ms; happened: string; batch_no: string}[];
-	agv: {hour: string; trips: number; net_kg: number}[]; trains: Crossing[];
+	agv: {hour: string; trips: number; net_kg: number}[];
+	trains: Crossing[];
 }
-export interface DayMark {port: string; kind: 'closed' | 'holiday' | 'open_by_agreement'; country: string; festival: string; note: string}
-export interface CalendarDay {day: string; mass: Mass | null; passed: boolean; marks: DayMark[]; record: boolean}
-export interface Calendar {mark: Mark; year: number; days: CalendarDay[]}
+export interface DayMark {
+	port: string;
+	kind: 'closed' | 'holiday' | 'open_by_agreement';
+	country: string;
+	festival: string;
+	note: string;
+}
+export interface CalendarDay {
+	day: string;
+	mass: Mass | null;
+	passed: boolean;
+	marks: DayMark[];
+	record: boolean;
+}
+export interface Calendar {
+	mark: Mark;
+	year: number;
+	days: CalendarDay[];
+}
 export interface Goods {
-	mark: Mark; from: string; to: string; before_from: string; before_to: string;
+	mark: Mark;
+	from: string;
+	to: string;
+	before_from: string;
+	before_to: string;
 	rows: {group: string; direction: string; mass: Mass; before: Mass | null}[];
 }
-export interface Found {mark: Mark; rows: {found: string; kind: string; crossing: Crossing}[]; more: boolean}
+export interface Found {
+	mark: Mark;
+	rows: {found: string; kind: string; crossing: Crossing}[];
+	more: boolean;
+}
 export interface StoryEvent {
-	lsn: number; terminal_no: number; terminal_name: string; stream_seq: number; received_at_ms: number; occurred_at_ms: number;
-	kind: string; holds: boolean; remarks: string[]; event: Record<string, unknown>;
+	lsn: number;
+	terminal_no: number;
+	terminal_name: string;
+	stream_seq: number;
+	received_at_ms: number;
+	occurred_at_ms: number;
+	kind: string;
+	holds: boolean;
+	remarks: string[];
+	event: Record<string, unknown>;
 }
 export interface Story {
-	mark: Mark; port: string; batch_no: string; state: string; crossing: Crossing;
+	mark: Mark;
+	port: string;
+	batch_no: string;
+	state: string;
+	crossing: Crossing;
 	counted: {unit_id: string; hour: string; direction: string; mode: string; group: string; basis: string; net_kg: Kg}[];
-	remarks: string[]; events: StoryEvent[];
+	remarks: string[];
+	events: StoryEvent[];
 }
 export interface AttentionRow {
-	subject: string; kind: string; port: string; batch_no: string; lsn: number; terminal_no: number; terminal_name: string;
-	since_ms: Ms; sentence: string; measured: number; usual: number; noted_by: string; note: string; noted_at_ms: Ms;
+	subject: string;
+	kind: string;
+	port: string;
+	batch_no: string;
+	lsn: number;
+	terminal_no: number;
+	terminal_name: string;
+	since_ms: Ms;
+	sentence: string;
+	measured: number;
+	usual: number;
+	noted_by: string;
+	note: string;
+	noted_at_ms: Ms;
 }
-export interface Attention {mark: Mark; rows: AttentionRow[]; more: boolean}
+export interface Attention {
+	mark: Mark;
+	rows: AttentionRow[];
+	more: boolean;
+}
 export interface Quarantined {
-	mark: Mark; lsn: number; terminal_no: number; terminal_name: string; stream_seq: number; received_at_ms: number;
-	code: number; name: string; sentence: string; state: 'waiting' | 'released' | 'dismissed';
-	event: Record<string, unknown> | null; settled_by: string; settled_reason: string;
+	mark: Mark;
+	lsn: number;
+	terminal_no: number;
+	terminal_name: string;
+	stream_seq: number;
+	received_at_ms: number;
+	code: number;
+	name: string;
+	sentence: string;
+	state: 'waiting' | 'released' | 'dismissed';
+	event: Record<string, unknown> | null;
+	settled_by: string;
+	settled_reason: string;
 }
-export interface Done {lsn: number}
+export interface Done {
+	lsn: number;
+}
 export interface Report {
-	mark: Mark; from: string; to: string; port: string; total: Mass; before: Mass | null;
+	mark: Mark;
+	from: string;
+	to: string;
+	port: string;
+	total: Mass;
+	before: Mass | null;
 	by_period: {period: string; mass: Mass}[];
 	by_mode_direction: {port: string; mode: string; direction: string; mass: Mass}[];
-	by_group: {group: string; direction: string; mass: Mass}[]; dwell: Dwell[]; remarks: string[];
+	by_group: {group: string; direction: string; mass: Mass}[];
+	dwell: Dwell[];
+	remarks: string[];
 }
-export interface Problem {type: string; title: string; status: number; detail: string; parameter?: string; expected?: string}
+export interface Problem {
+	type: string;
+	title: string;
+	status: number;
+	detail: string;
+	parameter?: string;
+	expected?: string;
+}
 
 /** What the service answered instead; status 0: it did not answer. */
 export class Refused extends Error {
@@ -104,10 +301,12 @@ const NO_ANSWER_MS = 20_000;
 
 async function problemOf(answer: Response): Promise<Problem> {
 	try {
-		const told = await answer.json() as Partial<Problem>;
+		const told = (await answer.json()) as Partial<Problem>;
 		if (typeof told.detail === 'string')
 			return {type: 'about:blank', title: '', ...told, status: answer.status, detail: told.detail};
-	} catch { /* not a problem document: the status must do */ }
+	} catch {
+		/* not a problem document: the status must do */
+	}
 	return {type: 'about:blank', title: '', status: answer.status, detail: ''};
 }
 
@@ -123,15 +322,12 @@ export async function ask<T>(path: string, how: RequestInit = {}): Promise<T> {
 	how.signal?.addEventListener('abort', () => late.abort());
 	try {
 		const answer = await fetch(path, {credentials: 'same-origin', cache: 'no-store', ...how, signal: late.signal});
-		if (answer.ok)
-			return (answer.status === 204 ? undefined : await answer.json()) as T;
+		if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
 		const problem = await problemOf(answer);
-		if (answer.status === 401 && !(how.method === 'POST' && path === '/api/v1/session'))
-			onNoSession();
+		if (answer.status === 401 && !(how.method === 'POST' && path === '/api/v1/session')) onNoSession();
 		throw new Refused(problem);
 	} catch (wrong) {
-		if (wrong instanceof Refused)
-			throw wrong;
+		if (wrong instanceof Refused) throw wrong;
 		throw new Refused({type: 'about:blank', title: '', status: 0, detail: ''});
 	} finally {
 		clearTimeout(timer);
@@ -141,32 +337,49 @@ export async function ask<T>(path: string, how: RequestInit = {}): Promise<T> {
 export const send = <T>(path: string, body: unknown): Promise<T> =>
 	ask<T>(path, {method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify(body)});
 
-export interface Asked<T> {data: T | null; wrong: Problem | null; busy: boolean; again: () => void}
+export interface Asked<T> {
+	data: T | null;
+	wrong: Problem | null;
+	busy: boolean;
+	again: () => void;
+}
 
 /**
  * The answer to a question, asked again at most every `everyMs` while `changed` changes, and when the reader asks. What another
  * address answered is never shown under this one; after a failure the last answer stays, next to what is wrong.
  */
 export function useAsk<T>(path: string | null, changed: unknown = 0, everyMs = 5_000): Asked<T> {
-	const [held, hold] = useState<{path: string | null; data: T | null; wrong: Problem | null; busy: boolean}>(
-		{path, data: null, wrong: null, busy: true});
+	const [held, hold] = useState<{path: string | null; data: T | null; wrong: Problem | null; busy: boolean}>({
+		path,
+		data: null,
+		wrong: null,
+		busy: true,
+	});
 	const [turn, again] = useState(0);
 	const last = useRef({path: '', turn: -1, at: 0});
 	useEffect(() => {
-		if (path === null)
-			return;
+		if (path === null) return;
 		const fresh = last.current.path !== path || last.current.turn !== turn;
 		const wait = fresh ? 0 : Math.max(0, last.current.at + everyMs - Date.now());
 		const timer = setTimeout(async () => {
 			last.current = {path, turn, at: Date.now()};
-			hold(was => ({path, data: was.path === path ? was.data : null, wrong: was.path === path ? was.wrong : null, busy: true}));
+			hold(was => ({
+				path,
+				data: was.path === path ? was.data : null,
+				wrong: was.path === path ? was.wrong : null,
+				busy: true,
+			}));
 			try {
 				const data = await ask<T>(path);
-				if (last.current.path === path)
-					hold({path, data, wrong: null, busy: false});
+				if (last.current.path === path) hold({path, data, wrong: null, busy: false});
 			} catch (wrong) {
 				if (last.current.path === path)
-					hold(was => ({path, data: was.path === path ? was.data : null, wrong: (wrong as Refused).problem, busy: false}));
+					hold(was => ({
+						path,
+						data: was.path === path ? was.data : null,
+						wrong: (wrong as Refused).problem,
+						busy: false,
+					}));
 			}
 		}, wait);
 		return () => clearTimeout(timer);

@@ -10,18 +10,28 @@ const number = (value: number, digits: number): string =>
 
 export const count = (n: number): string => number(n, 0);
 
-interface Step {from: number; kg: number; digits: number; unit: 'unit.t' | 'unit.kt' | 'unit.Mt' | 'unit.wan'}
+interface Step {
+	from: number;
+	kg: number;
+	digits: number;
+	unit: 'unit.t' | 'unit.kt' | 'unit.Mt' | 'unit.wan';
+}
 
 // From which size (kg) a mass is told in which unit, with how many digits.
 const SI: Step[] = [
-	{from: 99_950_000_000, kg: 1e9, digits: 1, unit: 'unit.Mt'}, {from: 999_950_000, kg: 1e9, digits: 2, unit: 'unit.Mt'},
-	{from: 99_950_000, kg: 1e6, digits: 1, unit: 'unit.kt'}, {from: 9_995_000, kg: 1e6, digits: 2, unit: 'unit.kt'},
-	{from: 99_950, kg: 1e3, digits: 0, unit: 'unit.t'}, {from: 0, kg: 1e3, digits: 1, unit: 'unit.t'},
+	{from: 99_950_000_000, kg: 1e9, digits: 1, unit: 'unit.Mt'},
+	{from: 999_950_000, kg: 1e9, digits: 2, unit: 'unit.Mt'},
+	{from: 99_950_000, kg: 1e6, digits: 1, unit: 'unit.kt'},
+	{from: 9_995_000, kg: 1e6, digits: 2, unit: 'unit.kt'},
+	{from: 99_950, kg: 1e3, digits: 0, unit: 'unit.t'},
+	{from: 0, kg: 1e3, digits: 1, unit: 'unit.t'},
 ];
 const WAN: Step[] = [
-	{from: 9_999_500_000, kg: 1e7, digits: 0, unit: 'unit.wan'}, {from: 999_950_000, kg: 1e7, digits: 1, unit: 'unit.wan'},
+	{from: 9_999_500_000, kg: 1e7, digits: 0, unit: 'unit.wan'},
+	{from: 999_950_000, kg: 1e7, digits: 1, unit: 'unit.wan'},
 	{from: 9_995_000, kg: 1e7, digits: 2, unit: 'unit.wan'},
-	{from: 99_950, kg: 1e3, digits: 0, unit: 'unit.t'}, {from: 0, kg: 1e3, digits: 1, unit: 'unit.t'},
+	{from: 99_950, kg: 1e3, digits: 0, unit: 'unit.t'},
+	{from: 0, kg: 1e3, digits: 1, unit: 'unit.t'},
 ];
 
 const stepOf = (kg: number): Step => {
@@ -30,7 +40,7 @@ const stepOf = (kg: number): Step => {
 };
 
 /** Between a number and its unit. */
-export const joint = (): string => language.get() === 'zh' ? '' : '\u00a0';
+export const joint = (): string => (language.get() === 'zh' ? '' : '\u00a0');
 const percent = (text: string): string => `${text}${joint()}%`;
 
 /** A mass as number and unit; `like` makes the unit that of another mass, so that two stand in the same. A whole is told without
@@ -38,23 +48,24 @@ const percent = (text: string): string => `${text}${joint()}%`;
 export function massParts(kg: number, like = kg, whole = false): [string, string] {
 	const step = stepOf(like);
 	const written = kg === 0 ? '0' : number(kg / step.kg, step.digits);
-	const text = step.unit === 'unit.wan' && Math.abs(kg) < 1e11 ? written.replace(',', '') : written;  // 2600万吨, as it is written there
+	// 2600万吨, as it is written there.
+	const text = step.unit === 'unit.wan' && Math.abs(kg) < 1e11 ? written.replace(',', '') : written;
 	return [whole ? text.replace(/\.0+$/, '') : text, t(step.unit)];
 }
 
 export function mass(kg: Kg, like?: number, whole = false): string {
-	if (kg === null)
-		return t('unknown');
+	if (kg === null) return t('unknown');
 	const [text, unit] = massParts(kg, like, whole);
 	return text + joint() + unit;
 }
 
 /** A day's mass in a cell of the calendar, and the unit for all of them. */
-export const massCell = (kg: number): string => kg === 0 ? '0' : language.get() === 'zh' ? number(kg / 1e7, 1) : number(kg / 1e6, kg < 1e7 ? 1 : 0);
+export const massCell = (kg: number): string =>
+	kg === 0 ? '0' : language.get() === 'zh' ? number(kg / 1e7, 1) : number(kg / 1e6, kg < 1e7 ? 1 : 0);
 export const massCellUnit = (): string => t(language.get() === 'zh' ? 'unit.wan' : 'unit.kt');
 
 /** As a scale's ticket has it. */
-export const exact = (kg: Kg): string => kg === null ? t('unknown') : count(kg) + joint() + t('unit.kg');
+export const exact = (kg: Kg): string => (kg === null ? t('unknown') : count(kg) + joint() + t('unit.kg'));
 
 /** What an axis of masses shows: the unit for all its labels, and the label. */
 export function massAxis(mostKg: number): {unit: string; label: (kg: number) => string} {
@@ -64,9 +75,8 @@ export function massAxis(mostKg: number): {unit: string; label: (kg: number) => 
 
 /** Of a whole; a part is not told as none, nor as all. */
 export function share(part: number, whole: number): string {
-	if (whole <= 0)
-		return '–';
-	const of = 100 * part / whole;
+	if (whole <= 0) return '–';
+	const of = (100 * part) / whole;
 	return percent(part > 0 && of < 1 ? '<1' : part < whole && of > 99 ? '>99' : number(of, 0));
 }
 
@@ -76,8 +86,7 @@ export function chance(of: number): string {
 
 /** How much more (or less) than before. */
 export function change(nowKg: number, beforeKg: Kg): string {
-	if (beforeKg === null || beforeKg <= 0)
-		return '–';
+	if (beforeKg === null || beforeKg <= 0) return '–';
 	const more = 100 * (nowKg / beforeKg - 1);
 	return percent(more >= 1000 ? '>+999' : `${more < -0.5 ? '−' : more > 0.5 ? '+' : '±'}${number(Math.abs(more), 0)}`);
 }
@@ -103,7 +112,8 @@ export const isDay = (text: string | null): text is string =>
 
 /** The port's today; of all ports: the first one's. */
 export const today = (portId?: string | null): string =>
-	(place.get()?.ports.find(port => port.id === portId) ?? place.get()?.ports[0])?.today ?? new Date().toISOString().slice(0, 10);
+	(place.get()?.ports.find(port => port.id === portId) ?? place.get()?.ports[0])?.today ??
+	new Date().toISOString().slice(0, 10);
 
 export const month = (n: number): string => word('month', String(n));
 export const monthShort = (n: number): string => word('monthshort', String(n));
@@ -114,40 +124,52 @@ export function dayText(day: string, year = true): string {
 	return t(year ? 'date.full' : 'date.short', {y: String(y), m: String(m), d: String(d), month: month(m)});
 }
 
-export const dayAndWeek = (day: string): string => t('date.week', {day: dayText(day), weekday: word('weekday', String(weekday(day)))});
+export const dayAndWeek = (day: string): string =>
+	t('date.week', {day: dayText(day), weekday: word('weekday', String(weekday(day)))});
 
 /** "2025", "2025-01", "2025-01-31" or "2025-01-31T08" as one says it. */
 export function periodText(period: string): string {
-	if (period.length === 4)
-		return t('date.year', {y: period});
+	if (period.length === 4) return t('date.year', {y: period});
 	if (period.length === 7)
-		return t('date.month', {y: period.slice(0, 4), m: String(Number(period.slice(5))), month: month(Number(period.slice(5)))});
-	return period.length > 10 ? `${period.slice(11)}:00–${String(Number(period.slice(11)) + 1).padStart(2, '0')}:00` : dayText(period);
+		return t('date.month', {
+			y: period.slice(0, 4),
+			m: String(Number(period.slice(5))),
+			month: month(Number(period.slice(5))),
+		});
+	return period.length > 10
+		? `${period.slice(11)}:00–${String(Number(period.slice(11)) + 1).padStart(2, '0')}:00`
+		: dayText(period);
 }
 
 /** A moment on the port's clock; without the day where it is today's. */
 export function moment(ms: number, port?: string, seconds = false): string {
 	const day = dayOf(ms, port);
-	return day === today(port) ? timeOf(ms, port, seconds) : `${dayText(day, day.slice(0, 4) !== today(port).slice(0, 4))} ${timeOf(ms, port, seconds)}`;
+	return day === today(port)
+		? timeOf(ms, port, seconds)
+		: `${dayText(day, day.slice(0, 4) !== today(port).slice(0, 4))} ${timeOf(ms, port, seconds)}`;
 }
 
 export function span(ms: number): string {
 	const s = Math.max(0, Math.round(ms / 1000));
-	if (s < 60)
-		return t('span.s', {s});
-	if (s < 3600)
-		return t('span.min', {m: Math.floor(s / 60)});
-	const h = Math.floor(s / 3600), m = Math.floor(s % 3600 / 60), d = Math.floor(s / 86_400);
-	if (d === 0)
-		return m === 0 ? t('span.hours', {h}) : t('span.h', {h, m});
+	if (s < 60) return t('span.s', {s});
+	if (s < 3600) return t('span.min', {m: Math.floor(s / 60)});
+	const h = Math.floor(s / 3600),
+		m = Math.floor((s % 3600) / 60),
+		d = Math.floor(s / 86_400);
+	if (d === 0) return m === 0 ? t('span.hours', {h}) : t('span.h', {h, m});
 	return d >= 7 || h % 24 === 0 ? t('span.days', {n: d}) : t('span.d', {d, h: h % 24});
 }
 
 /** As `span`, in its first unit alone: how long ago. */
 export function age(ms: number): string {
 	const s = Math.max(0, Math.floor(ms / 1000));
-	return s < 60 ? t('age.s', {n: s}) : s < 3600 ? t('age.min', {n: Math.floor(s / 60)})
-		: s < 172_800 ? t('age.h', {n: Math.floor(s / 3600)}) : t('age.d', {n: Math.floor(s / 86_400)});
+	return s < 60
+		? t('age.s', {n: s})
+		: s < 3600
+			? t('age.min', {n: Math.floor(s / 60)})
+			: s < 172_800
+				? t('age.h', {n: Math.floor(s / 3600)})
+				: t('age.d', {n: Math.floor(s / 86_400)});
 }
 
 // ---- names ----

@@ -28,8 +28,12 @@ import './style/wall.css';
 import './style/print.css';
 
 const PAGES: Record<string, {title: Key; page: ComponentType}> = {
-	overview: {title: 'overview', page: Overview}, flow: {title: 'flow', page: Flow}, calendar: {title: 'calendar', page: Calendar},
-	goods: {title: 'goods', page: Goods}, batch: {title: 'batch.title', page: Batch}, attention: {title: 'attention', page: Attention},
+	overview: {title: 'overview', page: Overview},
+	flow: {title: 'flow', page: Flow},
+	calendar: {title: 'calendar', page: Calendar},
+	goods: {title: 'goods', page: Goods},
+	batch: {title: 'batch.title', page: Batch},
+	attention: {title: 'attention', page: Attention},
 	reports: {title: 'reports', page: Reports},
 };
 
@@ -37,27 +41,52 @@ const pageName = (): string => route.get().path.split('/')[1] ?? '';
 
 function Settings() {
 	const chosen = useStore(theme);
-	return <div class="settings">
-		<label><span class="hidden">{t('language')}</span>
-			<select id="language" value={language.get()} onChange={event => void speak(event.currentTarget.value as Language, true)}>
-				{LANGUAGES.map(of => <option key={of} value={of} lang={of}>{LANGUAGE_NAMES[of]}</option>)}
-			</select></label>
-		<label><span class="hidden">{t('theme')}</span>
-			<select id="theme" value={chosen} onChange={event => choose(event.currentTarget.value as Theme)}>
-				{(['auto', 'light', 'dark'] as const).map(of => <option key={of} value={of}>{word('theme', of)}</option>)}
-			</select></label>
-	</div>;
+	return (
+		<div class="settings">
+			<label>
+				<span class="hidden">{t('language')}</span>
+				<select
+					id="language"
+					value={language.get()}
+					onChange={event => void speak(event.currentTarget.value as Language, true)}>
+					{LANGUAGES.map(of => (
+						<option key={of} value={of} lang={of}>
+							{LANGUAGE_NAMES[of]}
+						</option>
+					))}
+				</select>
+			</label>
+			<label>
+				<span class="hidden">{t('theme')}</span>
+				<select id="theme" value={chosen} onChange={event => choose(event.currentTarget.value as Theme)}>
+					{(['auto', 'light', 'dark'] as const).map(of => (
+						<option key={of} value={of}>
+							{word('theme', of)}
+						</option>
+					))}
+				</select>
+			</label>
+		</div>
+	);
 }
 
 function Person() {
 	const who = useStore(session);
-	if (!who?.accounts || who.name === '')
-		return null;
+	if (!who?.accounts || who.name === '') return null;
 	const leave = async (): Promise<void> => {
 		await ask('/api/v1/session', {method: 'DELETE'}).catch(() => undefined);
 		location.assign('/login');
 	};
-	return <p class="person"><span><bdi>{who.name}</bdi> <small>{word('role', who.role)}</small></span><button type="button" onClick={() => void leave()}>{t('logout')}</button></p>;
+	return (
+		<p class="person">
+			<span>
+				<bdi>{who.name}</bdi> <small>{word('role', who.role)}</small>
+			</span>
+			<button type="button" onClick={() => void leave()}>
+				{t('logout')}
+			</button>
+		</p>
+	);
 }
 
 function Menu() {
@@ -66,21 +95,48 @@ function Menu() {
 	const name = pageName();
 	const {path} = useStore(route);
 	useEffect(() => show(false), [path]);
-	return <>
-		<button type="button" class="menu" aria-expanded={open} aria-controls="menu" onClick={() => show(!open)}>{t('menu')}</button>
-		<div id="menu" class={open ? 'open' : ''}>
-			<nav aria-label={t('menu')}><ul>
-				{Object.entries(PAGES).map(([of, {title}]) => <li key={of}><a href={`/${of}`} aria-current={of === name ? 'page' : undefined}>{t(title)}
-					{of === 'attention' && live && live.attention > 0 && <b class="badge">{live.attention}<span class="hidden">{` ${t('attention.waiting')}`}</span></b>}</a></li>)}
-			</ul></nav>
-			<Settings />
-			<Person />
-		</div>
-	</>;
+	return (
+		<>
+			<button type="button" class="menu" aria-expanded={open} aria-controls="menu" onClick={() => show(!open)}>
+				{t('menu')}
+			</button>
+			<div id="menu" class={open ? 'open' : ''}>
+				<nav aria-label={t('menu')}>
+					<ul>
+						{Object.entries(PAGES).map(([of, {title}]) => (
+							<li key={of}>
+								<a href={`/${of}`} aria-current={of === name ? 'page' : undefined}>
+									{t(title)}
+									{of === 'attention' && live && live.attention > 0 && (
+										<b class="badge">
+											{live.attention}
+											<span class="hidden">
+												{' '}
+												{t('attention.waiting')}
+											</span>
+										</b>
+									)}
+								</a>
+							</li>
+						))}
+					</ul>
+				</nav>
+				<Settings />
+				<Person />
+			</div>
+		</>
+	);
 }
 
 function NotHere() {
-	return <><h1>{t('nothere')}</h1><Empty><a href="/overview">{t('overview')}</a></Empty></>;
+	return (
+		<>
+			<h1>{t('nothere')}</h1>
+			<Empty>
+				<a href="/overview">{t('overview')}</a>
+			</Empty>
+		</>
+	);
 }
 
 /** The title says where one is; on another page the focus goes to its heading, so that a reader begins there. */
@@ -91,8 +147,7 @@ function useArrival(title: string): void {
 		document.title = `${title} – ${t('brand')}`;
 	}, [title]);
 	useEffect(() => {
-		if (!first.current)
-			document.getElementById('main')?.focus({preventScroll: true});
+		if (!first.current) document.getElementById('main')?.focus({preventScroll: true});
 		first.current = false;
 	}, [path]);
 }
@@ -103,18 +158,27 @@ function Frame() {
 	const shown = PAGES[pageName()];
 	useArrival(shown ? t(shown.title) : t('nothere'));
 	const Page = shown?.page ?? NotHere;
-	return <div class={`frame ${state}`}>
-		<a class="skip" href="#main">{t('skip')}</a>
-		<header class="whole">
-			<div class="top">
-				<a class="brand" href="/overview"><img src="/icon.svg" alt="" width="28" height="28" /><span>{t('brand')}</span></a>
-				<Menu />
-			</div>
-			<Freshness />
-		</header>
-		<main id="main" tabIndex={-1}><Page /></main>
-		<Teller />
-	</div>;
+	return (
+		<div class={`frame ${state}`}>
+			<a class="skip" href="#main">
+				{t('skip')}
+			</a>
+			<header class="whole">
+				<div class="top">
+					<a class="brand" href="/overview">
+						<img src="/icon.svg" alt="" width="28" height="28" />
+						<span>{t('brand')}</span>
+					</a>
+					<Menu />
+				</div>
+				<Freshness />
+			</header>
+			<main id="main" tabIndex={-1}>
+				<Page />
+			</main>
+			<Teller />
+		</div>
+	);
 }
 
 function App() {
@@ -124,8 +188,7 @@ function App() {
 	const entry = path === '/login';
 	const asked = useAsk<Place>(entry ? null : '/api/v1/place', live?.mark.lsn, 60_000);
 	useEffect(() => {
-		if (asked.data)
-			place.set(asked.data);
+		if (asked.data) place.set(asked.data);
 	}, [asked.data]);
 	useStore(place);
 	useEffect(() => {
@@ -136,21 +199,30 @@ function App() {
 		return undefined;
 	}, [asked.wrong]);
 	if (entry)
-		return <div key={speaking} class="frame"><header class="top"><span class="brand"><img src="/icon.svg" alt="" width="28" height="28" /><span>{t('brand')}</span></span><Settings /></header>
-			<main id="main" tabIndex={-1}><Login /></main></div>;
-	if (pageName() === 'wall')
-		return <Wall key={speaking} />;
+		return (
+			<div key={speaking} class="frame">
+				<header class="top">
+					<span class="brand">
+						<img src="/icon.svg" alt="" width="28" height="28" />
+						<span>{t('brand')}</span>
+					</span>
+					<Settings />
+				</header>
+				<main id="main" tabIndex={-1}>
+					<Login />
+				</main>
+			</div>
+		);
+	if (pageName() === 'wall') return <Wall key={speaking} />;
 	return <Frame key={speaking} />;
 }
 
 async function begin(): Promise<void> {
 	followTheme();
 	followLinks();
-	if (route.get().path === '/')
-		go('/overview', true);
+	if (route.get().path === '/') go('/overview', true);
 	whenNoSession(() => {
-		if (route.get().path !== '/login')
-			go(address('/login', {next: location.pathname + location.search}), true);
+		if (route.get().path !== '/login') go(address('/login', {next: location.pathname + location.search}), true);
 	});
 	await speak(firstLanguage());
 	render(<App />, document.getElementById('page') as HTMLElement);

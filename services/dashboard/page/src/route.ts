@@ -15,18 +15,15 @@ export function go(to: string, instead = false): void {
 	history[instead ? 'replaceState' : 'pushState'](null, '', to);
 	const from = route.get().path;
 	route.set(read());
-	if (route.get().path !== from)
-		scrollTo(0, 0);
+	if (route.get().path !== from) scrollTo(0, 0);
 }
 
 /** The present address with some of its parameters changed; empty ones fall away. */
 export function withAsk(changes: Record<string, string | null>, path = route.get().path): string {
 	const ask = new URLSearchParams(route.get().ask);
 	for (const [name, value] of Object.entries(changes))
-		if (value === null || value === '')
-			ask.delete(name);
-		else
-			ask.set(name, value);
+		if (value === null || value === '') ask.delete(name);
+		else ask.set(name, value);
 	const text = ask.toString();
 	return text === '' ? path : `${path}?${text}`;
 }
@@ -34,23 +31,33 @@ export function withAsk(changes: Record<string, string | null>, path = route.get
 /** An address with the parameters that are not empty. */
 export function address(path: string, ask: Record<string, string | null | undefined> = {}): string {
 	const params = new URLSearchParams();
-	for (const [name, value] of Object.entries(ask))
-		if (value)
-			params.set(name, value);
+	for (const [name, value] of Object.entries(ask)) if (value) params.set(name, value);
 	const text = params.toString();
 	return text === '' ? path : `${path}?${text}`;
 }
 
 function onClick(event: MouseEvent): void {
 	const link = (event.target as Element | null)?.closest?.('a');
-	if (!link || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
+	if (
+		!link ||
+		event.defaultPrevented ||
+		event.button !== 0 ||
+		event.metaKey ||
+		event.ctrlKey ||
+		event.shiftKey ||
+		event.altKey
+	)
 		return;
-	if (link.target || link.hasAttribute('download') || link.origin !== location.origin || link.pathname.startsWith('/api/') ||
-	    link.hash)
+	if (
+		link.target ||
+		link.hasAttribute('download') ||
+		link.origin !== location.origin ||
+		link.pathname.startsWith('/api/') ||
+		link.hash
+	)
 		return;
 	event.preventDefault();
-	if (link.href !== location.href)
-		go(link.pathname + link.search);
+	if (link.href !== location.href) go(link.pathname + link.search);
 }
 
 export function followLinks(): void {

@@ -13,11 +13,9 @@ export function store<T>(first: T): Store<T> {
 	return {
 		get: () => value,
 		set(next) {
-			if (next === value)
-				return;
+			if (next === value) return;
 			value = next;
-			for (const hear of [...hearers])
-				hear();
+			for (const hear of [...hearers]) hear();
 		},
 		on(hear) {
 			hearers.add(hear);
@@ -31,8 +29,7 @@ export function useStore<T>(of: Store<T>): T {
 	useEffect(() => {
 		const seen = of.get();
 		const off = of.on(() => again(n => n + 1));
-		if (of.get() !== seen)
-			again(n => n + 1);
+		if (of.get() !== seen) again(n => n + 1);
 		return off;
 	}, [of]);
 	return of.get();

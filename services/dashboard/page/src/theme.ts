@@ -10,8 +10,10 @@ function first(): Theme {
 	let kept: string | null = null;
 	try {
 		kept = localStorage.getItem(KEPT);
-	} catch { /* nothing is remembered here */ }
-	return [asked, kept].find(of => of === 'light' || of === 'dark') as Theme ?? 'auto';
+	} catch {
+		/* nothing is remembered here */
+	}
+	return ([asked, kept].find(of => of === 'light' || of === 'dark') as Theme) ?? 'auto';
 }
 
 export const theme = store<Theme>(first());
@@ -21,10 +23,8 @@ export const shown = store<string>('');
 function apply(printing = false): void {
 	const root = document.documentElement;
 	const chosen = printing ? 'light' : theme.get();
-	if (chosen === 'auto')
-		delete root.dataset.theme;
-	else
-		root.dataset.theme = chosen;
+	if (chosen === 'auto') delete root.dataset.theme;
+	else root.dataset.theme = chosen;
 	shown.set(`${chosen}-${dark.matches}`);
 }
 
@@ -39,7 +39,9 @@ export function followTheme(): void {
 export function choose(to: Theme): void {
 	try {
 		localStorage.setItem(KEPT, to);
-	} catch { /* not remembered, then */ }
+	} catch {
+		/* not remembered, then */
+	}
 	theme.set(to);
 }
 

@@ -12,10 +12,12 @@ const library = import('./echarts');
 library.catch(() => undefined);
 
 const NAMES = ['ink', 'muted', 'line', 'surface', 'accent', 'plan', 'truck', 'agv', 'rail', 'last'] as const;
-export type Look = Record<typeof NAMES[number], string> & {rem: number; width: number};
+export type Look = Record<(typeof NAMES)[number], string> & {rem: number; width: number};
 
 const lookNow = (box: HTMLElement): Look => ({
-	...colours(...NAMES), rem: parseFloat(getComputedStyle(box).fontSize), width: box.clientWidth,
+	...colours(...NAMES),
+	rem: parseFloat(getComputedStyle(box).fontSize),
+	width: box.clientWidth,
 });
 
 /** What all charts have alike. */
@@ -25,19 +27,36 @@ export function ground(look: Look): EChartsCoreOption {
 		textStyle: {fontFamily: getComputedStyle(document.body).fontFamily, fontSize: look.rem * 0.8, color: look.ink},
 		grid: {left: 4, right: look.rem, top: look.rem * 2, bottom: 4, containLabel: true},
 		tooltip: {
-			trigger: 'axis', renderMode: 'richText', confine: true, backgroundColor: look.surface, borderColor: look.line, borderWidth: 1,
-			textStyle: {color: look.ink, fontSize: look.rem * 0.85}, axisPointer: {type: 'line', lineStyle: {color: look.muted}},
+			trigger: 'axis',
+			renderMode: 'richText',
+			confine: true,
+			backgroundColor: look.surface,
+			borderColor: look.line,
+			borderWidth: 1,
+			textStyle: {color: look.ink, fontSize: look.rem * 0.85},
+			axisPointer: {type: 'line', lineStyle: {color: look.muted}},
 		},
 	};
 }
 
 export const axis = (look: Look): object => ({
-	axisLine: {lineStyle: {color: look.muted}}, axisTick: {show: false},
-	axisLabel: {color: look.muted, fontSize: look.rem * 0.8}, splitLine: {lineStyle: {color: look.line}},
+	axisLine: {lineStyle: {color: look.muted}},
+	axisTick: {show: false},
+	axisLabel: {color: look.muted, fontSize: look.rem * 0.8},
+	splitLine: {lineStyle: {color: look.line}},
 });
 
-export function Chart({label, draw, twin, tall = 'middle'}:
-	{label: string; draw: (look: Look) => EChartsCoreOption; twin: ComponentChildren; tall?: 'low' | 'middle' | 'high' | 'fill'}) {
+export function Chart({
+	label,
+	draw,
+	twin,
+	tall = 'middle',
+}: {
+	label: string;
+	draw: (look: Look) => EChartsCoreOption;
+	twin: ComponentChildren;
+	tall?: 'low' | 'middle' | 'high' | 'fill';
+}) {
 	const box = useRef<HTMLDivElement>(null);
 	const chart = useRef<EChartsType | null>(null);
 	const [ready, standing] = useState(0);
@@ -54,8 +73,7 @@ export function Chart({label, draw, twin, tall = 'middle'}:
 			}
 		});
 		library.then(({init}) => {
-			if (gone || !box.current)
-				return;
+			if (gone || !box.current) return;
 			chart.current = init(box.current, null, {renderer: 'canvas'});
 			watch.observe(box.current);
 			standing(n => n + 1);
@@ -68,11 +86,16 @@ export function Chart({label, draw, twin, tall = 'middle'}:
 		};
 	}, []);
 	useEffect(() => {
-		if (chart.current && box.current)
-			chart.current.setOption(draw(lookNow(box.current)), true);
+		if (chart.current && box.current) chart.current.setOption(draw(lookNow(box.current)), true);
 	}, [ready, draw, colour, size]);
-	return <figure class="chart">
-		{failed ? <p class="empty">{t('chart.none')}</p> : <div class={`canvas ${tall}`} role="img" aria-label={label} ref={box} />}
-		<Twin>{twin}</Twin>
-	</figure>;
+	return (
+		<figure class="chart">
+			{failed ? (
+				<p class="empty">{t('chart.none')}</p>
+			) : (
+				<div class={`canvas ${tall}`} role="img" aria-label={label} ref={box} />
+			)}
+			<Twin>{twin}</Twin>
+		</figure>
+	);
 }

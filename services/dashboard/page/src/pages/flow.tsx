@@ -22,17 +22,24 @@ export function hoursOf(data: Picture): Column[] {
 
 function Hours({data}: {data: Picture}) {
 	const columns = useMemo(() => hoursOf(data), [data]);
-	return data.hours.length === 0 ? <Empty>{t('flow.nohours')}</Empty>
-		: <Columns columns={columns} label={t('flow.hours.label', {day: dayAndWeek(data.day)})} />;
+	return data.hours.length === 0 ? (
+		<Empty>{t('flow.nohours')}</Empty>
+	) : (
+		<Columns columns={columns} label={t('flow.hours.label', {day: dayAndWeek(data.day)})} />
+	);
 }
 
 export function YardStages({yard}: {yard: Yard}) {
-	return <ol class="stages">
-		{(['arrived', 'weighed', 'inspected', 'held', 'released'] as const).map(stage =>
-			<li key={stage} class={`stage ${stage}${yard[stage] === 0 ? ' none' : ''}`}>
-				<span class="big">{count(yard[stage])}</span><span>{word('yard', stage)}</span>
-			</li>)}
-	</ol>;
+	return (
+		<ol class="stages">
+			{(['arrived', 'weighed', 'inspected', 'held', 'released'] as const).map(stage => (
+				<li key={stage} class={`stage ${stage}${yard[stage] === 0 ? ' none' : ''}`}>
+					<span class="big">{count(yard[stage])}</span>
+					<span>{word('yard', stage)}</span>
+				</li>
+			))}
+		</ol>
+	);
 }
 
 const FIRST = 12;
@@ -40,60 +47,172 @@ const FIRST = 12;
 function InYard({data}: {data: Picture}) {
 	const [all, showAll] = useState(false);
 	const rows = all ? data.crossings : data.crossings.slice(0, FIRST);
-	if (data.crossings.length === 0)
-		return <Empty>{t('yard.empty')}</Empty>;
-	return <>
-		<Table caption={t('yard.crossings')} figures={[4, 5]}
-			head={[t('batch'), t('port'), t('mode'), t('stage'), t('units'), t('since'), t('lane')]}
-			rows={rows.map(of => ({key: `${of.port} ${of.batch_no}`, tone: of.held ? 'marked' : '', cells: [
-				<BatchLink port={of.port} batch={of.batch_no} />, portName(of.port), <ModeName mode={of.mode} />,
-				<>{word('stage', of.stage)}{of.held && <small class="warn"> <bdi>{of.held}</bdi></small>}</>, count(of.units),
-				of.arrived_at_ms === null ? <Amount kg={null} /> : <span title={t('since')}>{span(clock() - of.arrived_at_ms)}</span>,
-				<LaneName lane={of.lane_in} />,
-			]}))} />
-		{data.crossings.length > FIRST && <button type="button" aria-expanded={all} onClick={() => showAll(!all)}>
-			{all ? t('fewer') : t('all', {n: data.crossings.length})}</button>}
-		{all && data.crossings_more && <p class="note">{t('more.there')}</p>}
-	</>;
+	if (data.crossings.length === 0) return <Empty>{t('yard.empty')}</Empty>;
+	return (
+		<>
+			<Table
+				caption={t('yard.crossings')}
+				figures={[4, 5]}
+				head={[t('batch'), t('port'), t('mode'), t('stage'), t('units'), t('since'), t('lane')]}
+				rows={rows.map(of => ({
+					key: `${of.port} ${of.batch_no}`,
+					tone: of.held ? 'marked' : '',
+					cells: [
+						<BatchLink port={of.port} batch={of.batch_no} />,
+						portName(of.port),
+						<ModeName mode={of.mode} />,
+						<>
+							{word('stage', of.stage)}
+							{of.held && (
+								<small class="warn">
+									{' '}
+									<bdi>{of.held}</bdi>
+								</small>
+							)}
+						</>,
+						count(of.units),
+						of.arrived_at_ms === null ? (
+							<Amount kg={null} />
+						) : (
+							<span title={t('since')}>{span(clock() - of.arrived_at_ms)}</span>
+						),
+						<LaneName lane={of.lane_in} />,
+					],
+				}))}
+			/>
+			{data.crossings.length > FIRST && (
+				<button type="button" aria-expanded={all} onClick={() => showAll(!all)}>
+					{all ? t('fewer') : t('all', {n: data.crossings.length})}
+				</button>
+			)}
+			{all && data.crossings_more && <p class="note">{t('more.there')}</p>}
+		</>
+	);
 }
 
 function Lanes({data}: {data: Picture}) {
 	const rows = [...data.lanes];
-	return rows.length === 0 ? <Empty>{t('lanes.none')}</Empty> : <Table caption={t('lanes')}
-		head={[t('lane'), t('port'), t('lanes.last'), t('lanes.what'), t('batch')]}
-		rows={rows.map(of => ({key: `${of.port} ${of.lane}`, tone: of.last_at_ms === null ? 'quiet' : '', cells: [
-			<><LaneName lane={of.lane} />{!of.registered && <small class="warn"> {t('lanes.unregistered')}</small>}</>, portName(of.port),
-			of.last_at_ms === null ? t('lanes.never') : <><Age ms={of.last_at_ms} /> <small><At ms={of.last_at_ms} port={of.port} /></small></>,
-			of.happened ? word('event', of.happened) : <Amount kg={null} />,
-			of.batch_no ? <BatchLink port={of.port} batch={of.batch_no} /> : <Amount kg={null} />,
-		]}))} />;
+	return rows.length === 0 ? (
+		<Empty>{t('lanes.none')}</Empty>
+	) : (
+		<Table
+			caption={t('lanes')}
+			head={[t('lane'), t('port'), t('lanes.last'), t('lanes.what'), t('batch')]}
+			rows={rows.map(of => ({
+				key: `${of.port} ${of.lane}`,
+				tone: of.last_at_ms === null ? 'quiet' : '',
+				cells: [
+					<>
+						<LaneName lane={of.lane} />
+						{!of.registered && <small class="warn"> {t('lanes.unregistered')}</small>}
+					</>,
+					portName(of.port),
+					of.last_at_ms === null ? (
+						t('lanes.never')
+					) : (
+						<>
+							<Age ms={of.last_at_ms} />{' '}
+							<small>
+								<At ms={of.last_at_ms} port={of.port} />
+							</small>
+						</>
+					),
+					of.happened ? word('event', of.happened) : <Amount kg={null} />,
+					of.batch_no ? <BatchLink port={of.port} batch={of.batch_no} /> : <Amount kg={null} />,
+				],
+			}))}
+		/>
+	);
 }
 
 const When = ({of, ms}: {of: Crossing; ms: number | null}) => <At ms={ms} port={of.port} />;
 
 function Trains({data}: {data: Picture}) {
-	return data.trains.length === 0 ? <Empty>{t('trains.none')}</Empty> : <Table caption={t('trains')} figures={[3, 7]}
-		head={[t('batch'), t('port'), t('direction'), t('wagons'), t('event.unit_arrived'), t('event.released'), t('stage'), t('net')]}
-		rows={data.trains.map(of => ({key: `${of.port} ${of.batch_no}`, cells: [
-			<BatchLink port={of.port} batch={of.batch_no} />, portName(of.port), word('direction', of.direction), count(of.units),
-			<When of={of} ms={of.arrived_at_ms} />, <When of={of} ms={of.released_at_ms} />, word('stage', of.stage),
-			of.counted_kg !== null ? <Amount kg={of.counted_kg} /> : <>
-				<Amount kg={of.weighed_kg ?? of.declared_kg} />
-				{(of.weighed_kg ?? of.declared_kg) !== null && <small> {word('basis', of.weighed_kg !== null ? 'weighed' : 'declared')}</small>}
-			</>,
-		]}))} />;
+	return data.trains.length === 0 ? (
+		<Empty>{t('trains.none')}</Empty>
+	) : (
+		<Table
+			caption={t('trains')}
+			figures={[3, 7]}
+			head={[
+				t('batch'),
+				t('port'),
+				t('direction'),
+				t('wagons'),
+				t('event.unit_arrived'),
+				t('event.released'),
+				t('stage'),
+				t('net'),
+			]}
+			rows={data.trains.map(of => ({
+				key: `${of.port} ${of.batch_no}`,
+				cells: [
+					<BatchLink port={of.port} batch={of.batch_no} />,
+					portName(of.port),
+					word('direction', of.direction),
+					count(of.units),
+					<When of={of} ms={of.arrived_at_ms} />,
+					<When of={of} ms={of.released_at_ms} />,
+					word('stage', of.stage),
+					of.counted_kg !== null ? (
+						<Amount kg={of.counted_kg} />
+					) : (
+						<>
+							<Amount kg={of.weighed_kg ?? of.declared_kg} />
+							{(of.weighed_kg ?? of.declared_kg) !== null && (
+								<small>
+									{' '}
+									{word(
+										'basis',
+										of.weighed_kg !== null ? 'weighed' : 'declared',
+									)}
+								</small>
+							)}
+						</>
+					),
+				],
+			}))}
+		/>
+	);
 }
 
 function Days({day}: {day: string}) {
 	const last = today(portAsked());
-	return <div class="days">
-		<a class="button" href={withAsk({day: addDays(day, -1)})} aria-label={t('day.before')}>{'‹'}</a>
-		<label class="field"><span>{t('day')}</span>
-			<input type="date" value={day} max={last} onChange={event => isDay(event.currentTarget.value) && go(withAsk({day: event.currentTarget.value}))} /></label>
-		{day < last ? <a class="button" href={withAsk({day: addDays(day, 1) === last ? null : addDays(day, 1)})} aria-label={t('day.after')}>{'›'}</a>
-			: <span class="button off" aria-hidden="true">{'›'}</span>}
-		{day !== last && <a class="button" href={withAsk({day: null})}>{t('today')}</a>}
-	</div>;
+	return (
+		<div class="days">
+			<a class="button" href={withAsk({day: addDays(day, -1)})} aria-label={t('day.before')}>
+				{'‹'}
+			</a>
+			<label class="field">
+				<span>{t('day')}</span>
+				<input
+					type="date"
+					value={day}
+					max={last}
+					onChange={event =>
+						isDay(event.currentTarget.value) && go(withAsk({day: event.currentTarget.value}))
+					}
+				/>
+			</label>
+			{day < last ? (
+				<a
+					class="button"
+					href={withAsk({day: addDays(day, 1) === last ? null : addDays(day, 1)})}
+					aria-label={t('day.after')}>
+					{'›'}
+				</a>
+			) : (
+				<span class="button off" aria-hidden="true">
+					{'›'}
+				</span>
+			)}
+			{day !== last && (
+				<a class="button" href={withAsk({day: null})}>
+					{t('today')}
+				</a>
+			)}
+		</div>
+	);
 }
 
 export function Flow() {
@@ -102,21 +221,50 @@ export function Flow() {
 	const day = route.get().ask.get('day') ?? '';
 	const asked = useAsk<Picture>(address('/api/v1/flow', {port, day}), live?.mark.lsn, 4_000);
 	const shown = asked.data?.day ?? (isDay(day) ? day : dayOf(clock(), port));
-	return <>
-		<div class="head">
-			<div><h1>{t('flow')}</h1><p class="under">{dayAndWeek(shown)}{asked.data?.running ? ` · ${t('flow.running')}` : ''}</p></div>
-			<div class="filters"><PortChoice /><Days day={shown} /></div>
-		</div>
-		<Answer asked={asked}>{data => <>
-			<Section id="hours" title={t('flow.hours')} wide><Hours data={data} /></Section>
-			<Section id="yard" title={t('yard.now')} aside={t('units.n', {n: data.yard.units})} wide>
-				<YardStages yard={data.yard} />
-				<InYard data={data} />
-			</Section>
-			<Section id="dwell" title={t('dwell')} wide><DwellTable rows={data.dwell} /></Section>
-			<Section id="agv" title={t('agv')} wide><AgvHeat rows={data.agv} /></Section>
-			<Section id="trains" title={t('trains')} wide><Trains data={data} /></Section>
-			<Section id="lanes" title={t('lanes')} wide><Lanes data={data} /></Section>
-		</>}</Answer>
-	</>;
+	return (
+		<>
+			<div class="head">
+				<div>
+					<h1>{t('flow')}</h1>
+					<p class="under">
+						{dayAndWeek(shown)}
+						{asked.data?.running ? ` · ${t('flow.running')}` : ''}
+					</p>
+				</div>
+				<div class="filters">
+					<PortChoice />
+					<Days day={shown} />
+				</div>
+			</div>
+			<Answer asked={asked}>
+				{data => (
+					<>
+						<Section id="hours" title={t('flow.hours')} wide>
+							<Hours data={data} />
+						</Section>
+						<Section
+							id="yard"
+							title={t('yard.now')}
+							aside={t('units.n', {n: data.yard.units})}
+							wide>
+							<YardStages yard={data.yard} />
+							<InYard data={data} />
+						</Section>
+						<Section id="dwell" title={t('dwell')} wide>
+							<DwellTable rows={data.dwell} />
+						</Section>
+						<Section id="agv" title={t('agv')} wide>
+							<AgvHeat rows={data.agv} />
+						</Section>
+						<Section id="trains" title={t('trains')} wide>
+							<Trains data={data} />
+						</Section>
+						<Section id="lanes" title={t('lanes')} wide>
+							<Lanes data={data} />
+						</Section>
+					</>
+				)}
+			</Answer>
+		</>
+	);
 }

@@ -19,23 +19,47 @@ export function Login() {
 		fail(null);
 		try {
 			await send<Session>('/api/v1/session', {name: said.get('name'), password: said.get('password')});
-			location.assign(next());  // all anew: nothing of whoever was here before is left
+			location.assign(next()); // all anew: nothing of whoever was here before is left
 		} catch (refused) {
 			fail((refused as Refused).problem);
 			work(false);
 			form.querySelector<HTMLInputElement>('[name=password]')?.focus();
 		}
 	};
-	return <div class="login">
-		<h1>{t('login.title')}</h1>
-		<form onSubmit={event => {
-			event.preventDefault();
-			void submit(event.currentTarget);
-		}}>
-			<label class="field"><span>{t('login.name')}</span><input name="name" autocomplete="username" required maxLength={64} autocapitalize="none" /></label>
-			<label class="field"><span>{t('login.password')}</span><input name="password" type="password" autocomplete="current-password" required maxLength={256} /></label>
-			<button type="submit" class="main" disabled={busy}>{t('login')}</button>
-			{wrong && (wrong.status === 401 || wrong.status === 403 ? <p class="wrong" role="alert">{t('login.wrong')}</p> : <Wrong problem={wrong} />)}
-		</form>
-	</div>;
+	return (
+		<div class="login">
+			<h1>{t('login.title')}</h1>
+			<form
+				onSubmit={event => {
+					event.preventDefault();
+					void submit(event.currentTarget);
+				}}>
+				<label class="field">
+					<span>{t('login.name')}</span>
+					<input name="name" autocomplete="username" required maxLength={64} autocapitalize="none" />
+				</label>
+				<label class="field">
+					<span>{t('login.password')}</span>
+					<input
+						name="password"
+						type="password"
+						autocomplete="current-password"
+						required
+						maxLength={256}
+					/>
+				</label>
+				<button type="submit" class="main" disabled={busy}>
+					{t('login')}
+				</button>
+				{wrong &&
+					(wrong.status === 401 || wrong.status === 403 ? (
+						<p class="wrong" role="alert">
+							{t('login.wrong')}
+						</p>
+					) : (
+						<Wrong problem={wrong} />
+					))}
+			</form>
+		</div>
+	);
 }

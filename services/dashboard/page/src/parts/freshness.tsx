@@ -11,9 +11,21 @@ export function Freshness() {
 	const last = live?.mark.received_at_ms ?? null;
 	const event = last === null ? t('fresh.empty') : t('fresh.last', {age: age(at - last)});
 	const words = {
-		first: t('fresh.first'), fresh: `${t('fresh.live')} · ${event}`,
-		silent: knownMs > 0 ? t('fresh.silent', {age: age(at - knownMs), time: moment(knownMs, undefined, true)}) : t('fresh.silent.ever'),
-		broken: knownMs > 0 ? t('fresh.broken', {age: age(at - knownMs), time: moment(knownMs, undefined, true)}) : t('fresh.broken.ever'),
+		first: t('fresh.first'),
+		fresh: `${t('fresh.live')} · ${event}`,
+		silent:
+			knownMs > 0
+				? t('fresh.silent', {age: age(at - knownMs), time: moment(knownMs, undefined, true)})
+				: t('fresh.silent.ever'),
+		broken:
+			knownMs > 0
+				? t('fresh.broken', {age: age(at - knownMs), time: moment(knownMs, undefined, true)})
+				: t('fresh.broken.ever'),
 	};
-	return <p class={`freshness ${state}`}><span class="dot" aria-hidden="true" />{words[state]}</p>;
+	return (
+		<p class={`freshness ${state}`}>
+			<span class="dot" aria-hidden="true" />
+			{words[state]}
+		</p>
+	);
 }

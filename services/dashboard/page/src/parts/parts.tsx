@@ -18,52 +18,93 @@ export function useTick(everyMs = 1_000): number {
 	return at;
 }
 
-export const Unknown = () => <span class="unknown"><span aria-hidden="true">{'–'}</span><span class="hidden">{t('unknown')}</span></span>;
+export const Unknown = () => (
+	<span class="unknown">
+		<span aria-hidden="true">{'–'}</span>
+		<span class="hidden">{t('unknown')}</span>
+	</span>
+);
 
 /** A mass with its unit; unknown as such. */
 export function Amount({kg, like, whole}: {kg: Kg | undefined; like?: number | undefined; whole?: boolean}) {
-	if (kg === null || kg === undefined)
-		return <Unknown />;
+	if (kg === null || kg === undefined) return <Unknown />;
 	const [text, unit] = massParts(kg, like ?? kg, whole);
-	return <span class="amount"><span class="figure">{text}</span>{joint()}<span class="unit">{unit}</span></span>;
+	return (
+		<span class="amount">
+			<span class="figure">{text}</span>
+			{joint()}
+			<span class="unit">{unit}</span>
+		</span>
+	);
 }
 
 /** The mass of one vehicle or crossing, to the kilogram. */
-export const Exact = ({kg}: {kg: Kg}) => kg === null ? <Unknown /> : <span class="nowrap">{exact(kg)}</span>;
+export const Exact = ({kg}: {kg: Kg}) => (kg === null ? <Unknown /> : <span class="nowrap">{exact(kg)}</span>);
 
 /** On what a mass rests, in one line that opens to the parts. Nothing passed: nothing to rest on. */
 export function Basis({mass, open = false}: {mass: Mass; open?: boolean}) {
 	const {net_kg: net, units_unknown: unknown} = mass;
-	const parts = [['weighed', mass.weighed_kg], ['declared', mass.declared_kg], ['corrected', mass.corrected_kg]] as const;
-	if (net === 0 && unknown === 0)
-		return null;
-	const main = parts.reduce((a, b) => b[1] > a[1] ? b : a);
-	return <details class="basis" open={open}>
-		<summary>
-			{net > 0 && <span>{t('basis.short', {share: share(main[1], net), basis: word('basis', main[0])})}</span>}
-			{unknown > 0 && <span class="warn">{t('basis.unknown.short', {n: unknown})}</span>}
-		</summary>
-		<dl class="parts">
-			{parts.map(([name, kg]) => <div key={name}>
-				<dt>{word('basis', name)}</dt>
-				<dd><Amount kg={kg} /> <small>{share(kg, net)}</small></dd>
-			</div>)}
-			<div><dt>{t('batches')}</dt><dd>{count(mass.batches)}</dd></div>
-			<div><dt>{t('units')}</dt><dd>{count(mass.units)}</dd></div>
-			{unknown > 0 && <div><dt>{t('basis.unknown')}</dt><dd>{count(unknown)}</dd></div>}
-		</dl>
-	</details>;
+	const parts = [
+		['weighed', mass.weighed_kg],
+		['declared', mass.declared_kg],
+		['corrected', mass.corrected_kg],
+	] as const;
+	if (net === 0 && unknown === 0) return null;
+	const main = parts.reduce((a, b) => (b[1] > a[1] ? b : a));
+	return (
+		<details class="basis" open={open}>
+			<summary>
+				{net > 0 && (
+					<span>{t('basis.short', {share: share(main[1], net), basis: word('basis', main[0])})}</span>
+				)}
+				{unknown > 0 && <span class="warn">{t('basis.unknown.short', {n: unknown})}</span>}
+			</summary>
+			<dl class="parts">
+				{parts.map(([name, kg]) => (
+					<div key={name}>
+						<dt>{word('basis', name)}</dt>
+						<dd>
+							<Amount kg={kg} /> <small>{share(kg, net)}</small>
+						</dd>
+					</div>
+				))}
+				<div>
+					<dt>{t('batches')}</dt>
+					<dd>{count(mass.batches)}</dd>
+				</div>
+				<div>
+					<dt>{t('units')}</dt>
+					<dd>{count(mass.units)}</dd>
+				</div>
+				{unknown > 0 && (
+					<div>
+						<dt>{t('basis.unknown')}</dt>
+						<dd>{count(unknown)}</dd>
+					</div>
+				)}
+			</dl>
+		</details>
+	);
 }
 
 /** The basis within a table: the same in words alone. */
 export const BasisText = ({mass}: {mass: Mass}) => {
 	const {net_kg: net} = mass;
-	const parts = ([['weighed', mass.weighed_kg], ['declared', mass.declared_kg], ['corrected', mass.corrected_kg]] as const)
-		.filter(([, kg]) => kg > 0);
-	return <small class="basis-text">
-		{parts.map(([name, kg]) => `${word('basis', name)} ${share(kg, net)}`).join(' · ')}
-		{mass.units_unknown > 0 && <span class="warn">{` ${t('basis.unknown.short', {n: mass.units_unknown})}`}</span>}
-	</small>;
+	const parts = (
+		[
+			['weighed', mass.weighed_kg],
+			['declared', mass.declared_kg],
+			['corrected', mass.corrected_kg],
+		] as const
+	).filter(([, kg]) => kg > 0);
+	return (
+		<small class="basis-text">
+			{parts.map(([name, kg]) => `${word('basis', name)} ${share(kg, net)}`).join(' · ')}
+			{mass.units_unknown > 0 && (
+				<span class="warn">{` ${t('basis.unknown.short', {n: mass.units_unknown})}`}</span>
+			)}
+		</small>
+	);
 };
 
 export function Age({ms}: {ms: Ms}) {
@@ -79,10 +120,12 @@ export function AsOf({mark, old = false}: {mark: Mark; old?: boolean}) {
 	const {state} = useStore(now);
 	const at = useTick();
 	const stale = old || !mark.fresh || state !== 'fresh';
-	return <p class={stale ? 'as-of stale' : 'as-of'}>
-		{t('asof', {time: moment(mark.made_at_ms, undefined, true)})}
-		{stale && ` (${t('ago', {age: age(at - mark.made_at_ms)})})`}
-	</p>;
+	return (
+		<p class={stale ? 'as-of stale' : 'as-of'}>
+			{t('asof', {time: moment(mark.made_at_ms, undefined, true)})}
+			{stale && ` (${t('ago', {age: age(at - mark.made_at_ms)})})`}
+		</p>
+	);
 }
 
 /** A sentence of the service: English, whatever the page speaks. */
@@ -90,31 +133,72 @@ export const Said = ({children}: {children: ComponentChildren}) => <span lang="e
 
 export function Wrong({problem, again}: {problem: Problem; again?: () => void}) {
 	const kind = String(problem.status);
-	return <div class="wrong" role="alert">
-		<p><strong>{hasWord('problem', kind) ? word('problem', kind) : t('problem.other')}</strong></p>
-		{problem.detail && <p><Said>{problem.detail}</Said></p>}
-		{problem.expected && <p>{t('problem.expected')} <Said>{problem.expected}</Said></p>}
-		{again && <button type="button" onClick={again}>{t('again')}</button>}
-	</div>;
+	return (
+		<div class="wrong" role="alert">
+			<p>
+				<strong>{hasWord('problem', kind) ? word('problem', kind) : t('problem.other')}</strong>
+			</p>
+			{problem.detail && (
+				<p>
+					<Said>{problem.detail}</Said>
+				</p>
+			)}
+			{problem.expected && (
+				<p>
+					{t('problem.expected')} <Said>{problem.expected}</Said>
+				</p>
+			)}
+			{again && (
+				<button type="button" onClick={again}>
+					{t('again')}
+				</button>
+			)}
+		</div>
+	);
 }
 
 /** What was asked for, or why it is not there. */
 export function Answer<T extends {mark: Mark}>({asked, children}: {asked: Asked<T>; children: (data: T) => ComponentChildren}) {
 	const {data, wrong, again} = asked;
-	return <>
-		{wrong && <Wrong problem={wrong} again={again} />}
-		{data ? <>{children(data)}<AsOf mark={data.mark} old={wrong !== null} /></> : !wrong && <p class="waiting">{t('waiting')}</p>}
-	</>;
+	return (
+		<>
+			{wrong && <Wrong problem={wrong} again={again} />}
+			{data ? (
+				<>
+					{children(data)}
+					<AsOf mark={data.mark} old={wrong !== null} />
+				</>
+			) : (
+				!wrong && <p class="waiting">{t('waiting')}</p>
+			)}
+		</>
+	);
 }
 
 export const Empty = ({children}: {children: ComponentChildren}) => <p class="empty">{children}</p>;
 
-export function Section({title, children, aside, id, wide}:
-	{title: string; children: ComponentChildren; aside?: ComponentChildren; id: string; wide?: boolean}) {
-	return <section class={wide ? 'card wide' : 'card'} aria-labelledby={id}>
-		<div class="card-head"><h2 id={id}>{title}</h2>{aside && <div class="aside">{aside}</div>}</div>
-		{children}
-	</section>;
+export function Section({
+	title,
+	children,
+	aside,
+	id,
+	wide,
+}: {
+	title: string;
+	children: ComponentChildren;
+	aside?: ComponentChildren;
+	id: string;
+	wide?: boolean;
+}) {
+	return (
+		<section class={wide ? 'card wide' : 'card'} aria-labelledby={id}>
+			<div class="card-head">
+				<h2 id={id}>{title}</h2>
+				{aside && <div class="aside">{aside}</div>}
+			</div>
+			{children}
+		</section>
+	);
 }
 
 export type Cell = ComponentChildren;
@@ -125,58 +209,113 @@ export function Scroller({label, children}: {label: string; children: ComponentC
 	const [wide, widen] = useState(false);
 	useEffect(() => {
 		const watch = new ResizeObserver(() => {
-			if (box.current)
-				widen(box.current.scrollWidth > box.current.clientWidth);
+			if (box.current) widen(box.current.scrollWidth > box.current.clientWidth);
 		});
 		if (box.current) {
 			watch.observe(box.current);
-			if (box.current.firstElementChild)
-				watch.observe(box.current.firstElementChild);
+			if (box.current.firstElementChild) watch.observe(box.current.firstElementChild);
 		}
 		return () => watch.disconnect();
 	}, []);
-	return <div class="table" ref={box} {...(wide ? {role: 'group', tabIndex: 0, 'aria-label': label} : {})}>{children}</div>;
+	return (
+		<div class="table" ref={box} {...(wide ? {role: 'group', tabIndex: 0, 'aria-label': label} : {})}>
+			{children}
+		</div>
+	);
 }
 
 /** A table: the first cell of each row heads it; `figures` are the columns of numbers. */
-export function Table({caption, head, rows, figures = []}:
-	{caption: string; head: Cell[]; rows: {key: string; cells: Cell[]; tone?: string}[]; figures?: number[]}) {
-	const side = (at: number): string => figures.includes(at) ? 'number' : '';
-	return <Scroller label={caption}>
-		<table>
-			<caption class="hidden">{caption}</caption>
-			<thead><tr>{head.map((cell, at) => <th key={at} scope="col" class={side(at)}>{cell}</th>)}</tr></thead>
-			<tbody>
-				{rows.map(row => <tr key={row.key} class={row.tone ?? ''}>
-					{row.cells.map((cell, at) => at === 0 ? <th key={at} scope="row">{cell}</th> : <td key={at} class={side(at)}>{cell}</td>)}
-				</tr>)}
-			</tbody>
-		</table>
-	</Scroller>;
+export function Table({
+	caption,
+	head,
+	rows,
+	figures = [],
+}: {
+	caption: string;
+	head: Cell[];
+	rows: {key: string; cells: Cell[]; tone?: string}[];
+	figures?: number[];
+}) {
+	const side = (at: number): string => (figures.includes(at) ? 'number' : '');
+	return (
+		<Scroller label={caption}>
+			<table>
+				<caption class="hidden">{caption}</caption>
+				<thead>
+					<tr>
+						{head.map((cell, at) => (
+							<th key={at} scope="col" class={side(at)}>
+								{cell}
+							</th>
+						))}
+					</tr>
+				</thead>
+				<tbody>
+					{rows.map(row => (
+						<tr key={row.key} class={row.tone ?? ''}>
+							{row.cells.map((cell, at) =>
+								at === 0 ? (
+									<th key={at} scope="row">
+										{cell}
+									</th>
+								) : (
+									<td key={at} class={side(at)}>
+										{cell}
+									</td>
+								),
+							)}
+						</tr>
+					))}
+				</tbody>
+			</table>
+		</Scroller>
+	);
 }
 
 /** The table twin of a chart, folded away until asked for. */
-export const Twin = ({children}: {children: ComponentChildren}) =>
-	<details class="twin"><summary>{t('twin')}</summary>{children}</details>;
+export const Twin = ({children}: {children: ComponentChildren}) => (
+	<details class="twin">
+		<summary>{t('twin')}</summary>
+		{children}
+	</details>
+);
 
 /** A bar beside its figure: for the eye alone. */
 export function Bar({part, of, tone = 'main'}: {part: number; of: number; tone?: string}) {
-	const width = of > 0 ? Math.max(part > 0 ? 0.5 : 0, Math.min(100, 100 * part / of)) : 0;
-	return <span class="bar" aria-hidden="true"><span class={`fill ${tone}`} style={{width: `${width}%`}} /></span>;
+	const width = of > 0 ? Math.max(part > 0 ? 0.5 : 0, Math.min(100, (100 * part) / of)) : 0;
+	return (
+		<span class="bar" aria-hidden="true">
+			<span class={`fill ${tone}`} style={{width: `${width}%`}} />
+		</span>
+	);
 }
 
 export const ModeSign = ({mode}: {mode: string}) => <span class={`sign mode-${mode}`} aria-hidden="true" />;
-export const ModeName = ({mode}: {mode: string}) => mode === '' ? <Unknown /> : <span class="nowrap"><ModeSign mode={mode} /> {word('mode', mode)}</span>;
-export const LaneName = ({lane}: {lane: string}) => lane === '' ? <Unknown /> : <span class="lane">{laneName(lane)}</span>;
+export const ModeName = ({mode}: {mode: string}) =>
+	mode === '' ? (
+		<Unknown />
+	) : (
+		<span class="nowrap">
+			<ModeSign mode={mode} /> {word('mode', mode)}
+		</span>
+	);
+export const LaneName = ({lane}: {lane: string}) => (lane === '' ? <Unknown /> : <span class="lane">{laneName(lane)}</span>);
 
 /** A choice that stands in the address. */
 export function Choice({label, name, value, options}: {label: string; name: string; value: string; options: [string, string][]}) {
 	const change = (event: TargetedEvent<HTMLSelectElement>): void => go(withAsk({[name]: event.currentTarget.value}));
-	return <label class="field"><span>{label}</span>
-		<select value={value} onChange={change}>
-			{options.map(([id, text]) => <option key={id} value={id}>{text}</option>)}
-		</select>
-	</label>;
+	return (
+		<label class="field">
+			<span>{label}</span>
+			<select value={value} onChange={change}>
+				{options.map(([id, text]) => (
+					<option key={id} value={id}>
+						{text}
+					</option>
+				))}
+			</select>
+		</label>
+	);
 }
 
 export const portAsked = (): string => route.get().ask.get('port') ?? '';
@@ -185,13 +324,23 @@ export function PortChoice() {
 	const ports = useStore(place)?.ports ?? [];
 	const asked = portAsked();
 	const ids = ports.map(port => port.id);
-	if (asked && !ids.includes(asked))
-		ids.push(asked);
-	return <Choice label={t('port')} name="port" value={asked} options={[['', t('port.all')], ...ids.map(id => [id, portName(id)] as [string, string])]} />;
+	if (asked && !ids.includes(asked)) ids.push(asked);
+	return (
+		<Choice
+			label={t('port')}
+			name="port"
+			value={asked}
+			options={[['', t('port.all')], ...ids.map(id => [id, portName(id)] as [string, string])]}
+		/>
+	);
 }
 
-export const BatchLink = ({port, batch}: {port: string; batch: string}) =>
-	<a class="batch-no" href={`/batch/${encodeURIComponent(port)}/${encodeURIComponent(batch)}`}><bdi>{batch}</bdi></a>;
+export const BatchLink = ({port, batch}: {port: string; batch: string}) => (
+	<a class="batch-no" href={`/batch/${encodeURIComponent(port)}/${encodeURIComponent(batch)}`}>
+		<bdi>{batch}</bdi>
+	</a>
+);
 
-export const DayLink = ({day, port, children}: {day: string; port?: string; children: ComponentChildren}) =>
-	<a href={address('/flow', {port, day})}>{children}</a>;
+export const DayLink = ({day, port, children}: {day: string; port?: string; children: ComponentChildren}) => (
+	<a href={address('/flow', {port, day})}>{children}</a>
+);

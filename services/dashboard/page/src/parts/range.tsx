@@ -4,15 +4,19 @@ import {go, route, withAsk} from '../route';
 import {t, word} from '../words/words';
 import {portAsked} from './parts';
 
-export interface Range {from: string; to: string}
+export interface Range {
+	from: string;
+	to: string;
+}
 
 /** What the address asks for; nothing: nothing. */
 export const rangeOf = (ask: URLSearchParams): Range => ({from: ask.get('from') ?? '', to: ask.get('to') ?? ''});
 
 const KINDS = ['day', 'month', 'year', 'range'] as const;
-type Kind = typeof KINDS[number];
+type Kind = (typeof KINDS)[number];
 
-const kindOf = ({from, to}: Range): Kind => to !== '' && to !== from ? 'range' : from.length === 10 ? 'day' : from.length === 7 ? 'month' : 'year';
+const kindOf = ({from, to}: Range): Kind =>
+	to !== '' && to !== from ? 'range' : from.length === 10 ? 'day' : from.length === 7 ? 'month' : 'year';
 
 export function RangeChoice() {
 	const asked = rangeOf(route.get().ask);
@@ -20,21 +24,61 @@ export function RangeChoice() {
 	const kind = kindOf(asked);
 	const from = asked.from || now.slice(0, 4);
 	const begin: Record<Kind, Range> = {
-		day: {from: isDay(from) ? from : now, to: ''}, month: {from: (from.length >= 7 ? from : now).slice(0, 7), to: ''},
-		year: {from: from.slice(0, 4), to: ''}, range: {from: from.length === 10 ? from : `${from.slice(0, 4)}-01-01`, to: now},
+		day: {from: isDay(from) ? from : now, to: ''},
+		month: {from: (from.length >= 7 ? from : now).slice(0, 7), to: ''},
+		year: {from: from.slice(0, 4), to: ''},
+		range: {from: from.length === 10 ? from : `${from.slice(0, 4)}-01-01`, to: now},
 	};
 	const set = (range: Partial<Range>): void => go(withAsk(range));
-	const field = (label: string, type: 'date' | 'month', value: string, name: 'from' | 'to') => <label class="field"><span>{label}</span>
-		<input type={type} value={value} onChange={event => event.currentTarget.value && set({[name]: event.currentTarget.value})} /></label>;
-	return <div class="filters ranges">
-		<fieldset class="kinds"><legend class="hidden">{t('range.kind')}</legend>
-			{KINDS.map(of => <label key={of} class={of === kind ? 'kind on' : 'kind'}>
-				<input type="radio" name="kind" checked={of === kind} onChange={() => set(begin[of])} /><span>{word('range', of)}</span></label>)}
-		</fieldset>
-		{kind === 'day' && field(t('day'), 'date', from, 'from')}
-		{kind === 'month' && field(t('month'), 'month', from.slice(0, 7), 'from')}
-		{kind === 'year' && <label class="field"><span>{t('year')}</span><input type="number" min="1900" max="2199" value={from.slice(0, 4)}
-			onChange={event => /^\d{4}$/.test(event.currentTarget.value) && set({from: event.currentTarget.value, to: ''})} /></label>}
-		{kind === 'range' && <>{field(t('from'), 'date', from, 'from')}{field(t('to'), 'date', asked.to, 'to')}</>}
-	</div>;
+	const field = (label: string, type: 'date' | 'month', value: string, name: 'from' | 'to') => (
+		<label class="field">
+			<span>{label}</span>
+			<input
+				type={type}
+				value={value}
+				onChange={event => event.currentTarget.value && set({[name]: event.currentTarget.value})}
+			/>
+		</label>
+	);
+	return (
+		<div class="filters ranges">
+			<fieldset class="kinds">
+				<legend class="hidden">{t('range.kind')}</legend>
+				{KINDS.map(of => (
+					<label key={of} class={of === kind ? 'kind on' : 'kind'}>
+						<input
+							type="radio"
+							name="kind"
+							checked={of === kind}
+							onChange={() => set(begin[of])}
+						/>
+						<span>{word('range', of)}</span>
+					</label>
+				))}
+			</fieldset>
+			{kind === 'day' && field(t('day'), 'date', from, 'from')}
+			{kind === 'month' && field(t('month'), 'month', from.slice(0, 7), 'from')}
+			{kind === 'year' && (
+				<label class="field">
+					<span>{t('year')}</span>
+					<input
+						type="number"
+						min="1900"
+						max="2199"
+						value={from.slice(0, 4)}
+						onChange={event =>
+							/^\d{4}$/.test(event.currentTarget.value) &&
+							set({from: event.currentTarget.value, to: ''})
+						}
+					/>
+				</label>
+			)}
+			{kind === 'range' && (
+				<>
+					{field(t('from'), 'date', from, 'from')}
+					{field(t('to'), 'date', asked.to, 'to')}
+				</>
+			)}
+		</div>
+	);
 }

@@ -7,10 +7,8 @@ import {t} from '../words/words';
 const PAUSE_MS = 30_000;
 
 function sentence({live, state}: Now): string {
-	if (state === 'silent' || state === 'broken')
-		return t('tell.stale');
-	if (state === 'first' || !live)
-		return '';
+	if (state === 'silent' || state === 'broken') return t('tell.stale');
+	if (state === 'first' || !live) return '';
 	return t('tell.now', {mass: mass(live.total.net_kg), n: live.attention});
 }
 
@@ -32,5 +30,9 @@ export function Teller() {
 			clearInterval(timer);
 		};
 	}, []);
-	return <div class="hidden" role="status" aria-live="polite">{said}</div>;
+	return (
+		<div class="hidden" role="status" aria-live="polite">
+			{said}
+		</div>
+	);
 }

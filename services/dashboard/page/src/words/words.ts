@@ -42,7 +42,9 @@ export async function speak(to: Language, keep = false): Promise<void> {
 	if (keep)
 		try {
 			localStorage.setItem(KEPT, to);
-		} catch { /* not remembered, then */ }
+		} catch {
+			/* not remembered, then */
+		}
 	document.documentElement.lang = to === 'zh' ? 'zh-CN' : to;
 	language.set(to);
 }
