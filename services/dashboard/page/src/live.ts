@@ -30,7 +30,11 @@ function know(mark: Mark, live: Live | null): void {
 	now.set(
 		mark.fresh
 			? {live: held, state: 'fresh', knownMs: mark.made_at_ms}
-			: {live: held, state: 'silent', knownMs: Math.min(now.get().knownMs || silentSince, silentSince)},
+			: {
+					live: held,
+					state: 'silent',
+					knownMs: Math.min(now.get().knownMs || (mark.received_at_ms ?? 0), silentSince),
+				},
 	);
 }
 

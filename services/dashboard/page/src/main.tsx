@@ -217,7 +217,15 @@ function App() {
 	return <Frame key={speaking} />;
 }
 
+/** A file of the page that is gone was of an older build: the page is loaded anew, unless it has only just been. */
+function takeNewBuild(): void {
+	addEventListener('vite:preloadError', () => {
+		if (performance.now() > 10_000) location.reload();
+	});
+}
+
 async function begin(): Promise<void> {
+	takeNewBuild();
 	followTheme();
 	followLinks();
 	if (route.get().path === '/') go('/overview', true);

@@ -1,6 +1,6 @@
 // One day of the ports, hour by hour, and the yard now.
 import {useMemo, useState} from 'preact/hooks';
-import {useAsk, type Crossing, type Flow as Picture, type Yard} from '../api';
+import {useAsk, type Crossing, type Flow as Picture, type Live, type Yard} from '../api';
 import {DwellTable} from '../charts/dwell';
 import {AgvHeat} from '../charts/heat';
 import {Columns, type Column} from '../charts/hours';
@@ -215,11 +215,20 @@ function Days({day}: {day: string}) {
 	);
 }
 
+/** The yard as the stream tells it, which is sooner. */
+function yardNow(live: Live | null, port: string): Yard | null {
+	const yards = live?.ports.filter(of => port === '' || of.port === port).map(of => of.yard) ?? [];
+	const names = ['arrived', 'weighed', 'inspected', 'held', 'released', 'units'] as const;
+	return yards.length === 0
+		? null
+		: (Object.fromEntries(names.map(name => [name, yards.reduce((sum, of) => sum + of[name], 0)])) as unknown as Yard);
+}
+
 export function Flow() {
 	const {live} = useStore(now);
 	const port = portAsked();
 	const day = route.get().ask.get('day') ?? '';
-	const asked = useAsk<Picture>(address('/api/v1/flow', {port, day}), live?.mark.lsn, 4_000);
+	const asked = useAsk<Picture>(address('/api/v1/flow', {port, day}), live?.mark.lsn, 2_000);
 	const shown = asked.data?.day ?? (isDay(day) ? day : dayOf(clock(), port));
 	return (
 		<>
@@ -245,9 +254,9 @@ export function Flow() {
 						<Section
 							id="yard"
 							title={t('yard.now')}
-							aside={t('units.n', {n: data.yard.units})}
+							aside={t('units.n', {n: (yardNow(live, port) ?? data.yard).units})}
 							wide>
-							<YardStages yard={data.yard} />
+							<YardStages yard={yardNow(live, port) ?? data.yard} />
 							<InYard data={data} />
 						</Section>
 						<Section id="dwell" title={t('dwell')} wide>

@@ -134,23 +134,27 @@ export function Outlook({data}: {data: Picture}) {
 			</Section>
 		);
 	const over = report.end.p50_kg - goal.target_kg;
+	const above = data.done.net_kg - goal.target_kg;
+	const ended = report.met_on === null && goal.to <= report.origin;
 	return (
 		<Section id="outlook" title={t('goal.outlook')} wide>
 			<div class="tiles">
 				{report.met_on !== null ? (
-					<Tile
-						label={t('goal.met')}
-						note={t('goal.above', {mass: mass(data.done.net_kg - goal.target_kg)})}>
+					<Tile label={t('goal.met')} note={above >= 0 && t('goal.above', {mass: mass(above)})}>
 						{report.met_is_estimated
 							? t('goal.about', {day: dayText(report.met_on)})
 							: dayText(report.met_on)}
+					</Tile>
+				) : ended ? (
+					<Tile label={t('goal.missed')} note={t('goal.ended', {day: dayText(goal.to)})}>
+						<Amount kg={-above} />
 					</Tile>
 				) : (
 					<Tile label={t('goal.chance')} note={t('goal.chance.note')}>
 						{chance(report.chance)}
 					</Tile>
 				)}
-				{report.met_on === null && (
+				{report.met_on === null && !ended && (
 					<Tile
 						label={t('goal.date')}
 						note={t('goal.dates', {
@@ -160,7 +164,7 @@ export function Outlook({data}: {data: Picture}) {
 						{day(report.reached_p50)}
 					</Tile>
 				)}
-				{report.met_on === null && <Rates report={report} />}
+				{report.met_on === null && !ended && <Rates report={report} />}
 				<Tile
 					label={t('goal.end')}
 					note={

@@ -22,7 +22,7 @@ export function goalSentences({goal, report, done}: Overview): string[] {
 	if (!goal || !report) return [];
 	const out: string[] = [];
 	const {reached_p10: early, reached_p50: middle, reached_p90: late} = report;
-	const over = goal.to < report.origin;
+	const over = goal.to <= report.origin;
 	if (report.met_on !== null) out.push(t('say.met', {day: dayText(report.met_on), mass: mass(done.net_kg - goal.target_kg)}));
 	else if (over) out.push(t('say.missed', {day: dayText(goal.to), mass: mass(goal.target_kg - done.net_kg)}));
 	else {
