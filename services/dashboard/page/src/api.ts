@@ -298,6 +298,10 @@ export class Refused extends Error {
 }
 
 const NO_ANSWER_MS = 20_000;
+const AGAIN_MS = 8_000;
+
+/** Whether the same question may be answered later. */
+const mayPass = (status: number): boolean => status === 0 || status === 429 || status >= 500;
 
 async function problemOf(answer: Response): Promise<Problem> {
 	try {
@@ -345,8 +349,9 @@ export interface Asked<T> {
 }
 
 /**
- * The answer to a question, asked again at most every `everyMs` while `changed` changes, and when the reader asks. What another
- * address answered is never shown under this one; after a failure the last answer stays, next to what is wrong.
+ * The answer to a question, asked again at most every `everyMs` while `changed` changes, when the reader asks, and after a
+ * failure that may pass. What another address answered is never shown under this one; after a failure the last answer stays,
+ * next to what is wrong.
  */
 export function useAsk<T>(path: string | null, changed: unknown = 0, everyMs = 5_000): Asked<T> {
 	const [held, hold] = useState<{path: string | null; data: T | null; wrong: Problem | null; busy: boolean}>({
@@ -384,6 +389,12 @@ export function useAsk<T>(path: string | null, changed: unknown = 0, everyMs = 5
 		}, wait);
 		return () => clearTimeout(timer);
 	}, [path, turn, changed, everyMs]);
+	const failed = held.path === path && held.wrong !== null && mayPass(held.wrong.status);
+	useEffect(() => {
+		if (!failed) return;
+		const timer = setTimeout(() => again(n => n + 1), AGAIN_MS);
+		return () => clearTimeout(timer);
+	}, [failed, held]);
 	const mine = held.path === path ? held : {data: null, wrong: null, busy: true};
 	return {data: mine.data, wrong: mine.wrong, busy: mine.busy, again: () => again(n => n + 1)};
 }

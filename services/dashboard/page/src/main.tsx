@@ -191,13 +191,6 @@ function App() {
 		if (asked.data) place.set(asked.data);
 	}, [asked.data]);
 	useStore(place);
-	useEffect(() => {
-		if (asked.wrong && asked.wrong.status !== 401) {
-			const timer = setTimeout(asked.again, 5_000);
-			return () => clearTimeout(timer);
-		}
-		return undefined;
-	}, [asked.wrong]);
 	if (entry)
 		return (
 			<div key={speaking} class="frame">

@@ -5,7 +5,7 @@ import {dayText, mass, massCell, massCellUnit, month, portName, today, weekday} 
 import {now} from '../live';
 import {address, route, withAsk} from '../route';
 import {useStore} from '../store';
-import {Answer, BasisText, DayLink, Empty, PortChoice, portAsked, Section, Table} from '../parts/parts';
+import {Answer, BasisText, DayLink, Empty, PortChoice, portAsked, Section, Still, Table} from '../parts/parts';
 import {hasWord, t, word} from '../words/words';
 
 const SIGNS: Record<string, string> = {closed: '×', holiday: '◆', open_by_agreement: '○'};
@@ -195,10 +195,10 @@ export function Calendar() {
 				{data => (
 					<>
 						<Section id="year" title={t('calendar.days')} wide>
-							<Months data={data} port={port} />
+							<Still by={data} draw={() => <Months data={data} port={port} />} />
 						</Section>
 						<Section id="marks" title={t('calendar.marks')} wide>
-							<Marked data={data} port={port} />
+							<Still by={data} draw={() => <Marked data={data} port={port} />} />
 						</Section>
 					</>
 				)}

@@ -202,15 +202,6 @@ export function Wall() {
 	const port = portAsked();
 	const overview = useAsk<Overview>('/api/v1/overview', live?.mark.lsn ?? Math.floor(clock() / 60_000), 60_000);
 	const flow = useAsk<Flow>(address('/api/v1/flow', {port}), live?.mark.lsn, 10_000);
-	const retry = overview.wrong !== null || flow.wrong !== null;
-	useEffect(() => {
-		if (!retry) return;
-		const timer = setInterval(() => {
-			overview.again();
-			flow.again();
-		}, 15_000);
-		return () => clearInterval(timer);
-	}, [retry]);
 	const ports = live?.ports.filter(of => port === '' || of.port === port) ?? [];
 	return (
 		<main id="main" class="wall" tabIndex={-1}>

@@ -1,6 +1,6 @@
 // Small pieces that every page is made of.
 import type {ComponentChildren, TargetedEvent} from 'preact';
-import {useEffect, useRef, useState} from 'preact/hooks';
+import {useEffect, useMemo, useRef, useState} from 'preact/hooks';
 import type {Asked, Kg, Mark, Mass, Ms, Problem} from '../api';
 import {age, count, exact, joint, laneName, massParts, moment, place, portName, share} from '../figures';
 import {clock, now} from '../live';
@@ -156,6 +156,9 @@ export function Wrong({problem, again}: {problem: Problem; again?: () => void}) 
 		</div>
 	);
 }
+
+/** A large part that is drawn again only when `by` has changed, however often the stream speaks. */
+export const Still = ({by, draw}: {by: unknown; draw: () => ComponentChildren}) => <>{useMemo(draw, [by])}</>;
 
 /** What was asked for, or why it is not there. */
 export function Answer<T extends {mark: Mark}>({asked, children}: {asked: Asked<T>; children: (data: T) => ComponentChildren}) {
