@@ -83,7 +83,7 @@ function option(columns: Column[], modes: string[], look: Look): EChartsCoreOpti
 			type: 'value',
 			min: 0,
 			name: scale.unit,
-			nameTextStyle: {color: look.muted, align: 'right'},
+			nameTextStyle: {color: look.muted, align: 'left'},
 			axisLabel: {color: look.muted, fontSize: look.rem * 0.8, formatter: scale.label},
 		},
 		series: modes.map(mode => ({

@@ -107,7 +107,7 @@ function option(course: CoursePoint[], target: number | null, look: Look): EChar
 			type: 'value',
 			min: 0,
 			name: scale.unit,
-			nameTextStyle: {color: look.muted, align: 'right'},
+			nameTextStyle: {color: look.muted, align: 'left'},
 			axisLabel: {color: look.muted, fontSize: look.rem * 0.8, formatter: scale.label},
 		},
 		series: [
