@@ -1,7 +1,7 @@
 /*
  * A file's series as a task for the automatic forecast: its seasons, how far to look, and of months their working days (Monday to
- * Friday, and whether Good Friday is one of them). Shared by forecast, backtest and bench. A series_task lends the series' values and
- * owns nothing; it stays where it is, for its task points back at it.
+ * Friday, and whether Good Friday is one of them). Shared by forecast, backtest and bench. A series_task lends the series' values
+ * and owns nothing; it stays where it is, for its task points back at it.
  */
 #ifndef JUYAN_TOOLS_SERIES_TASK_H
 #define JUYAN_TOOLS_SERIES_TASK_H

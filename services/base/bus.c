@@ -16,6 +16,7 @@
 #include "auth.h"
 #include "clock.h"
 #include "endpoint.h"
+#include "watch.h"
 
 enum { ENDPOINTS_MAX = 16, WAIT_SOCKETS_MAX = 16, CURVE_BYTES = 64 /* what CURVE adds to a frame: 33 bytes, and room */ };
 
@@ -24,14 +25,6 @@ _Static_assert(sizeof(zmq_msg_t) == sizeof((struct bus_frame *)0)->message, "a f
 struct bus {
 	void *context;
 	atomic_uint monitors; /* how many were ever made: their names must differ */
-};
-
-struct watch {
-	void *pair; /* where libzmq tells; NULL: nobody watches */
-	const char *who;
-	struct log *log;
-	struct counters *counters;
-	struct log_budget budget;
 };
 
 struct bus_socket {
@@ -293,64 +286,13 @@ bus_listen(struct bus *bus, const char *endpoint, const struct key_pair *keys, c
 	return connected(bus, &link_listener, endpoint, keys, server_key, out, why);
 }
 
-/* ---- what fails before auth hears of it ---- */
-
-/* Without descriptors a port fails as fast as libzmq's thread can turn: ACCEPT_FAILED would fill our memory. The host sees why. */
-static const int watched = ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL;
-
 enum status
 bus_watch(struct bus_socket *socket, const char *who, struct log *log, struct counters *counters, struct reason *why)
 {
 	assert(socket->server && socket->watch.pair == NULL);
-	char name[64];
-	snprintf(name, sizeof name, "inproc://watch.%u", atomic_fetch_add(&socket->bus->monitors, 1));
-	void *pair = zmq_socket(socket->bus->context, ZMQ_PAIR);
-	/* No high water mark: libzmq's own thread would stand still behind it until we read. We read at each bus_wait. */
-	if (pair == NULL || !set_number(pair, ZMQ_LINGER, 0) || !set_number(pair, ZMQ_RCVHWM, 0) ||
-	    zmq_socket_monitor(socket->zmq, name, watched) != 0 || zmq_connect(pair, name) != 0) {
-		enum status status = fail(why, "a socket cannot be watched");
-		zmq_socket_monitor(socket->zmq, NULL, 0);
-		if (pair != NULL)
-			zmq_close(pair);
-		return status;
-	}
-	socket->watch = (struct watch){ .pair = pair, .who = who, .log = log, .counters = counters };
-	return STATUS_OK;
-}
-
-static void
-watch_say(struct watch *watch, const uint8_t *event, size_t event_bytes, const char *endpoint)
-{
-	uint16_t kind;
-	uint32_t value;
-	if (event_bytes != sizeof kind + sizeof value)
-		return;
-	memcpy(&kind, event, sizeof kind);
-	memcpy(&value, event + sizeof kind, sizeof value);
-	count(watch->counters, COUNTER_handshakes_failed, 1);
-	char quoted[LOG_QUOTED_BYTES];
-	uint64_t withheld;
-	if (!log_affords(&watch->budget, &withheld))
-		return;
-	const char *what = kind == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL ? "handshake_failed" : "handshake_broken_off";
-	log_say(watch->log, LOG_WARNING, watch->who, what, "at=%s code=%u withheld=%llu", log_quoted(endpoint, quoted), value,
-	    (unsigned long long)withheld);
-}
-
-/* Each event is two frames: what happened, and at which of our endpoints. */
-static void
-watch_drain(struct watch *watch)
-{
-	for (int i = 0; watch->pair != NULL && i < 10000; i++) {
-		uint8_t event[16];
-		char endpoint[ENDPOINT_BYTES] = "";
-		int n = zmq_recv(watch->pair, event, sizeof event, ZMQ_DONTWAIT);
-		if (n < 0)
-			return;
-		int m = zmq_recv(watch->pair, endpoint, sizeof endpoint - 1, ZMQ_DONTWAIT);
-		endpoint[m < 0 ? 0 : m < (int)sizeof endpoint ? m : (int)sizeof endpoint - 1] = '\0';
-		watch_say(watch, event, (size_t)n, endpoint);
-	}
+	const struct watch_ear ear = { who, log, counters };
+	unsigned no = atomic_fetch_add(&socket->bus->monitors, 1);
+	return watch_open(socket->bus->context, socket->zmq, no, &ear, &socket->watch, why);
 }
 
 void
@@ -359,12 +301,7 @@ bus_socket_close(struct bus_socket **socket)
 	struct bus_socket *s = *socket;
 	if (s == NULL)
 		return;
-	if (s->watch.pair != NULL) {
-		watch_drain(&s->watch);
-		/* In this order: with its reader gone first, stopping a monitor can wait for ever. */
-		zmq_socket_monitor(s->zmq, NULL, 0);
-		zmq_close(s->watch.pair);
-	}
+	watch_close(&s->watch);
 	if (s->zmq != NULL)
 		zmq_close(s->zmq);
 	free(s->endpoints);

@@ -1,6 +1,6 @@
 /*
- * Every ZeroMQ socket of the project is made here, with every option set, from one table of links; zmq.h is included by bus.c and
- * auth.c alone. A bus holds the process's one context. Sockets are made, used and closed in one thread.
+ * Every ZeroMQ socket of the project is made here, with every option set, from one table of links; zmq.h is included by bus.c,
+ * watch.c and auth.c alone. A bus holds the process's one context. Sockets are made, used and closed in one thread.
  */
 #ifndef JUYAN_BASE_BUS_H
 #define JUYAN_BASE_BUS_H
@@ -48,7 +48,7 @@ enum status bus_connect(struct bus *bus, const char *endpoint, const struct key_
 void bus_socket_close(struct bus_socket **socket);
 
 /*
- * News: a publisher (PUB) is bound as a server is, and bus_give with no peer gives to all who listen; it never waits for anyone, and
+ * News: a publisher (PUB) is bound as a server is, and bus_give with no peer gives to all who listen. It never waits for anyone:
  * who is too slow loses messages. Over tcp and ipc only keys with the right to read are let in. A listener (SUB) connects as a
  * client does and takes everything.
  */
