@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "byte_source.h"
 #include "csv.h"
 #include "ndjson.h"
 #include "recode.h"
-#include "source.h"
 
 struct event_file {
-	struct source *source;
+	struct byte_source *source;
 	const struct mapping *mapping; /* NULL: NDJSON */
 	struct csv *csv;
 	struct recode *recode; /* NULL: the file is UTF-8 */
@@ -39,7 +39,7 @@ event_file_open(const char *path, const struct mapping *mapping, struct event_fi
 	if (file == NULL)
 		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
 	file->mapping = mapping;
-	enum status status = source_open(path, &file->source, why);
+	enum status status = byte_source_open(path, &file->source, why);
 	if (status == STATUS_OK && (status = arena_open(&file->arena, DECODE_BYTES_MAX)) != STATUS_OK)
 		reason_say(why, status, "memory ran out");
 	if (status == STATUS_OK && mapping != NULL && strcmp(mapping_encoding(mapping), "utf-8") != 0)
@@ -62,7 +62,7 @@ event_file_close(struct event_file **file)
 	csv_close(&(*file)->csv);
 	recode_close(&(*file)->recode);
 	arena_close(&(*file)->arena);
-	source_close(&(*file)->source);
+	byte_source_close(&(*file)->source);
 	free(*file);
 	*file = NULL;
 }
@@ -104,7 +104,7 @@ next_line(struct event_file *file, struct file_event *out, struct reason *why)
 	do {
 		file->line++;
 		out->line = file->line;
-		enum status status = source_line(file->source, &line, why);
+		enum status status = byte_source_line(file->source, &line, why);
 		if (status != STATUS_OK)
 			return status;
 		if (line.data == NULL) {
@@ -126,7 +126,7 @@ next_line(struct event_file *file, struct file_event *out, struct reason *why)
 static enum status
 peek(struct event_file *file, struct span *out, struct reason *why)
 {
-	return file->recode != NULL ? recode_peek(file->recode, out, why) : source_peek(file->source, out, why);
+	return file->recode != NULL ? recode_peek(file->recode, out, why) : byte_source_peek(file->source, out, why);
 }
 
 static void
@@ -135,7 +135,7 @@ take(struct event_file *file, size_t bytes)
 	if (file->recode != NULL)
 		recode_take(file->recode, bytes);
 	else
-		source_take(file->source, bytes);
+		byte_source_take(file->source, bytes);
 }
 
 /* Feeds the reader until a record is ready. *out is false at the end. */
@@ -191,7 +191,7 @@ bind_columns(struct event_file *file, bool *data, struct reason *why)
 	enum status status = refused(mapping_bind(file->mapping, file->fields, n, &file->arena, &file->binding, why), why);
 	if (status != STATUS_OK) {
 		file->ended = true;
-		source_close(&file->source);
+		byte_source_close(&file->source);
 		return status;
 	}
 	file->bound = true;

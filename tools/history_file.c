@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "byte_source.h"
 #include "civil.h"
 #include "csv.h"
 #include "decimal.h"
 #include "history_flags.h"
-#include "source.h"
 
 typedef Juyan__V1__RegistryRecord Record;
 
@@ -319,7 +319,7 @@ take_broken(struct reading *reading, const struct csv *csv, const struct reason 
 }
 
 static enum status
-read_all(struct reading *reading, struct source *source, struct csv *csv, struct reason *why)
+read_all(struct reading *reading, struct byte_source *source, struct csv *csv, struct reason *why)
 {
 	enum status status = STATUS_OK;
 	for (bool ended = false; !ended && status == STATUS_OK;) {
@@ -327,13 +327,13 @@ read_all(struct reading *reading, struct source *source, struct csv *csv, struct
 		struct reason broken = { "" };
 		bool ready = false;
 		size_t taken = 0;
-		status = source_peek(source, &piece, why);
+		status = byte_source_peek(source, &piece, why);
 		if (status != STATUS_OK)
 			break;
 		ended = piece.bytes == 0;
 		enum status fed =
 		    ended ? csv_finish(csv, &ready, &broken) : csv_feed(csv, piece.data, piece.bytes, &taken, &ready, &broken);
-		source_take(source, taken);
+		byte_source_take(source, taken);
 		if (fed != STATUS_OK)
 			status = take_broken(reading, csv, &broken, why);
 		else if (ready)
@@ -350,15 +350,15 @@ history_file_read(const char *path, const struct registry *registry, const char 
     struct history_file *out, struct reason *why)
 {
 	struct reading reading = { .name = path, .registry = registry, .only_port = only_port, .arena = arena };
-	struct source *source = NULL;
+	struct byte_source *source = NULL;
 	struct csv *csv = NULL;
-	enum status status = source_open(path, &source, why);
+	enum status status = byte_source_open(path, &source, why);
 	if (status == STATUS_OK)
 		status = csv_open(',', &csv);
 	if (status == STATUS_OK)
 		status = read_all(&reading, source, csv, why);
 	csv_close(&csv);
-	source_close(&source);
+	byte_source_close(&source);
 	if (status == STATUS_OK)
 		*out = reading.file;
 	else

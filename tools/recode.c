@@ -11,7 +11,7 @@ enum { TAIL_BYTES = 8, BUFFER_BYTES = 64 * 1024 };
 
 struct recode {
 	iconv_t machine;
-	struct source *source;
+	struct byte_source *source;
 	size_t tail_bytes;
 	char tail[TAIL_BYTES];
 	size_t begin;
@@ -30,7 +30,7 @@ recode_knows(const char *encoding)
 }
 
 enum status
-recode_open(const char *encoding, struct source *source, struct recode **out, struct reason *why)
+recode_open(const char *encoding, struct byte_source *source, struct recode **out, struct reason *why)
 {
 	assert(recode_knows(encoding));
 	struct recode *recode = calloc(1, sizeof *recode);
@@ -104,7 +104,7 @@ feed(struct recode *recode, struct span piece)
 
 	if (recode->tail_bytes > 0) {
 		feed_tail(recode, in[0]);
-		source_take(recode->source, 1);
+		byte_source_take(recode->source, 1);
 		return;
 	}
 	size_t done = convert(recode, in, piece.bytes, &error);
@@ -119,7 +119,7 @@ feed(struct recode *recode, struct span piece)
 		memcpy(recode->tail, in + done, recode->tail_bytes);
 		done = piece.bytes;
 	}
-	source_take(recode->source, done);
+	byte_source_take(recode->source, done);
 }
 
 enum status
@@ -130,7 +130,7 @@ recode_peek(struct recode *recode, struct span *out, struct reason *why)
 	while (recode->begin == recode->end && !ended) {
 		struct span piece;
 		recode->begin = recode->end = 0;
-		enum status status = source_peek(recode->source, &piece, why);
+		enum status status = byte_source_peek(recode->source, &piece, why);
 		if (status != STATUS_OK)
 			return status;
 		ended = piece.bytes == 0;

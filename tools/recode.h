@@ -6,7 +6,7 @@
 #ifndef JUYAN_TOOLS_RECODE_H
 #define JUYAN_TOOLS_RECODE_H
 
-#include "source.h"
+#include "byte_source.h"
 
 struct recode;
 
@@ -15,10 +15,10 @@ struct recode;
 /* Whether this encoding is known; "utf-8" needs no recode. */
 bool recode_knows(const char *encoding);
 /* SYSTEM when this machine cannot do it, NO_MEMORY. */
-enum status recode_open(const char *encoding, struct source *source, struct recode **out, struct reason *why) MUST_USE;
+enum status recode_open(const char *encoding, struct byte_source *source, struct recode **out, struct reason *why) MUST_USE;
 void recode_close(struct recode **recode);
 
-/* As source_peek and source_take. */
+/* As byte_source_peek and byte_source_take. */
 enum status recode_peek(struct recode *recode, struct span *out, struct reason *why) MUST_USE;
 void recode_take(struct recode *recode, size_t bytes);
 

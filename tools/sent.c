@@ -20,9 +20,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "byte_source.h"
 #include "key_lock.h"
 #include "keys.h"
-#include "source.h"
 
 enum { PATH_MAX_BYTES = 1024, HEX_BYTES = 2 * SENT_HASH_BYTES + 1, NAME_BYTES = 128 };
 
@@ -60,22 +60,22 @@ sent_can_remember(const char *path)
 static enum status
 hash_file(const char *path, crypto_generichash_state *state, struct reason *why)
 {
-	struct source *source;
+	struct byte_source *source;
 	uint64_t bytes = 0;
 
-	enum status status = source_open(path, &source, why);
+	enum status status = byte_source_open(path, &source, why);
 	if (status != STATUS_OK)
 		return status;
 	for (;;) {
 		struct span piece;
-		status = source_peek(source, &piece, why);
+		status = byte_source_peek(source, &piece, why);
 		if (status != STATUS_OK || piece.bytes == 0)
 			break;
 		crypto_generichash_update(state, piece.data, piece.bytes);
 		bytes += piece.bytes;
-		source_take(source, piece.bytes);
+		byte_source_take(source, piece.bytes);
 	}
-	source_close(&source);
+	byte_source_close(&source);
 	char length[32];
 	snprintf(length, sizeof length, "|%" PRIu64 "|", bytes);
 	crypto_generichash_update(state, (const unsigned char *)length, strlen(length));

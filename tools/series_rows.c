@@ -6,10 +6,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "byte_source.h"
 #include "csv.h"
 #include "decimal.h"
 #include "series_parts.h"
-#include "source.h"
 
 enum { SHOWN_BYTES = 40, NUMBER_BYTES = 64, NONE = -1 };
 
@@ -393,14 +393,14 @@ separator_of(struct span begin)
 }
 
 static enum status
-read_all(struct reader *reader, struct source *source, struct csv *csv, struct reason *why)
+read_all(struct reader *reader, struct byte_source *source, struct csv *csv, struct reason *why)
 {
 	struct span bytes;
 	struct reason inner = { "" };
 	for (;;) {
 		size_t taken = 0;
 		bool ready = false;
-		enum status status = source_peek(source, &bytes, why);
+		enum status status = byte_source_peek(source, &bytes, why);
 		if (status != STATUS_OK)
 			return status;
 		bool ended = bytes.bytes == 0;
@@ -410,7 +410,7 @@ read_all(struct reader *reader, struct source *source, struct csv *csv, struct r
 			    inner.text);
 		if (ready)
 			status = take_record(reader, csv, why);
-		source_take(source, taken);
+		byte_source_take(source, taken);
 		if (status != STATUS_OK || ended)
 			return status;
 	}
@@ -421,12 +421,12 @@ series_rows_read(const char *path, const struct series_options *options, struct 
 {
 	struct series_rows rows = { 0 };
 	struct reader reader = { .path = path, .options = options, .rows = &rows };
-	struct source *source = NULL;
+	struct byte_source *source = NULL;
 	struct csv *csv = NULL;
 	struct span begin;
-	enum status status = source_open(path, &source, why);
+	enum status status = byte_source_open(path, &source, why);
 	if (status == STATUS_OK)
-		status = source_peek(source, &begin, why);
+		status = byte_source_peek(source, &begin, why);
 	if (status == STATUS_OK && csv_open(separator_of(begin), &csv) != STATUS_OK)
 		status = reason_say(why, STATUS_NO_MEMORY, "memory ran out");
 	if (status == STATUS_OK)
@@ -439,7 +439,7 @@ series_rows_read(const char *path, const struct series_options *options, struct 
 		    "of a date and a value",
 		    path);
 	csv_close(&csv);
-	source_close(&source);
+	byte_source_close(&source);
 	if (status == STATUS_OK)
 		*out = rows;
 	else

@@ -8,8 +8,8 @@
 
 #include "folder.h"
 
+#include "byte_source.h"
 #include "event_file.h"
-#include "source.h"
 
 enum { TEXT_BYTES = 4 * 1024 * 1024, SAID_BYTES = 4096 };
 
@@ -96,7 +96,7 @@ test_a_line_has_a_bound(void **state)
 {
 	(void)state;
 	char said[SAID_BYTES];
-	size_t events, bytes = SOURCE_LINE_BYTES_MAX + 10;
+	size_t events, bytes = BYTE_SOURCE_LINE_BYTES_MAX + 10;
 	char *text = calloc(1, TEXT_BYTES);
 
 	assert_non_null(text);

@@ -1,5 +1,5 @@
-/* One buffer over one descriptor: see source.h. */
-#include "source.h"
+/* One buffer over one descriptor: see byte_source.h. */
+#include "byte_source.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -9,21 +9,21 @@
 #include <unistd.h>
 
 /* Bytes from `begin` up to `end` are read and not yet taken. */
-struct source {
+struct byte_source {
 	int fd;
 	bool owned; /* stdin is not ours to close */
 	bool ended;
 	size_t begin;
 	size_t end;
 	char name[256]; /* for messages */
-	uint8_t buffer[SOURCE_BUFFER_BYTES];
+	uint8_t buffer[BYTE_SOURCE_BUFFER_BYTES];
 };
 
 enum status
-source_open(const char *path, struct source **out, struct reason *why)
+byte_source_open(const char *path, struct byte_source **out, struct reason *why)
 {
 	bool standard = strcmp(path, "-") == 0;
-	struct source *source = malloc(sizeof *source);
+	struct byte_source *source = malloc(sizeof *source);
 	if (source == NULL)
 		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
 	source->fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -42,7 +42,7 @@ source_open(const char *path, struct source **out, struct reason *why)
 }
 
 void
-source_close(struct source **source)
+byte_source_close(struct byte_source **source)
 {
 	if (*source == NULL)
 		return;
@@ -54,12 +54,12 @@ source_close(struct source **source)
 
 /* Reads more behind what is there; there has to be room. */
 static enum status
-fill(struct source *source, struct reason *why)
+fill(struct byte_source *source, struct reason *why)
 {
-	assert(source->end < SOURCE_BUFFER_BYTES && !source->ended);
+	assert(source->end < BYTE_SOURCE_BUFFER_BYTES && !source->ended);
 	ssize_t n;
 	do
-		n = read(source->fd, source->buffer + source->end, SOURCE_BUFFER_BYTES - source->end);
+		n = read(source->fd, source->buffer + source->end, BYTE_SOURCE_BUFFER_BYTES - source->end);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return reason_say(why, STATUS_SYSTEM, "%s: %s", source->name, strerror(errno));
@@ -69,7 +69,7 @@ fill(struct source *source, struct reason *why)
 }
 
 enum status
-source_peek(struct source *source, struct span *out, struct reason *why)
+byte_source_peek(struct byte_source *source, struct span *out, struct reason *why)
 {
 	if (source->begin == source->end && !source->ended) {
 		source->begin = source->end = 0;
@@ -82,7 +82,7 @@ source_peek(struct source *source, struct span *out, struct reason *why)
 }
 
 void
-source_take(struct source *source, size_t bytes)
+byte_source_take(struct byte_source *source, size_t bytes)
 {
 	assert(bytes <= source->end - source->begin);
 	source->begin += bytes;
@@ -90,15 +90,15 @@ source_take(struct source *source, size_t bytes)
 
 /* Throws away what is there and what follows, up to a line's end. */
 static enum status
-skip_line(struct source *source, struct reason *why)
+skip_line(struct byte_source *source, struct reason *why)
 {
 	for (;;) {
 		struct span rest;
-		enum status status = source_peek(source, &rest, why);
+		enum status status = byte_source_peek(source, &rest, why);
 		if (status != STATUS_OK || rest.bytes == 0)
 			return status;
 		const uint8_t *newline = memchr(rest.data, '\n', rest.bytes);
-		source_take(source, newline == NULL ? rest.bytes : (size_t)(newline - rest.data) + 1);
+		byte_source_take(source, newline == NULL ? rest.bytes : (size_t)(newline - rest.data) + 1);
 		if (newline != NULL)
 			return STATUS_OK;
 	}
@@ -106,7 +106,7 @@ skip_line(struct source *source, struct reason *why)
 
 /* Makes room at the end of the buffer and reads on; the bytes that are there move to its front. */
 static enum status
-fill_behind(struct source *source, struct reason *why)
+fill_behind(struct byte_source *source, struct reason *why)
 {
 	if (source->begin > 0) {
 		memmove(source->buffer, source->buffer + source->begin, source->end - source->begin);
@@ -117,7 +117,7 @@ fill_behind(struct source *source, struct reason *why)
 }
 
 enum status
-source_line(struct source *source, struct span *out, struct reason *why)
+byte_source_line(struct byte_source *source, struct span *out, struct reason *why)
 {
 	size_t searched = 0;
 
@@ -127,7 +127,7 @@ source_line(struct source *source, struct span *out, struct reason *why)
 		const uint8_t *newline = bytes == searched ? NULL : memchr(begin + searched, '\n', bytes - searched);
 		if (newline != NULL || source->ended) {
 			size_t length = newline == NULL ? bytes : (size_t)(newline - begin);
-			source_take(source, length + (newline == NULL ? 0 : 1));
+			byte_source_take(source, length + (newline == NULL ? 0 : 1));
 			if (newline == NULL && length == 0) {
 				*out = (struct span){ NULL, 0 };
 				return STATUS_OK;
@@ -135,11 +135,11 @@ source_line(struct source *source, struct span *out, struct reason *why)
 			*out = (struct span){ begin, length - (length > 0 && begin[length - 1] == '\r' ? 1 : 0) };
 			return STATUS_OK;
 		}
-		if (bytes == SOURCE_BUFFER_BYTES) {
+		if (bytes == BYTE_SOURCE_BUFFER_BYTES) {
 			enum status status = skip_line(source, why);
 			if (status != STATUS_OK)
 				return status;
-			return reason_say(why, STATUS_TOO_LARGE, "the line is longer than %d bytes", SOURCE_LINE_BYTES_MAX);
+			return reason_say(why, STATUS_TOO_LARGE, "the line is longer than %d bytes", BYTE_SOURCE_LINE_BYTES_MAX);
 		}
 		searched = bytes;
 		enum status status = fill_behind(source, why);
