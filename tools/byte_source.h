@@ -22,8 +22,8 @@ enum status byte_source_peek(struct byte_source *source, struct span *out, struc
 void byte_source_take(struct byte_source *source, size_t bytes);
 
 /*
- * The next line without its LF or CRLF. out->data is NULL at the end. TOO_LARGE: the line is longer than BYTE_SOURCE_LINE_BYTES_MAX and
- * was skipped. SYSTEM when reading fails.
+ * The next line without its LF or CRLF. out->data is NULL at the end. TOO_LARGE: the line is longer than
+ * BYTE_SOURCE_LINE_BYTES_MAX and was skipped. SYSTEM when reading fails.
  */
 enum status byte_source_line(struct byte_source *source, struct span *out, struct reason *why) MUST_USE;
 

@@ -11,7 +11,7 @@
 #include "log.h"
 #include "registry.h"
 
-/* The ZAP domain of every server that hears who speaks; and of those that only speak: there the right to read is asked at the door. */
+/* The ZAP domain of a server that hears who speaks; and of one that only speaks, where the right to read is asked at the door. */
 #define AUTH_DOMAIN "juyan"
 #define AUTH_DOMAIN_READERS "juyan.readers"
 
