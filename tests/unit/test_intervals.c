@@ -11,7 +11,9 @@
 #include "auto.h"
 
 enum { N_MAX = 800, PATHS = 400, MONTHS = 120, MONTHS_AHEAD = 12, DAYS = 420, DAYS_AHEAD = 56 };
-enum { ROUNDS = 60, ROUNDS_DAYS = 25 };
+enum { ROUNDS = 60, ROUNDS_DAYS = 25, ROUNDS_HEAP = 8, YEAR = 365 };
+
+#define GROWTH 0.3 /* a year, of its logarithm */
 
 /* The level: how it moves (deviation of a step), how much of a step back to the mean, and what a single value has beside. */
 struct kind {
@@ -153,12 +155,57 @@ intervals_of_days_keep_their_word(void **state)
 	hold(of_days, &task, ROUNDS_DAYS);
 }
 
+/* The share of sums[PATHS] that lie within the middle half of their 80 % interval: about half of them, if they are one heap. */
+static double
+inner_share(double *sums)
+{
+	static const double levels[3] = { 0.1, 0.5, 0.9 };
+	double ends[3], inner = 0.0;
+	quantiles(sums, PATHS, levels, 3, ends);
+	for (size_t p = 0; p < PATHS; p++)
+		inner += fabs(sums[p] - ends[1]) < 0.25 * (ends[2] - ends[0]);
+	return inner / PATHS;
+}
+
+/*
+ * The residuals of a slow smoothing that lags behind growth have a mean. Drawn with one sign a path, they parted the sums into two
+ * heaps: the year was said to end well above or well below the forecast, and seldom near it.
+ */
+static void
+sums_of_days_are_one_heap(void **state)
+{
+	(void)state;
+	static const struct kind kind = { "noise around growth", 0.0, 0.0, 0.3, 0.0 };
+	double values[N_MAX], inner = 0.0;
+	struct chance chance = chance_begin(seed(), 0);
+	struct forecast_task task = { .series = { .values = values, .n = N_MAX, .periods = { 7.0 }, .n_periods = 1 },
+		.horizon = YEAR,
+		.paths = PATHS };
+	for (size_t round = 0; round < ROUNDS_HEAP; round++) {
+		double sums[PATHS] = { 0.0 };
+		struct forecast forecast;
+		struct reason why = { "" };
+		make_series(&kind, 7.0, &chance, values, N_MAX);
+		for (size_t i = 0; i < N_MAX; i++)
+			values[i] *= exp(GROWTH * (double)i / YEAR);
+		if (forecast_make(&task, &forecast, &why) != STATUS_OK)
+			fail_msg("%s", why.text);
+		for (size_t i = 0; i < (size_t)PATHS * YEAR; i++)
+			sums[i / YEAR] += forecast.path[i];
+		inner += inner_share(sums) / ROUNDS_HEAP;
+		forecast_close(&forecast);
+	}
+	printf("%.3f of the sums in the middle half of their 80 %% interval\n", inner);
+	assert_true(inner > 0.42);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(intervals_of_months_keep_their_word),
 		cmocka_unit_test(intervals_of_days_keep_their_word),
+		cmocka_unit_test(sums_of_days_are_one_heap),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

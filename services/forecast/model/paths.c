@@ -36,11 +36,16 @@ struct manner {
 	double recent, odds;            /* likewise earlier origins: in the spread, in being drawn */
 	double width, jitter;           /* of all paths; by chance from path to path (its logarithm's deviation): heavy tails */
 	double shift;                   /* the chance of a shift of the level at a step */
+	/*
+	 * Whether residuals are drawn without their mean. Of days it is but how far a slow smoothing lags behind, and by a path's one
+	 * sign it would part the sums of many steps into two heaps, one above the point and one below.
+	 */
+	bool centred;
 };
 
 static const struct manner manners[PACES] = {
-	[PACE_MONTHS] = { 0.15, 0.6, 1.1, 3.0, 8.0, 60.0, 0.93, 0.35, 0.008 },
-	[PACE_DAYS] = { 0.01, 0.05, 0.65, 90.0, 365.0, 730.0, 0.98, 0.2, 0.0 },
+	[PACE_MONTHS] = { 0.15, 0.6, 1.1, 3.0, 8.0, 60.0, 0.93, 0.35, 0.008, false },
+	[PACE_DAYS] = { 0.01, 0.05, 0.65, 90.0, 365.0, 730.0, 0.98, 0.2, 0.0, true },
 };
 
 struct bag {
@@ -58,6 +63,18 @@ struct bag {
 	double odds_sum;
 };
 
+/* Takes their mean off values[n]; returns by how much the sum of their squares falls. */
+static double
+centre(double *values, size_t n)
+{
+	double mean = 0.0;
+	for (size_t i = 0; i < n; i++)
+		mean += values[i] / (double)n;
+	for (size_t i = 0; i < n; i++)
+		values[i] -= mean;
+	return mean * mean * (double)n;
+}
+
 /* The residuals of the best exponential smoothing. */
 static void
 find_residuals(struct bag *bag)
@@ -74,7 +91,9 @@ find_residuals(struct bag *bag)
 		bag->residual[bag->n_residuals++] = error;
 		square += error * error;
 	}
-	bag->root = bag->n_residuals > 0 ? sqrt(square / (double)bag->n_residuals) : 0.0;
+	if (bag->manner->centred)
+		square -= centre(bag->residual, bag->n_residuals);
+	bag->root = bag->n_residuals > 0 ? sqrt(fmax(square, 0.0) / (double)bag->n_residuals) : 0.0;
 }
 
 /* The standard deviation of one step: late residuals before early ones, never less than what little history allows to claim. */
