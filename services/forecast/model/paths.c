@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "robust.h"
+
 /* What little history leaves open: a deviation on the scale, worth so many values, fading out as the history grows. */
 #define PRIOR 0.15
 #define PRIOR_VALUES 4.0
@@ -17,8 +19,8 @@
 #define THEORY_WEIGHT 5.0
 /* The share of the late residuals in the spread of one step. */
 #define LATE_SHARE 0.7
-/* The share of paths that are errors really made: few, for there are few to draw from, and what befell one befell the next too. */
-#define SEEN_SHARE 0.2
+/* A level may walk where single steps ask for an alpha above this; it does where sums ask for it too: wholly at twice as much. */
+#define WALK_LEAST 0.4
 /* A shift of the level that the history does not foretell: its deviation, in spreads of the step at which it comes. */
 #define SHIFT_SIZE 2.5
 /* Earlier stretches of a horizon's length, none in another, that say as much of how errors hang together as what is usual. */
@@ -28,24 +30,28 @@
 #define LASTING_STEP 1.25
 /* Fewer residuals are drawn as normal ones. */
 enum { RESIDUALS_LEAST = 12, RESIDUALS_FIRST = 6 };
+/* The longest and shortest sums that tell whether a level walks, and how often the longest has to fit into the history. */
+enum { WALK_LONGEST = 56, WALK_SHORTEST = 7, WALK_FITS = 8 };
 
 struct manner {
 	double alpha_least, alpha_most; /* of the level that learns from chance */
 	double lasting;                 /* how much of that stays in a path beside what its spread says */
 	double late;                    /* steps over which the late residuals fade */
 	double recent, odds;            /* likewise earlier origins: in the spread, in being drawn */
+	double seen;                    /* the share of paths that are errors really made: few, for they overlap */
 	double width, jitter;           /* of all paths; by chance from path to path (its logarithm's deviation): heavy tails */
 	double shift;                   /* the chance of a shift of the level at a step */
 	/*
-	 * Whether residuals are drawn without their mean. Of days it is but how far a slow smoothing lags behind, and by a path's one
-	 * sign it would part the sums of many steps into two heaps, one above the point and one below.
+	 * Whether residuals are drawn without their mean. Of days it is but how far a slow smoothing lags behind, and by a path's
+	 * one sign it would part the sums of many steps into two heaps, one above the point and one below.
 	 */
 	bool centred;
+	bool walks; /* whether a level that walks is looked for: of days, whose alpha is held low */
 };
 
 static const struct manner manners[PACES] = {
-	[PACE_MONTHS] = { 0.15, 0.6, 1.1, 3.0, 8.0, 60.0, 0.93, 0.35, 0.008, false },
-	[PACE_DAYS] = { 0.01, 0.05, 0.65, 90.0, 365.0, 730.0, 0.98, 0.2, 0.0, true },
+	[PACE_MONTHS] = { 0.15, 0.6, 1.1, 3.0, 8.0, 60.0, 0.2, 0.93, 0.35, 0.008, false, false },
+	[PACE_DAYS] = { 0.01, 0.05, 0.85, 90.0, 365.0, 730.0, 0.0, 0.98, 0.2, 0.0, true, true },
 };
 
 struct bag {
@@ -59,6 +65,8 @@ struct bag {
 	double alpha;          /* of the level that learns from chance: how the spread grows */
 	double lasting;        /* likewise: how the steps of a path hang together */
 	double *spread, *seen; /* [horizon]: standard deviation taken, and what earlier origins showed */
+	double *scratch;       /* [n] */
+	double own;            /* the alpha that sums over the history ask for, where single steps ask for a high one; else 0 */
 	double *odds;          /* [origins]: cumulated weight of being drawn */
 	double odds_sum;
 };
@@ -153,6 +161,58 @@ sum_ratio(double alpha, size_t m)
 	return 1.0 + 2.0 * twice / (double)m;
 }
 
+/* The alpha at which sums have that ratio. */
+static double
+lasting_of(double ratio, size_t m)
+{
+	double alpha = LASTING_LEAST;
+	while (alpha < LASTING_MOST && sum_ratio(alpha, m) < ratio)
+		alpha *= LASTING_STEP;
+	return alpha;
+}
+
+/* The robust deviation of how far the mean of `steps` levels was from where exponential smoothing stood before them. */
+static double
+missed(const struct bag *bag, double alpha, size_t steps)
+{
+	const double *y = bag->combined->adjusted.level;
+	size_t n = bag->combined->adjusted.n, count = 0;
+	double level = y[0], sum = 0.0;
+	for (size_t i = 0; i < steps; i++)
+		sum += y[i];
+	for (size_t i = 0; i + steps < n; i++) {
+		level += alpha * (y[i] - level);
+		sum += y[i + steps] - y[i];
+		if (i >= n / WALK_FITS)
+			bag->scratch[count++] = sum / (double)steps - level;
+	}
+	return robust_deviation(bag->scratch, count, 0.0);
+}
+
+/*
+ * Finds how errors hang together by how sums of several lengths were missed, each by the alpha that does best for it; and returns
+ * the alpha by which the level walks, 0 where it does not. A high alpha of single steps alone says little: what soon returns after
+ * a shock has one too, but is missed in sums by far less than what walks.
+ */
+static double
+find_own(struct bag *bag)
+{
+	size_t n = bag->combined->adjusted.n, longest = n / WALK_FITS < WALK_LONGEST ? n / WALK_FITS : WALK_LONGEST;
+	double best = bag->combined->alpha, sum = 0.0, count = 0.0;
+	double one = bag->manner->walks && longest >= WALK_SHORTEST && best > WALK_LEAST ? missed(bag, best, 1) : 0.0;
+	if (!(one > 1e-9))
+		return 0.0;
+	for (size_t steps = longest; steps >= WALK_SHORTEST && 4 * steps >= longest; steps /= 2) {
+		double least =
+		    fmin(missed(bag, best, steps), fmin(missed(bag, best / 4.0, steps), missed(bag, best / 16.0, steps)));
+		sum += log(lasting_of((double)steps * least * least / (one * one), steps));
+		count += 1.0;
+	}
+	bag->own = exp(sum / count);
+	double alpha = fmin(bag->own, best);
+	return alpha * fmin(fmax(alpha / WALK_LEAST - 1.0, 0.0), 1.0);
+}
+
 /* The same of earlier errors; 0 where none are known. */
 static double
 seen_ratio(const struct bag *bag)
@@ -184,15 +244,14 @@ find_lasting(struct bag *bag)
 {
 	const struct origins *o = bag->origins;
 	size_t horizon = bag->plan->horizon;
-	double usual = bag->manner->lasting * bag->alpha, ratio = seen_ratio(bag), alpha = LASTING_LEAST;
+	double usual = bag->manner->lasting * bag->alpha, ratio = seen_ratio(bag);
+	usual = bag->own > usual ? sqrt(usual * bag->own) : usual;
 	bag->lasting = usual;
 	if (ratio <= 0.0 || horizon < 2)
 		return;
-	while (alpha < LASTING_MOST && sum_ratio(alpha, horizon) < ratio)
-		alpha *= LASTING_STEP;
 	double stretches = (double)(o->at[0] - o->at[o->n - 1]) / (double)horizon;
 	double share = stretches / (stretches + STRETCHES_USUAL);
-	bag->lasting = exp((1.0 - share) * log(usual) + share * log(alpha));
+	bag->lasting = exp((1.0 - share) * log(usual) + share * log(lasting_of(ratio, horizon)));
 }
 
 /* Origins that saw the whole horizon may be drawn, later ones rather. */
@@ -255,7 +314,7 @@ draw(const struct bag *bag, double *errors)
 		struct chance chance = chance_begin(plan->seed, p);
 		double *path = errors + p * plan->horizon, sign = chance_uniform(&chance) < 0.5 ? -1.0 : 1.0;
 		double factor = sign * bag->manner->width * exp(bag->manner->jitter * chance_normal(&chance));
-		if (bag->odds_sum > 0.0 && chance_uniform(&chance) < SEEN_SHARE)
+		if (bag->odds_sum > 0.0 && chance_uniform(&chance) < bag->manner->seen)
 			draw_seen(bag, &chance, path);
 		else
 			draw_theory(bag, &chance, path);
@@ -271,15 +330,16 @@ paths_draw(const struct combined *combined, const struct origins *origins, const
 	struct bag bag = { .combined = combined, .origins = origins, .plan = plan, .manner = &manners[plan->pace] };
 	size_t n = combined->adjusted.n, horizon = plan->horizon;
 	double known = (double)combined->adjusted.known;
-	bag.residual = calloc(n + 2 * horizon + origins->n + 1, sizeof *bag.residual);
+	bag.residual = calloc(2 * n + 2 * horizon + origins->n + 1, sizeof *bag.residual);
 	if (bag.residual == NULL)
 		return STATUS_NO_MEMORY;
-	bag.spread = bag.residual + n;
+	bag.scratch = bag.residual + n;
+	bag.spread = bag.scratch + n;
 	bag.seen = bag.spread + horizon;
 	bag.odds = bag.seen + horizon;
 	/* A short history cannot tell that its level stands still. */
 	double least = fmax(bag.manner->alpha_least, 0.5 * (1.0 - known / 24.0));
-	bag.alpha = fmax(fmin(combined->alpha, bag.manner->alpha_most), least);
+	bag.alpha = fmax(fmin(combined->alpha, fmax(bag.manner->alpha_most, find_own(&bag))), least);
 	find_residuals(&bag);
 	find_spread(&bag);
 	find_lasting(&bag);
