@@ -1,4 +1,4 @@
-/* See foresee.h. Either `socket` is open (a forecast service) or `engine` is, which asks through `ask`. */
+/* See foresee.h. Either `asker` is open (a forecast service) or `engine` is, which asks through `ask`. */
 #include "foresee.h"
 
 #include <assert.h>
@@ -6,45 +6,41 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "ask.h"
-#include "bus.h"
+#include "asker.h"
 #include "engine.h"
 #include "failure.h"
 #include "lock.h"
 
-enum { ARENA_BYTES = 3 * DECODE_BYTES_MAX, TURN_MS = 100, ANEW_MS = 1000, PATIENCE_SECONDS = 2, PATH_BYTES = 512 };
+enum { ARENA_BYTES = 3 * DECODE_BYTES_MAX, PATIENCE_SECONDS = 2, PATH_BYTES = 512 };
 
 struct foresee {
 	struct arena arena;
 	uint64_t nonce;
 	struct bus *bus;
-	struct bus_socket *socket;
-	struct bus_frame frame; /* of the last reply */
-	bool framed;
+	struct asker *asker;
 	struct tool_address address;
 	struct ask *ask;
 	struct engine *engine;
 	char archive[PATH_BYTES];
 };
 
-static int64_t
-now_ms(void)
-{
-	struct clock clock = clock_system();
-	return clock_monotonic_ns(&clock) / 1000000;
-}
-
 /* ---- open and close ---- */
 
 static enum status
-connect_to(struct foresee *foresee, struct reason *why)
+find(void *user, enum asker_service service, struct asker_address *out, struct reason *why)
 {
-	bus_socket_close(&foresee->socket);
-	return bus_connect(foresee->bus, foresee->address.endpoint, &foresee->address.keys, foresee->address.server_key,
-	    &foresee->socket, why);
+	const struct foresee *foresee = user;
+	(void)service;
+	(void)why;
+	snprintf(out->endpoint, sizeof out->endpoint, "%s", foresee->address.endpoint);
+	out->keys = foresee->address.keys;
+	memcpy(out->server_key, foresee->address.server_key, PUBLIC_KEY_BYTES);
+	return STATUS_OK;
 }
 
 static enum status
@@ -53,7 +49,11 @@ open_bus(const struct tool_connection *connection, struct foresee *foresee, stru
 	enum status status = tool_address(connection, "forecast", &foresee->address, why);
 	if (status == STATUS_OK)
 		status = bus_open(&foresee->bus, why);
-	return status == STATUS_OK ? connect_to(foresee, why) : status;
+	const struct asker_options options = { .bus = foresee->bus,
+		.find = find,
+		.user = foresee,
+		.wait_ms = { [ASKER_FORECAST] = FORESEE_WAIT_MS } };
+	return status == STATUS_OK ? asker_open(&options, &foresee->asker, why) : status;
 }
 
 static enum status
@@ -93,23 +93,14 @@ foresee_open(const struct tool_connection *connection, struct foresee **out, str
 	return STATUS_OK;
 }
 
-static void
-drop_frame(struct foresee *foresee)
-{
-	if (foresee->framed)
-		bus_frame_close(&foresee->frame);
-	foresee->framed = false;
-}
-
 void
 foresee_close(struct foresee **foresee)
 {
 	if (*foresee == NULL)
 		return;
-	drop_frame(*foresee);
 	engine_close(&(*foresee)->engine);
 	ask_close(&(*foresee)->ask);
-	bus_socket_close(&(*foresee)->socket);
+	asker_close(&(*foresee)->asker);
 	bus_close(&(*foresee)->bus);
 	arena_close(&(*foresee)->arena);
 	key_pair_wipe(&(*foresee)->address.keys);
@@ -119,91 +110,35 @@ foresee_close(struct foresee **foresee)
 
 /* ---- a question ---- */
 
+/* With where it was asked, for that may be what is wrong. */
 static enum status
-away(const struct foresee *foresee, struct reason *why)
+over_bus(struct foresee *foresee, Juyan__V1__ForecastQuestion *question, const Juyan__V1__ForecastReply **out, struct reason *why)
 {
-	return reason_say(why, STATUS_TIMEOUT, "%.160s: no answer within %d s (is it running, and is this key authorised there?)",
-	    foresee->address.endpoint, FORESEE_WAIT_MS / 1000);
-}
-
-/* As ask.c: nothing is taken until the connection stands, and a socket that was refused is made anew after a while. */
-static enum status
-give(struct foresee *foresee, struct span bytes, int64_t until_ms, struct reason *why)
-{
-	int64_t anew_ms = now_ms() + ANEW_MS;
-	int wait_ms = 1;
-	for (;;) {
-		enum status status = bus_give(foresee->socket, NULL, bytes);
-		if (status != STATUS_BUSY)
-			return status;
-		if (now_ms() >= until_ms)
-			return away(foresee, why);
-		if (now_ms() >= anew_ms) {
-			anew_ms = now_ms() + ANEW_MS;
-			status = connect_to(foresee, why);
-		} else {
-			status = bus_wait(&foresee->socket, 1, wait_ms, NULL); /* nothing can come yet: this is a pause */
-			wait_ms = wait_ms * 2 < TURN_MS ? wait_ms * 2 : TURN_MS;
-		}
-		if (status != STATUS_OK && status != STATUS_BUSY)
-			return status;
-	}
-}
-
-static enum status
-unpack(struct foresee *foresee, const Juyan__V1__ForecastReply **out, struct reason *why)
-{
-	const ProtobufCMessage *message = NULL;
-	enum status status =
-	    wire_unpack(&juyan__v1__forecast_reply__descriptor, foresee->frame.bytes, &foresee->arena, &message, why);
-	if (status != STATUS_OK)
+	enum status status = asker_forecast(foresee->asker, question, out, why);
+	if (status == STATUS_TIMEOUT)
+		return reason_say(why, status, "%.160s: no answer within %d s (is it running, and is this key authorised there?)",
+		    foresee->address.endpoint, FORESEE_WAIT_MS / 1000);
+	if (status == STATUS_UNDECODABLE)
 		return reason_say(why, status,
 		    "%.160s: what answers there is not Juyan's forecast service; expected: an endpoint of its forecast_listen",
 		    foresee->address.endpoint);
-	*out = (const Juyan__V1__ForecastReply *)message;
-	return STATUS_OK;
-}
-
-/* Replies to questions that were given up before may come late: they have another nonce. */
-static enum status
-take(struct foresee *foresee, int64_t until_ms, const Juyan__V1__ForecastReply **out, struct reason *why)
-{
-	while (now_ms() < until_ms) {
-		const Juyan__V1__ForecastReply *reply = NULL;
-		enum status status = bus_wait(&foresee->socket, 1, TURN_MS, NULL);
-		if (status == STATUS_OK)
-			status = bus_take(foresee->socket, NULL, &foresee->frame);
-		if (status == STATUS_TIMEOUT)
-			continue;
-		if (status != STATUS_OK)
-			return status;
-		foresee->framed = true;
-		status = unpack(foresee, &reply, why);
-		if (status != STATUS_OK)
-			return status;
-		bool failed = reply->say_case == JUYAN__V1__FORECAST_REPLY__SAY_FAILURE;
-		if (reply->nonce == foresee->nonce || (reply->nonce == 0 && failed)) {
-			*out = reply;
-			return STATUS_OK;
-		}
-		drop_frame(foresee);
-		arena_reset(&foresee->arena);
-	}
-	return away(foresee, why);
+	return status;
 }
 
 static enum status
-over_bus(struct foresee *foresee, const Juyan__V1__ForecastQuestion *question, const Juyan__V1__ForecastReply **out,
+from_engine(struct foresee *foresee, Juyan__V1__ForecastQuestion *question, const Juyan__V1__ForecastReply **out,
     struct reason *why)
 {
-	struct span bytes;
-	int64_t until_ms = now_ms() + FORESEE_WAIT_MS;
-	enum status status = wire_pack(&question->base, FRAME_BYTES_MAX, &foresee->arena, &bytes);
-	if (status == STATUS_OK)
-		status = give(foresee, bytes, until_ms, why);
-	if (status == STATUS_OK)
-		status = take(foresee, until_ms, out, why);
-	return status;
+	const Juyan__V1__ForecastReply *reply = NULL;
+	arena_reset(&foresee->arena);
+	question->version = PROTOCOL_VERSION;
+	enum status status = engine_answer(foresee->engine, question, &foresee->arena, &reply, why);
+	if (status != STATUS_OK)
+		return status;
+	if (reply->say_case == JUYAN__V1__FORECAST_REPLY__SAY_FAILURE)
+		return failure_status(reply->failure, why);
+	*out = reply;
+	return STATUS_OK;
 }
 
 /* ---- a line for who waits ---- */
@@ -267,21 +202,14 @@ enum status
 foresee_question(struct foresee *foresee, Juyan__V1__ForecastQuestion *question, const Juyan__V1__ForecastReply **out,
     struct reason *why)
 {
-	assert((foresee->socket != NULL) != (foresee->engine != NULL));
+	assert((foresee->asker != NULL) != (foresee->engine != NULL));
 	const Juyan__V1__ForecastReply *reply = NULL;
-	drop_frame(foresee);
-	arena_reset(&foresee->arena);
-	question->version = PROTOCOL_VERSION;
-	question->nonce = ++foresee->nonce;
 	struct patience patience;
 	patience_begin(&patience);
-	enum status status = foresee->socket != NULL ? over_bus(foresee, question, &reply, why)
-						     : engine_answer(foresee->engine, question, &foresee->arena, &reply, why);
+	enum status status =
+	    foresee->asker != NULL ? over_bus(foresee, question, &reply, why) : from_engine(foresee, question, &reply, why);
 	patience_end(&patience);
-	if (status != STATUS_OK)
-		return status;
-	if (reply->say_case == JUYAN__V1__FORECAST_REPLY__SAY_FAILURE)
-		return failure_status(reply->failure, why);
-	*out = reply;
-	return STATUS_OK;
+	if (status == STATUS_OK)
+		*out = reply;
+	return status;
 }

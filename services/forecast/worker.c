@@ -16,18 +16,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "door.h"
+#include "asker.h"
 #include "engine.h"
 #include "failure.h"
-#include "lock.h"
 
 enum {
-	ASK_WAIT_MS = 10000,
-	TURN_MS = 100,
 	LOOK_MS = 5000,
 	LOOK_REST = 10, /* times as long as a look took, it rests: a flood of changes costs a tenth of one's time */
 	NICE = 10,
-	ARENA_BYTES = 3 * DECODE_BYTES_MAX,
 	ANSWER_ARENA_BYTES = 2 * DECODE_BYTES_MAX,
 	ROOM = WORKER_WAITING_MAX,
 	PATH_BYTES = CONFIG_TEXT_BYTES + 32
@@ -51,11 +47,8 @@ struct worker {
 	struct queue waiting, done;
 	/* The thread's own: */
 	struct engine *engine;
-	struct bus_socket *query;
-	struct bus_frame frame;
-	bool framed;
-	uint64_t nonce;
-	struct arena asked, answered; /* an answer of query's; a question and its reply */
+	struct asker *asker;
+	struct arena answered; /* a question and its reply */
 	char archive[PATH_BYTES];
 	struct log_budget budget;
 	int64_t look_ms; /* when the next look is due */
@@ -79,31 +72,10 @@ pull(struct queue *queue, struct errand *out)
 	return true;
 }
 
-/* ---- asking query ---- */
-
 static int64_t
 now_ms(const struct worker *worker)
 {
 	return clock_monotonic_ns(&worker->kit->clock) / 1000000;
-}
-
-/* Inside this process where query runs in it; else over ipc, as the local administrator. */
-static enum status
-connect_query(struct worker *worker, struct reason *why)
-{
-	const char *dir = worker->kit->config->data_dir;
-	char endpoint[DOOR_ENDPOINT_BYTES], path[PATH_BYTES];
-	struct key_pair keys;
-	bus_socket_close(&worker->query);
-	if (lock_is_ours(dir, "query"))
-		return bus_connect(worker->kit->bus, "inproc://query", NULL, NULL, &worker->query, why);
-	snprintf(path, sizeof path, "%s/keys/admin.key", dir);
-	enum status status = key_pair_load(path, &keys, why);
-	if (status == STATUS_OK)
-		status = bus_connect(worker->kit->bus, door_ipc(dir, "query", endpoint), &keys, worker->kit->keys->public_key,
-		    &worker->query, why);
-	key_pair_wipe(&keys);
-	return status;
 }
 
 static bool
@@ -112,76 +84,11 @@ stopping(const struct worker *worker)
 	return atomic_load(&worker->stop);
 }
 
-static void
-drop_frame(struct worker *worker)
-{
-	if (worker->framed)
-		bus_frame_close(&worker->frame);
-	worker->framed = false;
-}
-
-/* A connection that was not there, or was lost, is made anew for the next question. */
-static enum status
-away(struct worker *worker, struct reason *why)
-{
-	bus_socket_close(&worker->query);
-	return reason_say(why, STATUS_TIMEOUT, "the query service does not answer within %d s (is it running?)",
-	    ASK_WAIT_MS / 1000);
-}
-
-static enum status
-take_answer(struct worker *worker, int64_t until_ms, const Juyan__V1__Answer **out, struct reason *why)
-{
-	while (now_ms(worker) < until_ms && !stopping(worker)) {
-		const ProtobufCMessage *message = NULL;
-		enum status status = bus_wait(&worker->query, 1, TURN_MS, NULL);
-		if (status == STATUS_OK)
-			status = bus_take(worker->query, NULL, &worker->frame);
-		if (status == STATUS_TIMEOUT)
-			continue;
-		if (status != STATUS_OK)
-			return status;
-		worker->framed = true;
-		status = wire_unpack(&juyan__v1__answer__descriptor, worker->frame.bytes, &worker->asked, &message, why);
-		if (status != STATUS_OK)
-			return status;
-		*out = (const Juyan__V1__Answer *)message;
-		if ((*out)->nonce == worker->nonce)
-			return STATUS_OK;
-		drop_frame(worker); /* a late answer to a question that was given up */
-		arena_reset(&worker->asked);
-	}
-	return away(worker, why);
-}
-
 static enum status
 ask_query(void *user, Juyan__V1__Question *question, const Juyan__V1__Answer **out, struct reason *why)
 {
 	struct worker *worker = user;
-	const Juyan__V1__Answer *answer = NULL;
-	struct span bytes;
-	int64_t until_ms = now_ms(worker) + ASK_WAIT_MS;
-	drop_frame(worker);
-	arena_reset(&worker->asked);
-	question->version = PROTOCOL_VERSION;
-	question->nonce = ++worker->nonce;
-	enum status status = worker->query != NULL ? STATUS_OK : connect_query(worker, why);
-	if (status == STATUS_OK)
-		status = wire_pack(&question->base, FRAME_BYTES_MAX, &worker->asked, &bytes);
-	if (status == STATUS_OK)
-		while ((status = bus_give(worker->query, NULL, bytes)) == STATUS_BUSY && now_ms(worker) < until_ms &&
-		    !stopping(worker) && bus_wait(&worker->query, 1, TURN_MS, NULL) == STATUS_OK)
-			; /* nothing can come yet: this is a pause */
-	if (status_consequence(status) == RETRY)
-		return away(worker, why);
-	if (status == STATUS_OK)
-		status = take_answer(worker, until_ms, &answer, why);
-	if (status != STATUS_OK)
-		return status;
-	if (answer->say_case == JUYAN__V1__ANSWER__SAY_FAILURE)
-		return failure_status(answer->failure, why);
-	*out = answer;
-	return STATUS_OK;
+	return asker_query(worker->asker, question, out, why);
 }
 
 /* ---- errands ---- */
@@ -305,8 +212,7 @@ run(void *user)
 		if (now_ms(worker) >= worker->look_ms) /* also where questions never cease */
 			look(worker);
 	}
-	drop_frame(worker);
-	bus_socket_close(&worker->query);
+	asker_close(&worker->asker);
 	return NULL;
 }
 
@@ -334,9 +240,10 @@ open_parts(struct worker *worker, struct reason *why)
 	worker->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (worker->done_fd < 0)
 		return reason_say(why, STATUS_SYSTEM, "an event descriptor cannot be made");
-	if (arena_open(&worker->asked, ARENA_BYTES) != STATUS_OK || arena_open(&worker->answered, ANSWER_ARENA_BYTES) != STATUS_OK)
+	if (arena_open(&worker->answered, ANSWER_ARENA_BYTES) != STATUS_OK)
 		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
-	return engine_open(&options, &worker->engine, why);
+	enum status status = asker_for(worker->kit, &worker->stop, &worker->asker, why);
+	return status != STATUS_OK ? status : engine_open(&options, &worker->engine, why);
 }
 
 enum status
@@ -375,7 +282,7 @@ worker_close(struct worker **worker)
 	while (pull(&w->waiting, &errand) || pull(&w->done, &errand))
 		free(errand.bytes);
 	engine_close(&w->engine);
-	arena_close(&w->asked);
+	asker_close(&w->asker);
 	arena_close(&w->answered);
 	if (w->done_fd >= 0)
 		close(w->done_fd);

@@ -2,8 +2,8 @@
  * One process at a time sends with a key: two that number one stream at once would take each other's numbers. Each that sends
  * takes the lock first, the log's (sent.h) and the administrator's (administer.h) alike. Any thread.
  */
-#ifndef JUYAN_TOOLS_KEY_LOCK_H
-#define JUYAN_TOOLS_KEY_LOCK_H
+#ifndef JUYAN_BASE_KEY_LOCK_H
+#define JUYAN_BASE_KEY_LOCK_H
 
 #include "status.h"
 
