@@ -3,12 +3,14 @@
 
 #include <string.h>
 
+#include "dashboard.h"
 #include "feed.h"
 #include "forecast.h"
 #include "ingest.h"
 #include "query.h"
 
-const struct service *const roster[ROSTER_SERVICES] = { &ingest_service, &query_service, &feed_service, &forecast_service };
+const struct service *const roster[ROSTER_SERVICES] = { &ingest_service, &query_service, &feed_service, &forecast_service,
+	&dashboard_service };
 
 const struct service *
 roster_find(const char *name)

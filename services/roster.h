@@ -4,7 +4,7 @@
 
 #include "service.h"
 
-enum { ROSTER_SERVICES = 4 };
+enum { ROSTER_SERVICES = 5 };
 
 extern const struct service *const roster[ROSTER_SERVICES];
 

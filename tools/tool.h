@@ -22,6 +22,7 @@
 	X(registry, "show, compare and change ports, groups, terminals, calendars") \
 	X(history, "take published totals from before the ledger, and list them") \
 	X(keys, "make keys, and say who may send and who may ask") \
+	X(users, "say who may log in to the dashboard, and as what") \
 	X(verify, "recount the journal and prove that the totals are right") \
 	X(simulate, "make a believable port's events, in files or live") \
 	X(forecast, "tell how tonnage, or any series in a file, goes on, and how sure that is") \

@@ -24,6 +24,12 @@ enum { CONFIG_TEXT_BYTES = 256, CONFIG_LISTEN_MAX = 8 };
 	X(text, forecast_listen, "", 0, 255, "", \
 	    "where forecasts may be asked for over tcp (CURVE, keys with the right to read); empty: only from this machine, over " \
 	    "ipc") \
+	X(text, dashboard_listen, "127.0.0.1:4780", 0, 255, "", \
+	    "ADDRESS:PORT of the dashboard; beyond this machine only with a certificate and at least one user; empty: none") \
+	X(text, dashboard_names, "", 0, 255, "", \
+	    "names by which browsers may call it where it listens beyond this machine, with commas between several") \
+	X(text, dashboard_certificate, "", 0, 255, "", "the file with its certificate and what it was signed with (PEM)") \
+	X(text, dashboard_key, "", 0, 255, "", "the file with the certificate's secret key (PEM), for nobody else to read") \
 	X(number, forecast_threads, 0, 0, 64, "threads", \
 	    "that make forecasts, at low priority; 0: as many as there are processors") \
 	X(number, forecast_paths, 1000, 100, 10000, "paths", "possible futures that a forecast is made of") \

@@ -31,6 +31,18 @@
 	X(questions_refused, "questions from a key without the right to read") \
 	X(news_told, "news told, without those that only say that the feed is alive") \
 	X(news_skipped, "news that told of too much at once to name it one by one") \
+	X(news_missed, "gaps in the news that the dashboard heard, mended by asking") \
+	X(connections_taken, "connections of browsers and programs to the dashboard") \
+	X(connections_cut, "of these, shown out for being too slow to ask or to take the answer") \
+	X(requests_answered, "requests answered as asked") \
+	X(requests_refused, "requests answered with a problem: wrong, without a right, or not there") \
+	X(requests_busy, "requests that found too many waiting, or were not answered in time") \
+	X(pictures_made, "pictures of the ledger made for the dashboard") \
+	X(listeners_shown_out, "listeners of the event stream that did not read") \
+	X(logins_right, "logins with the right password") \
+	X(logins_failed, "logins with a wrong name or password") \
+	X(logins_paused, "logins refused because too many had failed before") \
+	X(decisions_sent, "notes and settlements of named persons that ingest has taken") \
 	X(questions_busy, "questions about the future that found too many waiting") \
 	X(forecasts_changed, "times that what forecasts rest on had changed: a day closed, a fact of a past day, the registry") \
 	X(forecasts_unkept, "times that the day's forecast could not be kept on disk")

@@ -1,0 +1,86 @@
+/*
+ * What the files of the dashboard share: the desk at which requests arrive. dashboard.c owns it. Each part has its own lock;
+ * only the accounts stand under the desk's. Inside this folder alone.
+ */
+#ifndef JUYAN_DASHBOARD_DESK_PARTS_H
+#define JUYAN_DASHBOARD_DESK_PARTS_H
+
+#include <pthread.h>
+
+#include "accounts.h"
+#include "events.h"
+#include "gate.h"
+#include "present.h"
+#include "recent.h"
+#include "routes.h"
+#include "service.h"
+#include "tries.h"
+#include "waiting.h"
+
+enum desk_lane { LANE_QUESTIONS, LANE_FORESIGHT, LANE_DECISIONS, DESK_LANES };
+
+struct deciding;
+
+struct desk {
+	const struct service_kit *kit;
+	struct gate gate;
+	struct http *http;
+	struct events *events;
+	struct present *present;
+	struct recent *recent;
+	struct sessions *sessions;
+	struct tries *tries;
+	struct deciding *deciding; /* of the lane of decisions */
+	struct waiting *lanes[DESK_LANES];
+	atomic_bool stop;
+	int64_t watch_ms, accounts_ms; /* when to look next */
+	uint64_t accounts_version;
+	pthread_mutex_t mutex;
+	struct accounts accounts; /* under the mutex */
+	bool accounts_lost;       /* likewise: the file is there and cannot be read; nobody new is let in */
+};
+
+static inline int64_t
+desk_ms(const struct desk *desk)
+{
+	return clock_monotonic_ns(&desk->kit->clock) / 1000000;
+}
+
+/* reception.c: what http calls. */
+enum http_turn reception_handle(void *user, struct http_call *call);
+/* The answer that a picture, or a file of the route's, makes; with an asker. Used by the lanes. */
+void reception_make(struct desk *desk, struct asker *asker, const struct request *request, struct http_answer *out);
+
+/* entry.c: who somebody is, and what becomes of it. */
+bool entry_who(struct desk *desk, const struct http_asked *asked, struct session *out);
+bool entry_open(struct desk *desk); /* nobody needs to log in: no accounts, and only this machine can ask */
+void entry_whoami(struct desk *desk, const struct request *request, struct http_answer *out);
+void entry_logout(struct desk *desk, const struct request *request, struct http_answer *out);
+enum status entry_login(struct desk *desk, const struct request *request, struct http_answer *out,
+    struct problem *problem) MUST_USE;
+enum status entry_load(struct desk *desk, struct reason *why) MUST_USE; /* accounts, when their file has changed */
+/* The token of our cookie; "" where there is none. */
+void entry_token(const char *cookie, char out[SESSION_TOKEN_BYTES]);
+
+/* metrics.c */
+void metrics_health(struct desk *desk, const struct request *request, struct http_answer *out);
+void metrics_all(struct desk *desk, const struct request *request, struct http_answer *out);
+void metrics_live(struct desk *desk, const struct request *request, struct http_answer *out);
+void metrics_contract(struct desk *desk, const struct request *request, struct http_answer *out);
+
+/* deciding.c: in the lane of decisions. */
+enum status deciding_open(const struct service_kit *kit, const atomic_bool *stop, struct deciding **out,
+    struct reason *why) MUST_USE;
+void deciding_close(struct deciding **deciding);
+enum status deciding_note(struct desk *desk, const struct request *request, struct http_answer *out,
+    struct problem *problem) MUST_USE;
+enum status deciding_settle(struct desk *desk, const struct request *request, struct http_answer *out,
+    struct problem *problem) MUST_USE;
+
+/* assets.c: a file of the page by its path; for a page's path, index.html. */
+bool assets_answer(const struct target *target, const struct http_asked *asked, struct http_answer *out);
+
+/* A JSON text as an answer; the value is given up. */
+void desk_json(json_t *json, struct http_answer *out);
+
+#endif

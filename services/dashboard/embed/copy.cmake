@@ -1,0 +1,10 @@
+# Copies the page's sources FROM the checkout TO the build folder, without what a build there has left: the checkout stays as it is.
+file(GLOB parts RELATIVE ${FROM} ${FROM}/*)
+foreach(part IN LISTS parts)
+  if(NOT part MATCHES "^(node_modules|dist|\\.gitignore)$")
+    if(IS_DIRECTORY ${FROM}/${part})
+      file(REMOVE_RECURSE ${TO}/${part})
+    endif()
+    file(COPY ${FROM}/${part} DESTINATION ${TO})
+  endif()
+endforeach()

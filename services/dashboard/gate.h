@@ -1,0 +1,23 @@
+/*
+ * Who may speak to us at all: by the Host that a browser believes to speak to (a name that is not ours is a page elsewhere that
+ * has its name point at this machine), and by where a request says that it comes from. Pure. Any thread.
+ */
+#ifndef JUYAN_DASHBOARD_GATE_H
+#define JUYAN_DASHBOARD_GATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "http.h"
+
+struct gate {
+	bool loopback; /* only the names of this machine, whatever `names` says */
+	bool tls;
+	uint16_t port;
+	const char *names; /* with commas between; lent */
+};
+
+/* 0: may pass; else the status of the answer, with its sentence: 400, 403, 421. */
+unsigned gate_check(const struct gate *gate, const struct http_asked *asked, bool for_programs, struct reason *why);
+
+#endif

@@ -1,0 +1,330 @@
+/*
+ * See http.h. A call is made when the request's first line is there, and freed when libmicrohttpd is done with the request. Between
+ * suspending and resuming, a call belongs to whoever answers it: libmicrohttpd's lock orders what both write.
+ */
+#include "http.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/resource.h>
+
+#include "http_parts.h"
+
+enum {
+	THREADS = 2,
+	/* What a connection may hold: the largest headers as read and as taken apart, and those of the answer. */
+	MEMORY_BYTES = 24 * 1024,
+	PER_ADDRESS_MAX = 256, /* a whole office behind one router */
+	FILES_LEFT = 64        /* of the limit of open files, for the rest of the process */
+};
+
+/* ---- what is asked ---- */
+
+const struct http_asked *
+http_asked(const struct http_call *call)
+{
+	return &call->asked;
+}
+
+/* The call exists from the first line on: this is the only place that sees it as it came. */
+static void *
+first_line(void *user, const char *target, struct MHD_Connection *connection)
+{
+	size_t bytes = strlen(target) + 1;
+	struct http_call *call = calloc(1, sizeof *call + bytes);
+	if (call == NULL)
+		return NULL;
+	memcpy(call->target, target, bytes);
+	call->http = user;
+	call->connection = connection;
+	call->guest = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+	call->asked.target = call->target;
+	return call;
+}
+
+static enum http_method
+method_of(const char *name)
+{
+	static const char *const names[] = { "GET", "HEAD", "POST", "DELETE" };
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(name, names[i]) == 0)
+			return (enum http_method)i;
+	return HTTP_OTHER;
+}
+
+static enum MHD_Result
+take_header(void *user, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct http_asked *asked = user;
+	const struct {
+		const char *name;
+		const char **place;
+	} wanted[] = {
+		{ "Host", &asked->host },
+		{ "Origin", &asked->origin },
+		{ "Sec-Fetch-Site", &asked->fetch_site },
+		{ "Content-Type", &asked->content_type },
+		{ "Cookie", &asked->cookie },
+		{ "If-None-Match", &asked->if_none_match },
+		{ "Accept-Encoding", &asked->accept_encoding },
+		{ "Last-Event-ID", &asked->last_event_id },
+	};
+	(void)kind;
+	for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
+		if (strcasecmp(name, wanted[i].name) == 0)
+			*wanted[i].place = value;
+	asked->hosts += strcasecmp(name, "Host") == 0;
+	return MHD_YES;
+}
+
+/* One who has a /64 has all its addresses. */
+static void
+take_address(struct http_call *call)
+{
+	const struct sockaddr *from = MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
+	char *out = call->asked.address;
+	if (from->sa_family == AF_INET6) {
+		struct in6_addr network = ((const struct sockaddr_in6 *)(const void *)from)->sin6_addr;
+		if (!IN6_IS_ADDR_V4MAPPED(&network))
+			memset(network.s6_addr + 8, 0, 8);
+		inet_ntop(AF_INET6, &network, out, HTTP_ADDRESS_BYTES);
+	} else {
+		inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)from)->sin_addr, out, HTTP_ADDRESS_BYTES);
+	}
+}
+
+static enum MHD_Result
+refuse(struct http_call *call, unsigned status, const char *body)
+{
+	const struct http_answer answer = { .status = status,
+		.type = "application/problem+json",
+		.still = { (const uint8_t *)body, strlen(body) } };
+	count(call->http->counters, COUNTER_requests_refused, 1);
+	if (http_answer(call, &answer) != HTTP_ANSWERED)
+		return MHD_NO;
+	return http_queue(call);
+}
+
+/* The headers are there. Who has said too much, or says that he will, hears so before the rest is read. */
+static enum MHD_Result
+begin(struct http_call *call, const char *method)
+{
+	call->begun = true;
+	call->asked.method = method_of(method);
+	take_address(call);
+	MHD_get_connection_values(call->connection, MHD_HEADER_KIND, take_header, &call->asked);
+	http_watch_state(&call->http->watch, call->guest, HTTP_SENDING_BODY);
+	if (MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size > HTTP_HEADER_BYTES_MAX)
+		return refuse(call, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE,
+		    "{\"type\":\"about:blank\",\"title\":\"Request Header Fields Too Large\",\"status\":431,"
+		    "\"detail\":\"the headers are larger than 8 KiB\"}\n");
+	const char *length = MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND, "Content-Length");
+	if (length != NULL && strtoull(length, NULL, 10) > HTTP_BODY_BYTES_MAX)
+		return refuse(call, MHD_HTTP_CONTENT_TOO_LARGE,
+		    "{\"type\":\"about:blank\",\"title\":\"Content Too Large\",\"status\":413,"
+		    "\"detail\":\"the body is larger than 64 KiB\"}\n");
+	return MHD_YES;
+}
+
+/* MHD_NO closes: a body without a length that goes on beyond the bound. */
+static enum MHD_Result
+take_body(struct http_call *call, const char *data, size_t *bytes)
+{
+	if (call->queued) {
+		*bytes = 0;
+		return MHD_YES;
+	}
+	if (call->body == NULL && (call->body = malloc(HTTP_BODY_BYTES_MAX)) == NULL)
+		return MHD_NO;
+	if (*bytes > HTTP_BODY_BYTES_MAX - call->body_bytes) {
+		count(call->http->counters, COUNTER_requests_refused, 1);
+		return MHD_NO;
+	}
+	memcpy(call->body + call->body_bytes, data, *bytes);
+	call->body_bytes += *bytes;
+	*bytes = 0;
+	return MHD_YES;
+}
+
+static enum MHD_Result
+on_request(void *user, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
+    const char *data, size_t *bytes, void **place)
+{
+	struct http_call *call = *place;
+	struct http *http = user;
+	(void)connection;
+	(void)url;
+	(void)version;
+	if (call == NULL || call->guest == NULL)
+		return MHD_NO; /* memory ran out when it came */
+	if (!call->begun)
+		return begin(call, method);
+	if (*bytes > 0)
+		return take_body(call, data, bytes);
+	if (!call->answered) {
+		call->asked.body = (struct span){ (const uint8_t *)call->body, call->body_bytes };
+		if (http->handle(http->user, call) == HTTP_LATER)
+			return MHD_YES; /* the call is another's now, and perhaps answered already */
+	}
+	return call->queued ? MHD_YES : http_queue(call);
+}
+
+static void
+completed(void *user, struct MHD_Connection *connection, void **place, enum MHD_RequestTerminationCode how)
+{
+	struct http *http = user;
+	struct http_call *call = *place;
+	(void)connection;
+	(void)how;
+	if (call == NULL)
+		return;
+	if (call->guest != NULL)
+		http_watch_state(&http->watch, call->guest, HTTP_ASKING);
+	body_drop(&call->answer.body);
+	free(call->body);
+	free(call);
+	*place = NULL;
+}
+
+static void
+came_or_left(void *user, struct MHD_Connection *connection, void **place, enum MHD_ConnectionNotificationCode how)
+{
+	struct http *http = user;
+	if (how == MHD_CONNECTION_NOTIFY_STARTED) {
+		count(http->counters, COUNTER_connections_taken, 1);
+		*place = http_watch_come(&http->watch,
+		    MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
+	} else if (*place != NULL) {
+		http_watch_leave(&http->watch, *place);
+		*place = NULL;
+	}
+}
+
+/* ---- opening and closing ---- */
+
+/* Room for connections beside what the process needs already; who has little gets few. */
+static unsigned
+connections_for_files(void)
+{
+	struct rlimit limit;
+	rlim_t wanted, before;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return 256;
+	before = limit.rlim_cur;
+	wanted = before + HTTP_CONNECTIONS_MAX + FILES_LEFT;
+	limit.rlim_cur = limit.rlim_max != RLIM_INFINITY && wanted > limit.rlim_max ? limit.rlim_max : wanted;
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < before + 256 + FILES_LEFT)
+		return 256;
+	return (unsigned)(limit.rlim_cur - before - FILES_LEFT);
+}
+
+static enum status
+address_of(const struct http_options *options, struct sockaddr_storage *out, struct reason *why)
+{
+	struct sockaddr_in *four = (struct sockaddr_in *)(void *)out;
+	struct sockaddr_in6 *six = (struct sockaddr_in6 *)(void *)out;
+	memset(out, 0, sizeof *out);
+	if (inet_pton(AF_INET, options->address, &four->sin_addr) == 1) {
+		four->sin_family = AF_INET;
+		four->sin_port = htons(options->port);
+	} else if (inet_pton(AF_INET6, options->address, &six->sin6_addr) == 1) {
+		six->sin6_family = AF_INET6;
+		six->sin6_port = htons(options->port);
+	} else {
+		return reason_say(why, STATUS_SETTING, "dashboard_listen '%.64s' is no address in numbers", options->address);
+	}
+	return STATUS_OK;
+}
+
+static enum status
+start(struct http *http, const struct http_options *options, struct reason *why)
+{
+	struct sockaddr_storage address;
+	enum status status = address_of(options, &address, why);
+	if (status != STATUS_OK)
+		return status;
+	unsigned most = connections_for_files();
+	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
+	struct MHD_OptionItem tls[] = { { MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)options->certificate },
+		{ MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)options->key },
+		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t) "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2" },
+		{ MHD_OPTION_END, 0, NULL } };
+	if (!http->tls)
+		tls[0] = tls[3];
+	flags |= http->tls ? MHD_USE_TLS : 0;
+	flags |= address.ss_family == AF_INET6 ? MHD_USE_IPv6 : 0;
+	errno = 0;
+	http->daemon = MHD_start_daemon(flags, options->port, NULL, NULL, on_request, http, MHD_OPTION_SOCK_ADDR, &address,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_BYTES, MHD_OPTION_CONNECTION_LIMIT, most,
+	    MHD_OPTION_PER_IP_CONNECTION_LIMIT, options->loopback ? most : PER_ADDRESS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
+	    (unsigned)HTTP_IDLE_S, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS, MHD_OPTION_THREAD_STACK_SIZE,
+	    (size_t)(512 * 1024), MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, first_line, http,
+	    MHD_OPTION_NOTIFY_COMPLETED, completed, http, MHD_OPTION_NOTIFY_CONNECTION, came_or_left, http,
+	    MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_LISTEN_BACKLOG_SIZE, 1024U, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
+	if (http->daemon != NULL)
+		return STATUS_OK;
+	if (errno == EADDRINUSE)
+		return reason_say(why, STATUS_IN_USE, "%.64s port %u is in use by another program", options->address,
+		    options->port);
+	return reason_say(why, STATUS_SETTING, "%.64s port %u cannot be listened on: %s", options->address, options->port,
+	    http->tls && errno == 0 ? "dashboard_certificate and dashboard_key are no pair in PEM" : strerror(errno));
+}
+
+enum status
+http_open(const struct http_options *options, struct http **out, struct reason *why)
+{
+	struct http *http = calloc(1, sizeof *http);
+	if (http == NULL)
+		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
+	assert((options->certificate != NULL) == (options->key != NULL));
+	http->tls = options->certificate != NULL;
+	http->counters = options->counters;
+	http->handle = options->handle;
+	http->user = options->user;
+	http_watch_open(&http->watch);
+	enum status status = start(http, options, why);
+	if (status != STATUS_OK) {
+		http_close(&http);
+		return status;
+	}
+	*out = http;
+	return STATUS_OK;
+}
+
+void
+http_close(struct http **http)
+{
+	if (*http == NULL)
+		return;
+	if ((*http)->daemon != NULL)
+		MHD_stop_daemon((*http)->daemon);
+	http_watch_close(&(*http)->watch);
+	free(*http);
+	*http = NULL;
+}
+
+uint16_t
+http_port(const struct http *http)
+{
+	return MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
+}
+
+unsigned
+http_connections(const struct http *http)
+{
+	return http_watch_count(&((struct http *)(uintptr_t)http)->watch);
+}
+
+void
+http_watch(struct http *http)
+{
+	unsigned cut = http_watch_look(&http->watch);
+	if (cut > 0)
+		count(http->counters, COUNTER_connections_cut, cut);
+}

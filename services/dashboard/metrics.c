@@ -1,0 +1,98 @@
+/* What tells how the service does, and what it already knows: health, metrics, the present, the contract. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "desk_parts.h"
+
+extern const unsigned char openapi_yaml[];
+extern const size_t openapi_yaml_bytes;
+
+void
+metrics_health(struct desk *desk, const struct request *request, struct http_answer *out)
+{
+	struct present_mark mark = present_mark(desk->present);
+	struct body *live = present_live(desk->present);
+	const char *reason = !mark.fresh ? "the feed is not heard" : live == NULL ? "the ledger cannot be asked" : "";
+	bool well = reason[0] == '\0';
+	(void)request;
+	desk_json(json_pack("{s:b, s:s, s:I, s:o}", "well", well, "reason", reason, "last_lsn", (json_int_t)mark.lsn, "feed_age_ms",
+		      mark.age_ms < 0 ? json_null() : json_integer(mark.age_ms)),
+	    out);
+	out->status = well && out->status == 200 ? 200 : 503;
+	body_drop(&live);
+}
+
+void
+metrics_live(struct desk *desk, const struct request *request, struct http_answer *out)
+{
+	(void)request;
+	*out = (struct http_answer){ .status = 200, .type = "application/json", .body = present_live(desk->present) };
+	if (out->body != NULL)
+		return;
+	struct problem problem = { .status = 503, .retry_after_s = 2 };
+	reason_write(&problem.detail, "nothing is known of the ledger yet");
+	*out = problem_answer(&problem);
+}
+
+void
+metrics_contract(struct desk *desk, const struct request *request, struct http_answer *out)
+{
+	(void)desk;
+	(void)request;
+	*out = (struct http_answer){ .status = 200,
+		.type = "application/yaml",
+		.still = { openapi_yaml, openapi_yaml_bytes },
+		.cache = "no-cache" };
+}
+
+static void
+gauge(FILE *out, const char *name, const char *help, double value)
+{
+	fprintf(out, "# HELP juyan_%s %s\n# TYPE juyan_%s gauge\njuyan_%s %.17g\n", name, help, name, name, value);
+}
+
+static void
+write_gauges(struct desk *desk, FILE *out)
+{
+	struct present_mark mark = present_mark(desk->present);
+	gauge(out, "dashboard_connections", "Connections that are open.", http_connections(desk->http));
+	gauge(out, "dashboard_listeners", "Listeners of the event stream.", events_count(desk->events));
+	gauge(out, "dashboard_sessions", "Sessions of users that are open.", sessions_count(desk->sessions, desk_ms(desk) / 1000));
+	gauge(out, "dashboard_waiting_questions", "Requests that wait for the ledger.",
+	    (double)waiting_count(desk->lanes[LANE_QUESTIONS]));
+	gauge(out, "dashboard_waiting_forecasts", "Requests that wait for the forecast.",
+	    (double)waiting_count(desk->lanes[LANE_FORESIGHT]));
+	gauge(out, "dashboard_waiting_decisions", "Logins, notes and settlements that wait.",
+	    (double)waiting_count(desk->lanes[LANE_DECISIONS]));
+	gauge(out, "ledger_last_lsn", "The last log sequence number that the dashboard knows of.", (double)mark.lsn);
+	if (mark.received_at_ms > 0)
+		gauge(out, "ledger_received_timestamp_seconds", "When the last event was received.",
+		    (double)mark.received_at_ms / 1000);
+	if (mark.age_ms >= 0)
+		gauge(out, "feed_age_seconds", "Since when nothing was heard of the feed.", (double)mark.age_ms / 1000);
+}
+
+void
+metrics_all(struct desk *desk, const struct request *request, struct http_answer *out)
+{
+	char *text = NULL;
+	size_t bytes = 0;
+	(void)request;
+	*out = (struct http_answer){ .status = 500 };
+	FILE *file = open_memstream(&text, &bytes);
+	if (file == NULL)
+		return;
+	for (int i = 0; i < COUNTERS; i++) {
+		const char *name = counter_name((enum counter)i);
+		fprintf(file, "# HELP juyan_%s_total Count of %s.\n# TYPE juyan_%s_total counter\njuyan_%s_total %" PRIu64 "\n",
+		    name, counter_meaning((enum counter)i), name, name, atomic_load(&desk->kit->counters->values[i]));
+	}
+	write_gauges(desk, file);
+	if (fclose(file) == 0 && body_make(text, bytes, &out->body) == STATUS_OK) {
+		out->status = 200;
+		out->type = "text/plain; version=0.0.4; charset=utf-8";
+	}
+	free(text);
+}
