@@ -97,7 +97,8 @@ check_text(const struct row *row, const char *value, struct reason *why)
 	if (!wire_text_clean(value, bytes))
 		return reason_say(why, STATUS_SETTING, "%s holds control characters or is not UTF-8", row->name);
 	struct reason inner = { "" };
-	if (strstr(row->name, "listen") != NULL && config_endpoints(value, &endpoints, &inner) != STATUS_OK)
+	bool endpoints_of_zmq = strstr(row->name, "listen") != NULL && strcmp(row->name, "dashboard_listen") != 0;
+	if (endpoints_of_zmq && config_endpoints(value, &endpoints, &inner) != STATUS_OK)
 		return reason_say(why, STATUS_SETTING, "%s: %.200s", row->name, inner.text);
 	return STATUS_OK;
 }

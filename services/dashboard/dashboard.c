@@ -21,7 +21,8 @@ enum {
 	QUESTION_MS = 15000,
 	FORESIGHT_MS = 60000,
 	DECISION_MS = 25000,
-	PORTS_TRIED = 20, /* beyond the default one, where another program has it */
+	PORTS_TRIED = 20,  /* beyond the default one, where another program has it */
+	OTHER_FILES = 256, /* besides two for each session, as process.c counts them */
 	PEM_BYTES_MAX = 256 * 1024,
 	ADDRESS_BYTES = 64
 };
@@ -152,6 +153,7 @@ open_http(struct desk *desk, struct reason *why)
 		.loopback = listen.loopback,
 		.certificate = certificate,
 		.key = key,
+		.other_files = 2 * (unsigned)config->sessions_max + OTHER_FILES,
 		.handle = reception_handle,
 		.user = desk,
 		.counters = desk->kit->counters };

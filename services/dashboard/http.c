@@ -21,7 +21,7 @@ enum {
 	/* What a connection may hold: the largest headers as read and as taken apart, and those of the answer. */
 	MEMORY_BYTES = 24 * 1024,
 	PER_ADDRESS_MAX = 256, /* a whole office behind one router */
-	FILES_LEFT = 64        /* of the limit of open files, for the rest of the process */
+	CONNECTIONS_LEAST = 128
 };
 
 /* ---- what is asked ---- */
@@ -208,20 +208,21 @@ came_or_left(void *user, struct MHD_Connection *connection, void **place, enum M
 
 /* ---- opening and closing ---- */
 
-/* Room for connections beside what the process needs already; who has little gets few. */
+/* Room for connections beside what the process may need otherwise; who has little gets few. */
 static unsigned
-connections_for_files(void)
+connections_for_files(unsigned others)
 {
 	struct rlimit limit;
-	rlim_t wanted, before;
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-		return 256;
-	before = limit.rlim_cur;
-	wanted = before + HTTP_CONNECTIONS_MAX + FILES_LEFT;
-	limit.rlim_cur = limit.rlim_max != RLIM_INFINITY && wanted > limit.rlim_max ? limit.rlim_max : wanted;
-	if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < before + 256 + FILES_LEFT)
-		return 256;
-	return (unsigned)(limit.rlim_cur - before - FILES_LEFT);
+		return CONNECTIONS_LEAST;
+	rlim_t wanted = others + HTTP_CONNECTIONS_MAX;
+	if (limit.rlim_cur < wanted) {
+		limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+		if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+			return CONNECTIONS_LEAST;
+	}
+	rlim_t left = limit.rlim_cur > others ? limit.rlim_cur - others : 0;
+	return left < CONNECTIONS_LEAST ? CONNECTIONS_LEAST : left > HTTP_CONNECTIONS_MAX ? HTTP_CONNECTIONS_MAX : (unsigned)left;
 }
 
 static enum status
@@ -249,7 +250,7 @@ start(struct http *http, const struct http_options *options, struct reason *why)
 	enum status status = address_of(options, &address, why);
 	if (status != STATUS_OK)
 		return status;
-	unsigned most = connections_for_files();
+	unsigned most = connections_for_files(options->other_files);
 	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
 	struct MHD_OptionItem tls[] = { { MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)options->certificate },
 		{ MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)options->key },

@@ -68,6 +68,7 @@ struct http_options {
 	uint16_t port;                 /* 0: any that is free */
 	bool loopback;                 /* all come from this machine: no bound for one address but that for all */
 	const char *certificate, *key; /* PEM; NULL: no TLS */
+	unsigned other_files;          /* which the process may need to have open besides */
 	enum http_turn (*handle)(void *user, struct http_call *call);
 	void *user;
 	struct counters *counters;
