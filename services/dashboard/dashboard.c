@@ -176,9 +176,9 @@ open_http(struct desk *desk, struct reason *why)
 }
 
 static void
-work(void *user, struct asker *asker, const struct request *request, struct http_answer *out)
+work(void *user, struct easel *easel, const struct request *request, struct http_answer *out)
 {
-	reception_make(user, asker, request, out);
+	reception_make(user, easel, request, out);
 }
 
 static enum status

@@ -49,7 +49,7 @@ desk_ms(const struct desk *desk)
 /* reception.c: what http calls. */
 enum http_turn reception_handle(void *user, struct http_call *call);
 /* The answer that a picture, or a file of the route's, makes; with an asker. Used by the lanes. */
-void reception_make(struct desk *desk, struct asker *asker, const struct request *request, struct http_answer *out);
+void reception_make(struct desk *desk, struct easel *easel, const struct request *request, struct http_answer *out);
 
 /* entry.c: who somebody is, and what becomes of it. */
 bool entry_who(struct desk *desk, const struct http_asked *asked, struct session *out);

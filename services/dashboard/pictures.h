@@ -1,5 +1,5 @@
 /*
- * The pictures of the contract: each asks what it needs and gives the answer as JSON, without its `mark`, which is set for it
+ * The pictures of the contract: each asks what it needs and gives the answer as JSON, without its `mark` (or with it), which is else set for it
  * from the log sequence numbers of what it asked. `request` has its parameters checked; its route is NULL for picture_live. The
  * caller owns *out. What is wrong with a request comes back as a status of REFUSE with its sentence (see problem.h for what
  * follows); NO_MEMORY and what the services asked say come back as they are.
@@ -7,19 +7,19 @@
 #ifndef JUYAN_DASHBOARD_PICTURES_H
 #define JUYAN_DASHBOARD_PICTURES_H
 
-#include "asker.h"
+#include "easel.h"
 #include "routes.h"
 
 #define PICTURE_LIST(X) \
 	X(place) X(live) X(overview) X(flow) X(calendar) X(goods) X(search) X(batch) X(attention) X(quarantined) X(report)
 
 #define X(name) \
-	enum status picture_##name(struct asker *asker, const struct request *request, json_t **out, struct reason *why) MUST_USE;
+	enum status picture_##name(struct easel *easel, const struct request *request, json_t **out, struct reason *why) MUST_USE;
 PICTURE_LIST(X)
 #undef X
 
 /* The report as CSV, XLSX or PDF, by the parameters `format` and `lang`. */
-enum status picture_report_file(struct asker *asker, const struct request *request, struct route_file *out,
+enum status picture_report_file(struct easel *easel, const struct request *request, struct route_file *out,
     struct reason *why) MUST_USE;
 
 #endif

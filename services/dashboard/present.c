@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "asker.h"
+#include "easel.h"
 #include "lock.h"
 #include "pictures.h"
 #include "routes.h"
@@ -28,7 +28,7 @@ struct present {
 	struct events *events;
 	/* The service's thread's own: */
 	struct bus_socket *feed;
-	struct asker *asker;
+	struct easel *easel;
 	struct arena arena;
 	int64_t connected_ms, next_ms, anew_ms;
 	bool changed, stale_told, asked_status;
@@ -139,7 +139,7 @@ mend(struct present *present, uint64_t from, uint64_t to)
 {
 	struct reason why = { "" };
 	count(present->kit->counters, COUNTER_news_missed, 1);
-	asker_set_end(present->asker, now_ms(present) + MAKE_MS);
+	asker_set_end(present->easel->asker, now_ms(present) + MAKE_MS);
 	for (int i = 0; i < MENDS_MAX && from < to; i++) {
 		Juyan__V1__Question question = JUYAN__V1__QUESTION__INIT;
 		Juyan__V1__NewsAsk ask = JUYAN__V1__NEWS_ASK__INIT;
@@ -147,7 +147,7 @@ mend(struct present *present, uint64_t from, uint64_t to)
 		ask.after_lsn = from;
 		question.ask_case = JUYAN__V1__QUESTION__ASK_NEWS;
 		question.news = &ask;
-		if (asker_query(present->asker, &question, &answer, &why) != STATUS_OK ||
+		if (asker_query(present->easel->asker, &question, &answer, &why) != STATUS_OK ||
 		    answer->say_case != JUYAN__V1__ANSWER__SAY_NEWS || answer->news->lsn <= from)
 			break;
 		from = answer->news->lsn;
@@ -214,7 +214,8 @@ ask_status(struct present *present)
 	struct reason why = { "" };
 	question.ask_case = JUYAN__V1__QUESTION__ASK_STATUS;
 	question.status = &ask;
-	if (asker_query(present->asker, &question, &answer, &why) != STATUS_OK || answer->say_case != JUYAN__V1__ANSWER__SAY_STATUS)
+	if (asker_query(present->easel->asker, &question, &answer, &why) != STATUS_OK ||
+	    answer->say_case != JUYAN__V1__ANSWER__SAY_STATUS)
 		return;
 	know(present, answer->status->last_lsn, answer->status->last_received_at_ms, false);
 	present->asked_status = true;
@@ -223,15 +224,15 @@ ask_status(struct present *present)
 static enum status
 make(struct present *present, struct reason *why)
 {
-	struct request request = { .now_ms = clock_utc_ms(&present->kit->clock) };
+	struct request request = { .now_ms = clock_utc_ms(&present->kit->clock), .fresh = present_mark(present).fresh };
 	json_t *live = NULL;
-	asker_set_end(present->asker, now_ms(present) + MAKE_MS);
+	asker_set_end(present->easel->asker, now_ms(present) + MAKE_MS);
 	if (!present->asked_status)
 		ask_status(present);
-	enum status status = picture_live(present->asker, &request, &live, why);
+	enum status status = picture_live(present->easel, &request, &live, why);
 	if (status != STATUS_OK)
 		return status;
-	uint64_t lsn = asker_lsn(present->asker);
+	uint64_t lsn = asker_lsn(present->easel->asker);
 	count(present->kit->counters, COUNTER_pictures_made, 1);
 	know(present, lsn, 0, false);
 	char *text = text_of(present, live, lsn);
@@ -314,7 +315,7 @@ present_open(const struct service_kit *kit, struct events *events, struct presen
 	present->kit = kit;
 	present->events = events;
 	pthread_mutex_init(&present->mutex, NULL);
-	enum status status = asker_for(kit, NULL, &present->asker, why);
+	enum status status = easel_open(kit, NULL, &present->easel, why);
 	if (status != STATUS_OK) {
 		present_close(&present);
 		return status;
@@ -329,7 +330,7 @@ present_close(struct present **present)
 	if (*present == NULL)
 		return;
 	bus_socket_close(&(*present)->feed);
-	asker_close(&(*present)->asker);
+	easel_close(&(*present)->easel);
 	arena_close(&(*present)->arena);
 	json_decref((*present)->live);
 	pthread_mutex_destroy(&(*present)->mutex);

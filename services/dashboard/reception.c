@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "asker.h"
 #include "desk_parts.h"
+#include "easel.h"
 
 static enum http_turn
 refuse(struct desk *desk, struct http_call *call, const struct problem *problem, const char *allow)
@@ -79,15 +79,15 @@ desk_json(json_t *json, struct http_answer *out)
 /* ---- made in a lane ---- */
 
 static enum status
-make_json(struct desk *desk, struct asker *asker, const struct request *request, struct http_answer *out, struct reason *why)
+make_json(struct desk *desk, struct easel *easel, const struct request *request, struct http_answer *out, struct reason *why)
 {
 	json_t *json = NULL;
-	enum status status = request->route->make(asker, request, &json, why);
+	enum status status = request->route->make(easel, request, &json, why);
 	if (status != STATUS_OK)
 		return status;
-	uint64_t lsn = asker_lsn(asker);
-	json_t *mark = present_mark_json(desk->present, lsn, request->now_ms);
-	if (mark == NULL || json_object_set_new(json, "mark", mark) != 0) {
+	uint64_t lsn = asker_lsn(easel->asker);
+	if (json_object_get(json, "mark") == NULL &&
+	    json_object_set_new(json, "mark", present_mark_json(desk->present, lsn, request->now_ms)) != 0) {
 		json_decref(json);
 		return STATUS_NO_MEMORY;
 	}
@@ -102,10 +102,10 @@ make_json(struct desk *desk, struct asker *asker, const struct request *request,
 }
 
 static enum status
-make_file(struct asker *asker, const struct request *request, struct http_answer *out, struct reason *why)
+make_file(struct easel *easel, const struct request *request, struct http_answer *out, struct reason *why)
 {
 	struct route_file file = { .bytes = NULL };
-	enum status status = request->route->file(asker, request, &file, why);
+	enum status status = request->route->file(easel, request, &file, why);
 	if (status != STATUS_OK)
 		return status;
 	*out = (struct http_answer){ .status = 200, .type = file.type };
@@ -116,7 +116,7 @@ make_file(struct asker *asker, const struct request *request, struct http_answer
 }
 
 void
-reception_make(struct desk *desk, struct asker *asker, const struct request *request, struct http_answer *out)
+reception_make(struct desk *desk, struct easel *easel, const struct request *request, struct http_answer *out)
 {
 	const struct route *route = request->route;
 	struct reason why = { "" };
@@ -128,7 +128,7 @@ reception_make(struct desk *desk, struct asker *asker, const struct request *req
 			problem = problem_of(status, &problem.detail);
 	} else {
 		bool file = route->file != NULL && strcmp(request_text(request, "format"), "json") != 0;
-		status = file ? make_file(asker, request, out, &why) : make_json(desk, asker, request, out, &why);
+		status = file ? make_file(easel, request, out, &why) : make_json(desk, easel, request, out, &why);
 		if (status != STATUS_OK)
 			problem = problem_of(status, &why);
 		if (status == STATUS_UNKNOWN_PORT)
@@ -216,6 +216,7 @@ admit(struct desk *desk, struct http_call *call, struct request **held)
 	struct problem problem = { .status = 0 };
 	const char *allow = NULL;
 	struct reason why = { "" };
+	request->fresh = present_mark(desk->present).fresh;
 	bool for_programs = strncmp(asked->target, "/api/", 5) == 0 || strncmp(asked->target, "/metrics", 8) == 0;
 	unsigned status = gate_check(&desk->gate, asked, for_programs, &why);
 	if (status != 0)

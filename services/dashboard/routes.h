@@ -8,7 +8,7 @@
 #include "problem.h"
 #include "request.h"
 
-struct asker;
+struct easel;
 
 enum route_kind {
 	ROUTE_PAGE,      /* a file of the page */
@@ -48,9 +48,9 @@ struct route {
 	enum route_kind kind;
 	struct parameter parameters[REQUEST_VALUES_MAX];
 	int keep_ms; /* how long an answer may be given again while the log sequence number stays */
-	enum status (*make)(struct asker *asker, const struct request *request, json_t **out, struct reason *why);
+	enum status (*make)(struct easel *easel, const struct request *request, json_t **out, struct reason *why);
 	/* Where the parameter `format` is not json. */
-	enum status (*file)(struct asker *asker, const struct request *request, struct route_file *out, struct reason *why);
+	enum status (*file)(struct easel *easel, const struct request *request, struct route_file *out, struct reason *why);
 	void (*now)(struct desk *desk, const struct request *request, struct http_answer *out);
 	enum status (*decide)(struct desk *desk, const struct request *request, struct http_answer *out, struct problem *problem);
 };

@@ -6,7 +6,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 
-#include "asker.h"
+#include "easel.h"
 
 struct errand {
 	struct http_call *call;
@@ -16,7 +16,7 @@ struct errand {
 
 struct waiting {
 	struct waiting_options options;
-	struct asker *asker;
+	struct easel *easel;
 	pthread_t thread;
 	bool started;
 	atomic_bool hurry; /* an answer that is being asked for is given up */
@@ -81,13 +81,13 @@ run(void *user)
 		if (now_ms(waiting) >= errand.until_ms) {
 			turn_away(waiting, errand.call, "it was not this request's turn in time; try again");
 		} else {
-			asker_set_end(waiting->asker, errand.until_ms);
-			waiting->options.work(waiting->options.user, waiting->asker, errand.request, &answer);
+			asker_set_end(waiting->easel->asker, errand.until_ms);
+			waiting->options.work(waiting->options.user, waiting->easel, errand.request, &answer);
 			http_done(errand.call, &answer);
 		}
 		request_free(errand.request);
 	}
-	asker_close(&waiting->asker);
+	easel_close(&waiting->easel);
 	return NULL;
 }
 
@@ -101,7 +101,7 @@ waiting_open(const struct waiting_options *options, struct waiting **out, struct
 	waiting->options = *options;
 	pthread_mutex_init(&waiting->mutex, NULL);
 	pthread_cond_init(&waiting->changed, NULL);
-	enum status status = asker_for(options->kit, &waiting->hurry, &waiting->asker, why);
+	enum status status = easel_open(options->kit, &waiting->hurry, &waiting->easel, why);
 	if (status == STATUS_OK && pthread_create(&waiting->thread, NULL, run, waiting) != 0)
 		status = reason_say(why, STATUS_SYSTEM, "a thread cannot be started");
 	if (status != STATUS_OK) {
@@ -166,7 +166,7 @@ waiting_close(struct waiting **waiting)
 	if (*waiting == NULL)
 		return;
 	waiting_stop(*waiting);
-	asker_close(&(*waiting)->asker);
+	easel_close(&(*waiting)->easel);
 	pthread_cond_destroy(&(*waiting)->changed);
 	pthread_mutex_destroy(&(*waiting)->mutex);
 	free(*waiting);

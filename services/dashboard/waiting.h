@@ -18,7 +18,7 @@ struct waiting_options {
 	const char *name; /* of the thread */
 	size_t room;      /* at most WAITING_MAX */
 	int deadline_ms;
-	void (*work)(void *user, struct asker *asker, const struct request *request, struct http_answer *out);
+	void (*work)(void *user, struct easel *easel, const struct request *request, struct http_answer *out);
 	void *user;
 };
 

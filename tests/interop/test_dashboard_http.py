@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """The dashboard's HTTP under hostile hands, with Python's own http, socket and ssl: what is not asked rightly hears which part is
-wrong, what is not allowed is refused, and whoever is slow, or many, leaves the others served. Logins, roles and the event stream, too.
+wrong, what is not allowed is refused, and whoever is slow, or many, leaves the others served. Logins, roles and the event stream,
+too.
 
-also: thread address
+also: thread
 """
 import http.client
 import json
@@ -166,7 +167,8 @@ def test_traversal(serve):
     for target in ("/../../etc/passwd", "/assets/../../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/..%2f..%2fetc%2fpasswd",
             "/assets/%2e%2e%2fusers.json", "/users.json", "/keys/admin.key", "//etc/passwd", "/assets/..\\..\\x.js"):
         answer = ask(serve, target)
-        check(b"root:" not in answer.body and (answer.status in (400, 404) or b"<title>" in answer.body), f"{target}: {answer.body[:99]}")
+        page = answer.status == 200 and b"<title>" in answer.body
+        check(b"root:" not in answer.body and (page or answer.status in (400, 404)), f"{target}: {answer.body[:99]}")
     for target in ("/%00", "/a%0d%0aSet-Cookie:x", "/%ff"):
         refused(serve, 400, target)
 
@@ -195,7 +197,8 @@ def test_floods(serve):
     check(b" 431 " in said[:40] or said == b"", f"20,000 headers: {said[:80]}")
     said = raw(serve, b"GET /" + b"a" * 100000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
     check(re.match(rb"HTTP/1.1 (414|431|400) ", said) or said == b"", f"a long address: {said[:80]}")
-    length = b"POST /api/v1/session HTTP/1.1\r\nHost: localhost:%d\r\nContent-Type: application/json\r\nContent-Length: %%d\r\n\r\n" % serve.port
+    length = (b"POST /api/v1/session HTTP/1.1\r\nHost: localhost:%d\r\nContent-Type: application/json\r\n"
+        b"Content-Length: %%d\r\n\r\n" % serve.port)
     check(b" 413 " in raw(serve, length % 10**12)[:40], "a length of 1 TB is not refused")
     chunked = length.replace(b"Content-Length: %d", b"Transfer-Encoding: chunked") + (b"4000\r\n" + b"a" * 0x4000 + b"\r\n") * 64
     check(b" 200 " not in raw(serve, chunked)[:40], "a body without an end is taken")
@@ -305,7 +308,8 @@ def test_listeners(serve, data):
     check(int(gauge[1]) == LISTENERS, f"{gauge[1]} listeners are counted; expected {LISTENERS}")
     last = max(int(one) for one in re.findall(rb"^id: (\d+)", next(iter(crowd.heard.values())), re.M))
     began = time.monotonic()
-    done = ask(serve, "/api/v1/attention/notes", method="POST", body={"subject": "stuck:ceke/B-1", "note": "<script>alert(1)</script>"})
+    note = {"subject": "stuck:ceke/B-1", "note": "<script>alert(1)</script>"}
+    done = ask(serve, "/api/v1/attention/notes", method="POST", body=note)
     check(done.status == 200 and done.json()["lsn"] > last, f"a note: {done.status} {done.body}")
     crowd.until(lambda heard: any(int(one) >= done.json()["lsn"] for one in re.findall(rb"^id: (\d+)", heard, re.M)), "of the note")
     print(f"{LISTENERS} listeners heard of a decision {1000 * (time.monotonic() - began):.0f} ms after it was sent")
