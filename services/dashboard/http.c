@@ -41,6 +41,7 @@ first_line(void *user, const char *target, struct MHD_Connection *connection)
 	if (call == NULL)
 		return NULL;
 	memcpy(call->target, target, bytes);
+	call->holders = 1;
 	call->http = user;
 	call->connection = connection;
 	call->guest = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
@@ -175,6 +176,16 @@ on_request(void *user, struct MHD_Connection *connection, const char *url, const
 	return call->queued ? MHD_YES : http_queue(call);
 }
 
+void
+http_call_drop(struct http_call *call)
+{
+	if (--call->holders > 0)
+		return;
+	body_drop(&call->answer.body);
+	free(call->body);
+	free(call);
+}
+
 static void
 completed(void *user, struct MHD_Connection *connection, void **place, enum MHD_RequestTerminationCode how)
 {
@@ -186,9 +197,8 @@ completed(void *user, struct MHD_Connection *connection, void **place, enum MHD_
 		return;
 	if (call->guest != NULL)
 		http_watch_state(&http->watch, call->guest, HTTP_ASKING);
-	body_drop(&call->answer.body);
-	free(call->body);
-	free(call);
+	http_watch_let_go(&http->watch, &call->guest);
+	http_call_drop(call);
 	*place = NULL;
 }
 

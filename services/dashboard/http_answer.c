@@ -86,11 +86,14 @@ stream_gone(void *user)
 {
 	struct http_call *call = user;
 	call->source.gone(call->source.user);
+	http_call_drop(call);
 }
 
 enum MHD_Result
 http_queue(struct http_call *call)
 {
+	if (call->streams) /* libmicrohttpd is done with a request before it is done with what streams to it */
+		call->holders++;
 	struct MHD_Response *response = call->streams
 	    ? MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK_BYTES, read_stream, call, stream_gone)
 	    : response_of(&call->answer);
@@ -159,5 +162,5 @@ http_stream_go(struct http_call *call)
 void
 http_stream_cut(struct http_call *call)
 {
-	http_watch_cut(&call->http->watch, call->guest);
+	http_watch_cut(&call->http->watch, &call->guest);
 }

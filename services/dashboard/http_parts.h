@@ -22,6 +22,7 @@ struct http_call {
 	struct http *http;
 	struct MHD_Connection *connection;
 	struct http_guest *guest;
+	_Atomic unsigned holders; /* the request, and a stream */
 	struct http_asked asked;
 	bool begun, answered, queued;
 	struct http_answer answer;
@@ -32,6 +33,7 @@ struct http_call {
 	char target[]; /* as it came */
 };
 
+void http_call_drop(struct http_call *call);
 /* The answer of the call, with the headers that every answer has. */
 enum MHD_Result http_queue(struct http_call *call);
 

@@ -79,10 +79,19 @@ http_watch_state(struct http_watch *watch, struct http_guest *guest, enum http_s
 }
 
 void
-http_watch_cut(struct http_watch *watch, struct http_guest *guest)
+http_watch_let_go(struct http_watch *watch, struct http_guest **place)
 {
 	pthread_mutex_lock(&watch->mutex);
-	shutdown(guest->fd, SHUT_RDWR);
+	*place = NULL;
+	pthread_mutex_unlock(&watch->mutex);
+}
+
+void
+http_watch_cut(struct http_watch *watch, struct http_guest *const *place)
+{
+	pthread_mutex_lock(&watch->mutex);
+	if (*place != NULL)
+		shutdown((*place)->fd, SHUT_RDWR);
 	pthread_mutex_unlock(&watch->mutex);
 }
 

@@ -31,7 +31,9 @@ void http_watch_close(struct http_watch *watch);
 struct http_guest *http_watch_come(struct http_watch *watch, int fd);
 void http_watch_leave(struct http_watch *watch, struct http_guest *guest); /* before the socket is closed */
 void http_watch_state(struct http_watch *watch, struct http_guest *guest, enum http_state state);
-void http_watch_cut(struct http_watch *watch, struct http_guest *guest);
+/* For one who holds on to a guest that may leave: the place is emptied before, and then there is nobody to show out. */
+void http_watch_let_go(struct http_watch *watch, struct http_guest **place);
+void http_watch_cut(struct http_watch *watch, struct http_guest *const *place);
 /* How many were too late by now and have been shown out. */
 unsigned http_watch_look(struct http_watch *watch);
 unsigned http_watch_count(struct http_watch *watch);

@@ -1,8 +1,8 @@
 /*
- * The pictures of the contract: each asks what it needs and gives the answer as JSON, without its `mark` (or with it), which is else set for it
+ * The pictures of the contract: each asks what it needs and gives the answer as JSON. Where it sets no `mark` that is done for it,
  * from the log sequence numbers of what it asked. `request` has its parameters checked; its route is NULL for picture_live. The
- * caller owns *out. What is wrong with a request comes back as a status of REFUSE with its sentence (see problem.h for what
- * follows); NO_MEMORY and what the services asked say come back as they are.
+ * caller owns *out. What is wrong with a request comes back as a status of REFUSE with its sentence (problem.h says what follows);
+ * NO_MEMORY and what the services asked say come back as they are.
  */
 #ifndef JUYAN_DASHBOARD_PICTURES_H
 #define JUYAN_DASHBOARD_PICTURES_H
