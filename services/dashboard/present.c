@@ -37,7 +37,7 @@ struct present {
 	pthread_mutex_t mutex;
 	uint64_t lsn;
 	int64_t received_at_ms, heard_ms; /* heard_ms 0: never */
-	json_t *live;                     /* without its mark; never changed once it is here */
+	struct body *live;                /* as JSON, without its mark */
 	uint64_t live_lsn;
 };
 
@@ -71,16 +71,17 @@ present_mark_json(struct present *present, uint64_t lsn, int64_t made_at_ms)
 	    (json_int_t)made_at_ms, "fresh", mark.fresh);
 }
 
+/* The picture with a mark of now: the mark's text, put in front of the other fields. */
 static char *
-text_of(struct present *present, json_t *live, uint64_t lsn)
+text_of(struct present *present, const struct body *live, uint64_t lsn)
 {
 	json_t *mark = present_mark_json(present, lsn, clock_utc_ms(&present->kit->clock));
-	json_t *whole = json_copy(live);
-	char *text = NULL;
-	if (mark != NULL && whole != NULL && json_object_set(whole, "mark", mark) == 0)
-		text = json_dumps(whole, JSON_COMPACT);
+	char *mark_text = mark == NULL ? NULL : json_dumps(mark, JSON_COMPACT), *text = NULL;
+	bool alone = strcmp(live->bytes, "{}") == 0;
+	if (mark_text != NULL && asprintf(&text, "{\"mark\":%s%s%s", mark_text, alone ? "" : ",", live->bytes + 1) < 0)
+		text = NULL;
+	free(mark_text);
 	json_decref(mark);
-	json_decref(whole);
 	return text;
 }
 
@@ -89,14 +90,14 @@ present_live(struct present *present)
 {
 	struct body *body = NULL;
 	pthread_mutex_lock(&present->mutex);
-	json_t *live = json_incref(present->live);
+	struct body *live = present->live == NULL ? NULL : body_hold(present->live);
 	uint64_t lsn = present->live_lsn;
 	pthread_mutex_unlock(&present->mutex);
 	char *text = live == NULL ? NULL : text_of(present, live, lsn);
 	if (text != NULL && body_make(text, strlen(text), &body) != STATUS_OK)
 		body = NULL;
 	free(text);
-	json_decref(live);
+	body_drop(&live);
 	return body;
 }
 
@@ -221,15 +222,31 @@ ask_status(struct present *present)
 	present->asked_status = true;
 }
 
+/* jansson's counts are no business of two threads: what others see is text. */
 static enum status
-make(struct present *present, struct reason *why)
+paint(struct present *present, struct body **out, struct reason *why)
 {
 	struct request request = { .now_ms = clock_utc_ms(&present->kit->clock), .fresh = present_mark(present).fresh };
 	json_t *live = NULL;
+	enum status status = picture_live(present->easel, &request, &live, why);
+	if (status != STATUS_OK)
+		return status;
+	json_object_del(live, "mark"); /* it gets one whenever it is told */
+	char *text = json_dumps(live, JSON_COMPACT);
+	status = text == NULL ? STATUS_NO_MEMORY : body_make(text, strlen(text), out);
+	free(text);
+	json_decref(live);
+	return status;
+}
+
+static enum status
+make(struct present *present, struct reason *why)
+{
+	struct body *live = NULL, *before;
 	asker_set_end(present->easel->asker, now_ms(present) + MAKE_MS);
 	if (!present->asked_status)
 		ask_status(present);
-	enum status status = picture_live(present->easel, &request, &live, why);
+	enum status status = paint(present, &live, why);
 	if (status != STATUS_OK)
 		return status;
 	uint64_t lsn = asker_lsn(present->easel->asker);
@@ -237,10 +254,11 @@ make(struct present *present, struct reason *why)
 	know(present, lsn, 0, false);
 	char *text = text_of(present, live, lsn);
 	pthread_mutex_lock(&present->mutex);
-	json_decref(present->live);
+	before = present->live;
 	present->live = live;
 	present->live_lsn = lsn;
 	pthread_mutex_unlock(&present->mutex);
+	body_drop(&before);
 	status = text == NULL ? STATUS_NO_MEMORY : events_tell_live(present->events, lsn, text);
 	free(text);
 	return status;
@@ -332,7 +350,7 @@ present_close(struct present **present)
 	bus_socket_close(&(*present)->feed);
 	easel_close(&(*present)->easel);
 	arena_close(&(*present)->arena);
-	json_decref((*present)->live);
+	body_drop(&(*present)->live);
 	pthread_mutex_destroy(&(*present)->mutex);
 	free(*present);
 	*present = NULL;
