@@ -157,7 +157,7 @@ open_http(struct desk *desk, struct reason *why)
 		.handle = reception_handle,
 		.user = desk,
 		.counters = desk->kit->counters };
-	/* Requests may come before this returns: they find the gate without its port, and are refused. */
+	/* Requests may come before this returns: they are told to come again. */
 	if (status == STATUS_OK)
 		status = listen_at(desk, &listen, &options, why);
 	if (key != NULL)
@@ -167,6 +167,7 @@ open_http(struct desk *desk, struct reason *why)
 	if (status != STATUS_OK)
 		return status;
 	desk->gate.port = http_port(desk->http);
+	atomic_store(&desk->ready, true);
 	bool six = strchr(listen.address, ':') != NULL;
 	snprintf(url, sizeof url, "%s://%s%s%s:%u/", desk->gate.tls ? "https" : "http", six ? "[" : "", listen.address,
 	    six ? "]" : "", desk->gate.port);

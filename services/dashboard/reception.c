@@ -243,8 +243,8 @@ enum http_turn
 reception_handle(void *user, struct http_call *call)
 {
 	struct desk *desk = user;
-	if (atomic_load(&desk->stop))
-		return refuse_with(desk, call, 503, "the service stops");
+	if (!atomic_load(&desk->ready) || atomic_load(&desk->stop))
+		return refuse_with(desk, call, 503, "the service starts or stops");
 	struct request *request = calloc(1, sizeof *request);
 	if (request == NULL)
 		return refuse_with(desk, call, 503, "memory ran out");
