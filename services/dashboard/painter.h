@@ -18,8 +18,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "source.h"
+#include "forecast.pb-c.h"
+#include "status.h"
 
+struct source; /* source.h */
 struct painter;
 
 /* The source's functions are called by the thread that makes pictures; NO_MEMORY. */

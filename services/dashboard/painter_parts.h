@@ -12,6 +12,7 @@
 #include "painter_days.h"
 #include "painter_json.h"
 #include "registry.h"
+#include "source.h"
 #include "wire.h"
 
 struct port {
