@@ -1,15 +1,16 @@
 /*
- * What the dashboard shows: for each path of openapi.yaml that answers data, a function that asks the ledger and makes the JSON object
- * which the contract names, all its fields always there. It knows no HTTP, no socket and no clock. The caller owns *out (json_decref).
+ * What the dashboard shows: for each path of openapi.yaml that answers data, a function that asks the ledger and makes the JSON
+ * object which the contract names, all its fields always there. It knows no HTTP, no socket and no clock. The caller owns *out
+ * (json_decref).
  *
- * A struct painter owns what it keeps between two pictures: the registry, the days of each port, the usual course of a day. It asks
- * for the news before each picture, and so knows what of that has changed. One thread; whoever has two threads opens two.
+ * A struct painter owns what it keeps between two pictures: the registry, the days of each port, the usual course of a day. It
+ * asks for the news before each picture, and so knows what of that has changed. One thread; whoever has two threads opens two.
  *
- * All figures of a picture are of one moment: where it takes several questions and something was committed in between, it is made
- * again, at most three times; then the mark tells the lowest log sequence number of its answers.
+ * All figures of a picture are of one moment: where it takes several questions and something was committed in between, it is
+ * made again, at most three times; then the mark tells the lowest log sequence number of its answers.
  *
- * REFUSE statuses with a sentence that names what is near: UNKNOWN_PORT, SYNTAX and OUT_OF_RANGE (a parameter is wrong), NOT_FOUND (there
- * is no such batch or event). What the source returns comes back as it is; NO_MEMORY.
+ * REFUSE statuses with a sentence that names what is near: UNKNOWN_PORT, SYNTAX and OUT_OF_RANGE (a parameter is wrong),
+ * NOT_FOUND (there is no such batch or event). What the source returns comes back as it is; NO_MEMORY.
  */
 #ifndef JUYAN_DASHBOARD_PAINTER_H
 #define JUYAN_DASHBOARD_PAINTER_H
@@ -46,8 +47,9 @@ enum status painter_attention(struct painter *painter, const char *port, bool no
 enum status painter_quarantined(struct painter *painter, uint64_t lsn, json_t **out, struct reason *why) MUST_USE;
 
 /*
- * The year against a goal. The forecast is the caller's, who keeps it: `reports` answers a GoalAsk about this goal or all, with its
- * course; NULL: there is none, and `why_none` says why. All but what the forecast alone can say is of now, however old it is.
+ * The year against a goal. The forecast is the caller's, who keeps it: `reports` answers a GoalAsk about this goal or all, with
+ * its course; NULL: there is none, and `why_none` says why. All but what the forecast alone can say is of now, however old it
+ * is.
  */
 enum status painter_overview(struct painter *painter, const char *goal, const Juyan__V1__GoalReports *reports, const char *why_none,
     json_t **out, struct reason *why) MUST_USE;

@@ -1,6 +1,6 @@
 /*
- * Days, for picture_*.c alone: what has passed on those that were, which of them were ordinary, and what the calendar says of each. What
- * has passed is asked for once and kept up by the news; a history owns its arrays (history_close).
+ * Days, for picture_*.c alone: what has passed on those that were, which of them were ordinary, and what the calendar says of
+ * each. What has passed is asked for once and kept up by the news; a history owns its arrays (history_close).
  */
 #ifndef JUYAN_DASHBOARD_PAINTER_DAYS_H
 #define JUYAN_DASHBOARD_PAINTER_DAYS_H

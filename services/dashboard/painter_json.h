@@ -1,6 +1,6 @@
 /*
- * Masses, days and messages as the contract's JSON, for picture_*.c alone. The caller owns what is made. A json_t * that is NULL means
- * that memory ran out; jansson hands it on, so that it is looked at once, at the end.
+ * Masses, days and messages as the contract's JSON, for picture_*.c alone. The caller owns what is made. A json_t * that is NULL
+ * means that memory ran out; jansson hands it on, so that it is looked at once, at the end.
  */
 #ifndef JUYAN_DASHBOARD_PAINTER_JSON_H
 #define JUYAN_DASHBOARD_PAINTER_JSON_H

@@ -1,6 +1,6 @@
 /*
- * What pictures are made with, for picture_*.c alone: questions, what is kept from one picture to the next, days, goals. All of it is
- * owned by the painter.
+ * What pictures are made with, for picture_*.c alone: questions, what is kept from one picture to the next, days, goals. All of
+ * it is owned by the painter.
  */
 #ifndef JUYAN_DASHBOARD_PAINTER_PARTS_H
 #define JUYAN_DASHBOARD_PAINTER_PARTS_H

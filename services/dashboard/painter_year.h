@@ -1,6 +1,6 @@
 /*
- * The year of an overview while it is made, for picture_overview.c and picture_course.c alone. What belongs to nobody else is freed by
- * picture_overview.c.
+ * The year of an overview while it is made, for picture_overview.c and picture_course.c alone. What belongs to nobody else is
+ * freed by picture_overview.c.
  */
 #ifndef JUYAN_DASHBOARD_PAINTER_YEAR_H
 #define JUYAN_DASHBOARD_PAINTER_YEAR_H

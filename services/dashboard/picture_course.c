@@ -1,6 +1,7 @@
 /*
- * The course of a year: the plan line, what was done, the year before, and how the rest may add up. The sums are of now; the plan line and
- * the fan are the forecast's where there is one, for the calendar may say more than the registry's days (a holiday that was kept open).
+ * The course of a year: the plan line, what was done, the year before, and how the rest may add up. The sums are of now; the
+ * plan line and the fan are the forecast's where there is one, for the calendar may say more than the registry's days (a holiday
+ * that was kept open).
  */
 #include <stdlib.h>
 

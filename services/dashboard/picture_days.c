@@ -1,6 +1,6 @@
 /*
- * Days, and what the registry says of them. The rule for a day: a closed day beats all; a day open by agreement beats a holiday; a
- * holiday is shut, unless it is kept open in some years. A holiday is no ordinary day, open or not.
+ * Days, and what the registry says of them. The rule for a day: a closed day beats all; a day open by agreement beats a holiday;
+ * a holiday is shut, unless it is kept open in some years. A holiday is no ordinary day, open or not.
  */
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /*
- * Commodity groups and directions, this span against the same one a year before. A span that is still running is compared with what had
- * passed by the same day. The 29th of February is compared with the 28th, and a whole February with a whole one.
+ * Commodity groups and directions, this span against the same one a year before. A span that is still running is compared with
+ * what had passed by the same day. The 29th of February is compared with the 28th, and a whole February with a whole one.
  */
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /*
- * What lasts from one picture to the next. It is right at kept.lsn: the news from there on tell what has changed, and what was asked
- * for after that moment is told once more, which changes nothing.
+ * What lasts from one picture to the next. It is right at kept.lsn: the news from there on tell what has changed, and what was
+ * asked for after that moment is told once more, which changes nothing.
  */
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /*
- * The year against its goal. What was done, the plan and the year before are of this moment, to the hour; what the forecast says is its
- * own, of the day on which it was made.
+ * The year against its goal. What was done, the plan and the year before are of this moment, to the hour; what the forecast says
+ * is its own, of the day on which it was made.
  */
 #include <stdlib.h>
 

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""Holds what the dashboard answers against its contract, services/dashboard/openapi.yaml, with a validator that shares nothing with ours.
+"""Holds what the dashboard answers against its contract, services/dashboard/openapi.yaml, with a validator of another's making.
 
-The contract first: every schema is one, every field that it names is required. Then the pictures that the unit tests paint, from ledgers
-that are empty, quiet, late, corrected and broken: test_painter*.c write them into a folder when they are asked to. A field that the
-contract does not name is as wrong as one that is missing.
+The contract first: every schema is one, every field that it names is required. Then the pictures that the unit tests paint, from
+ledgers that are empty, quiet, late, corrected and broken: test_painter*.c write them into a folder when they are asked to. A field
+that the contract does not name is as wrong as one that is missing.
 
 Uses $JUYAN_TESTS, the folder of the built tests.
 """
@@ -57,8 +57,8 @@ def validator(contract, name):
 def paint(folder):
     """A folder of pictures: SCHEMA-….json."""
     for test in PAINTERS:
-        done = subprocess.run([os.path.join(TESTS, test)], env={**os.environ, "JUYAN_PICTURES": folder}, capture_output=True, text=True,
-            timeout=300)
+        done = subprocess.run([os.path.join(TESTS, test)], env={**os.environ, "JUYAN_PICTURES": folder}, capture_output=True,
+            text=True, timeout=300)
         if done.returncode != 0:
             yield f"{test} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
 

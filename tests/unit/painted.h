@@ -1,7 +1,7 @@
 /*
- * Pictures of a test's own ledger: a source that asks the book of book.h, a clock that stands, and looks into what was painted. What a
- * test paints is also written into the folder of $JUYAN_PICTURES, where there is one: tests/interop/test_dashboard_api.py holds that
- * against the contract. For one thread.
+ * Pictures of a test's own ledger: a source that asks the book of book.h, a clock that stands, and looks into what was painted.
+ * What a test paints is also written into the folder of $JUYAN_PICTURES, where there is one: tests/interop/test_dashboard_api.py
+ * holds that against the contract. For one thread.
  */
 #ifndef JUYAN_TESTS_PAINTED_H
 #define JUYAN_TESTS_PAINTED_H

@@ -1,4 +1,4 @@
-/* The calendar, goods and the year against its goal: figures worked out by hand, and random slices held against the ledger's totals. */
+/* The calendar, goods and the year: figures worked out by hand, and random slices held against the ledger's totals. */
 #include "check.h"
 
 #include "../any.h"
@@ -449,7 +449,7 @@ hold_against_a_fresh_painter(int64_t ms)
 	json_decref(picture);
 	PAINT(&studio, "Live", painter_live(studio.painter, &picture, &studio.why));
 	must(painter_live(other, &again, &studio.why), &studio.why);
-	/* Attention is looked at every few seconds, and the clock stands. Of batches that never came to the gate the news alone tell. */
+	/* Attention is looked at every few seconds, and the clock stands. Of what never came to a gate the news alone tell. */
 	json_object_del(picture, "attention");
 	json_object_del(again, "attention");
 	for (size_t i = 0; i < 2; i++) {
