@@ -11,6 +11,7 @@
 	X(serve, "run the services: take events, answer questions") \
 	X(send, "send events from files to a running Juyan") \
 	X(totals, "show tonnage of any period, split as you like") \
+	X(watch, "show what happens, as it happens") \
 	X(goal, "will a goal be reached, when, and how sure is that") \
 	X(plan, "what it would take to reach a goal") \
 	X(scenario, "compare declared changes of the future, side by side") \
