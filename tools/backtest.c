@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "backtest_parts.h"
-#include "report.h"
+#include "html_report.h"
 #include "tool.h"
 
 enum { KEY_MONTHS = 0x100, KEY_CSV, KEY_JSON, KEY_SVG, KEY_HTML, KEY_JOBS, MONTHS_MAX = 1200, JOBS_MAX = 64 };
@@ -85,16 +85,16 @@ static enum status
 write_report(const char *path, const struct verdict *verdict, const char *picture, struct reason *why)
 {
 	char title[SERIES_NAME_BYTES + 32];
-	struct report *report = NULL;
+	struct html_report *report = NULL;
 	snprintf(title, sizeof title, "Backtest: %s", verdict->name);
-	enum status status = report_open(path, title,
+	enum status status = html_report_open(path, title,
 	    "How far such forecasts were off: made again at earlier origins, each from what was known then, and held against what "
 	    "came.",
 	    &report, why);
 	if (status != STATUS_OK)
 		return status;
 	verdict_report(verdict, picture, report);
-	return report_close(&report, true, why);
+	return html_report_close(&report, true, why);
 }
 
 static enum status
@@ -106,7 +106,7 @@ write_all(const struct backtest_command *command, const struct verdict *verdict,
 	if (asked->svg != NULL && picture[BACKTEST_ALONE] == NULL)
 		return reason_say(why, STATUS_USAGE, "--svg: there is nothing to draw");
 	if (asked->svg != NULL)
-		status = report_picture_file(asked->svg, picture[BACKTEST_ALONE], why);
+		status = html_report_picture_file(asked->svg, picture[BACKTEST_ALONE], why);
 	if (status == STATUS_OK && asked->html != NULL)
 		status = write_report(asked->html, verdict, picture[BACKTEST_IN_PAGE], why);
 	return status;

@@ -50,12 +50,12 @@ static enum status
 write_report(const char *path, const struct forecast_shown *shown, size_t n, struct reason *why)
 {
 	char title[SERIES_NAME_BYTES + 32];
-	struct report *report = NULL;
+	struct html_report *report = NULL;
 	if (n == 1)
 		snprintf(title, sizeof title, "Forecast: %s", shown[0].detail->name);
 	else
 		snprintf(title, sizeof title, "Forecast of %zu series", n);
-	enum status status = report_open(path, title,
+	enum status status = html_report_open(path, title,
 	    "What is known, how it is forecast to go on, and how sure that is: of 100 such cases about 80 lie within the 80 % "
 	    "interval.",
 	    &report, why);
@@ -65,7 +65,7 @@ write_report(const char *path, const struct forecast_shown *shown, size_t n, str
 		status = prospect_report(shown[i].detail, shown[i].course, shown[i].rows, i + 1, report);
 	if (status != STATUS_OK)
 		reason_write(why, "%s", status_sentence(status));
-	enum status closed = report_close(&report, status == STATUS_OK, why);
+	enum status closed = html_report_close(&report, status == STATUS_OK, why);
 	return status != STATUS_OK ? status : closed;
 }
 
@@ -76,7 +76,7 @@ write_picture(const char *path, const struct forecast_shown *shown, struct reaso
 	enum status status = prospect_fan(shown[0].course, "fan", true, &svg);
 	if (status != STATUS_OK)
 		return reason_say(why, status, "%s", status_sentence(status));
-	status = report_picture_file(path, svg, why);
+	status = html_report_picture_file(path, svg, why);
 	free(svg);
 	return status;
 }

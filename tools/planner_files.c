@@ -51,13 +51,13 @@ planner_write_report(const struct planner_files *files, const char *title, const
 	struct sheet sheet = { .report = NULL };
 	if (files->html == NULL)
 		return STATUS_OK;
-	enum status status = report_open(files->html, title, lead, &sheet.report, why);
+	enum status status = html_report_open(files->html, title, lead, &sheet.report, why);
 	if (status != STATUS_OK)
 		return status;
-	struct report *report = sheet.report;
+	struct html_report *report = sheet.report;
 	status = say(&sheet, answer, why);
 	sheet_end(&sheet);
-	enum status closed = report_close(&report, status == STATUS_OK, why);
+	enum status closed = html_report_close(&report, status == STATUS_OK, why);
 	return status != STATUS_OK ? status : closed;
 }
 
@@ -65,7 +65,7 @@ enum status
 planner_write_picture(const struct planner_files *files, enum status drawn, char **svg, struct reason *why)
 {
 	if (drawn == STATUS_OK)
-		drawn = report_picture_file(files->svg, *svg, why);
+		drawn = html_report_picture_file(files->svg, *svg, why);
 	free(*svg);
 	*svg = NULL;
 	return drawn;

@@ -4,8 +4,8 @@
 
 #include <jansson.h>
 
+#include "html_report.h"
 #include "prospect.h"
-#include "report.h"
 
 /*
  * A section: pictures of `detail` as it adds up and of `course` (coarser where there is much of it), a table of `rows` (all may
@@ -13,7 +13,7 @@
  * other sections. NO_MEMORY.
  */
 enum status prospect_report(const struct prospect *detail, const struct prospect *course, const struct prospect *rows,
-    size_t number, struct report *report) MUST_USE;
+    size_t number, struct html_report *report) MUST_USE;
 
 /* The caller's; NULL when memory runs out. Whole kg where it is mass. */
 json_t *prospect_json(const struct prospect *prospect);

@@ -18,9 +18,9 @@ enter(struct sheet *sheet, enum sheet_block block)
 	if (sheet->report == NULL && sheet->block > SHEET_HEADING && apart)
 		putchar('\n');
 	if (sheet->report != NULL && sheet->block == SHEET_POINTS && apart)
-		report_list_end(sheet->report);
+		html_report_list_end(sheet->report);
 	if (sheet->report != NULL && block == SHEET_POINTS && apart)
-		report_list(sheet->report);
+		html_report_list(sheet->report);
 	sheet->block = block;
 }
 
@@ -32,7 +32,7 @@ sheet_heading(struct sheet *sheet, const char *text)
 	enter(sheet, SHEET_HEADING);
 	snprintf(title, sizeof title, "%.*s", (int)(n > 0 && text[n - 1] == ':' ? n - 1 : n), text);
 	if (sheet->report != NULL)
-		report_heading(sheet->report, title);
+		html_report_heading(sheet->report, title);
 	else
 		puts(text);
 }
@@ -47,7 +47,7 @@ sheet_line(struct sheet *sheet, const char *format, ...)
 	va_end(arguments);
 	enter(sheet, SHEET_LINES);
 	if (sheet->report != NULL)
-		report_text(sheet->report, "%s", text);
+		html_report_text(sheet->report, "%s", text);
 	else
 		puts(text);
 }
@@ -58,7 +58,7 @@ sheet_points(struct sheet *sheet, char *const *texts, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		enter(sheet, SHEET_POINTS);
 		if (sheet->report != NULL)
-			report_point(sheet->report, texts[i]);
+			html_report_point(sheet->report, texts[i]);
 		else
 			printf("  %s\n", texts[i]);
 	}
@@ -73,7 +73,7 @@ sheet_table(struct sheet *sheet, const struct table_column *columns, size_t n)
 	enter(sheet, SHEET_TABLE);
 	enum status status = STATUS_OK;
 	if (sheet->report != NULL)
-		report_table(sheet->report, columns, n);
+		html_report_table(sheet->report, columns, n);
 	else
 		status = table_open(columns, n, &sheet->table);
 	if (status == STATUS_OK)
@@ -86,7 +86,7 @@ void
 sheet_cell(struct sheet *sheet, const char *text)
 {
 	if (sheet->report != NULL)
-		report_cell(sheet->report, text);
+		html_report_cell(sheet->report, text);
 	else
 		table_cell(sheet->table, text);
 }
@@ -113,7 +113,7 @@ void
 sheet_sums(struct sheet *sheet)
 {
 	if (sheet->report != NULL)
-		report_sums(sheet->report);
+		html_report_sums(sheet->report);
 	else
 		table_sums(sheet->table);
 }
@@ -124,7 +124,7 @@ sheet_table_end(struct sheet *sheet)
 	enum status status = STATUS_OK;
 	sheet->columns = NULL;
 	if (sheet->report != NULL)
-		report_table_end(sheet->report);
+		html_report_table_end(sheet->report);
 	else
 		status = table_print(sheet->table, stdout);
 	table_close(&sheet->table);
@@ -142,7 +142,7 @@ sheet_picture(struct sheet *sheet, enum status drawn, char **svg)
 	if (drawn != STATUS_OK)
 		return drawn;
 	enter(sheet, SHEET_LINES);
-	report_picture(sheet->report, *svg);
+	html_report_picture(sheet->report, *svg);
 	free(*svg);
 	*svg = NULL;
 	return STATUS_OK;
@@ -169,6 +169,6 @@ sheet_end(struct sheet *sheet)
 {
 	table_close(&sheet->table);
 	if (sheet->report != NULL && sheet->block == SHEET_POINTS)
-		report_list_end(sheet->report);
+		html_report_list_end(sheet->report);
 	*sheet = (struct sheet){ .report = NULL };
 }

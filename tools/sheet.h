@@ -6,13 +6,13 @@
 #define JUYAN_TOOLS_SHEET_H
 
 #include "forecast.pb-c.h"
-#include "report.h"
+#include "html_report.h"
 #include "table.h"
 
 enum sheet_block { SHEET_NOTHING, SHEET_HEADING, SHEET_LINES, SHEET_POINTS, SHEET_TABLE };
 
 struct sheet {
-	struct report *report; /* NULL: standard output */
+	struct html_report *report; /* NULL: standard output */
 	enum sheet_block block;
 	struct table *table; /* at work, for the terminal */
 	const struct table_column *columns;

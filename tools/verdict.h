@@ -10,8 +10,8 @@
 #include <stdio.h>
 
 #include "backtest.h"
+#include "html_report.h"
 #include "prospect.h"
-#include "report.h"
 #include "trial.h"
 
 enum { VERDICT_DISTANCE_BYTES = 32, VERDICT_ROWS_MAX = BACKTEST_METHODS * (BACKTEST_BANDS_MAX + 1) };
@@ -66,6 +66,6 @@ json_t *verdict_json(const struct verdict *verdict);
 /* Fills in the bands and methods of a picture. The texts are lent by the verdict. */
 void verdict_bands(const struct verdict *verdict, struct trial *trial);
 /* All of it, with its picture where there is one (NULL: none). */
-void verdict_report(const struct verdict *verdict, const char *picture, struct report *report);
+void verdict_report(const struct verdict *verdict, const char *picture, struct html_report *report);
 
 #endif

@@ -1,5 +1,5 @@
-/* See report.h. */
-#include "report.h"
+/* See html_report.h. */
+#include "html_report.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -13,7 +13,7 @@
 
 enum { PATH_BYTES = 4096, TEXT_BYTES = 2048 };
 
-struct report {
+struct html_report {
 	FILE *out;
 	char path[PATH_BYTES];
 	/* of the table at work */
@@ -58,9 +58,9 @@ escaped(FILE *out, const char *text)
 }
 
 enum status
-report_open(const char *path, const char *title, const char *lead, struct report **out, struct reason *why)
+html_report_open(const char *path, const char *title, const char *lead, struct html_report **out, struct reason *why)
 {
-	struct report *report = calloc(1, sizeof *report);
+	struct html_report *report = calloc(1, sizeof *report);
 	if (report == NULL)
 		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
 	if (snprintf(report->path, sizeof report->path, "%s", path) >= (int)sizeof report->path ||
@@ -76,15 +76,15 @@ report_open(const char *path, const char *title, const char *lead, struct report
 	escaped(report->out, title);
 	fputs("</h1>\n", report->out);
 	if (lead != NULL)
-		report_text(report, "%s", lead);
+		html_report_text(report, "%s", lead);
 	*out = report;
 	return STATUS_OK;
 }
 
 enum status
-report_close(struct report **report, bool keep, struct reason *why)
+html_report_close(struct html_report **report, bool keep, struct reason *why)
 {
-	struct report *one = *report;
+	struct html_report *one = *report;
 	if (one == NULL)
 		return STATUS_OK;
 	fputs("</body>\n</html>\n", one->out);
@@ -100,7 +100,7 @@ report_close(struct report **report, bool keep, struct reason *why)
 }
 
 void
-report_heading(struct report *report, const char *text)
+html_report_heading(struct html_report *report, const char *text)
 {
 	fputs("<h2>", report->out);
 	escaped(report->out, text);
@@ -108,7 +108,7 @@ report_heading(struct report *report, const char *text)
 }
 
 void
-report_text(struct report *report, const char *format, ...)
+html_report_text(struct html_report *report, const char *format, ...)
 {
 	char text[TEXT_BYTES];
 	va_list arguments;
@@ -121,7 +121,7 @@ report_text(struct report *report, const char *format, ...)
 }
 
 void
-report_picture(struct report *report, const char *svg)
+html_report_picture(struct html_report *report, const char *svg)
 {
 	fputs("<figure style=\"margin: 0\">\n", report->out);
 	fputs(svg, report->out);
@@ -129,7 +129,7 @@ report_picture(struct report *report, const char *svg)
 }
 
 void
-report_table(struct report *report, const struct table_column *columns, size_t n)
+html_report_table(struct html_report *report, const struct table_column *columns, size_t n)
 {
 	assert(n > 0);
 	report->columns = columns;
@@ -146,7 +146,7 @@ report_table(struct report *report, const struct table_column *columns, size_t n
 }
 
 void
-report_cell(struct report *report, const char *text)
+html_report_cell(struct html_report *report, const char *text)
 {
 	if (report->column == 0)
 		fputs(report->sums ? "<tr class=\"sum\">" : "<tr>", report->out);
@@ -159,27 +159,27 @@ report_cell(struct report *report, const char *text)
 }
 
 void
-report_sums(struct report *report)
+html_report_sums(struct html_report *report)
 {
 	assert(report->column == 0);
 	report->sums = true;
 }
 
 void
-report_table_end(struct report *report)
+html_report_table_end(struct html_report *report)
 {
 	assert(report->column == 0);
 	fputs("</tbody></table></div>\n", report->out);
 }
 
 void
-report_list(struct report *report)
+html_report_list(struct html_report *report)
 {
 	fputs("<ul>\n", report->out);
 }
 
 void
-report_point(struct report *report, const char *text)
+html_report_point(struct html_report *report, const char *text)
 {
 	fputs("<li>", report->out);
 	escaped(report->out, text);
@@ -187,13 +187,13 @@ report_point(struct report *report, const char *text)
 }
 
 void
-report_list_end(struct report *report)
+html_report_list_end(struct html_report *report)
 {
 	fputs("</ul>\n", report->out);
 }
 
 enum status
-report_picture_file(const char *path, const char *svg, struct reason *why)
+html_report_picture_file(const char *path, const char *svg, struct reason *why)
 {
 	FILE *out = fopen(path, "we");
 	if (out == NULL)
