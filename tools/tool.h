@@ -12,6 +12,7 @@
 	X(send, "send events from files to a running Juyan") \
 	X(totals, "show tonnage of any period, split as you like") \
 	X(watch, "show what happens, as it happens") \
+	X(report, "report a day, a month, a year or any range: table, CSV, XLSX, PDF, JSON") \
 	X(goal, "will a goal be reached, when, and how sure is that") \
 	X(plan, "what it would take to reach a goal") \
 	X(scenario, "compare declared changes of the future, side by side") \

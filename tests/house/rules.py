@@ -20,7 +20,7 @@ WIDE_FILES = {"proto/generate": "one expression of sed cannot be folded"}
 
 TOP = {".ci", ".clang-format", ".gitignore", "CMakeLists.txt", "LICENSE", "README.md", "proto", "storage", "services", "tools",
     "tests"}
-SERVICES = {"base", "terminal", "ingest", "query", "feed", "forecast", "dashboard"}
+SERVICES = {"base", "terminal", "ingest", "query", "feed", "forecast", "report", "dashboard"}
 KINDS = {"unit", "property", "fault", "sim", "e2e", "fuzz", "interop", "browser", "bench", "house", "fresh", "accuracy",
     "reference"}  # the last holds what others computed, and how
 FACE = {"ledger.h", "env.h", "registry.h", "judge.h", "recount.h", "civil.h"}  # what of storage a service may see
@@ -31,6 +31,9 @@ FOREIGN = {
     "yaml.h": ("services/base/libyaml.h",),  # ours has the same name: this one finds the other
     "libyaml.h": ("services/base/yaml.c",),
     "microhttpd.h": ("services/dashboard/http",),
+    "cairo-pdf.h": ("services/report/report_page.c",),
+    "pango/pangocairo.h": ("services/report/report_page.c",),
+    "xlsxwriter.h": ("services/report/report_xlsx.c",),
 }
 C_LIBRARY = set("""assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign stdarg stdatomic
     stdbool stddef stdint stdio stdlib stdnoreturn string tgmath threads time uchar wchar wctype poll sched unistd fcntl search
