@@ -19,6 +19,7 @@
 enum {
 	SECOND_MS = 1000,
 	QUESTION_MS = 15000,
+	REPORT_MS = 30000,
 	FORESIGHT_MS = 60000,
 	DECISION_MS = 25000,
 	PORTS_TRIED = 20,  /* beyond the default one, where another program has it */
@@ -190,6 +191,7 @@ open_lanes(struct desk *desk, struct reason *why)
 		size_t room;
 		int deadline_ms;
 	} lanes[DESK_LANES] = { [LANE_QUESTIONS] = { "questions", WAITING_MAX, QUESTION_MS },
+		[LANE_REPORTS] = { "reports", 16, REPORT_MS },
 		[LANE_FORESIGHT] = { "foresight", 32, FORESIGHT_MS },
 		[LANE_DECISIONS] = { "decisions", 16, DECISION_MS } };
 	enum status status = STATUS_OK;

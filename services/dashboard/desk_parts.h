@@ -17,7 +17,8 @@
 #include "tries.h"
 #include "waiting.h"
 
-enum desk_lane { LANE_QUESTIONS, LANE_FORESIGHT, LANE_DECISIONS, DESK_LANES };
+/* In the order of enum route_kind, from ROUTE_QUESTION on. */
+enum desk_lane { LANE_QUESTIONS, LANE_REPORTS, LANE_FORESIGHT, LANE_DECISIONS, DESK_LANES };
 
 struct deciding;
 

@@ -1,6 +1,6 @@
 /*
- * What a thread needs to make pictures: somebody to ask, a painter with what it keeps from one picture to the next, and the forecast
- * that was told last. One thread; whoever has two threads opens two.
+ * What a thread needs to make pictures: somebody to ask, a painter with what it keeps from one picture to the next, and the
+ * forecast that was told last. One thread; whoever has two threads opens two.
  */
 #ifndef JUYAN_DASHBOARD_EASEL_H
 #define JUYAN_DASHBOARD_EASEL_H

@@ -62,6 +62,8 @@ write_gauges(struct desk *desk, FILE *out)
 	gauge(out, "dashboard_sessions", "Sessions of users that are open.", sessions_count(desk->sessions, desk_ms(desk) / 1000));
 	gauge(out, "dashboard_waiting_questions", "Requests that wait for the ledger.",
 	    (double)waiting_count(desk->lanes[LANE_QUESTIONS]));
+	gauge(out, "dashboard_waiting_reports", "Requests that wait for a report.",
+	    (double)waiting_count(desk->lanes[LANE_REPORTS]));
 	gauge(out, "dashboard_waiting_forecasts", "Requests that wait for the forecast.",
 	    (double)waiting_count(desk->lanes[LANE_FORESIGHT]));
 	gauge(out, "dashboard_waiting_decisions", "Logins, notes and settlements that wait.",

@@ -196,6 +196,7 @@ serve(struct desk *desk, struct http_call *call, struct request **held)
 	case ROUTE_EVENTS:
 		return give_events(desk, call, request);
 	case ROUTE_QUESTION:
+	case ROUTE_REPORT:
 	case ROUTE_FORESIGHT:
 	case ROUTE_DECISION:
 		break;

@@ -90,7 +90,7 @@ const struct route route_table[] = {
 		{ "action", PARAMETER_CHOICE, true, 0, 16, "release dismiss", NULL },
 		{ "reason", PARAMETER_TEXT, true, 1, 512, NULL, NULL }, { "event", PARAMETER_TEXT, false, 0, 0, NULL, NULL } } },
 	{ .path = "/api/v1/report",
-	    .kind = ROUTE_QUESTION,
+	    .kind = ROUTE_REPORT,
 	    .least = ROLE_viewer,
 	    .make = picture_report,
 	    .file = picture_report_file,

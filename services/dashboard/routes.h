@@ -15,6 +15,7 @@ enum route_kind {
 	ROUTE_NOW,       /* answered at once, by `now` */
 	ROUTE_EVENTS,    /* the event stream */
 	ROUTE_QUESTION,  /* asks query */
+	ROUTE_REPORT,    /* asks query, and takes a while to set type */
 	ROUTE_FORESIGHT, /* asks the forecast service as well */
 	ROUTE_DECISION   /* logs in, or sends an event to ingest */
 };
