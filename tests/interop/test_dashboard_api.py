@@ -5,13 +5,17 @@ The contract first: every schema is one, every field that it names is required. 
 ledgers that are empty, quiet, late, corrected and broken: test_painter*.c write them into a folder when they are asked to. A field
 that the contract does not name is as wrong as one that is missing.
 
-Uses $JUYAN_TESTS, the folder of the built tests.
+Then the service itself, on some weeks of simulated ports, over HTTP.
+
+Uses $JUYAN, and $JUYAN_TESTS, the folder of the built tests.
 """
 import json
 import os
 import subprocess
 import sys
 import tempfile
+import urllib.error
+import urllib.request
 
 try:
     import jsonschema
@@ -21,6 +25,7 @@ except ImportError as missing:
     sys.exit(77)
 
 SOURCE = os.environ.get("JUYAN_SOURCE", os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+JUYAN = os.environ.get("JUYAN") or os.path.join(SOURCE, "build", "juyan")
 TESTS = os.environ.get("JUYAN_TESTS", os.path.join(SOURCE, "build", "tests"))
 CONTRACT = os.path.join(SOURCE, "services", "dashboard", "openapi.yaml")
 PAINTERS = ("test_painter", "test_painter_year")
@@ -74,6 +79,56 @@ def hold(contract, folder, seen):
             yield f"{name} at {'.'.join(str(step) for step in error.absolute_path)}: {error.message[:300]}"
 
 
+class Service:
+    """`juyan serve` with a dashboard on a free port, and some weeks of both ports in it."""
+
+    def __init__(self, folder):
+        data = os.path.join(folder, "data")
+        self.child = subprocess.Popen([JUYAN, "serve", "--data", data, "--set", "listen=tcp://127.0.0.1:0", "--set",
+            "dashboard_listen=127.0.0.1:0"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            text=True)
+        for line in self.child.stdout:
+            if line.startswith("dashboard http://"):
+                self.address = line.split()[1].rstrip("/")
+            if line.strip() == "ready":
+                break
+        subprocess.run([JUYAN, "simulate", "--live", "--data", data, "--from", "2025-09-20", "--to", "2025-10-31", "--scale", "0.05",
+            "--rail", "--speedup", "max", "--quiet"], check=True, capture_output=True, timeout=300)
+
+    def ask(self, path):
+        """(status, type, JSON)"""
+        try:
+            with urllib.request.urlopen(self.address + path, timeout=60) as answer:
+                return answer.status, answer.headers["Content-Type"], json.load(answer)
+        except urllib.error.HTTPError as refused:
+            return refused.code, refused.headers["Content-Type"], json.load(refused)
+
+    def close(self):
+        self.child.terminate()
+        self.child.wait(60)
+
+
+def over_http(contract, service):
+    [first, *_] = service.ask("/api/v1/search?q=CK25")[2]["rows"]
+    batch = first["crossing"]["batch_no"]
+    asked = [("place", "Place"), ("live", "Live"), ("session", "Session"), ("flow?port=ceke&day=2025-10-07", "Flow"),
+        ("flow", "Flow"),
+        ("calendar?port=ceke&year=2025", "Calendar"), ("goods?from=2025-10", "Goods"), ("search?q=CK25", "Found"),
+        ("attention?noted=true", "Attention"), ("overview?goal=annual-2025", "Overview"), ("overview", "Overview"),
+        (f"batches/ceke/{batch}", "Story")]
+    for path, name in asked:
+        status, kind, picture = service.ask(f"/api/v1/{path}")
+        errors = list(validator(contract, name).iter_errors(picture))
+        if status != 200 or kind != "application/json" or errors:
+            yield f"/api/v1/{path}: {status} {kind}, {[error.message[:200] for error in errors[:3]]}"
+    for path in ("flow?port=cek", "flow?day=2025-02-30", "goods?from=soon", "overview?goal=none", "search?q=x", "batches/ceke/none",
+        "quarantine/999999999", "calendar?year=1", "flow?more=1"):
+        status, kind, problem = service.ask(f"/api/v1/{path}")
+        errors = list(validator(contract, "Problem").iter_errors(problem))
+        if status not in (400, 404) or kind != "application/problem+json" or errors:
+            yield f"/api/v1/{path}: {status} {kind}, {[error.message[:200] for error in errors[:3]]}"
+
+
 def self_test(contract):
     """The validator bites: without a field, with one too many, with another type."""
     mass = dict.fromkeys(contract["components"]["schemas"]["Mass"]["properties"], 1)
@@ -95,6 +150,12 @@ def main():
             complaints.append(f"{name} is no schema: {error.message}")
     with tempfile.TemporaryDirectory() as folder:
         complaints += list(paint(folder)) + list(hold(contract, folder, seen))
+    with tempfile.TemporaryDirectory() as folder:
+        service = Service(folder)
+        try:
+            complaints += list(over_http(contract, service))
+        finally:
+            service.close()
     wanted = {"Place", "Live", "Overview", "Flow", "Calendar", "Goods", "Found", "Story", "Attention", "Quarantined"}
     complaints += [f"no picture of {name} was painted" for name in sorted(wanted - set(seen))]
     for complaint in sorted(set(complaints)):
