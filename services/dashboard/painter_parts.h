@@ -25,7 +25,7 @@ struct port {
 	int64_t last_event_ms;
 };
 
-enum record_kind { RECORDS_PORT, RECORDS_GROUP, RECORDS_DAY, RECORDS_GOAL, RECORD_KINDS };
+enum record_kind { RECORDS_PORT, RECORDS_GROUP, RECORDS_DAY, RECORDS_GOAL, RECORDS_PUBLISHED, RECORD_KINDS };
 
 struct kept {
 	bool loaded, lanes_seen;

@@ -18,9 +18,9 @@ struct year {
 	int64_t hour, into_ms;        /* of today, by the clock that is furthest ahead */
 	bool any, reaches;            /* anything is on file; the ledger reaches back to a year before `from` */
 	int64_t first_day;            /* of the ledger, for these ports */
+	bool published_before;        /* published totals reach back so far, of which the forecast knows */
 	int64_t whole_day;            /* from which on all of these ports are in the ledger */
 	int64_t published_kg;         /* of what was done: known from published totals alone */
-	int64_t forecast_known_to;    /* the last day that the forecast knew; INT64_MIN: none */
 	int64_t *done_kg, *before_kg; /* of each day from `from`, and from a year before that */
 };
 

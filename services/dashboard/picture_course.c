@@ -148,7 +148,7 @@ day_of(const struct year *year, const struct walk *walk, int64_t day)
 	int64_t done_kg = year->today >= year->from ? walk->done_kg + year->published_kg : 0;
 	bool fan = said != NULL && said->to_date != NULL && day >= year->today;
 	json_t *before = year->reaches ? kg_json(days_year_before(day) <= year->today, walk->before_kg)
-	    : said != NULL             ? kg_json(said->has_last_year_kg, said->last_year_kg)
+	    : said != NULL             ? kg_json(year->published_before && said->has_last_year_kg, said->last_year_kg)
 				       : json_null();
 	json_t *plan = year->goal == NULL ? json_null()
 	    : said != NULL                ? json_integer(said->plan_kg)

@@ -28,7 +28,7 @@ kept_forget(struct kept *kept)
 static enum status
 copy_records(struct painter *painter, enum record_kind kind, struct reason *why)
 {
-	static char names[RECORD_KINDS][8] = { "port", "group", "day", "goal" };
+	static char names[RECORD_KINDS][12] = { "port", "group", "day", "goal", "published" };
 	Juyan__V1__Question question = JUYAN__V1__QUESTION__INIT;
 	Juyan__V1__RegistryAsk ask = JUYAN__V1__REGISTRY_ASK__INIT;
 	const Juyan__V1__Answer *answer;

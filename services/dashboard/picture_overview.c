@@ -131,7 +131,7 @@ put_parts(struct year *year, struct parts *parts, const struct mass *done)
 			"mass", mass_json(&part->mass), "last_year_kg", kg_json(known, part->before_kg)));
 	}
 	/* From before the ledger the forecast may know, from published totals, to the day that it knew. */
-	bool said = !known && year->report != NULL && year->report->has_last_year_kg;
+	bool said = !known && year->published_before && year->report != NULL && year->report->has_last_year_kg;
 	if (status == STATUS_OK)
 		status =
 		    put_json(year->object, "last_year_kg", kg_json(known || said, said ? year->report->last_year_kg : before_kg));
@@ -194,7 +194,6 @@ static void
 find_report(struct year *year)
 {
 	const Juyan__V1__GoalReports *reports = year->reports;
-	year->forecast_known_to = INT64_MIN;
 	for (size_t i = 0; year->goal != NULL && reports != NULL && reports->provenance != NULL && i < reports->n_goals; i++) {
 		const Juyan__V1__GoalReport *report = reports->goals[i];
 		const Juyan__V1__Goal *goal = report->goal;
@@ -206,8 +205,6 @@ find_report(struct year *year)
 	}
 	if (year->report == NULL)
 		return;
-	if (!civil_parse_day(year->report->known_to, &year->forecast_known_to))
-		year->forecast_known_to = INT64_MIN;
 	for (size_t i = 0; i < year->report->n_done_by_basis; i++)
 		if (strcmp(year->report->done_by_basis[i]->basis, "published") == 0)
 			year->published_kg += year->report->done_by_basis[i]->net_kg;
@@ -292,6 +289,21 @@ put_records(struct year *year)
 
 /* ---- the whole ---- */
 
+/* Without published totals the forecast takes what was before the ledger for nothing. */
+static bool
+published_before(const struct year *year)
+{
+	const Juyan__V1__Registry *records = year->painter->kept.records[RECORDS_PUBLISHED];
+	for (size_t i = 0; i < records->n_records; i++) {
+		const Juyan__V1__Published *published = records->records[i]->published;
+		int64_t from;
+		if (goal_has_port(year->goal, published->port) && civil_parse_day(published->from, &from) &&
+		    from <= days_year_before(year->from))
+			return true;
+	}
+	return false;
+}
+
 /* Since when the ledger knows these ports. */
 static enum status
 read_begin(struct year *year, struct reason *why)
@@ -310,6 +322,7 @@ read_begin(struct year *year, struct reason *why)
 		year->whole_day = day > year->whole_day ? day : year->whole_day;
 		year->any = true;
 	}
+	year->published_before = published_before(year);
 	year->reaches = year->any && days_year_before(year->from) >= year->first_day;
 	return STATUS_OK;
 }

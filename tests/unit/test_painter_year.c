@@ -232,10 +232,12 @@ test_goods_of_either_year_have_a_row(void **state)
 static const char forecast[] =
     "{'provenance': {'origin': '2025-01-30', 'lsn': 9, 'seed': 26, 'paths': 1000, 'model': 'm', 'program': 'p', 'backtest': 'b', "
     "'notes': ['n']}, 'goals': [{'goal': {'id': 'y', 'name': 'Y', 'from': '2025-01-22', 'to': '2025-02-10', 'target_kg': 20000}, "
-    "'as_of': '2025-01-30', 'known_to': '2025-01-30', 'done_kg': 4100, 'plan_kg': 9000, 'chance': 0.25, 'end': {'mean_kg': 15000, "
+    "'as_of': '2025-01-30', 'known_to': '2025-01-30', 'done_kg': 4100, 'plan_kg': 9000, 'last_year_kg': 8, 'chance': 0.25, 'end': "
+    "{'mean_kg': 15000, "
     "'p50_kg': 15000}, 'reached_p90': '2025-02-09', 'sentences': ['s'], 'done_by_basis': [{'basis': 'corrected', 'net_kg': "
     "4000}%s], "
-    "'course': [{'day': '2025-01-22', 'plan_kg': 1100, 'done_kg': 77}, {'day': '2025-01-30', 'plan_kg': 9000, 'done_kg': 4100}, "
+    "'course': [{'day': '2025-01-22', 'plan_kg': 1100, 'done_kg': 77}, {'day': '2025-01-30', 'plan_kg': 9000, 'done_kg': 4100, "
+    "'last_year_kg': 8}, "
     "{'day': '2025-01-31', 'plan_kg': 10000, 'to_date': {'mean_kg': 5000, 'p025_kg': 4200, 'p975_kg': 6000}}, "
     "{'day': '2025-02-10', 'plan_kg': 20000, 'to_date': {'mean_kg': 15000, 'p025_kg': 4200, 'p975_kg': 30000}}]}]}";
 
@@ -312,6 +314,16 @@ test_what_was_done_moves_under_an_old_forecast(void **state)
 	assert_int_equal(number_at(day_at("course", "2025-01-22"), "done_kg"), 77);
 	assert_true(null_at(day_at("course", "2025-01-23"), "done_kg")); /* it does not say */
 	assert_int_equal(number_at(day_at("course", "2025-01-31"), "done_kg"), 4900);
+	/* And of the year before: where nobody has published anything, what it takes for nothing is unknown. */
+	assert_true(null_at(picture, "last_year_kg"));
+	assert_true(null_at(day_at("course", "2025-01-30"), "last_year_kg"));
+	book_take(&studio.book, ADMIN,
+	    registry_changed(
+		"'put': [{'published': {'port': 'ceke', 'definition': 'all', 'from': '2024-01-01', 'to': '2024-12-31', "
+		"'net_kg': 9, 'precision': 'EXACT', 'source': 's'}}]"));
+	overview(NULL, reports(""));
+	assert_int_equal(number_at(picture, "last_year_kg"), 8);
+	assert_int_equal(number_at(day_at("course", "2025-01-30"), "last_year_kg"), 8);
 	/* Another target: the forecast is about another goal. */
 	book_take(&studio.book, ADMIN,
 	    registry_changed("'put': [{'goal': {'id': 'y', 'from': '2025-01-22', 'to': '2025-02-10', 'target_kg': 30000}}]"));
