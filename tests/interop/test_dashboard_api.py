@@ -92,8 +92,8 @@ class Service:
                 self.address = line.split()[1].rstrip("/")
             if line.strip() == "ready":
                 break
-        subprocess.run([JUYAN, "simulate", "--live", "--data", data, "--from", "2025-09-20", "--to", "2025-10-31", "--scale", "0.05",
-            "--rail", "--speedup", "max", "--quiet"], check=True, capture_output=True, timeout=300)
+        subprocess.run([JUYAN, "simulate", "--live", "--data", data, "--from", "2025-09-20", "--to", "2025-10-31",
+            "--scale", "0.05", "--rail", "--speedup", "max", "--quiet"], check=True, capture_output=True, timeout=300)
 
     def ask(self, path):
         """(status, type, JSON)"""
