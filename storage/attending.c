@@ -44,13 +44,18 @@ attending_add(struct attending *attending, const struct candidate *candidate, co
 	enum status status = look_up_note(attending, &noted, &wanted);
 	if (status != STATUS_OK || !wanted)
 		return status;
+	bool kind_full = attending->n_kind[noted.kind] == ATTENDING_KIND_MAX;
 	struct candidate *row;
-	if (attending->n == ANSWER_ROWS_MAX) {
+	if (kind_full || attending->n == ANSWER_ROWS_MAX) {
+		size_t last = attending->n - 1;
 		attending->more = true;
-		row = attending->rows[attending->n - 1];
+		while (kind_full && attending->rows[last]->kind != noted.kind)
+			last--;
+		row = attending->rows[last];
 		if (!before(&noted, row))
 			return STATUS_OK;
-		attending->n--; /* its room is taken over */
+		attending->n_kind[row->kind]--; /* its room is taken over */
+		memmove(&attending->rows[last], &attending->rows[last + 1], (--attending->n - last) * sizeof(struct candidate *));
 	} else {
 		row = arena_take(attending->snapshot->arena, sizeof *row);
 	}
@@ -58,6 +63,7 @@ attending_add(struct attending *attending, const struct candidate *candidate, co
 	if (row == NULL || noted.sentence == NULL)
 		return STATUS_NO_MEMORY;
 	*row = noted;
+	attending->n_kind[noted.kind]++;
 	size_t i = attending->n++;
 	for (; i > 0 && before(row, attending->rows[i - 1]); i--)
 		attending->rows[i] = attending->rows[i - 1];

@@ -9,6 +9,7 @@
 #include "attention.h"
 
 enum { ATTENDING_SENTENCE_BYTES = 256, ATTENDING_SPAN_BYTES = 32, ATTENDING_MODES = JUYAN__V1__MODE__RAIL + 1 };
+enum { ATTENDING_KIND_MAX = 300 };      /* rows of one kind */
 enum { ATTENDING_STAYS_MAX = 1 << 15 }; /* of which a port's usual is taken; 7 days of the busiest have fewer */
 
 /* Something that asks. Texts live in the snapshot, the registry or the arena. */
@@ -37,6 +38,7 @@ struct attending {
 	struct arena scratch; /* facts and events of one thing */
 	struct candidate **rows;
 	size_t n;
+	size_t n_kind[ATTENTIONS]; /* each at most ATTENDING_KIND_MAX: many of one kind shall not hide another */
 	bool more;
 	struct attending_usual usual[PORTS_MAX * ATTENDING_MODES];
 	size_t n_usual;

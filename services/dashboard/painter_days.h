@@ -16,7 +16,7 @@ struct painter;
 struct port;
 struct kept;
 
-enum { USUAL_DAYS = 20, USUAL_DAYS_LEAST = 3, HOURS = 24 };
+enum { USUAL_DAYS = 20, USUAL_WEEKS = 8, USUAL_DAYS_LEAST = 3, HOURS = 24 };
 
 /* What has passed at a port on each day, from the first on which something did. */
 struct history {

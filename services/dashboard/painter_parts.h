@@ -81,9 +81,11 @@ enum { YARD_ROWS_MAX = 500 };
 
 struct yard {
 	int64_t arrived, weighed, inspected, held, released, units;
+	int64_t unheard; /* released long ago: nobody told that they left; in none of the others */
 };
 
-void yard_add(struct yard *yard, const Juyan__V1__Crossing *crossing);
+/* Whether it counts: false where it is unheard of. */
+bool yard_add(const struct painter *painter, struct yard *yard, const Juyan__V1__Crossing *crossing);
 json_t *yard_json(const struct yard *yard);
 /* Notes when something was last known to happen there. */
 void port_saw(struct painter *painter, const Juyan__V1__Crossing *crossing);

@@ -193,7 +193,8 @@ static enum status
 see_in_yard(void *user, const Juyan__V1__Crossing *crossing)
 {
 	struct flow *flow = user;
-	yard_add(&flow->yard, crossing);
+	if (!yard_add(flow->painter, &flow->yard, crossing))
+		return STATUS_OK;
 	if (flow->n == flow->room) {
 		size_t room = flow->room == 0 ? 256 : 2 * flow->room;
 		Juyan__V1__Crossing **grown = realloc(flow->rows, room * sizeof(Juyan__V1__Crossing *));

@@ -193,12 +193,13 @@ history_records(const struct history *history, int64_t last, void (*each)(void *
 
 /* ---- ordinary days ---- */
 
+/* The last ordinary days that lie whole steps back. */
 static size_t
-choose(const struct kept *kept, const struct port *port, int64_t days[USUAL_DAYS])
+choose_by(const struct kept *kept, const struct port *port, int64_t step, size_t most, int64_t days[USUAL_DAYS])
 {
 	const struct history *history = &port->history;
 	size_t n = 0;
-	for (int64_t day = port->today - 1; n < USUAL_DAYS && day >= port->today - LOOK_BACK_DAYS; day--) {
+	for (int64_t day = port->today - step; n < most && day >= port->today - LOOK_BACK_DAYS; day -= step) {
 		if (!history->any || day < history->first_day)
 			break;
 		size_t i = (size_t)(day - history->first_day);
@@ -206,6 +207,14 @@ choose(const struct kept *kept, const struct port *port, int64_t days[USUAL_DAYS
 			days[n++] = day;
 	}
 	return n;
+}
+
+/* Of this day of the week, for ports have their weeks; of any day where those are too few. */
+static size_t
+choose(const struct kept *kept, const struct port *port, int64_t days[USUAL_DAYS])
+{
+	size_t n = choose_by(kept, port, 7, USUAL_WEEKS, days);
+	return n >= USUAL_DAYS_LEAST ? n : choose_by(kept, port, 1, USUAL_DAYS, days);
 }
 
 static void

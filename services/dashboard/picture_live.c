@@ -56,7 +56,7 @@ see(void *user, const Juyan__V1__Crossing *crossing)
 	struct present_yard *all = user;
 	struct port *port = kept_port_of(all->painter, crossing->port);
 	if (port != NULL)
-		yard_add(&all->ports[port - all->painter->kept.ports].yard, crossing);
+		yard_add(all->painter, &all->ports[port - all->painter->kept.ports].yard, crossing);
 	port_saw(all->painter, crossing);
 	return STATUS_OK;
 }

@@ -1,9 +1,17 @@
 /* The yard: how many stand there at which stage, and when something was last known to happen at a port. */
 #include "painter_parts.h"
 
-void
-yard_add(struct yard *yard, const Juyan__V1__Crossing *crossing)
+/* A crossing that was released so long ago has left, and nobody said so. One that is not released stands there still. */
+enum { UNHEARD_DAYS = 7 };
+
+bool
+yard_add(const struct painter *painter, struct yard *yard, const Juyan__V1__Crossing *crossing)
 {
+	int64_t gone_ms = crossing->has_released_at_ms ? painter->now_ms - crossing->released_at_ms : 0;
+	if (strcmp(crossing->stage, "released") == 0 && gone_ms > UNHEARD_DAYS * CIVIL_MS_PER_DAY) {
+		yard->unheard++;
+		return false;
+	}
 	const struct {
 		const char *stage;
 		int64_t *n;
@@ -15,14 +23,15 @@ yard_add(struct yard *yard, const Juyan__V1__Crossing *crossing)
 			n = stages[i].n;
 	++*n;
 	yard->units += crossing->units;
+	return true;
 }
 
 json_t *
 yard_json(const struct yard *yard)
 {
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "arrived", (json_int_t)yard->arrived, "weighed",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "arrived", (json_int_t)yard->arrived, "weighed",
 	    (json_int_t)yard->weighed, "inspected", (json_int_t)yard->inspected, "held", (json_int_t)yard->held, "released",
-	    (json_int_t)yard->released, "units", (json_int_t)yard->units);
+	    (json_int_t)yard->released, "units", (json_int_t)yard->units, "unheard", (json_int_t)yard->unheard);
 }
 
 /* What is told of a time to come is a clock that is wrong. */

@@ -135,6 +135,13 @@ picture_overview(struct easel *easel, const struct request *request, json_t **ou
 
 /* ---- reports ---- */
 
+static enum report_lang
+lang_of(const struct request *request)
+{
+	const char *lang = request_text(request, "lang");
+	return strcmp(lang, "zh") == 0 ? REPORT_ZH : strcmp(lang, "mn") == 0 ? REPORT_MN : REPORT_EN;
+}
+
 static enum status
 write_report(struct easel *easel, const struct request *request, enum report_format format, enum report_lang lang, char *name,
     struct report_file *out, struct reason *why)
@@ -159,7 +166,7 @@ picture_report(struct easel *easel, const struct request *request, json_t **out,
 {
 	char name[REPORT_FILE_NAME_BYTES];
 	struct report_file file = { .data = NULL };
-	enum status status = write_report(easel, request, REPORT_JSON, REPORT_EN, name, &file, why);
+	enum status status = write_report(easel, request, REPORT_JSON, lang_of(request), name, &file, why);
 	json_t *json = status == STATUS_OK ? json_loadb((const char *)file.data, file.bytes, 0, NULL) : NULL;
 	report_file_close(&file);
 	if (status == STATUS_OK && json == NULL)
@@ -172,14 +179,12 @@ picture_report(struct easel *easel, const struct request *request, json_t **out,
 enum status
 picture_report_file(struct easel *easel, const struct request *request, struct route_file *out, struct reason *why)
 {
-	const char *lang = request_text(request, "lang");
 	enum report_format format;
 	struct report_file file = { .data = NULL };
 	struct route_file made = { .bytes = NULL };
 	if (!report_format_of(request_text(request, "format"), &format))
 		return reason_say(why, STATUS_SYNTAX, "'format' is json, csv, xlsx or pdf");
-	enum report_lang words = strcmp(lang, "zh") == 0 ? REPORT_ZH : strcmp(lang, "mn") == 0 ? REPORT_MN : REPORT_EN;
-	enum status status = write_report(easel, request, format, words, made.name, &file, why);
+	enum status status = write_report(easel, request, format, lang_of(request), made.name, &file, why);
 	made.bytes = status == STATUS_OK ? malloc(file.bytes + 1) : NULL;
 	if (status == STATUS_OK && made.bytes == NULL)
 		status = STATUS_NO_MEMORY;

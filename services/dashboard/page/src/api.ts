@@ -60,6 +60,7 @@ export interface Yard {
 	held: number;
 	released: number;
 	units: number;
+	unheard: number;
 }
 export interface LivePort {
 	port: string;

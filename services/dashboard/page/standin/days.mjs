@@ -161,11 +161,11 @@ export class Days {
 	}
 
 	yard() {
-		return {arrived: 14, weighed: 31, inspected: 6, held: 1, released: 9, units: 64};
+		return {arrived: 14, weighed: 31, inspected: 6, held: 1, released: 9, units: 64, unheard: 3};
 	}
 
 	live() {
-		const none = {arrived: 0, weighed: 0, inspected: 0, held: 0, released: 0, units: 0};
+		const none = {arrived: 0, weighed: 0, inspected: 0, held: 0, released: 0, units: 0, unheard: 0};
 		const {truck, agv} = this.todayMass();
 		const zero = mass(0, 0);
 		const quiet = {

@@ -42,6 +42,11 @@ export function YardStages({yard}: {yard: Yard}) {
 	);
 }
 
+/** Those that have left, most likely, and nobody said so. */
+export function Unheard({yard}: {yard: Yard}) {
+	return yard.unheard === 0 ? null : <p class="note">{t('yard.unheard', {n: count(yard.unheard)})}</p>;
+}
+
 const FIRST = 12;
 
 function InYard({data}: {data: Picture}) {
@@ -218,7 +223,7 @@ function Days({day}: {day: string}) {
 /** The yard as the stream tells it, which is sooner. */
 function yardNow(live: Live | null, port: string): Yard | null {
 	const yards = live?.ports.filter(of => port === '' || of.port === port).map(of => of.yard) ?? [];
-	const names = ['arrived', 'weighed', 'inspected', 'held', 'released', 'units'] as const;
+	const names = ['arrived', 'weighed', 'inspected', 'held', 'released', 'units', 'unheard'] as const;
 	return yards.length === 0
 		? null
 		: (Object.fromEntries(names.map(name => [name, yards.reduce((sum, of) => sum + of[name], 0)])) as unknown as Yard);
@@ -257,6 +262,7 @@ export function Flow() {
 							aside={t('units.n', {n: (yardNow(live, port) ?? data.yard).units})}
 							wide>
 							<YardStages yard={yardNow(live, port) ?? data.yard} />
+							<Unheard yard={yardNow(live, port) ?? data.yard} />
 							<InYard data={data} />
 						</Section>
 						<Section id="dwell" title={t('dwell')} wide>

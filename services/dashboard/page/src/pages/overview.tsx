@@ -1,4 +1,5 @@
 // The year against the goal, and today.
+import {useState} from 'preact/hooks';
 import {useAsk, type GoalReport, type LivePort, type Mass, type Overview as Picture, type Yard} from '../api';
 import {YearChart} from '../charts/year';
 import {change, chance, count, dayText, mass, place, portName, share} from '../figures';
@@ -371,31 +372,42 @@ function ByPortMode({data}: {data: Picture}) {
 	);
 }
 
+const RECORDS = 12;
+
 function Records({data}: {data: Picture}) {
+	const [all, showAll] = useState(false);
+	const rows = all ? data.records : data.records.slice(0, RECORDS);
 	return (
 		<Section id="records" title={t('records')} wide>
 			{data.records.length === 0 ? (
 				<Empty>{t('records.none')}</Empty>
 			) : (
-				<Table
-					caption={t('records')}
-					figures={[2, 3]}
-					head={[t('day'), t('port'), t('net'), t('units')]}
-					rows={data.records.map(row => ({
-						key: row.port + row.day,
-						cells: [
-							<DayLink day={row.day} port={row.port}>
-								<span class="star" aria-hidden="true">
-									{'★'}
-								</span>{' '}
-								{dayText(row.day)}
-							</DayLink>,
-							portName(row.port),
-							<Amount kg={row.net_kg} />,
-							count(row.units),
-						],
-					}))}
-				/>
+				<>
+					<Table
+						caption={t('records')}
+						figures={[2, 3]}
+						head={[t('day'), t('port'), t('net'), t('units')]}
+						rows={rows.map(row => ({
+							key: row.port + row.day,
+							cells: [
+								<DayLink day={row.day} port={row.port}>
+									<span class="star" aria-hidden="true">
+										{'★'}
+									</span>{' '}
+									{dayText(row.day)}
+								</DayLink>,
+								portName(row.port),
+								<Amount kg={row.net_kg} />,
+								count(row.units),
+							],
+						}))}
+					/>
+					{data.records.length > RECORDS && (
+						<button type="button" aria-expanded={all} onClick={() => showAll(!all)}>
+							{all ? t('fewer') : t('all', {n: data.records.length})}
+						</button>
+					)}
+				</>
 			)}
 		</Section>
 	);

@@ -137,7 +137,8 @@ export function Reports() {
 	const range = rangeOf(route.get().ask);
 	const port = portAsked();
 	const from = range.from || today(port).slice(0, 4);
-	const asked = useAsk<Report>(address('/api/v1/report', {from, to: range.to, port}), live?.mark.lsn, 10_000);
+	const path = address('/api/v1/report', {from, to: range.to, port, lang: language.get()});
+	const asked = useAsk<Report>(path, live?.mark.lsn, 10_000);
 	const file = (format: string): string =>
 		address('/api/v1/report', {from, to: range.to, port, format, lang: language.get()});
 	return (
