@@ -147,7 +147,9 @@ export class Crossings extends Days {
 			day,
 			running: day === this.today,
 			hours,
-			yard: empty ? {arrived: 0, weighed: 0, inspected: 0, held: 0, released: 0, units: 0, unheard: 0} : this.yard(),
+			yard: empty
+				? {arrived: 0, weighed: 0, inspected: 0, held: 0, released: 0, units: 0, unheard: 0}
+				: this.yard(),
 			crossings,
 			crossings_more: false,
 			dwell: empty ? [] : [...dwell('truck', 1), ...dwell('agv', 0.35)],
