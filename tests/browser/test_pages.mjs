@@ -32,6 +32,8 @@ async function look(page, service, name, language, screen) {
 	}
 	const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
 	if (wide > room) wrongs.push(`it scrolls sideways: ${wide} of ${room}`);
+	wrongs.push(...(await page.evaluate(() => [...document.querySelectorAll('.wall section')]
+		.filter(of => of.scrollHeight > of.clientHeight + 1).map(of => `${of.className} is cut off: ${of.scrollHeight} of ${of.clientHeight}`))));
 	wrongs.push(...page.wrongs.splice(0));
 	return wrongs.map(one => `${name} ${language} ${screen}: ${one}`);
 }

@@ -2,7 +2,7 @@
 // Debian's Chromium, and an end that leaves nothing behind. Uses $JUYAN, $JUYAN_SOURCE, $JUYAN_TESTS; $JUYAN_SHOTS, a folder, has
 // pictures of the pages put there. The packages of package-lock.json are fetched into the build folder, once.
 import {spawn, spawnSync} from 'node:child_process';
-import {cpSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync} from 'node:fs';
+import {cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {createHash} from 'node:crypto';
 import {tmpdir} from 'node:os';
@@ -101,7 +101,7 @@ function hear(stream, fits) {
 }
 
 export function juyan(args, {stdin = '', code = 0} = {}) {
-	const done = spawnSync(JUYAN, [...args.slice(0, 2), ...args.slice(2)], {input: stdin, encoding: 'utf8', timeout: PATIENCE_MS});
+	const done = spawnSync(JUYAN, args, {input: stdin, encoding: 'utf8', timeout: PATIENCE_MS});
 	check(done.status === code, `juyan ${args.join(' ')} ended with ${done.status}; expected ${code}: ${done.stdout}${done.stderr}`);
 	return done.stdout;
 }
@@ -133,7 +133,6 @@ export class Service {
 
 	async start() {
 		this.child = start('serve', '--data', DATA, '--set', 'listen=tcp://127.0.0.1:0', '--set', `dashboard_listen=127.0.0.1:${this.port}`);
-		this.log = openSync(join(FOLDER, 'serve.log'), 'a');
 		this.child.stderr.on('data', () => undefined);
 		const heard = await hear(this.child.stdout, text => /^ready$/m.test(text));
 		this.port = Number(/^dashboard http:\/\/\S+:(\d+)\/$/m.exec(heard)[1]);
@@ -158,7 +157,7 @@ const localMinute = ms => new Date(ms + 8 * 3_600_000).toISOString().slice(0, 16
 
 /** Two years of both ports until now, small; what would come after now does not come. */
 async function simulate() {
-	const from = `${new Date().getFullYear() - 1}-01-01`;
+	const from = `${new Date().getFullYear() - 2}-12-01`; // so that all of last year is known
 	const child = start('simulate', '--live', '--speedup', 'clock', '--data', DATA, '--from', from, '--to', '2035-12-31', '--rail',
 		'--scale', process.env.JUYAN_SIMULATE_SCALE ?? '0.02');
 	await hear(child.stderr, text => {

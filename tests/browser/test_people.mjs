@@ -1,0 +1,120 @@
+#!/usr/bin/env node
+// Who may do what, as it is met in the page: the login, a wrong password, a viewer without buttons whose request is refused as well,
+// a manager who acknowledges with a note that stays, a logout, and an open page whose session ends, which comes to the login page
+// and back to where it was.
+import {axeFinds, check, go, inWorld, juyan, said, send, settled, shot, truck, until, watched} from './world.mjs';
+
+const say = (key, with_) => said('en', key, with_);
+
+async function login(page, name, password) {
+	await page.waitForSelector('input[name=name]');
+	await page.fill('input[name=name]', name);
+	await page.fill('input[name=password]', password);
+	await page.keyboard.press('Enter');
+}
+
+async function enter(page, name) {
+	await login(page, name, `secret of ${name}`);
+	await page.waitForURL(url => url.pathname !== '/login');
+	await settled(page);
+	check((await page.textContent('.person')).includes(name), 'the page does not say who is there');
+}
+
+async function viewer(page, service) {
+	await page.goto(`${service.url}/attention?lang=en&port=ceke`);
+	await page.waitForURL(/\/login\?next=/);
+	await login(page, 'Vera', 'wrong, wrong');
+	await page.waitForSelector('.wrong[role=alert]');
+	check((await page.textContent('.wrong')).includes(say('login.wrong')), 'a wrong password is not told');
+	check((await axeFinds(page)).length === 0, `the login page after a wrong password: ${await axeFinds(page)}`);
+	await shot(page, 'login-en-wrong');
+	await enter(page, 'Vera');
+	check(new URL(page.url()).pathname === '/attention', `after the login one is at ${page.url()}; expected where one wanted to go`);
+	await page.waitForSelector('.matter');
+	check((await page.locator('.matter button').count()) === 0, 'a viewer has buttons to decide with');
+	check((await page.textContent('main')).includes(say('noright')), 'a viewer is not told why there are none');
+	const status = await page.evaluate(async () => {
+		const body = JSON.stringify({subject: 'stuck:ceke/X', note: 'y'});
+		return (await fetch('/api/v1/attention/notes', {method: 'POST', headers: {'content-type': 'application/json'}, body})).status;
+	});
+	check(status === 403, `a viewer's note is answered with ${status}; expected 403`);
+	await page.click('.person button');
+	await page.waitForURL(/\/login/);
+	await page.goto(`${service.url}/overview`);
+	await page.waitForURL(/\/login/);
+}
+
+async function manager(page, service) {
+	await login(page, 'Mönkh', 'secret of Mönkh');
+	await page.waitForURL(url => url.pathname === '/overview');
+	await page.goto(`${service.url}/attention?lang=en&kind=quarantine`);
+	await page.waitForSelector('.matter.quarantine');
+	const title = await page.getAttribute('.matter.quarantine h3', 'id');
+	const row = page.locator('.matter', {has: page.locator(`[id="${title}"]`)});
+	const note = 'Told the gate <b>twice</b>; 已处理';
+	await row.getByRole('button', {name: say('note.write')}).click();
+	await page.keyboard.type(note); // the field has the focus
+	await shot(page, 'attention-en-note');
+	await page.getByRole('button', {name: say('note.send'), exact: true}).click();
+	await row.waitFor({state: 'detached'});
+	await page.reload();
+	await settled(page);
+	check((await row.count()) === 0, 'what was acknowledged is back after a reload');
+	await page.getByRole('checkbox', {name: say('attention.noted')}).check();
+	await row.waitFor();
+	const told = await row.textContent();
+	check(told.includes(note) && told.includes('Mönkh'), `by whom and why is not told: ${told}`);
+	await row.getByRole('button', {name: say('note.withdraw')}).click();
+	await page.getByRole('checkbox', {name: say('attention.noted')}).uncheck();
+	await row.waitFor();
+}
+
+/** A weighing names a port that is not there: it waits, is put right by the manager, and counts. */
+async function release(page, service) {
+	const events = truck('FIX-1', {plate: 'F 1', kg: 20_000});
+	events[2].port = 'cekke';
+	send(events, {quarantined: 1});
+	const ask = target => page.evaluate(to => fetch(to).then(answer => answer.json()), target);
+	const newest = async () => {
+		const waiting = (await ask('/api/v1/attention')).rows.filter(of => of.kind === 'quarantine').map(of => of.lsn);
+		const held = await ask(`/api/v1/quarantine/${Math.max(...waiting)}`);
+		return JSON.stringify(held.event ?? '').includes('cekke') && held.lsn;
+	};
+	const lsn = await until(newest, 'the quarantined event');
+	await page.goto(`${service.url}/attention?lang=en&lsn=${lsn}`);
+	const field = page.locator('textarea.json');
+	const button = page.locator('form.decide button.main');
+	await page.fill('input[name=reason]', 'The port was misspelt');
+	const event = JSON.parse(await field.inputValue());
+	await field.fill('{"broken');
+	check(await button.isDisabled(), 'what is no JSON can be sent');
+	await field.fill(JSON.stringify({...event, port: 'ceke'}, null, 2));
+	await shot(page, 'attention-en-settle');
+	await button.click();
+	await page.waitForFunction(text => document.querySelector('.facts')?.textContent.includes(text), 'Mönkh: The port was misspelt');
+	await until(async () => (await ask('/api/v1/batches/ceke/FIX-1')).crossing.weighed_kg === 20_000, 'that the weighing counts');
+	await go(page, service, '/batch/ceke/FIX-1?lang=en');
+	await page.waitForFunction(text => document.querySelector('main').innerText.replace(/\s/g, ' ').includes(text), '20,000 kg');
+}
+
+async function sessionEnds(page, service) {
+	await go(page, service, '/flow?lang=en&port=ceke');
+	juyan(['users', 'role', '--data', service.data, 'Mönkh', '--role', 'administrator']); // ends the sessions of this user
+	await page.waitForURL(/\/login\?next=/);
+	await enter(page, 'Mönkh');
+	check(page.url().includes('/flow?lang=en&port=ceke'), `back from the login one is at ${page.url()}`);
+}
+
+await inWorld(async (browser, service) => {
+	for (const [name, role] of Object.entries({Vera: 'viewer', Mönkh: 'manager'}))
+		juyan(['users', 'add', '--data', service.data, '--role', role, name], {stdin: `secret of ${name}\n`});
+	await until(async () => (await fetch(`${service.url}/api/v1/session`)).status === 401, 'that the first user shuts the door');
+	const page = await watched(browser);
+	await viewer(page, service);
+	await manager(page, service);
+	await release(page, service);
+	await sessionEnds(page, service);
+	// What is refused on purpose is on the browser's console; nothing else may be.
+	const wrongs = page.wrongs.filter(of => !/status of (401|403)/.test(of));
+	check(wrongs.length === 0, wrongs.join('\n'));
+});
