@@ -88,6 +88,20 @@ export function Chart({
 	useEffect(() => {
 		if (chart.current && box.current) chart.current.setOption(draw(lookNow(box.current)), true);
 	}, [ready, draw, colour, size]);
+	useEffect(() => {
+		// Paper does not wait: what the colours of print change has to stand when the event is over.
+		const atOnce = (): void => {
+			if (!chart.current || !box.current) return;
+			chart.current.setOption(draw(lookNow(box.current)), true);
+			chart.current.getZr().flush();
+		};
+		addEventListener('beforeprint', atOnce);
+		addEventListener('afterprint', atOnce);
+		return () => {
+			removeEventListener('beforeprint', atOnce);
+			removeEventListener('afterprint', atOnce);
+		};
+	}, [draw]);
 	return (
 		<figure class="chart">
 			{failed ? (
