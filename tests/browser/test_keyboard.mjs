@@ -21,11 +21,13 @@ async function walk(page) {
 		const stop = await page.evaluate(() => {
 			const at = document.activeElement;
 			if (at === document.body) return {end: true};
+			// Within a field for a day the browser leads through its parts, and marks them itself.
+			const part = /date|month/.test(at.type) && window.reached.has(at);
 			window.reached.add(at);
 			const look = getComputedStyle(at), around = getComputedStyle(at.closest('label') ?? at), box = at.getBoundingClientRect();
 			const ring = [look, around].some(of => of.outlineStyle !== 'none' && parseFloat(of.outlineWidth) > 0 || of.boxShadow !== 'none');
 			const inside = box.bottom > 0 && box.top < innerHeight;
-			return {end: false, seen: ring && inside, name: `${at.tagName} ${at.textContent.slice(0, 30)}`, rings: ring};
+			return {end: false, seen: (ring || part) && inside, name: `${at.tagName} ${at.textContent.slice(0, 30)}`, rings: ring};
 		});
 		if (stop.end) break;
 		if (!stop.seen) unseen.push(`${stop.name}${stop.rings ? ' is off the screen' : ' has no ring'}`);

@@ -49,8 +49,27 @@ async function files(page, service, span, language) {
 	check(near, `the page says ${shown}; the API ${report.total.net_kg} kg`);
 }
 
+/** Charts turn light before the sheet is made, and keep to their place on it. */
+async function chartsOnPaper(page, target) {
+	const before = await page.evaluate(() => {
+		const drawn = () => document.querySelector('.canvas canvas').toDataURL();
+		const dark = drawn();
+		dispatchEvent(new Event('beforeprint'));
+		const light = drawn();
+		dispatchEvent(new Event('afterprint'));
+		return {turned: dark !== light, back: drawn() === dark};
+	});
+	check(before.turned && before.back, `${target}: a chart keeps the colours of the night on paper: ${JSON.stringify(before)}`);
+	await page.emulateMedia({media: 'print'});
+	const over = await page.evaluate(() => [...document.querySelectorAll('.canvas')].map(box =>
+		box.querySelector('canvas').getBoundingClientRect().bottom - box.getBoundingClientRect().bottom));
+	check(over.length > 0 && over.every(of => of < 8), `${target}: charts run over what follows by ${over} pixels`);
+	await page.emulateMedia({media: null});
+}
+
 async function onPaper(page, service, target, selector, language) {
 	await go(page, service, `${target}?lang=${language}&theme=dark`);
+	await chartsOnPaper(page, target);
 	const path = join(FOLDER, 'print.pdf');
 	const [figure] = (await page.textContent(selector)).trim().split(/\s/);
 	writeFileSync(path, await page.pdf({format: 'A4', printBackground: false}));
