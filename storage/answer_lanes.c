@@ -1,6 +1,7 @@
 /*
- * The lanes that the registry names, and all others that were seen of late, with what passed there last. "Of late" is 31 days up to
- * the ledger's last receipt. The lanes of batches of one unit stand in their rows of `passages`; of the others the facts are read.
+ * The lanes that the registry names, and others that were seen of late, with what passed there last: all, or the latest as far as
+ * one answer holds them. "Of late" is 31 days up to the ledger's last receipt. The lanes of batches of one unit stand in their rows
+ * of `passages`; of the others the facts are read.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,43 +30,56 @@ struct lanes {
 	struct arena arena; /* facts of one batch */
 };
 
-static enum status
-lane_of(struct lanes *lanes, const char *port, struct span name, struct lane **out, struct reason *why)
+/*
+ * Where there is no room left, of those that the registry does not name the one that was seen longest ago makes way: a terminal that
+ * writes plates where lanes stand must not hide what is there. NULL: the others were all seen later, or are named.
+ */
+static struct lane *
+room_for(struct lanes *lanes, bool registered, int64_t ms)
+{
+	struct lane *found = NULL;
+	if (lanes->n < ANSWER_ROWS_MAX)
+		return &lanes->list[lanes->n++];
+	for (size_t i = 0; i < lanes->n && !registered; i++)
+		if (!lanes->list[i].registered && (found == NULL || lanes->list[i].last_ms < found->last_ms))
+			found = &lanes->list[i];
+	return found != NULL && found->last_ms < ms ? found : NULL;
+}
+
+/* NULL: there is no room for it. */
+static struct lane *
+lane_of(struct lanes *lanes, const char *port, struct span name, bool registered, int64_t ms)
 {
 	for (size_t i = 0; i < lanes->n; i++) {
 		struct lane *lane = &lanes->list[i];
-		if (lane->port == port && strlen(lane->name) == name.bytes && memcmp(lane->name, name.data, name.bytes) == 0) {
-			*out = lane;
-			return STATUS_OK;
-		}
+		if (lane->port == port && strlen(lane->name) == name.bytes && memcmp(lane->name, name.data, name.bytes) == 0)
+			return lane;
 	}
-	if (lanes->n == ANSWER_ROWS_MAX)
-		return reason_say(why, STATUS_TOO_MANY, "there are more than %d lanes: ask for one port", ANSWER_ROWS_MAX);
-	*out = &lanes->list[lanes->n++];
-	**out = (struct lane){ .port = port };
-	memcpy((*out)->name, name.data, name.bytes);
-	return STATUS_OK;
+	struct lane *lane = room_for(lanes, registered, ms);
+	if (lane != NULL) {
+		*lane = (struct lane){ .port = port, .registered = registered };
+		memcpy(lane->name, name.data, name.bytes);
+	}
+	return lane;
 }
 
 /* A lane without a name is none. */
-static enum status
-saw(struct lanes *lanes, const char *port, struct span name, bool departed, int64_t ms, const char *batch_no, struct reason *why)
+static void
+saw(struct lanes *lanes, const char *port, struct span name, bool departed, int64_t ms, const char *batch_no)
 {
-	struct lane *lane;
 	if (name.bytes == 0 || name.bytes > SHORT_TEXT_BYTES_MAX)
-		return STATUS_OK;
-	enum status status = lane_of(lanes, port, name, &lane, why);
-	if (status != STATUS_OK || (lane->seen && lane->last_ms >= ms))
-		return status;
+		return;
+	struct lane *lane = lane_of(lanes, port, name, false, ms);
+	if (lane == NULL || (lane->seen && lane->last_ms >= ms))
+		return;
 	lane->seen = true;
 	lane->departed = departed;
 	lane->last_ms = ms;
 	snprintf(lane->batch_no, sizeof lane->batch_no, "%s", batch_no);
-	return STATUS_OK;
 }
 
 static enum status
-saw_units(struct lanes *lanes, const char *port, const struct passage_row *row, struct reason *why)
+saw_units(struct lanes *lanes, const char *port, const struct passage_row *row)
 {
 	struct facts facts;
 	arena_reset(&lanes->arena);
@@ -73,15 +87,15 @@ saw_units(struct lanes *lanes, const char *port, const struct passage_row *row, 
 	for (size_t i = 0; status == STATUS_OK && i < facts.n_seen; i++) {
 		const struct unit_facts *unit = &facts.seen[i];
 		if (unit->has_arrived)
-			status = saw(lanes, port, unit->lane_in, false, unit->arrived.occurred_at_ms, row->batch_no, why);
-		if (status == STATUS_OK && unit->has_departed)
-			status = saw(lanes, port, unit->lane_out, true, unit->departed.occurred_at_ms, row->batch_no, why);
+			saw(lanes, port, unit->lane_in, false, unit->arrived.occurred_at_ms, row->batch_no);
+		if (unit->has_departed)
+			saw(lanes, port, unit->lane_out, true, unit->departed.occurred_at_ms, row->batch_no);
 	}
 	return status == STATUS_NOT_FOUND ? STATUS_DAMAGED : status;
 }
 
 static enum status
-saw_row(struct lanes *lanes, const struct passage_row *row, struct reason *why)
+saw_row(struct lanes *lanes, const struct passage_row *row)
 {
 	const char *port = registry_port_id(lanes->snapshot->registry, row->port);
 	if (port == NULL)
@@ -89,18 +103,16 @@ saw_row(struct lanes *lanes, const struct passage_row *row, struct reason *why)
 	if (lanes->only != NULL && strcmp(port, lanes->only) != 0)
 		return STATUS_OK;
 	if (row->place == PLACE_YARD || !row->one_unit)
-		return saw_units(lanes, port, row, why);
-	enum status status = STATUS_OK;
+		return saw_units(lanes, port, row);
 	if (row->steps[STEP_ARRIVED] != TIME_UNKNOWN)
-		status = saw(lanes, port, row->lane_in, false, row->steps[STEP_ARRIVED], row->batch_no, why);
-	if (status == STATUS_OK)
-		status = saw(lanes, port, row->lane_out, true, row->steps[STEP_DEPARTED], row->batch_no, why);
-	return status;
+		saw(lanes, port, row->lane_in, false, row->steps[STEP_ARRIVED], row->batch_no);
+	saw(lanes, port, row->lane_out, true, row->steps[STEP_DEPARTED], row->batch_no);
+	return STATUS_OK;
 }
 
 /* All rows from one place to another, both included. */
 static enum status
-saw_places(struct lanes *lanes, uint32_t from, uint32_t to, struct reason *why)
+saw_places(struct lanes *lanes, uint32_t from, uint32_t to)
 {
 	struct walk walk;
 	enum status status = walk_open(&lanes->snapshot->store, TABLE_passages, &walk);
@@ -111,7 +123,7 @@ saw_places(struct lanes *lanes, uint32_t from, uint32_t to, struct reason *why)
 		status = passages_read(&walk, &row);
 		if (status != STATUS_OK || row.place > to)
 			break;
-		status = saw_row(lanes, &row, why);
+		status = saw_row(lanes, &row);
 		if (status != STATUS_OK)
 			break;
 	}
@@ -133,11 +145,12 @@ add_registered(struct lanes *lanes, struct reason *why)
 		if (replaced || id == NULL || (lanes->only != NULL && strcmp(id, lanes->only) != 0))
 			continue;
 		for (size_t k = 0; k < port->n_lanes && status == STATUS_OK; k++) {
-			struct lane *lane;
 			struct span name = { (const uint8_t *)port->lanes[k], strlen(port->lanes[k]) };
-			status = name.bytes <= SHORT_TEXT_BYTES_MAX ? lane_of(lanes, id, name, &lane, why) : STATUS_DAMAGED;
-			if (status == STATUS_OK)
-				lane->registered = true;
+			if (name.bytes > SHORT_TEXT_BYTES_MAX)
+				status = STATUS_DAMAGED;
+			else if (lane_of(lanes, id, name, true, 0) == NULL)
+				status = reason_say(why, STATUS_TOO_MANY, "the registry names more than %d lanes: ask for one port",
+				    ANSWER_ROWS_MAX);
 		}
 	}
 	return status;
@@ -178,9 +191,9 @@ gather(struct lanes *lanes, struct reason *why)
 	int64_t today = civil_day_of_ms(lanes->snapshot->meta.end.received_at_ms) + 1;
 	enum status status = add_registered(lanes, why);
 	if (status == STATUS_OK)
-		status = saw_places(lanes, PLACE_YARD, PLACE_YARD, why);
+		status = saw_places(lanes, PLACE_YARD, PLACE_YARD);
 	if (status == STATUS_OK)
-		status = saw_places(lanes, passages_place(today - DAYS_BACK), passages_place(today), why);
+		status = saw_places(lanes, passages_place(today - DAYS_BACK), passages_place(today));
 	return status;
 }
 

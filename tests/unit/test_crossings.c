@@ -281,6 +281,31 @@ test_lanes_are_those_of_the_registry_and_those_that_were_seen(void **state)
 	assert_int_equal(ask(&book, "'lanes': {'port': 'wuliji'}")->lanes->n_rows, 0);
 }
 
+/* Plates where lanes should stand: those that the registry names are told all the same, and of the others the latest. */
+static void
+test_more_lanes_than_an_answer_holds_hide_none_of_the_registry(void **state)
+{
+	(void)state;
+	enum { LANES = ANSWER_ROWS_MAX + 20 };
+	book_take(&book, ADMIN,
+	    registry_changed(
+		"'put': [{'port': {'id': 'ceke', 'utc_offset': '+08:00', 'count_on': 'RELEASE', 'lanes': ['in 1']}}]"));
+	for (int i = 0; i < LANES; i++) {
+		char batch_no[16], what[128];
+		snprintf(batch_no, sizeof batch_no, "P%d", i);
+		snprintf(what, sizeof what, "'unit_arrived': {'unit_id': 'T1', 'lane': 'p%d'}", i);
+		/* The number has nothing to do with the time: the walk meets old and new in turn. */
+		say(MIDNIGHT - INT64_C(1000) * (i * 7 % LANES), batch_no, what);
+	}
+	say(MIDNIGHT - HOURS(9), "B1", ARRIVED("T1", "in 1"));
+	const Juyan__V1__Lanes *lanes = ask(&book, "'lanes': {}")->lanes;
+	assert_int_equal(lanes->n_rows, ANSWER_ROWS_MAX);
+	assert_string_equal(lanes->rows[0]->lane, "in 1");
+	assert_int_equal(lanes->rows[0]->last_at_ms, MIDNIGHT - HOURS(9));
+	for (size_t i = 1; i < lanes->n_rows; i++)
+		assert_true(lanes->rows[i]->last_at_ms > MIDNIGHT - INT64_C(1000) * (ANSWER_ROWS_MAX - 1));
+}
+
 /* ---- search ---- */
 
 static void
@@ -418,6 +443,7 @@ main(void)
 		cmocka_unit_test_setup(test_another_utc_offset_moves_what_has_left, fresh),
 		cmocka_unit_test_setup(test_spans_are_of_those_that_left_and_by_nearest_rank, fresh),
 		cmocka_unit_test_setup(test_lanes_are_those_of_the_registry_and_those_that_were_seen, fresh),
+		cmocka_unit_test_setup(test_more_lanes_than_an_answer_holds_hide_none_of_the_registry, fresh),
 		cmocka_unit_test_setup(test_what_a_manifest_names_is_found, fresh),
 		cmocka_unit_test_setup(test_who_was_seen_is_found_without_a_manifest, fresh),
 		cmocka_unit_test_setup(test_exact_ones_come_first_and_the_latest_of_them, fresh),
