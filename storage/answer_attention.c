@@ -49,11 +49,14 @@ look_at_quarantine(struct attending *attending)
 		status = quarantine_seek(&walk, 0);
 	for (; status == STATUS_OK && !attending->more; status = walk_next(&walk)) {
 		struct quarantine_row row;
+		size_t n = attending->n, used = attending->snapshot->arena->used;
 		status = quarantine_read(&walk, &row);
 		if (status == STATUS_OK && row.state == QUARANTINE_WAITING)
 			status = look_at_quarantined(attending, &row);
 		if (status != STATUS_OK)
 			break;
+		if (attending->n == n && !attending->more) /* of another port, or seen: there may be any number of these */
+			attending->snapshot->arena->used = used;
 	}
 	walk_close(&walk);
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;

@@ -59,9 +59,9 @@ attending_add(struct attending *attending, const struct candidate *candidate, co
 	} else {
 		row = arena_take(attending->snapshot->arena, sizeof *row);
 	}
-	noted.sentence = answer_string(attending->snapshot->arena, sentence);
-	if (row == NULL || noted.sentence == NULL)
+	if (row == NULL)
 		return STATUS_NO_MEMORY;
+	snprintf(noted.sentence, sizeof noted.sentence, "%s", sentence);
 	*row = noted;
 	attending->n_kind[noted.kind]++;
 	size_t i = attending->n++;

@@ -20,7 +20,7 @@ struct candidate {
 	uint32_t terminal_no;
 	int64_t since_ms, measured, usual;
 	char subject[SUBJECT_BYTES_MAX + 1];
-	const char *sentence;
+	char sentence[ATTENDING_SENTENCE_BYTES];
 	const char *noted_by, *note; /* NULL: nobody */
 	int64_t noted_at_ms;
 };

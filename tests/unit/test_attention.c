@@ -167,6 +167,23 @@ test_the_gravest_come_first(void **state)
 	subjects(list(MIDNIGHT + HOURS(24) + 1, ", 'port': 'wuliji'"), "");
 }
 
+/* There may be any number of what is not told: it takes no room of the answer. */
+static void
+test_what_is_not_told_takes_no_room(void **state)
+{
+	(void)state;
+	size_t taken[2];
+	struct said wrong = cargo(MIDNIGHT, "shivee", "B9", RELEASED);
+	for (int round = 0; round < 2; round++) {
+		size_t before = said_arena.used;
+		subjects(list(MIDNIGHT, ", 'port': 'ceke'"), "");
+		taken[round] = said_arena.used - before;
+		for (int i = 0; i < 50 && round == 0; i++)
+			assert_int_equal(book_write(&book, GATE, wrong, STATUS_UNKNOWN_PORT, NULL), STATUS_UNKNOWN_PORT);
+	}
+	assert_int_equal(taken[1], taken[0]);
+}
+
 static void
 test_what_has_left_is_told_for_two_days(void **state)
 {
@@ -309,6 +326,7 @@ main(void)
 		cmocka_unit_test(test_silence_is_measured_by_the_usual_gap),
 		cmocka_unit_test_setup(test_the_gravest_come_first, fresh),
 		cmocka_unit_test_setup(test_what_has_left_is_told_for_two_days, fresh),
+		cmocka_unit_test_setup(test_what_is_not_told_takes_no_room, fresh),
 		cmocka_unit_test_setup(test_stuck_is_measured_by_those_of_the_same_mode, fresh),
 		cmocka_unit_test_setup(test_what_a_person_has_seen_is_hidden, fresh),
 		cmocka_unit_test_setup(test_a_full_list_holds_the_gravest_and_the_oldest, fresh),
