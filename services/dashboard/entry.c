@@ -101,6 +101,19 @@ verify(struct desk *desk, const char *name, const char *password, struct account
 	return account_verify(known ? out : NULL, password);
 }
 
+/* The file may have changed while the password was being checked: whose account is not what it was begins no session. */
+static enum status
+begin_session(struct desk *desk, const struct account *checked, char token[SESSION_TOKEN_BYTES], struct session *out)
+{
+	pthread_mutex_lock(&desk->mutex);
+	const struct account *is = accounts_find(&desk->accounts, checked->name);
+	bool same = is != NULL && is->role == checked->role && strcmp(is->hash, checked->hash) == 0;
+	enum status status =
+	    !same ? STATUS_REVOKED : sessions_begin(desk->sessions, checked->name, checked->role, now_s(desk), token, out);
+	pthread_mutex_unlock(&desk->mutex);
+	return status;
+}
+
 static enum status
 fail(struct problem *problem, unsigned status, unsigned retry_after_s, const char *sentence)
 {
@@ -129,7 +142,9 @@ entry_login(struct desk *desk, const struct request *request, struct http_answer
 		return fail(problem, 401, 0, "the name or the password is wrong");
 	tries_right(desk->tries, name, request->address);
 	sessions_end(desk->sessions, request->token); /* what somebody had put there is no way in */
-	enum status status = sessions_begin(desk->sessions, name, account.role, now_s(desk), token, &session);
+	enum status status = begin_session(desk, &account, token, &session);
+	if (status == STATUS_REVOKED)
+		return fail(problem, 401, 0, "the name or the password is wrong");
 	if (status != STATUS_OK)
 		return status;
 	tell(desk, &session, out);
@@ -160,7 +175,8 @@ entry_load(struct desk *desk, struct reason *why)
 	const char *dir = desk->kit->config->data_dir;
 	uint64_t version = accounts_version(dir);
 	struct accounts now = { .n = 0 };
-	if (version == desk->accounts_version)
+	bool again = version == desk->accounts_version;
+	if (again && !desk->accounts_lost)
 		return STATUS_OK;
 	enum status status = accounts_read(dir, &now, why);
 	desk->accounts_version = version;
@@ -173,5 +189,6 @@ entry_load(struct desk *desk, struct reason *why)
 	accounts_close(&before);
 	if (status == STATUS_OK)
 		log_say(desk->kit->log, LOG_INFO, "dashboard", "users_read", "users=%zu", now.n);
-	return status;
+	/* One that is lost is tried again: it may have been the machine that was short of something. It is told once. */
+	return again ? STATUS_OK : status;
 }

@@ -17,6 +17,7 @@ import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 JUYAN = os.environ.get("JUYAN", "build/juyan")
@@ -217,7 +218,9 @@ def test_hosts_and_origins(serve):
             {"Sec_Fetch_Site": "same-site"}, {"Origin": f"http://localhost:{serve.port}"}):
         refused(serve, 403, "/api/v1/attention/notes", method="POST", body=note, **headers)
         refused(serve, 403, "/api/v1/session", method="DELETE", **headers)
-    refused(serve, 403, "/api/v1/live", Sec_Fetch_Site="cross-site")
+    for target in ("/api/v1/live", "/%61pi/v1/live", "/metrics", "/%6detrics", "/healthz"):
+        refused(serve, 403, target, Sec_Fetch_Site="cross-site")
+        refused(serve, 403, target, Origin="http://evil.example")
     refused(serve, 415, "/api/v1/attention/notes", method="POST", body=json.dumps(note), Content_Type="text/plain")
     refused(serve, 415, "/api/v1/attention/notes", method="POST", body="subject=x&note=y",
         Content_Type="application/x-www-form-urlencoded")
@@ -331,8 +334,9 @@ def test_stale(serve, data, feed):
     check(ask(serve, "/healthz").status == 200, "healthz while all is well")
     feed.stop()
     crowd.until(lambda heard: b"stale" in kinds(heard), "that nothing is known any more", wait_s=20)
-    told = re.search(rb"event: stale\r?\ndata: (.*)\n", next(iter(crowd.heard.values())))
-    check(json.loads(told[1])["fresh"] is False, told[1])
+    told = re.search(rb"id: (\d+)\r?\nevent: stale\r?\ndata: (.*)\n", next(iter(crowd.heard.values())))
+    check(json.loads(told[2])["fresh"] is False, told[2])
+    check(told[1] == b"0", f"whoever heard last that nothing is known may miss the next present: id {told[1]}")
     answer = ask(serve, "/healthz")
     check(answer.status == 503 and answer.json()["feed_age_ms"] >= 10000, f"healthz: {answer.status} {answer.body}")
     check(ask(serve, "/api/v1/live").json()["mark"]["fresh"] is False, "the present says that it is fresh")
@@ -340,6 +344,43 @@ def test_stale(serve, data, feed):
     crowd.until(lambda heard: kinds(heard)[-1:] == [b"live"], "the present again")
     crowd.close()
     return feed
+
+
+def test_apart(data):
+    """Each service in a process of its own: query away, a ledger that goes back, the dashboard staying up."""
+    taker, query = Serve(data, "ingest", "feed"), Serve(data, "query")
+    serve = Serve(data, "dashboard", settings=("dashboard_listen=127.0.0.1:0",))
+    until(lambda: ask(serve, "/healthz").status == 200, "it is not well: " + ask(serve, "/healthz").body.decode())
+    note = {"subject": "stuck:ceke/B-9", "note": "seen"}
+    check(ask(serve, "/api/v1/attention/notes", method="POST", body=note).status == 200, "a note")
+    taker.stop()
+    query.stop()
+    early = os.path.join(FOLDER, "early")
+    shutil.copytree(os.path.join(data, "ledger"), early)
+
+    taker, query = Serve(data, "ingest", "feed"), Serve(data, "query")
+    until(lambda: ask(serve, "/healthz").status == 200, "it is not well again")
+    lsn = lambda: ask(serve, "/api/v1/live").json()["mark"]["lsn"]
+    for _ in range(3):
+        last = ask(serve, "/api/v1/attention/notes", method="POST", body=note).json()["lsn"]
+    until(lambda: lsn() >= last, "the present of the last note")
+    check(ask(serve, "/api/v1/goods").status == 200, "a picture before")
+
+    query.stop()
+    check(ask(serve, "/api/v1/attention/notes", method="POST", body=note).status in (200, 503), "a note while nobody answers")
+    until(lambda: not ask(serve, "/api/v1/live").json()["mark"]["fresh"], "an old picture is told as fresh while query is away")
+    health = ask(serve, "/healthz")
+    check(health.status == 503 and "ledger" in health.json()["reason"], f"healthz: {health.status} {health.body}")
+    taker.stop()
+
+    shutil.copytree(early, os.path.join(data, "ledger"), dirs_exist_ok=True)
+    taker, query = Serve(data, "ingest", "feed"), Serve(data, "query")
+    until(lambda: ask(serve, "/api/v1/live").json()["mark"]["fresh"] and lsn() < last, "a copy put in the ledger's place")
+    known = int(re.search(rb"^juyan_ledger_last_lsn (\d+)$", ask(serve, "/metrics").body, re.M)[1])
+    check(known < last, f"the service still holds that the ledger ends at {known}")
+    check(ask(serve, "/api/v1/goods").json()["mark"]["lsn"] < last, "a picture of the ledger that is gone")
+    for service in (serve, query, taker):
+        service.stop()
 
 
 # ---- who may ----
@@ -358,12 +399,34 @@ def until(truth, what):
         check(time.monotonic() < deadline, what)
 
 
+def still_logging_in(serve, data):
+    """A password is changed while somebody logs in with the old one, again and again: no session of his is left."""
+    cookies = []
+
+    def enter():
+        answer = login(serve, "an administrator", "secret of a administrator")
+        while answer.status == 200:
+            cookies.append(cookie_of(answer))
+            answer = login(serve, "an administrator", "secret of a administrator")
+
+    thread = threading.Thread(target=enter, daemon=True)
+    thread.start()
+    until(lambda: len(cookies) > 2, "logins")
+    juyan("users", "password", "--data", data, "an administrator", stdin="another secret\n")
+    thread.join(PATIENCE_S)
+    check(not thread.is_alive(), "the old password lets in for ever")
+    alive = [ask(serve, "/api/v1/session", Cookie=cookie).status for cookie in cookies]
+    check(alive == [401] * len(alive), f"sessions of the old password: {alive}")
+    check(login(serve, "an administrator", "another secret").status == 200, "the new password")
+
+
 def test_accounts(serve, data):
     check(ask(serve, "/api/v1/session").json() == {"name": "", "role": "manager", "accounts": False}, "open on this machine")
     listener = Crowd(serve, 1, (EVENTS % (serve.port, "")).encode())
     listener.until(lambda heard: b"HTTP/1.1 200" in heard, "the stream")
     for role in ("viewer", "manager", "administrator"):
-        juyan("users", "add", "--data", data, "--role", role, f"a {role}", stdin=f"secret of a {role}\n")
+        juyan("users", "add", "--data", data, "--role", role, f"an {role}" if role[0] == "a" else f"a {role}",
+            stdin=f"secret of a {role}\n")
     juyan("users", "add", "--data", data, "x", code=2, stdin="short\n")
     check("a manager" in juyan("users", "list", "--data", data), "users list")
     check(os.stat(os.path.join(data, "users.json")).st_mode & 0o777 == 0o600, "others can read users.json")
@@ -397,6 +460,7 @@ def test_accounts(serve, data):
     check(note.status == 200, f"a manager's note: {note.status} {note.body}")
     juyan("users", "role", "--data", data, "a manager", "--role", "viewer")
     until(lambda: ask(serve, "/api/v1/session", Cookie=manager).status == 401, "a change of the role leaves the session as it was")
+    still_logging_in(serve, data)
     paused = [login(serve, "a viewer", "wrong").status for _ in range(8)]
     check(paused[-1] == 429, f"logins are not slowed down: {paused}")
     check(int(login(serve, "a viewer", "wrong").headers["retry-after"]) > 0, "no Retry-After")
@@ -441,6 +505,11 @@ def main():
     test_idle_connections(serve)
     test_listeners(serve, data)
     feed = test_stale(serve, data, feed)
+    serve.stop()
+    feed.stop()
+    test_apart(os.path.join(FOLDER, "apart"))
+    serve = Serve(data, "ingest", "query", "dashboard", settings=("dashboard_listen=127.0.0.1:0",))
+    feed = Serve(data, "feed")
     test_accounts(serve, data)
     crowd = Crowd(serve, 100, b"GET / HTTP/1.1\r\n")
     serve.stop()  # with guests in the house
