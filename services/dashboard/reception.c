@@ -217,12 +217,16 @@ admit(struct desk *desk, struct http_call *call, struct request **held)
 	struct problem problem = { .status = 0 };
 	const char *allow = NULL;
 	struct reason why = { "" };
-	request->fresh = present_mark(desk->present).fresh;
-	bool for_programs = strncmp(asked->target, "/api/", 5) == 0 || strncmp(asked->target, "/metrics", 8) == 0;
+	struct present_mark mark = present_mark(desk->present);
+	request->fresh = mark.fresh;
+	request->went_back = mark.went_back;
+	/* Whom it is for is asked of the address as it is understood: "/%61pi/" is "/api/". */
+	bool found = routes_find(asked, clock_utc_ms(&desk->kit->clock), request, &problem, &allow);
+	bool for_programs = !found || request->route->kind != ROUTE_PAGE;
 	unsigned status = gate_check(&desk->gate, asked, for_programs, &why);
 	if (status != 0)
 		return refuse_with(desk, call, status, why.text);
-	if (!routes_find(asked, clock_utc_ms(&desk->kit->clock), request, &problem, &allow))
+	if (!found)
 		return refuse(desk, call, &problem, allow);
 	if (strlen(asked->target) < sizeof request->kept_as)
 		memcpy(request->kept_as, asked->target, strlen(asked->target) + 1);
