@@ -209,7 +209,8 @@ enum status
 events_tell_stale(struct events *events, uint64_t lsn, const char *json)
 {
 	struct body *text = NULL;
-	enum status status = text_of("stale", lsn, json, &text);
+	/* Without a number of its own: who heard nothing since it gets the next present, even one of the same number. */
+	enum status status = text_of("stale", 0, json, &text);
 	if (status != STATUS_OK)
 		return status;
 	pthread_mutex_lock(&events->mutex);

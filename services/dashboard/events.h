@@ -25,7 +25,7 @@ void events_close(struct events **events);
 
 /* The newest `live`; whoever has heard an older one hears it, whoever comes later too. */
 enum status events_tell_live(struct events *events, uint64_t lsn, const char *json) MUST_USE;
-/* That nothing is heard; until the next `live`. */
+/* That nothing is heard; until the next `live`. Its id is 0, whatever its lsn. */
 enum status events_tell_stale(struct events *events, uint64_t lsn, const char *json) MUST_USE;
 /* Once a second: heartbeats, and who does not read or may not any more. */
 void events_tick(struct events *events);

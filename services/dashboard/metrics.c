@@ -14,7 +14,8 @@ metrics_health(struct desk *desk, const struct request *request, struct http_ans
 {
 	struct present_mark mark = present_mark(desk->present);
 	struct body *live = present_live(desk->present);
-	const char *reason = !mark.fresh ? "the feed is not heard" : live == NULL ? "the ledger cannot be asked" : "";
+	bool heard = mark.age_ms >= 0 && mark.age_ms < PRESENT_STALE_MS;
+	const char *reason = !heard ? "the feed is not heard" : live == NULL || !mark.fresh ? "the ledger cannot be asked" : "";
 	bool well = reason[0] == '\0';
 	(void)request;
 	desk_json(json_pack("{s:b, s:s, s:I, s:o}", "well", well, "reason", reason, "last_lsn", (json_int_t)mark.lsn, "feed_age_ms",

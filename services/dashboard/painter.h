@@ -32,6 +32,9 @@ void painter_close(struct painter **painter);
 /* What time it is, and whether the feed is heard; holds for all pictures until it is said anew. */
 void painter_set_now(struct painter *painter, int64_t now_ms, bool fresh);
 
+/* The ledger is another one: nothing that was kept holds. */
+void painter_forget(struct painter *painter);
+
 /* Parameters that may be left out are NULL or "". */
 enum status painter_place(struct painter *painter, json_t **out, struct reason *why) MUST_USE;
 enum status painter_live(struct painter *painter, json_t **out, struct reason *why) MUST_USE;

@@ -28,6 +28,12 @@ painter_close(struct painter **painter)
 }
 
 void
+painter_forget(struct painter *painter)
+{
+	kept_forget(&painter->kept);
+}
+
+void
 painter_set_now(struct painter *painter, int64_t now_ms, bool fresh)
 {
 	painter->now_ms = now_ms;

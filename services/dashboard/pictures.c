@@ -18,6 +18,9 @@ enum {
 static struct painter *
 painter_of(struct easel *easel, const struct request *request)
 {
+	if (easel->went_back != request->went_back)
+		painter_forget(easel->painter);
+	easel->went_back = request->went_back;
 	painter_set_now(easel->painter, request->now_ms, request->fresh);
 	return easel->painter;
 }

@@ -37,7 +37,9 @@ struct present {
 	pthread_mutex_t mutex;
 	uint64_t lsn;
 	int64_t received_at_ms, heard_ms; /* heard_ms 0: never */
-	struct body *live;                /* as JSON, without its mark */
+	int64_t failing_ms;               /* since when no picture can be made; 0: it can */
+	unsigned went_back;
+	struct body *live; /* as JSON, without its mark */
 	uint64_t live_lsn;
 };
 
@@ -56,9 +58,11 @@ present_mark(struct present *present)
 	pthread_mutex_lock(&present->mutex);
 	struct present_mark mark = { .lsn = present->lsn,
 		.received_at_ms = present->received_at_ms,
-		.age_ms = present->heard_ms == 0 ? -1 : now - present->heard_ms };
+		.age_ms = present->heard_ms == 0 ? -1 : now - present->heard_ms,
+		.went_back = present->went_back };
+	bool failing = present->failing_ms != 0 && now - present->failing_ms >= PRESENT_STALE_MS;
 	pthread_mutex_unlock(&present->mutex);
-	mark.fresh = mark.age_ms >= 0 && mark.age_ms < PRESENT_STALE_MS;
+	mark.fresh = mark.age_ms >= 0 && mark.age_ms < PRESENT_STALE_MS && !failing;
 	return mark;
 }
 
@@ -134,6 +138,29 @@ know(struct present *present, uint64_t lsn, int64_t received_at_ms, bool heard)
 	pthread_mutex_unlock(&present->mutex);
 }
 
+/*
+ * What query has answered. It looks at the ledger after the feed did, so one that ends before what was known is another ledger: a
+ * copy of an earlier day was put in its place. What was known of the old one is no knowledge.
+ */
+static void
+learn(struct present *present, uint64_t known, uint64_t lsn)
+{
+	pthread_mutex_lock(&present->mutex);
+	bool back = lsn < known;
+	if (back) {
+		present->went_back++;
+		present->lsn = lsn;
+		present->received_at_ms = 0;
+	}
+	present->failing_ms = 0;
+	pthread_mutex_unlock(&present->mutex);
+	present->asked_status = present->asked_status && !back; /* asked for in the next turn */
+	if (back)
+		log_say(present->kit->log, LOG_WARNING, "dashboard", "ledger_went_back", "known=%" PRIu64 " lsn=%" PRIu64, known,
+		    lsn);
+	know(present, lsn, 0, false);
+}
+
 /* What lies between what is known and what was told: asked for, until the gap is closed. */
 static void
 mend(struct present *present, uint64_t from, uint64_t to)
@@ -164,9 +191,10 @@ take_news(struct present *present, const Juyan__V1__News *news)
 	bool was_stale = !present_mark(present).fresh;
 	if (news->version != PROTOCOL_VERSION)
 		return;
+	know(present, 0, 0, true); /* it is heard, however long what follows takes */
 	if (news->before_lsn > known && known > 0)
 		mend(present, known, news->before_lsn);
-	present->changed = present->changed || was_stale || news->lsn > known;
+	present->changed = present->changed || was_stale || news->lsn != known; /* fewer: a ledger that went back */
 	know(present, news->lsn, news->received_at_ms, true);
 }
 
@@ -244,6 +272,7 @@ make(struct present *present, struct reason *why)
 {
 	struct body *live = NULL, *before;
 	asker_set_end(present->easel->asker, now_ms(present) + MAKE_MS);
+	uint64_t known = present_mark(present).lsn;
 	if (!present->asked_status)
 		ask_status(present);
 	enum status status = paint(present, &live, why);
@@ -251,7 +280,7 @@ make(struct present *present, struct reason *why)
 		return status;
 	uint64_t lsn = asker_lsn(present->easel->asker);
 	count(present->kit->counters, COUNTER_pictures_made, 1);
-	know(present, lsn, 0, false);
+	learn(present, known, lsn);
 	char *text = text_of(present, live, lsn);
 	pthread_mutex_lock(&present->mutex);
 	before = present->live;
@@ -283,9 +312,20 @@ tell_stale(struct present *present)
 
 /* ---- the face ---- */
 
+static void
+fail(struct present *present, int64_t since_ms)
+{
+	pthread_mutex_lock(&present->mutex);
+	if (present->failing_ms == 0)
+		present->failing_ms = since_ms;
+	pthread_mutex_unlock(&present->mutex);
+}
+
 static enum status
 hear(struct present *present, int wait_ms, struct reason *why)
 {
+	if (present->feed != NULL) /* what came while a picture was made is no silence */
+		take_frames(present);
 	int64_t silent_ms = present_mark(present).age_ms, connected_ms = now_ms(present) - present->connected_ms;
 	enum status status = STATUS_OK;
 	if (present->feed == NULL || (connected_ms >= AGAIN_MS && (silent_ms < 0 || silent_ms >= AGAIN_MS)))
@@ -315,6 +355,7 @@ present_step(struct present *present, int wait_ms, struct reason *why)
 		present->anew_ms = now_ms(present) + PRESENT_ANEW_MS;
 		if (made != STATUS_OK) {
 			present->changed = true;
+			fail(present, now);
 			complain(present, "no_picture", made, &failure);
 		}
 	}

@@ -1,7 +1,7 @@
 /*
  * What is live: hears the feed, asks query for news that it missed, has the live picture made anew when something has changed
  * (at most four times a second) and hands the text to the listeners. After PRESENT_STALE_MS without news it says that nothing is
- * known. The service's thread steps it; the present itself may be looked at from any thread.
+ * known, and so after as long a time in which no picture of what has changed could be made. The service's thread steps it; the present itself may be looked at from any thread.
  */
 #ifndef JUYAN_DASHBOARD_PRESENT_H
 #define JUYAN_DASHBOARD_PRESENT_H
@@ -20,7 +20,8 @@ struct present_mark {
 	uint64_t lsn;           /* 0: nothing is known */
 	int64_t received_at_ms; /* of the last event; 0: unknown */
 	int64_t age_ms;         /* since news were heard; -1: never */
-	bool fresh;
+	unsigned went_back;     /* how often the ledger was found to end earlier than before: it is another one then */
+	bool fresh;             /* news are heard, and what they tell can be shown */
 };
 
 enum status present_open(const struct service_kit *kit, struct events *events, struct present **out, struct reason *why) MUST_USE;

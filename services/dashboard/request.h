@@ -17,8 +17,9 @@ struct route;
 
 struct request {
 	const struct route *route;
-	int64_t now_ms; /* UTC, when it came */
-	bool fresh;     /* the feed was heard then */
+	int64_t now_ms;     /* UTC, when it came */
+	bool fresh;         /* the feed was heard then */
+	unsigned went_back; /* as present.h counts it */
 	struct {
 		const char *text;     /* NULL: left out */
 		int64_t number;       /* of numbers; flags: 0 or 1; days: as civil.h numbers them */
