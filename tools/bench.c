@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "bench_parts.h"
@@ -79,7 +78,7 @@ static const struct argp argp = { options, parse, NULL,
 	"single event's "
 	"acknowledgement against a bare fdatasync, and a year's total while events stream in.\n\n'juyan bench forecast' measures "
 	"the "
-	"forecasts instead (see its own --help).",
+	"forecasts instead, 'juyan bench dashboard' the dashboard (see their own --help).",
 	NULL, NULL, NULL };
 
 /* ---- showing ---- */
@@ -200,17 +199,6 @@ measure(struct bench *bench, const char *dir, struct reason *why)
 	return status;
 }
 
-/* "Linux 6.1 x86_64, 2 processors" */
-static void
-describe_machine(char out[256])
-{
-	struct utsname name;
-	if (uname(&name) != 0)
-		memset(&name, 0, sizeof name);
-	snprintf(out, 256, "%.60s %.60s %.60s, %ld processors", name.sysname, name.release, name.machine,
-	    sysconf(_SC_NPROCESSORS_ONLN));
-}
-
 int
 tool_bench(int argc, char **argv)
 {
@@ -223,6 +211,11 @@ tool_bench(int argc, char **argv)
 		argv[1] = name;
 		return bench_forecast(argc - 1, argv + 1);
 	}
+	if (argc > 1 && strcmp(argv[1], "dashboard") == 0) {
+		static char name[] = "juyan bench dashboard";
+		argv[1] = name;
+		return bench_dashboard(argc - 1, argv + 1);
+	}
 	argp_parse(&argp, argc, argv, 0, NULL, &bench);
 	if (snprintf(dir, sizeof dir, "%s/juyan-bench-XXXXXX", bench.dir) >= (int)sizeof dir || mkdtemp(dir) == NULL)
 		return tool_fail("bench", reason_say(&why, STATUS_SETTING, "%s: no folder can be made here", bench.dir), &why);
@@ -230,7 +223,7 @@ tool_bench(int argc, char **argv)
 	nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 	if (status != STATUS_OK)
 		return tool_fail("bench", status, &why);
-	describe_machine(machine);
+	bench_machine(machine);
 	status = bench.json ? show_json(&bench, machine) : show_table(&bench, machine);
 	return status == STATUS_OK ? TOOL_FINE : tool_fail("bench", status, &why);
 }

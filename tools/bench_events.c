@@ -1,8 +1,11 @@
 /* Events and times of the bench: see bench_parts.h. */
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "bench_parts.h"
 #include "simulation.h"
@@ -117,4 +120,14 @@ bench_figure(struct bench_times *times, size_t events, int64_t begun_ns, uint64_
 	assert(events > 0);
 	*out = (struct bench_figures){ (double)events / seconds, bench_times_at(times, 0.5), bench_times_at(times, 0.99),
 		(double)disk_bytes / (double)events };
+}
+
+void
+bench_machine(char out[256])
+{
+	struct utsname name;
+	if (uname(&name) != 0)
+		memset(&name, 0, sizeof name);
+	snprintf(out, 256, "%.60s %.60s %.60s, %ld processors", name.sysname, name.release, name.machine,
+	    sysconf(_SC_NPROCESSORS_ONLN));
 }

@@ -72,7 +72,12 @@ struct bench_slices {
 };
 enum status bench_slices(const struct tool_connection *connection, struct bench_slices *out, struct reason *why) MUST_USE;
 
+/* "Linux 6.1 x86_64, 2 processors" */
+void bench_machine(char out[256]);
+
 /* `juyan bench forecast`, with argv[0] its name: the exit code. */
 int bench_forecast(int argc, char **argv);
+/* `juyan bench dashboard`, likewise. */
+int bench_dashboard(int argc, char **argv);
 
 #endif

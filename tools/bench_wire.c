@@ -60,7 +60,7 @@ open_road(struct road *road, size_t per_batch, size_t batches, struct reason *wh
 	if (status == STATUS_OK)
 		status = arena_open(&road->arena, ANSWER_ARENA_BYTES);
 	if (status == STATUS_OK)
-		status = child_serve(road->dir, &road->child, why);
+		status = child_serve(road->dir, NULL, &road->child, why);
 	if (status == STATUS_OK)
 		status = tool_address(&connection, "ingest", &ingest, why);
 	if (status == STATUS_OK)

@@ -14,7 +14,7 @@
 
 extern char **environ;
 
-enum { LINES_BYTES = 4096 };
+enum { LINES_BYTES = 4096, SERVICES_MAX = 6, SERVICE_BYTES = 32 };
 
 /* Everything that it says until "ready", a line of its own. */
 static enum status
@@ -39,47 +39,64 @@ read_until_ready(int fd, char lines[LINES_BYTES], struct reason *why)
 	return STATUS_OK;
 }
 
-static enum status
-find_endpoint(const char *lines, struct child *child, struct reason *why)
+/* What stands behind `prefix` in a line of what it said; empty where there is none. */
+static void
+find(const char *lines, const char *prefix, char out[CHILD_ENDPOINT_BYTES])
 {
-	static const char prefix[] = "ingest tcp://";
-	const char *found = strstr(lines, prefix);
-	if (found == NULL)
-		return reason_say(why, STATUS_SYNTAX, "the server did not say where it listens over tcp");
-	snprintf(child->tcp, sizeof child->tcp, "%.*s", (int)strcspn(found + strlen("ingest "), "\n"), found + strlen("ingest "));
+	const char *found = strstr(lines, prefix), *text = found == NULL ? "" : found + strcspn(found, " ") + 1;
+	snprintf(out, CHILD_ENDPOINT_BYTES, "%.*s", (int)strcspn(text, "\n"), text);
+}
+
+static enum status
+spawn(char *const argv[], int out_fd, int other_fd, struct child *child, struct reason *why)
+{
+	pid_t pid;
+	posix_spawn_file_actions_t actions;
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, out_fd, STDOUT_FILENO);
+	posix_spawn_file_actions_addclose(&actions, other_fd);
+	posix_spawn_file_actions_addclose(&actions, out_fd);
+	int failed = posix_spawn(&pid, "/proc/self/exe", &actions, NULL, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	if (failed != 0)
+		return reason_say(why, STATUS_SYSTEM, "the server cannot be started: %s", strerror(failed));
+	child->pid = (int)pid;
 	return STATUS_OK;
 }
 
 enum status
-child_serve(const char *data_dir, struct child *out, struct reason *why)
+child_serve(const char *data_dir, const char *const *services, struct child *out, struct reason *why)
 {
-	char data[512], program[] = "juyan", serve[] = "serve", set[] = "--set", listen[] = "listen=tcp://127.0.0.1:0",
-			level[] = "log_level=warning", lines[LINES_BYTES];
-	char *argv[] = { program, serve, data, set, listen, set, level, NULL };
+	char data[512], lines[LINES_BYTES], names[SERVICES_MAX][SERVICE_BYTES],
+	    program[] = "juyan", serve[] = "serve", set[] = "--set", listen[] = "listen=tcp://127.0.0.1:0",
+	    level[] = "log_level=warning", dashboard[] = "dashboard_listen=127.0.0.1:0",
+	    *argv[16] = { program, serve, data, set, listen, set, level, set, dashboard };
+	struct child child = { .pid = 0 };
 	int ends[2];
-	pid_t pid;
 	snprintf(data, sizeof data, "--data=%s", data_dir);
+	for (size_t i = 0; services != NULL && services[i] != NULL && i < SERVICES_MAX; i++) {
+		snprintf(names[i], SERVICE_BYTES, "%s", services[i]);
+		argv[9 + i] = names[i];
+	}
 	if (pipe(ends) != 0)
 		return reason_say(why, STATUS_SYSTEM, "no pipe: %s", strerror(errno));
-	posix_spawn_file_actions_t actions;
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-	posix_spawn_file_actions_addclose(&actions, ends[0]);
-	posix_spawn_file_actions_addclose(&actions, ends[1]);
-	int failed = posix_spawn(&pid, "/proc/self/exe", &actions, NULL, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
+	enum status status = spawn(argv, ends[1], ends[0], &child, why);
 	close(ends[1]);
-	struct child child = { .pid = failed == 0 ? (int)pid : 0 };
-	enum status status = failed == 0 ? read_until_ready(ends[0], lines, why)
-					 : reason_say(why, STATUS_SYSTEM, "the server cannot be started: %s", strerror(failed));
+	if (status == STATUS_OK)
+		status = read_until_ready(ends[0], lines, why);
 	close(ends[0]);
-	if (status == STATUS_OK)
-		status = find_endpoint(lines, &child, why);
-	if (status == STATUS_OK)
-		*out = child;
-	else
+	if (status != STATUS_OK) {
 		child_end(&child);
-	return status;
+		return status;
+	}
+	find(lines, "ingest tcp://", child.tcp);
+	find(lines, "dashboard http://", child.http);
+	if (child.http[0] != '\0') { /* "http://127.0.0.1:4780/" */
+		memmove(child.http, child.http + strlen("http://"), strlen(child.http + strlen("http://")) + 1);
+		child.http[strcspn(child.http, "/")] = '\0';
+	}
+	*out = child;
+	return STATUS_OK;
 }
 
 void
@@ -110,4 +127,22 @@ child_memory(const struct child *child, int64_t *peak_bytes, int64_t *anonymous_
 			*anonymous_bytes = kib * 1024;
 	}
 	fclose(file);
+}
+
+double
+child_cpu(const struct child *child)
+{
+	char path[64], text[1024] = "";
+	unsigned long long user = 0, system = 0;
+	snprintf(path, sizeof path, "/proc/%d/stat", child->pid);
+	FILE *file = fopen(path, "r");
+	if (file == NULL)
+		return 0;
+	size_t n = fread(text, 1, sizeof text - 1, file);
+	fclose(file);
+	text[n] = '\0';
+	const char *behind = strrchr(text, ')'); /* the name may hold anything */
+	if (behind == NULL || sscanf(behind, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu", &user, &system) != 2)
+		return 0;
+	return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
 }
