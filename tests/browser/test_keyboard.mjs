@@ -1,13 +1,16 @@
 #!/usr/bin/env node
-// The keyboard alone: Tab comes to every control of every page and is seen there, Enter opens the twin of each chart and a day of the
-// calendar, the skip link leads to the content, and another page begins at its content.
+// The keyboard alone: Tab comes to every control of every page and is seen there, Enter opens the twin of each chart and a day of
+// the calendar, the skip link leads to the content, and another page begins at its content.
 import {check, go, inWorld, settled, watched} from './world.mjs';
 
 /** How many controls there are, and of those the ones that Tab stops at, in its order; what is not seen at its stop. */
 async function walk(page) {
 	const wanted = await page.evaluate(() => {
-		const shown = of => of.getClientRects().length > 0 && getComputedStyle(of).visibility !== 'hidden' && !of.disabled;
-		const controls = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')].filter(shown);
+		const shown = of =>
+			of.getClientRects().length > 0 && getComputedStyle(of).visibility !== 'hidden' && !of.disabled;
+		const controls = [
+			...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')
+		].filter(shown);
 		// Of radio buttons of one name, Tab stops at one; the arrows lead on.
 		const radios = controls.filter(of => of.type === 'radio' && !of.checked);
 		window.controls = controls.filter(of => !radios.includes(of));
@@ -24,21 +27,29 @@ async function walk(page) {
 			// Within a field for a day the browser leads through its parts, and marks them itself.
 			const part = /date|month/.test(at.type) && window.reached.has(at);
 			window.reached.add(at);
-			const look = getComputedStyle(at), around = getComputedStyle(at.closest('label') ?? at), box = at.getBoundingClientRect();
-			const ring = [look, around].some(of => of.outlineStyle !== 'none' && parseFloat(of.outlineWidth) > 0 || of.boxShadow !== 'none');
+			const look = getComputedStyle(at), around = getComputedStyle(at.closest('label') ?? at),
+			      box = at.getBoundingClientRect();
+			const ring = [look, around].some(
+				of => of.outlineStyle !== 'none' && parseFloat(of.outlineWidth) > 0 || of.boxShadow !== 'none');
 			const inside = box.bottom > 0 && box.top < innerHeight;
-			return {end: false, seen: (ring || part) && inside, name: `${at.tagName} ${at.textContent.slice(0, 30)}`, rings: ring};
+			return {
+				end: false,
+				seen: (ring || part) && inside,
+				name: `${at.tagName} ${at.textContent.slice(0, 30)}`,
+				rings: ring
+			};
 		});
 		if (stop.end) break;
 		if (!stop.seen) unseen.push(`${stop.name}${stop.rings ? ' is off the screen' : ' has no ring'}`);
 	}
-	const left = await page.evaluate(() => window.controls.filter(of => !window.reached.has(of) && of.isConnected).map(of => of.outerHTML.slice(0, 120)));
+	const left = await page.evaluate(() => window.controls.filter(of => !window.reached.has(of) && of.isConnected)
+						       .map(of => of.outerHTML.slice(0, 120)));
 	return {wanted, left, unseen};
 }
 
 async function everything(page, service) {
-	for (const target of ['/overview', '/flow', '/goods', '/batch?q=CK', '/attention', '/reports', '/reports?from=2025-05-01&to=2025-05-09',
-		'/calendar', '/login']) {
+	for (const target of ['/overview', '/flow', '/goods', '/batch?q=CK', '/attention', '/reports',
+		     '/reports?from=2025-05-01&to=2025-05-09', '/calendar', '/login']) {
 		await go(page, service, target);
 		const {wanted, left, unseen} = await walk(page);
 		check(left.length === 0, `${target}: Tab does not come to ${left.join('\n')}`);
@@ -65,7 +76,8 @@ async function twins(page, service) {
 			await page.keyboard.press('Enter');
 		}
 		const rows = await page.locator('details.twin[open] table tbody tr').count();
-		check((await page.locator('details.twin[open]').count()) === n && rows >= n, `${target}: ${rows} rows in ${n} twins`);
+		check((await page.locator('details.twin[open]').count()) === n && rows >= n,
+			`${target}: ${rows} rows in ${n} twins`);
 	}
 }
 

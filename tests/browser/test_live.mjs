@@ -7,15 +7,14 @@ import {check, go, inWorld, said, send, truck, until, watched} from './world.mjs
 const TIMES = 20, BOUND_MS = 5_000, KG = 1_000_000;
 
 /** What the page shows of Ceke's units today; the clock is the machine's, so that two processes read the same one. */
-const watchUnits = page =>
-	page.evaluate(() => {
-		window.moves = [];
-		const units = () => document.querySelector('section[aria-labelledby=today-ceke] .big')?.textContent ?? '';
-		let last = units();
-		new MutationObserver(() => {
-			if (units() !== last) window.moves.push([Date.now(), (last = units())]);
-		}).observe(document.body, {subtree: true, childList: true, characterData: true});
-	});
+const watchUnits = page => page.evaluate(() => {
+	window.moves = [];
+	const units = () => document.querySelector('section[aria-labelledby=today-ceke] .big')?.textContent ?? '';
+	let last = units();
+	new MutationObserver(() => {
+		if (units() !== last) window.moves.push([Date.now(), (last = units())]);
+	}).observe(document.body, {subtree: true, childList: true, characterData: true});
+});
 
 async function moves(page, service) {
 	await go(page, service, '/overview?lang=en');
@@ -25,17 +24,19 @@ async function moves(page, service) {
 		send(truck(`LIVE-${n}`, {plate: `L ${n}`, kg: KG, steps: 4}));
 		const had = await page.evaluate(() => window.moves.length);
 		send(truck(`LIVE-${n}`, {plate: `L ${n}`, kg: KG}).slice(4));
-		const acknowledged = Date.now(); // the command has ended: a little later than the acknowledgement itself
+		const acknowledged = Date.now();  // the command has ended: a little later than the acknowledgement itself
 		await page.waitForFunction(n => window.moves.length > n, had);
 		took.push((await page.evaluate(n => window.moves[n][0], had)) - acknowledged);
 	}
 	took.sort((a, b) => a - b);
-	console.log(`the page moved ${took[TIMES / 2]} ms (median), ${took.at(-1)} ms (most) after the command had the acknowledgement; ${took}`);
+	console.log(`the page moved ${took[TIMES / 2]} ms (median), ${
+		took.at(-1)} ms (most) after the command had the acknowledgement; ${took}`);
 	check(took.at(-1) < BOUND_MS, `the page took ${took.at(-1)} ms; expected less than ${BOUND_MS}`);
 	const {ports} = await service.get('/api/v1/live');
 	const {so_far} = ports.find(of => of.port === 'ceke');
 	const shown = await page.textContent('section[aria-labelledby=today-ceke] .big');
-	check(shown.includes(said('en', 'units.n', {n: so_far.units}).split('|').at(-1)), `the page says ${shown}; the API ${so_far.units} units`);
+	check(shown.includes(said('en', 'units.n', {n: so_far.units}).split('|').at(-1)),
+		`the page says ${shown}; the API ${so_far.units} units`);
 }
 
 async function comesBack(page, service, target) {
@@ -44,7 +45,8 @@ async function comesBack(page, service, target) {
 	await service.stop();
 	for (const one of [page, other]) {
 		await one.waitForSelector('.freshness.broken, .freshness.silent');
-		const seen = await until(async () => /([3-9]|\d\d) s/.exec(await one.textContent('.freshness')), 'the age of what is stale');
+		const seen = await until(
+			async () => /([3-9]|\d\d) s/.exec(await one.textContent('.freshness')), 'the age of what is stale');
 		check(seen, 'no age');
 	}
 	await service.start();
@@ -52,7 +54,8 @@ async function comesBack(page, service, target) {
 	send(truck('BACK-1', {plate: 'B 1', kg: KG}));
 	const {total} = await service.get('/api/v1/live');
 	check(total.units > TIMES, `only ${total.units} units are on file after the restart`);
-	await page.waitForFunction(n => (document.querySelector('section[aria-labelledby=today-ceke] .big')?.textContent ?? '').includes(`${n} unit`),
+	await page.waitForFunction(n => (document.querySelector('section[aria-labelledby=today-ceke] .big')?.textContent ??
+					   '').includes(`${n} unit`),
 		(await service.get('/api/v1/live')).ports.find(of => of.port === 'ceke').so_far.units);
 }
 

@@ -15,13 +15,17 @@ const PAGES = {
 	wall: ['/wall', 'brand.long'],
 	login: ['/login', 'login.title'],
 };
-const SCREENS = {phone: {width: 390, height: 844}, wall: {width: 3840, height: 2160}};
+const SCREENS = {
+	phone: {width: 390, height: 844},
+	wall: {width: 3840, height: 2160}
+};
 
 async function look(page, service, name, language, screen) {
 	const [target, heading] = PAGES[name];
 	const wrongs = [];
 	await go(page, service, `${target}${target.includes('?') ? '&' : '?'}lang=${language}`);
-	const seen = await page.evaluate(() => ({lang: document.documentElement.lang, h1: document.querySelector('h1').textContent}));
+	const seen =
+		await page.evaluate(() => ({lang: document.documentElement.lang, h1: document.querySelector('h1').textContent}));
 	if (!seen.lang.startsWith(language)) wrongs.push(`lang is ${seen.lang}`);
 	if (!seen.h1.startsWith(said(language, heading))) wrongs.push(`the heading is '${seen.h1}'`);
 	for (const theme of ['light', 'dark']) {
@@ -30,10 +34,13 @@ async function look(page, service, name, language, screen) {
 		wrongs.push(...(await axeFinds(page)).map(one => `${theme}: ${one}`));
 		await shot(page, `${name}-${language}-${theme}-${screen}`, screen === 'phone');
 	}
-	const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+	const [wide, room] =
+		await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
 	if (wide > room) wrongs.push(`it scrolls sideways: ${wide} of ${room}`);
-	wrongs.push(...(await page.evaluate(() => [...document.querySelectorAll('.wall section')]
-		.filter(of => of.scrollHeight > of.clientHeight + 1).map(of => `${of.className} is cut off: ${of.scrollHeight} of ${of.clientHeight}`))));
+	wrongs.push(...(await page.evaluate(
+		() => [...document.querySelectorAll('.wall section')]
+			      .filter(of => of.scrollHeight > of.clientHeight + 1)
+			      .map(of => `${of.className} is cut off: ${of.scrollHeight} of ${of.clientHeight}`))));
 	wrongs.push(...page.wrongs.splice(0));
 	return wrongs.map(one => `${name} ${language} ${screen}: ${one}`);
 }
@@ -46,7 +53,8 @@ await inWorld(async (browser, service) => {
 			const page = await watched(browser, {viewport});
 			const wrongs = [];
 			for (const name of Object.keys(PAGES).filter(of => !only || only.includes(of)))
-				for (const language of LANGUAGES) wrongs.push(...(await look(page, service, name, language, screen)));
+				for (const language of LANGUAGES)
+					wrongs.push(...(await look(page, service, name, language, screen)));
 			return wrongs;
 		}),
 	);

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Who may do what, as it is met in the page: the login, a wrong password, a viewer without buttons whose request is refused as well,
-// a manager who acknowledges with a note that stays, a logout, and an open page whose session ends, which comes to the login page
+// Who may do what, as it is met in the page: the login, a wrong password, a viewer without buttons whose request is refused as
+// well, a manager who acknowledges with a note that stays, a logout, and an open page whose session ends, which comes to the login page
 // and back to where it was.
 import {axeFinds, check, go, inWorld, juyan, said, send, settled, shot, truck, until, watched} from './world.mjs';
 
@@ -29,13 +29,16 @@ async function viewer(page, service) {
 	check((await axeFinds(page)).length === 0, `the login page after a wrong password: ${await axeFinds(page)}`);
 	await shot(page, 'login-en-wrong');
 	await enter(page, 'Vera');
-	check(new URL(page.url()).pathname === '/attention', `after the login one is at ${page.url()}; expected where one wanted to go`);
+	check(new URL(page.url()).pathname === '/attention',
+		`after the login one is at ${page.url()}; expected where one wanted to go`);
 	await page.waitForSelector('.matter');
 	check((await page.locator('.matter button').count()) === 0, 'a viewer has buttons to decide with');
 	check((await page.textContent('main')).includes(say('noright')), 'a viewer is not told why there are none');
 	const status = await page.evaluate(async () => {
 		const body = JSON.stringify({subject: 'stuck:ceke/X', note: 'y'});
-		return (await fetch('/api/v1/attention/notes', {method: 'POST', headers: {'content-type': 'application/json'}, body})).status;
+		return (await fetch(
+				'/api/v1/attention/notes', {method: 'POST', headers: {'content-type': 'application/json'}, body}))
+			.status;
 	});
 	check(status === 403, `a viewer's note is answered with ${status}; expected 403`);
 	await page.click('.person button');
@@ -53,7 +56,7 @@ async function manager(page, service) {
 	const row = page.locator('.matter', {has: page.locator(`[id="${title}"]`)});
 	const note = 'Told the gate <b>twice</b>; 已处理';
 	await row.getByRole('button', {name: say('note.write')}).click();
-	await page.keyboard.type(note); // the field has the focus
+	await page.keyboard.type(note);  // the field has the focus
 	await shot(page, 'attention-en-note');
 	await page.getByRole('button', {name: say('note.send'), exact: true}).click();
 	await row.waitFor({state: 'detached'});
@@ -91,15 +94,18 @@ async function release(page, service) {
 	await field.fill(JSON.stringify({...event, port: 'ceke'}, null, 2));
 	await shot(page, 'attention-en-settle');
 	await button.click();
-	await page.waitForFunction(text => document.querySelector('.facts')?.textContent.includes(text), 'Mönkh: The port was misspelt');
-	await until(async () => (await ask('/api/v1/batches/ceke/FIX-1')).crossing.weighed_kg === 20_000, 'that the weighing counts');
+	await page.waitForFunction(
+		text => document.querySelector('.facts')?.textContent.includes(text), 'Mönkh: The port was misspelt');
+	await until(
+		async () => (await ask('/api/v1/batches/ceke/FIX-1')).crossing.weighed_kg === 20_000, 'that the weighing counts');
 	await go(page, service, '/batch/ceke/FIX-1?lang=en');
-	await page.waitForFunction(text => document.querySelector('main').innerText.replace(/\s/g, ' ').includes(text), '20,000 kg');
+	await page.waitForFunction(
+		text => document.querySelector('main').innerText.replace(/\s/g, ' ').includes(text), '20,000 kg');
 }
 
 async function sessionEnds(page, service) {
 	await go(page, service, '/flow?lang=en&port=ceke');
-	juyan(['users', 'role', '--data', service.data, 'Mönkh', '--role', 'administrator']); // ends the sessions of this user
+	juyan(['users', 'role', '--data', service.data, 'Mönkh', '--role', 'administrator']);  // ends the sessions of this user
 	await page.waitForURL(/\/login\?next=/);
 	await enter(page, 'Mönkh');
 	check(page.url().includes('/flow?lang=en&port=ceke'), `back from the login one is at ${page.url()}`);
@@ -108,7 +114,8 @@ async function sessionEnds(page, service) {
 await inWorld(async (browser, service) => {
 	for (const [name, role] of Object.entries({Vera: 'viewer', Mönkh: 'manager'}))
 		juyan(['users', 'add', '--data', service.data, '--role', role, name], {stdin: `secret of ${name}\n`});
-	await until(async () => (await fetch(`${service.url}/api/v1/session`)).status === 401, 'that the first user shuts the door');
+	await until(
+		async () => (await fetch(`${service.url}/api/v1/session`)).status === 401, 'that the first user shuts the door');
 	const page = await watched(browser);
 	await viewer(page, service);
 	await manager(page, service);

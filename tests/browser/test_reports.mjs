@@ -15,11 +15,13 @@ print(json.dumps([[value for row in sheet.iter_rows(values_only=True) for value 
 const ROWS = `
 import csv, json, sys
 print(json.dumps(list(csv.reader(open(sys.argv[1], encoding="utf-8-sig", newline="")))))`;
-const python = (script, path) => JSON.parse(execFileSync('/usr/bin/python3', ['-c', script, path], {encoding: 'utf8', maxBuffer: 1 << 26}));
+const python = (script, path) =>
+	JSON.parse(execFileSync('/usr/bin/python3', ['-c', script, path], {encoding: 'utf8', maxBuffer: 1 << 26}));
 const pdf = path => execFileSync('pdftotext', ['-layout', path, '-'], {encoding: 'utf8', maxBuffer: 1 << 26});
 
 async function download(page, format) {
-	const [file] = await Promise.all([page.waitForEvent('download'), page.click(`.files a:has-text("${format.toUpperCase()}")`)]);
+	const [file] =
+		await Promise.all([page.waitForEvent('download'), page.click(`.files a:has-text("${format.toUpperCase()}")`)]);
 	check(file.suggestedFilename().endsWith(`.${format}`), `the file is called ${file.suggestedFilename()}`);
 	const path = join(FOLDER, file.suggestedFilename());
 	await file.saveAs(path);
@@ -28,7 +30,8 @@ async function download(page, format) {
 
 /** The kilograms that a report of the API tells, by what they are of. */
 const masses = report => [report.total, ...report.by_period.map(of => of.mass), ...report.by_mode_direction.map(of => of.mass),
-	...report.by_group.map(of => of.mass)].map(of => of.net_kg);
+	...report.by_group.map(of => of.mass)]
+				 .map(of => of.net_kg);
 
 async function files(page, service, span, language) {
 	await go(page, service, `/reports?lang=${language}&${span}`);
@@ -42,10 +45,12 @@ async function files(page, service, span, language) {
 	}
 	const digits = pdf(await download(page, 'pdf')).replace(/[\s,\u202f]/g, '');
 	const tonnes = (report.total.net_kg / 1000).toFixed(3);
-	check([tonnes, tonnes.slice(0, -2), tonnes.split('.')[0]].some(of => digits.includes(of)), `${span}, ${language}: ${tonnes} t is not in the PDF`);
+	check([tonnes, tonnes.slice(0, -2), tonnes.split('.')[0]].some(of => digits.includes(of)),
+		`${span}, ${language}: ${tonnes} t is not in the PDF`);
 	const shown = await page.textContent('section[aria-labelledby=total] .huge .figure');
 	const rounded = Number(shown.replace(/,/g, ''));
-	const near = [1, 1e3, 1e6, 1e7, 1e9].some(of => Math.abs(rounded * of - report.total.net_kg) <= report.total.net_kg / 100);
+	const near =
+		[1, 1e3, 1e6, 1e7, 1e9].some(of => Math.abs(rounded * of - report.total.net_kg) <= report.total.net_kg / 100);
 	check(near, `the page says ${shown}; the API ${report.total.net_kg} kg`);
 }
 
@@ -59,10 +64,12 @@ async function chartsOnPaper(page, target) {
 		dispatchEvent(new Event('afterprint'));
 		return {turned: dark !== light, back: drawn() === dark};
 	});
-	check(before.turned && before.back, `${target}: a chart keeps the colours of the night on paper: ${JSON.stringify(before)}`);
+	check(before.turned && before.back,
+		`${target}: a chart keeps the colours of the night on paper: ${JSON.stringify(before)}`);
 	await page.emulateMedia({media: 'print'});
-	const over = await page.evaluate(() => [...document.querySelectorAll('.canvas')].map(box =>
-		box.querySelector('canvas').getBoundingClientRect().bottom - box.getBoundingClientRect().bottom));
+	const over = await page.evaluate(
+		() => [...document.querySelectorAll('.canvas')].map(
+			box => box.querySelector('canvas').getBoundingClientRect().bottom - box.getBoundingClientRect().bottom));
 	check(over.length > 0 && over.every(of => of < 8), `${target}: charts run over what follows by ${over} pixels`);
 	await page.emulateMedia({media: null});
 }
@@ -80,8 +87,11 @@ async function onPaper(page, service, target, selector, language) {
 	check(/Page size: +59[45](\.\d+)? x 84[12]/.test(info), info);
 	const pages = Number(/Pages: +(\d+)/.exec(info)[1]);
 	console.log(`${target} ${language}: ${pages} pages of A4, ${readFileSync(path).length} bytes`);
-	check(pages <= 12 && !text.split('\f').slice(0, -1).some(of => of.trim() === ''), `${target}: an empty page among ${pages}`);
-	if (process.env.JUYAN_SHOTS) writeFileSync(join(process.env.JUYAN_SHOTS, `print${target.replace('/', '-')}-${language}.pdf`), readFileSync(path));
+	check(pages <= 12 && !text.split('\f').slice(0, -1).some(of => of.trim() === ''),
+		`${target}: an empty page among ${pages}`);
+	if (process.env.JUYAN_SHOTS)
+		writeFileSync(
+			join(process.env.JUYAN_SHOTS, `print${target.replace('/', '-')}-${language}.pdf`), readFileSync(path));
 }
 
 await inWorld(async (browser, service) => {

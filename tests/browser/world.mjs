@@ -2,9 +2,9 @@
 // Debian's Chromium, and an end that leaves nothing behind. Uses $JUYAN, $JUYAN_SOURCE, $JUYAN_TESTS; $JUYAN_SHOTS, a folder, has
 // pictures of the pages put there. The packages of package-lock.json are fetched into the build folder, once.
 import {spawn, spawnSync} from 'node:child_process';
+import {createHash} from 'node:crypto';
 import {cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync} from 'node:fs';
 import {createRequire} from 'node:module';
-import {createHash} from 'node:crypto';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -32,7 +32,7 @@ export const said = (language, key, with_ = {}) => WORDS[language][key].replace(
 
 /** Waits for a truth: asked anew until it holds; the answer. */
 export async function until(truth, what, waitMs = PATIENCE_MS) {
-	for (const deadline = Date.now() + waitMs; ; await new Promise(on => setTimeout(on, 50))) {
+	for (const deadline = Date.now() + waitMs;; await new Promise(on => setTimeout(on, 50))) {
 		const found = await truth();
 		if (found) return found;
 		if (Date.now() > deadline) throw new Wrong(`${what}: not within ${waitMs} ms`);
@@ -49,10 +49,12 @@ function packages() {
 	mkdirSync(BUILT, {recursive: true});
 	const mine = mkdtempSync(`${folder}-`);
 	for (const name of ['package.json', 'package-lock.json', '.npmrc']) cpSync(join(HERE, name), join(mine, name));
-	const done = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {cwd: mine, encoding: 'utf8', timeout: 120_000});
+	const done = spawnSync(
+		'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {cwd: mine, encoding: 'utf8', timeout: 120_000});
 	if (done.status !== 0) {
 		rmSync(mine, {recursive: true, force: true});
-		throw new Skip(`npm does not bring what the page is tested with: ${done.error?.message ?? done.stderr.trim().split('\n')[0]}`);
+		throw new Skip(`npm does not bring what the page is tested with: ${
+			done.error?.message ?? done.stderr.trim().split('\n')[0]}`);
 	}
 	try {
 		renameSync(mine, folder);
@@ -63,8 +65,10 @@ function packages() {
 }
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-	'--disable-component-update', '--disable-sync'];
+const FLAGS = [
+	'--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+	'--disable-component-update', '--disable-sync'
+];
 let axe = '';
 
 async function openBrowser() {
@@ -84,6 +88,7 @@ function start(...args) {
 	const child = spawn(JUYAN, args, {stdio: ['ignore', 'pipe', 'pipe']});
 	CHILDREN.add(child);
 	child.gone = new Promise(gone => child.on('exit', code => (CHILDREN.delete(child), gone(code))));
+	child.on('error', error => console.log(`juyan cannot be run: ${error.message}`));
 	return child;
 }
 
@@ -102,29 +107,40 @@ function hear(stream, fits) {
 
 export function juyan(args, {stdin = '', code = 0} = {}) {
 	const done = spawnSync(JUYAN, args, {input: stdin, encoding: 'utf8', timeout: PATIENCE_MS});
-	check(done.status === code, `juyan ${args.join(' ')} ended with ${done.status}; expected ${code}: ${done.stdout}${done.stderr}`);
+	check(done.status === code,
+		`juyan ${args.join(' ')} ended with ${done.status}; expected ${code}: ${done.stdout}${done.stderr}`);
 	return done.stdout;
 }
 
 /** Sends events (objects) as one terminal would; what the command says of it. Comes back when they are acknowledged. */
 export function send(events, {quarantined = 0} = {}) {
 	const stdin = events.map(one => `${JSON.stringify(one)}\n`).join('');
-	const done = spawnSync(JUYAN, ['send', '--data', DATA, '--json', '-'], {input: stdin, encoding: 'utf8', timeout: PATIENCE_MS});
+	const done =
+		spawnSync(JUYAN, ['send', '--data', DATA, '--json', '-'], {input: stdin, encoding: 'utf8', timeout: PATIENCE_MS});
 	const answer = JSON.parse(done.stdout || '{}');
 	check(answer.accepted === events.length - quarantined, `not all was taken: ${done.stdout}${done.stderr}`);
 	return answer;
 }
 
 /** A truck with coal: its manifest, arrival, weighing, release and departure, as many of them as asked for. */
-export function truck(batch, {port = 'ceke', plate = 'X 1', waybill = 'W-1', kg = 30_000, steps = 5, at = Date.now() - 60_000} = {}) {
+export function truck(
+	batch, {port = 'ceke', plate = 'X 1', waybill = 'W-1', kg = 30_000, steps = 5, at = Date.now() - 60_000} = {}) {
 	const goods = [{description: 'coal', declared_kg: kg}];
 	return [
-		{manifest_lodged: {direction: 'IMPORT', mode: 'TRUCK', units: [{unit_id: plate}], waybills: [{waybill_no: waybill, goods}]}},
+		{
+			manifest_lodged: {
+				direction: 'IMPORT',
+				mode: 'TRUCK',
+				units: [{unit_id: plate}],
+				waybills: [{waybill_no: waybill, goods}]
+			}
+		},
 		{unit_arrived: {unit_id: plate}},
 		{unit_weighed: {unit_id: plate, gross_kg: kg + 15_000, tare_kg: 15_000}},
 		{released: {}},
 		{unit_departed: {unit_id: plate}},
-	].slice(0, steps).map((what, n) => ({occurred_at_ms: at + 1000 * n, port, batch_no: batch, ...what}));
+	].slice(0, steps)
+		.map((what, n) => ({occurred_at_ms: at + 1000 * n, port, batch_no: batch, ...what}));
 }
 
 export class Service {
@@ -132,7 +148,8 @@ export class Service {
 	data = DATA;
 
 	async start() {
-		this.child = start('serve', '--data', DATA, '--set', 'listen=tcp://127.0.0.1:0', '--set', `dashboard_listen=127.0.0.1:${this.port}`);
+		this.child = start('serve', '--data', DATA, '--set', 'listen=tcp://127.0.0.1:0', '--set',
+			`dashboard_listen=127.0.0.1:${this.port}`);
 		this.child.stderr.on('data', () => undefined);
 		const heard = await hear(this.child.stdout, text => /^ready$/m.test(text));
 		this.port = Number(/^dashboard http:\/\/\S+:(\d+)\/$/m.exec(heard)[1]);
@@ -157,9 +174,9 @@ const localMinute = ms => new Date(ms + 8 * 3_600_000).toISOString().slice(0, 16
 
 /** Two years of both ports until now, small; what would come after now does not come. */
 async function simulate() {
-	const from = `${new Date().getFullYear() - 2}-12-01`; // so that all of last year is known
-	const child = start('simulate', '--live', '--speedup', 'clock', '--data', DATA, '--from', from, '--to', '2035-12-31', '--rail',
-		'--scale', process.env.JUYAN_SIMULATE_SCALE ?? '0.02');
+	const from = `${new Date().getFullYear() - 2}-12-01`;  // so that all of last year is known
+	const child = start('simulate', '--live', '--speedup', 'clock', '--data', DATA, '--from', from, '--to', '2035-12-31',
+		'--rail', '--scale', process.env.JUYAN_SIMULATE_SCALE ?? '0.02');
 	await hear(child.stderr, text => {
 		const days = text.match(/\d{4}-\d\d-\d\d \d\d:\d\d(?=, )/g);
 		return days && days.at(-1) >= localMinute(Date.now() - 120_000);
@@ -177,9 +194,11 @@ export async function watched(browser, options = {}) {
 	page.setDefaultTimeout(PATIENCE_MS / 2);
 	page.wrongs = [];
 	await page.addInitScript(() => {
-		addEventListener('securitypolicyviolation', event => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
+		addEventListener('securitypolicyviolation',
+			event => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
 	});
-	page.on('console', message => ['error', 'warning'].includes(message.type()) && page.wrongs.push(`console: ${message.text()}`));
+	page.on('console',
+		message => ['error', 'warning'].includes(message.type()) && page.wrongs.push(`console: ${message.text()}`));
 	page.on('pageerror', error => page.wrongs.push(`thrown: ${error.message}`));
 	page.on('requestfailed', request => {
 		if (!/ERR_ABORTED/.test(request.failure()?.errorText ?? '')) page.wrongs.push(`failed: ${request.url()}`);
@@ -209,7 +228,8 @@ export async function axeFinds(page) {
 	if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
 	return page.evaluate(async values => {
 		const found = await window.axe.run(document, {runOnly: {type: 'tag', values}, resultTypes: ['violations']});
-		return found.violations.flatMap(({id, nodes}) => nodes.slice(0, 3).map(node => `${id}: ${node.target} (${node.any[0]?.message ?? ''})`));
+		return found.violations.flatMap(
+			({id, nodes}) => nodes.slice(0, 3).map(node => `${id}: ${node.target} (${node.any[0]?.message ?? ''})`));
 	}, RULES);
 }
 
@@ -221,8 +241,7 @@ export async function shot(page, name, whole = true) {
 
 /** Runs a test in its world, and ends the process as CTest wants it. */
 export async function inWorld(test, {traffic = true} = {}) {
-	let browser,
-		code = 0;
+	let browser, code = 0;
 	try {
 		browser = await openBrowser();
 		const service = await new Service().start();
