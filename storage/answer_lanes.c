@@ -31,8 +31,8 @@ struct lanes {
 };
 
 /*
- * Where there is no room left, of those that the registry does not name the one that was seen longest ago makes way: a terminal that
- * writes plates where lanes stand must not hide what is there. NULL: the others were all seen later, or are named.
+ * Where there is no room left, of those that the registry does not name the one that was seen longest ago makes way: a terminal
+ * that writes plates where lanes stand must not hide what is there. NULL: the others were all seen later, or are named.
  */
 static struct lane *
 room_for(struct lanes *lanes, bool registered, int64_t ms)

@@ -388,7 +388,7 @@ report_ask_dwell(const struct source *source, struct report *report, int64_t *ba
 	question.dwell = &ask;
 	*backwards = 0;
 	enum status status = report_ask(source, &question, JUYAN__V1__ANSWER__SAY_DWELL, &answer, why);
-	/* An older service, which does not know this question; or more crossings than it measures at once: some years of both ports. */
+	/* An older service, which does not know this question; or more crossings than it measures at once: years of both ports. */
 	if (status == STATUS_NO_CONTENT || status == STATUS_TOO_MANY)
 		return STATUS_OK;
 	return status == STATUS_OK ? take_dwells(report, answer->dwell, backwards, why) : status;
