@@ -143,6 +143,8 @@ open_http(struct desk *desk, struct reason *why)
 	char *certificate = NULL, *key = NULL, url[ADDRESS_BYTES + 32];
 	enum status status = read_listen(config, &listen, why);
 	desk->gate = (struct gate){ .loopback = listen.loopback, .names = config->dashboard_names };
+	bool six = strchr(listen.address, ':') != NULL;
+	snprintf(desk->gate.own, sizeof desk->gate.own, "%s%s%s", six ? "[" : "", listen.address, six ? "]" : "");
 	if (status == STATUS_OK)
 		status = check_safe(desk, &listen, why);
 	if (status == STATUS_OK && config->dashboard_certificate[0] != '\0')
@@ -169,9 +171,7 @@ open_http(struct desk *desk, struct reason *why)
 		return status;
 	desk->gate.port = http_port(desk->http);
 	atomic_store(&desk->ready, true);
-	bool six = strchr(listen.address, ':') != NULL;
-	snprintf(url, sizeof url, "%s://%s%s%s:%u/", desk->gate.tls ? "https" : "http", six ? "[" : "", listen.address,
-	    six ? "]" : "", desk->gate.port);
+	snprintf(url, sizeof url, "%s://%s:%u/", desk->gate.tls ? "https" : "http", desk->gate.own, desk->gate.port);
 	if (desk->kit->announce != NULL)
 		desk->kit->announce(desk->kit->announce_user, "dashboard", url);
 	return STATUS_OK;

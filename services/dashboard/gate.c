@@ -29,6 +29,8 @@ host_is_ours(const struct gate *gate, const char *host)
 	for (size_t i = 0; gate->loopback && i < sizeof local / sizeof local[0]; i++)
 		if (is_ours(gate, host, local[i], strlen(local[i])))
 			return true;
+	if (gate->loopback && gate->own[0] != '\0' && is_ours(gate, host, gate->own, strlen(gate->own)))
+		return true;
 	const char *name = gate->loopback ? "" : gate->names;
 	while (*name != '\0') {
 		name += strspn(name, ", ");

@@ -12,6 +12,7 @@
 
 struct gate {
 	bool loopback; /* only the names of this machine, whatever `names` says */
+	char own[72];  /* then: the address that is listened on, as it stands in a Host; "": none besides */
 	bool tls;
 	uint16_t port;
 	const char *names; /* with commas between; lent */

@@ -81,6 +81,7 @@ take_header(void *user, enum MHD_ValueKind kind, const char *name, const char *v
 		if (strcasecmp(name, wanted[i].name) == 0)
 			*wanted[i].place = value;
 	asked->hosts += strcasecmp(name, "Host") == 0;
+	asked->lengths += strcasecmp(name, "Content-Length") == 0 || strcasecmp(name, "Transfer-Encoding") == 0;
 	return MHD_YES;
 }
 
@@ -125,6 +126,10 @@ begin(struct http_call *call, const char *method)
 		return refuse(call, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE,
 		    "{\"type\":\"about:blank\",\"title\":\"Request Header Fields Too Large\",\"status\":431,"
 		    "\"detail\":\"the headers are larger than 8 KiB\"}\n");
+	if (call->asked.lengths > 1)
+		return refuse(call, MHD_HTTP_BAD_REQUEST,
+		    "{\"type\":\"about:blank\",\"title\":\"Bad Request\",\"status\":400,"
+		    "\"detail\":\"a request has one Content-Length or one Transfer-Encoding\"}\n");
 	const char *length = MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND, "Content-Length");
 	if (length != NULL && strtoull(length, NULL, 10) > HTTP_BODY_BYTES_MAX)
 		return refuse(call, MHD_HTTP_CONTENT_TOO_LARGE,

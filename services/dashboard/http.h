@@ -35,7 +35,8 @@ struct http_asked {
 	enum http_method method;
 	const char *target; /* as it came: path, '?', query */
 	const char *host;
-	unsigned hosts; /* how often a Host was said */
+	unsigned hosts;   /* how often a Host was said */
+	unsigned lengths; /* how often the body's length: a proxy in front might believe another one than we */
 	const char *origin;
 	const char *fetch_site;
 	const char *content_type;

@@ -190,6 +190,25 @@ def test_wrong_requests(serve):
     refused(serve, 400, "/api/v1/attention/notes", method="POST", body=b"{" * 60000, Content_Type="application/json")
 
 
+def test_two_lengths(serve):
+    """A body of two lengths is two requests to whoever believes the other one."""
+    head = b"POST /api/v1/session HTTP/1.1\r\nHost: localhost:%d\r\nContent-Type: application/json\r\n" % serve.port
+    hidden = b"GET /healthz HTTP/1.1\r\nHost: localhost:%d\r\n\r\n" % serve.port
+    for lengths in (b"Content-Length: 2\r\nContent-Length: 60", b"Content-Length: 2\r\nTransfer-Encoding: chunked",
+            b"Transfer-Encoding: chunked\r\nContent-Length: 0"):
+        said = raw(serve, head + lengths + b"\r\n\r\n0\r\n\r\n" + hidden)
+        check(said.startswith(b"HTTP/1.1 400 ") and said.count(b"HTTP/1.1 ") == 1, f"{lengths}: {said}")
+
+
+def test_own_address(data):
+    serve = Serve(data, "dashboard", settings=("dashboard_listen=127.0.0.9:0",))
+    for host, status in ((f"127.0.0.9:{serve.port}", b" 200 "), (f"127.0.0.8:{serve.port}", b" 421 ")):
+        with socket.create_connection(("127.0.0.9", serve.port), timeout=PATIENCE_S) as guest:
+            guest.sendall(b"GET / HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n" % host.encode())
+            check(status in guest.recv(64), f"the address that was announced, asked as {host}")
+    serve.stop()
+
+
 def test_floods(serve):
     refused(serve, 431, "/healthz", X_Long="a" * 9000)
     said = raw(serve, b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 100000 + b"\r\n\r\n")
@@ -500,7 +519,7 @@ def main():
     serve = Serve(data, "ingest", "query", "dashboard", settings=("dashboard_listen=127.0.0.1:0",))
     feed = Serve(data, "feed")
     until(lambda: ask(serve, "/healthz").status == 200, "it is not well: " + ask(serve, "/healthz").body.decode())
-    for test in (test_headers, test_files, test_traversal, test_wrong_requests, test_floods, test_hosts_and_origins, test_metrics):
+    for test in (test_headers, test_files, test_traversal, test_wrong_requests, test_two_lengths, test_floods, test_hosts_and_origins, test_metrics):
         test(serve)
     test_idle_connections(serve)
     test_listeners(serve, data)
@@ -508,6 +527,7 @@ def main():
     serve.stop()
     feed.stop()
     test_apart(os.path.join(FOLDER, "apart"))
+    test_own_address(os.path.join(FOLDER, "apart"))
     serve = Serve(data, "ingest", "query", "dashboard", settings=("dashboard_listen=127.0.0.1:0",))
     feed = Serve(data, "feed")
     test_accounts(serve, data)
