@@ -519,7 +519,8 @@ def main():
     serve = Serve(data, "ingest", "query", "dashboard", settings=("dashboard_listen=127.0.0.1:0",))
     feed = Serve(data, "feed")
     until(lambda: ask(serve, "/healthz").status == 200, "it is not well: " + ask(serve, "/healthz").body.decode())
-    for test in (test_headers, test_files, test_traversal, test_wrong_requests, test_two_lengths, test_floods, test_hosts_and_origins, test_metrics):
+    for test in (test_headers, test_files, test_traversal, test_wrong_requests, test_two_lengths, test_floods,
+            test_hosts_and_origins, test_metrics):
         test(serve)
     test_idle_connections(serve)
     test_listeners(serve, data)
