@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Who may do what, as it is met in the page: the login, a wrong password, a viewer without buttons whose request is refused as
-// well, a manager who acknowledges with a note that stays, a logout, and an open page whose session ends, which comes to the login page
-// and back to where it was.
+// well, a manager who acknowledges with a note that stays, a logout, and an open page whose session ends, which comes to the
+// login page and back to where it was.
 import {axeFinds, check, go, inWorld, juyan, said, send, settled, shot, truck, until, watched} from './world.mjs';
 
 const say = (key, with_) => said('en', key, with_);
