@@ -132,6 +132,7 @@ from_engine(struct foresee *foresee, Juyan__V1__ForecastQuestion *question, cons
 	const Juyan__V1__ForecastReply *reply = NULL;
 	arena_reset(&foresee->arena);
 	question->version = PROTOCOL_VERSION;
+	question->nonce = ++foresee->nonce;
 	enum status status = engine_answer(foresee->engine, question, &foresee->arena, &reply, why);
 	if (status != STATUS_OK)
 		return status;
