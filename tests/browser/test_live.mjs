@@ -54,9 +54,12 @@ async function comesBack(page, service, target) {
 	send(truck('BACK-1', {plate: 'B 1', kg: KG}));
 	const {total} = await service.get('/api/v1/live');
 	check(total.units > TIMES, `only ${total.units} units are on file after the restart`);
-	await page.waitForFunction(n => (document.querySelector('section[aria-labelledby=today-ceke] .big')?.textContent ??
-					   '').includes(`${n} unit`),
-		(await service.get('/api/v1/live')).ports.find(of => of.port === 'ceke').so_far.units);
+	// The port goes on meanwhile: page and service have to agree at some moment, not on the figure of one.
+	await until(async () => {
+		const ceke = (await service.get('/api/v1/live')).ports.find(of => of.port === 'ceke');
+		const text = await page.textContent('section[aria-labelledby=today-ceke] .big');
+		return text.includes(`${ceke.so_far.units.toLocaleString('en')} unit`);
+	}, 'the figure of the service after its restart');
 }
 
 await inWorld(async (browser, service) => {
