@@ -21,9 +21,9 @@ async function moves(page, service) {
 	await watchUnits(page);
 	const took = [];
 	for (let n = 0; n < TIMES; n++) {
-		send(truck(`LIVE-${n}`, {plate: `L ${n}`, kg: KG, steps: 4}));
+		send(truck(`LIVE-${n}`, {plate: `L ${n}`, kg: KG, steps: 3}));
 		const had = await page.evaluate(() => window.moves.length);
-		send(truck(`LIVE-${n}`, {plate: `L ${n}`, kg: KG}).slice(4));
+		send(truck(`LIVE-${n}`, {plate: `L ${n}`, kg: KG}).slice(3)); // what is measured: the release
 		const acknowledged = Date.now();  // the command has ended: a little later than the acknowledgement itself
 		await page.waitForFunction(n => window.moves.length > n, had);
 		took.push((await page.evaluate(n => window.moves[n][0], had)) - acknowledged);
