@@ -52,8 +52,7 @@ async function comesBack(page, service, target) {
 	await service.start();
 	for (const one of [page, other]) await one.waitForSelector('.freshness.fresh');
 	send(truck('BACK-1', {plate: 'B 1', kg: KG}));
-	const {total} = await service.get('/api/v1/live');
-	check(total.units > TIMES, `only ${total.units} units are on file after the restart`);
+	await until(async () => (await service.get('/api/v1/live')).total.units > TIMES, 'all units on file after the restart');
 	// The port goes on meanwhile: page and service have to agree at some moment, not on the figure of one.
 	await until(async () => {
 		const ceke = (await service.get('/api/v1/live')).ports.find(of => of.port === 'ceke');

@@ -173,7 +173,7 @@ export class Service {
 
 const localMinute = ms => new Date(ms + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ');
 
-/** The port's day does not end under a test: what a test says of today holds until its end. At midnight in Ceke it waits a little. */
+/** The port's day does not end under a test: what a test says of today holds to its end. Near midnight in Ceke it waits. */
 async function wellInTheDay() {
 	const day = 86_400_000, since = (Date.now() + 8 * 3_600_000) % day;
 	const waits = since < 2 * 60_000 ? 2 * 60_000 - since : since > day - TEST_MS ? day - since + 2 * 60_000 : 0;
