@@ -8,18 +8,32 @@
 
 enum { NAME_BYTES = 256 };
 
-/* "name" or "name:port" of ours; without a port it is the scheme's. */
+/* "name" or "name:port" of ours; without a port it is the scheme's. One that was set may have a proxy's port. */
 static bool
-is_ours(const struct gate *gate, const char *host, const char *name, size_t name_bytes)
+is_ours(const struct gate *gate, const char *host, const char *name, size_t name_bytes, bool set)
 {
 	if (strncasecmp(host, name, name_bytes) != 0)
 		return false;
 	const char *port = host + name_bytes;
 	if (*port == '\0')
-		return gate->port == (gate->tls ? 443 : 80) || !gate->loopback; /* a name may stand before a proxy */
+		return gate->port == (gate->tls ? 443 : 80) || set;
 	char ours[8];
 	snprintf(ours, sizeof ours, ":%u", gate->port);
-	return strcmp(port, ours) == 0 || (!gate->loopback && strcmp(port, ":443") == 0);
+	return strcmp(port, ours) == 0 || (set && strcmp(port, ":443") == 0);
+}
+
+static bool
+host_was_set(const struct gate *gate, const char *host)
+{
+	const char *name = gate->names;
+	while (*name != '\0') {
+		name += strspn(name, ", ");
+		size_t bytes = strcspn(name, ", ");
+		if (bytes > 0 && is_ours(gate, host, name, bytes, true))
+			return true;
+		name += bytes;
+	}
+	return false;
 }
 
 static bool
@@ -27,28 +41,27 @@ host_is_ours(const struct gate *gate, const char *host)
 {
 	static const char *const local[] = { "localhost", "127.0.0.1", "[::1]" };
 	for (size_t i = 0; gate->loopback && i < sizeof local / sizeof local[0]; i++)
-		if (is_ours(gate, host, local[i], strlen(local[i])))
+		if (is_ours(gate, host, local[i], strlen(local[i]), false))
 			return true;
-	if (gate->loopback && gate->own[0] != '\0' && is_ours(gate, host, gate->own, strlen(gate->own)))
+	if (gate->loopback && gate->own[0] != '\0' && is_ours(gate, host, gate->own, strlen(gate->own), false))
 		return true;
-	const char *name = gate->loopback ? "" : gate->names;
-	while (*name != '\0') {
-		name += strspn(name, ", ");
-		size_t bytes = strcspn(name, ", ");
-		if (bytes > 0 && is_ours(gate, host, name, bytes))
-			return true;
-		name += bytes;
-	}
-	return false;
+	return host_was_set(gate, host);
 }
 
-/* "https://HOST" with the very Host of the request. */
+static bool
+origin_is(const char *origin, const char *scheme, const char *host)
+{
+	char ours[NAME_BYTES];
+	int n = snprintf(ours, sizeof ours, "%s://%s", scheme, host);
+	return n > 0 && n < (int)sizeof ours && strcasecmp(origin, ours) == 0;
+}
+
+/* "https://HOST" with the very Host of the request. The TLS of a name that was set may be the proxy's. */
 static bool
 origin_is_ours(const struct gate *gate, const struct http_asked *asked)
 {
-	char ours[NAME_BYTES];
-	int n = snprintf(ours, sizeof ours, "%s://%s", gate->tls ? "https" : "http", asked->host);
-	return n > 0 && n < (int)sizeof ours && strcasecmp(asked->origin, ours) == 0;
+	return origin_is(asked->origin, gate->tls ? "https" : "http", asked->host) ||
+	    (!gate->tls && host_was_set(gate, asked->host) && origin_is(asked->origin, "https", asked->host));
 }
 
 static unsigned

@@ -11,11 +11,11 @@
 #include "http.h"
 
 struct gate {
-	bool loopback; /* only the names of this machine, whatever `names` says */
+	bool loopback; /* the names of this machine, with the port, are ours */
 	char own[72];  /* then: the address that is listened on, as it stands in a Host; "": none besides */
 	bool tls;
 	uint16_t port;
-	const char *names; /* with commas between; lent */
+	const char *names; /* ours wherever it listens; a proxy may stand before them. With commas between; lent */
 };
 
 /* 0: may pass; else the status of the answer, with its sentence: 400, 403, 421. */

@@ -21,6 +21,8 @@ enum {
 	/* What a connection may hold: the largest headers as read and as taken apart, and those of the answer. */
 	MEMORY_BYTES = 24 * 1024,
 	PER_ADDRESS_MAX = 256, /* a whole office behind one router */
+	BODY_READ_MAX =
+	    16 * HTTP_BODY_BYTES_MAX, /* what is read of a body without a length, so that its sender hears why it is refused */
 	CONNECTIONS_LEAST = 128
 };
 
@@ -47,6 +49,24 @@ first_line(void *user, const char *target, struct MHD_Connection *connection)
 	call->guest = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 	call->asked.target = call->target;
 	return call;
+}
+
+/* "http://HOST/PATH": the two are cut apart where they stand, HOST moved to the front to make room for a '/' that is left out. */
+static void
+cut_absolute(struct http_call *call)
+{
+	char *text = call->target;
+	size_t scheme = strncasecmp(text, "http://", 7) == 0 ? 7 : strncasecmp(text, "https://", 8) == 0 ? 8 : 0;
+	if (scheme == 0)
+		return;
+	size_t bytes = strcspn(text + scheme, "/?");
+	char *path = text + scheme + bytes;
+	memmove(text, text + scheme, bytes);
+	text[bytes] = '\0';
+	call->asked.host = text;
+	if (*path != '/')
+		*--path = '/';
+	call->asked.target = path;
 }
 
 static enum http_method
@@ -113,6 +133,14 @@ refuse(struct http_call *call, unsigned status, const char *body)
 	return http_queue(call);
 }
 
+static enum MHD_Result
+refuse_large(struct http_call *call)
+{
+	return refuse(call, MHD_HTTP_CONTENT_TOO_LARGE,
+	    "{\"type\":\"about:blank\",\"title\":\"Content Too Large\",\"status\":413,"
+	    "\"detail\":\"the body is larger than 64 KiB\"}\n");
+}
+
 /* The headers are there. Who has said too much, or says that he will, hears so before the rest is read. */
 static enum MHD_Result
 begin(struct http_call *call, const char *method)
@@ -121,6 +149,7 @@ begin(struct http_call *call, const char *method)
 	call->asked.method = method_of(method);
 	take_address(call);
 	MHD_get_connection_values(call->connection, MHD_HEADER_KIND, take_header, &call->asked);
+	cut_absolute(call);
 	http_watch_state(&call->http->watch, call->guest, HTTP_SENDING_BODY);
 	if (MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size > HTTP_HEADER_BYTES_MAX)
 		return refuse(call, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE,
@@ -132,13 +161,11 @@ begin(struct http_call *call, const char *method)
 		    "\"detail\":\"a request has one Content-Length or one Transfer-Encoding\"}\n");
 	const char *length = MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND, "Content-Length");
 	if (length != NULL && strtoull(length, NULL, 10) > HTTP_BODY_BYTES_MAX)
-		return refuse(call, MHD_HTTP_CONTENT_TOO_LARGE,
-		    "{\"type\":\"about:blank\",\"title\":\"Content Too Large\",\"status\":413,"
-		    "\"detail\":\"the body is larger than 64 KiB\"}\n");
+		return refuse_large(call);
 	return MHD_YES;
 }
 
-/* MHD_NO closes: a body without a length that goes on beyond the bound. */
+/* No answer can be given while a body comes. One without a length is read on beyond the bound for a while; MHD_NO closes. */
 static enum MHD_Result
 take_body(struct http_call *call, const char *data, size_t *bytes)
 {
@@ -148,11 +175,12 @@ take_body(struct http_call *call, const char *data, size_t *bytes)
 	}
 	if (call->body == NULL && (call->body = malloc(HTTP_BODY_BYTES_MAX)) == NULL)
 		return MHD_NO;
-	if (*bytes > HTTP_BODY_BYTES_MAX - call->body_bytes) {
+	if (*bytes > BODY_READ_MAX - call->body_bytes) {
 		count(call->http->counters, COUNTER_requests_refused, 1);
 		return MHD_NO;
 	}
-	memcpy(call->body + call->body_bytes, data, *bytes);
+	if (call->body_bytes + *bytes <= HTTP_BODY_BYTES_MAX)
+		memcpy(call->body + call->body_bytes, data, *bytes);
 	call->body_bytes += *bytes;
 	*bytes = 0;
 	return MHD_YES;
@@ -173,6 +201,8 @@ on_request(void *user, struct MHD_Connection *connection, const char *url, const
 		return begin(call, method);
 	if (*bytes > 0)
 		return take_body(call, data, bytes);
+	if (!call->answered && call->body_bytes > HTTP_BODY_BYTES_MAX)
+		return refuse_large(call);
 	if (!call->answered) {
 		call->asked.body = (struct span){ (const uint8_t *)call->body, call->body_bytes };
 		if (http->handle(http->user, call) == HTTP_LATER)

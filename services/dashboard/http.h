@@ -33,10 +33,10 @@ enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_DELETE, HTTP_OTHER };
 /* What was asked; texts are lent until the call is answered, NULL where the header is not there. */
 struct http_asked {
 	enum http_method method;
-	const char *target; /* as it came: path, '?', query */
-	const char *host;
-	unsigned hosts;   /* how often a Host was said */
-	unsigned lengths; /* how often the body's length: a proxy in front might believe another one than we */
+	const char *target; /* path, '?', query, as they came */
+	const char *host;   /* the Host, or the authority of a target in absolute form, which holds in its place (RFC 9112) */
+	unsigned hosts;     /* how often a Host was said */
+	unsigned lengths;   /* how often the body's length: a proxy in front might believe another one than we */
 	const char *origin;
 	const char *fetch_site;
 	const char *content_type;

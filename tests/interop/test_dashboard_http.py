@@ -200,9 +200,20 @@ def test_two_lengths(serve):
         check(said.startswith(b"HTTP/1.1 400 ") and said.count(b"HTTP/1.1 ") == 1, f"{lengths}: {said}")
 
 
+def test_absolute_form(serve):
+    """RFC 9112, 3.2.2: a server takes it, and its authority in the Host's place."""
+    own, evil = b"localhost:%d" % serve.port, b"evil.example:%d" % serve.port
+    for authority, path, host, status in ((own, b"/api/v1/session", own, b"200"), (own, b"/api/v1/session", evil, b"200"),
+            (evil, b"/api/v1/session", own, b"421"), (own, b"", own, b"200"), (own, b"?x=1", own, b"200"),
+            (b"x@" + own, b"/", own, b"421"), (b"", b"/", own, b"421")):
+        said = raw(serve, b"GET http://%s%s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n" % (authority, path, host))
+        check(said.startswith(b"HTTP/1.1 %s " % status), f"http://{authority}{path} with Host {host}: {said[:80]}")
+
+
 def test_own_address(data):
-    serve = Serve(data, "dashboard", settings=("dashboard_listen=127.0.0.9:0",))
-    for host, status in ((f"127.0.0.9:{serve.port}", b" 200 "), (f"127.0.0.8:{serve.port}", b" 421 ")):
+    serve = Serve(data, "dashboard", settings=("dashboard_listen=127.0.0.9:0", "dashboard_names=juyan.example"))
+    for host, status in ((f"127.0.0.9:{serve.port}", b" 200 "), (f"127.0.0.8:{serve.port}", b" 421 "),
+            (f"juyan.example:{serve.port}", b" 200 "), (f"evil.example:{serve.port}", b" 421 ")):
         with socket.create_connection(("127.0.0.9", serve.port), timeout=PATIENCE_S) as guest:
             guest.sendall(b"GET / HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n" % host.encode())
             check(status in guest.recv(64), f"the address that was announced, asked as {host}")
@@ -222,6 +233,8 @@ def test_floods(serve):
     check(b" 413 " in raw(serve, length % 10**12)[:40], "a length of 1 TB is not refused")
     chunked = length.replace(b"Content-Length: %d", b"Transfer-Encoding: chunked") + (b"4000\r\n" + b"a" * 0x4000 + b"\r\n") * 64
     check(b" 200 " not in raw(serve, chunked)[:40], "a body without an end is taken")
+    said = raw(serve, chunked[:chunked.index(b"4000\r\n")] + (b"4000\r\n" + b"a" * 0x4000 + b"\r\n") * 5 + b"0\r\n\r\n", wait_s=30)
+    check(b" 413 " in said[:40] and b"application/problem+json" in said, f"80 KiB in chunks: {said[:80]}")
     for garbage in (b"\x16\x03\x01\x02\x00" + bytes(200), b"\r\n" * 5000, b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\0" * 1000):
         raw(serve, garbage + b"\r\n\r\n", wait_s=30)
     check(ask(serve, "/").status == 200, "others are not served afterwards")
@@ -519,8 +532,8 @@ def main():
     serve = Serve(data, "ingest", "query", "dashboard", settings=("dashboard_listen=127.0.0.1:0",))
     feed = Serve(data, "feed")
     until(lambda: ask(serve, "/healthz").status == 200, "it is not well: " + ask(serve, "/healthz").body.decode())
-    for test in (test_headers, test_files, test_traversal, test_wrong_requests, test_two_lengths, test_floods,
-            test_hosts_and_origins, test_metrics):
+    for test in (test_headers, test_files, test_traversal, test_wrong_requests, test_two_lengths,
+            test_absolute_form, test_floods, test_hosts_and_origins, test_metrics):
         test(serve)
     test_idle_connections(serve)
     test_listeners(serve, data)

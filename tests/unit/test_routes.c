@@ -197,11 +197,14 @@ test_hosts(void **state)
 	const struct gate wide = { .tls = true, .port = 8443, .names = "juyan.example, 10.0.0.5" };
 	static const char *const right[] = { "localhost:4780", "LOCALHOST:4780", "127.0.0.1:4780", "[::1]:4780" };
 	static const char *const wrong[] = { "localhost", "localhost:80", "localhost:47800", "evil.example:4780",
-		"localhost.evil:4780", "juyan.example:4780", "127.0.0.1.evil:4780", "" };
+		"localhost.evil:4780", "juyan.example:4781", "juyan.example.evil:4780", "127.0.0.1.evil:4780", "" };
 	for (size_t i = 0; i < sizeof right / sizeof right[0]; i++)
 		assert_int_equal(pass(&local, (struct http_asked){ .host = right[i] }, true), 0);
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
 		assert_int_equal(pass(&local, (struct http_asked){ .host = wrong[i] }, true), 421);
+	/* A name that was set holds here as well: it is a proxy's on this machine. */
+	assert_int_equal(pass(&local, (struct http_asked){ .host = "juyan.example:4780" }, true), 0);
+	assert_int_equal(pass(&local, (struct http_asked){ .host = "juyan.example" }, true), 0);
 	assert_int_equal(pass(&local, (struct http_asked){ .host = NULL }, true), 400);
 	assert_int_equal(pass(&local, (struct http_asked){ .host = right[0], .hosts = 2 }, true), 400);
 	assert_int_equal(pass(&wide, (struct http_asked){ .host = "juyan.example:8443" }, true), 0);
@@ -227,6 +230,14 @@ test_origins(void **state)
 		post.origin = elsewhere[i];
 		assert_int_equal(pass(&gate, post, true), 403);
 	}
+	/* Behind a proxy with TLS of its own, for the name that was set alone. */
+	const struct gate proxied = { .loopback = true, .port = 4780, .names = "juyan.example" };
+	post.origin = "https://juyan.example";
+	post.host = "juyan.example";
+	assert_int_equal(pass(&proxied, post, true), 0);
+	post.origin = "https://localhost:4780";
+	post.host = "localhost:4780";
+	assert_int_equal(pass(&proxied, post, true), 403);
 	post.origin = NULL;
 	post.fetch_site = "cross-site";
 	assert_int_equal(pass(&gate, post, true), 403);
