@@ -70,13 +70,14 @@ child_serve(const char *data_dir, const char *const *services, struct child *out
 	char data[512], lines[LINES_BYTES], names[SERVICES_MAX][SERVICE_BYTES],
 	    program[] = "juyan", serve[] = "serve", set[] = "--set", listen[] = "listen=tcp://127.0.0.1:0",
 	    level[] = "log_level=warning", dashboard[] = "dashboard_listen=127.0.0.1:0",
-	    *argv[16] = { program, serve, data, set, listen, set, level, set, dashboard };
+	    listeners[] = "dashboard_session_listeners=1024",
+	    *argv[18] = { program, serve, data, set, listen, set, level, set, dashboard, set, listeners };
 	struct child child = { .pid = 0 };
 	int ends[2];
 	snprintf(data, sizeof data, "--data=%s", data_dir);
 	for (size_t i = 0; services != NULL && services[i] != NULL && i < SERVICES_MAX; i++) {
 		snprintf(names[i], SERVICE_BYTES, "%s", services[i]);
-		argv[9 + i] = names[i];
+		argv[11 + i] = names[i];
 	}
 	if (pipe(ends) != 0)
 		return reason_say(why, STATUS_SYSTEM, "no pipe: %s", strerror(errno));

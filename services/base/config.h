@@ -27,9 +27,15 @@ enum { CONFIG_TEXT_BYTES = 256, CONFIG_LISTEN_MAX = 8 };
 	X(text, dashboard_listen, "127.0.0.1:4780", 0, 255, "", \
 	    "ADDRESS:PORT of the dashboard; beyond this machine only with a certificate and at least one user; empty: none") \
 	X(text, dashboard_names, "", 0, 255, "", \
-	    "names by which browsers may call it where it listens beyond this machine, with commas between several") \
+	    "names by which browsers may call it, with commas between several; those of this machine need none") \
 	X(text, dashboard_certificate, "", 0, 255, "", "the file with its certificate and what it was signed with (PEM)") \
 	X(text, dashboard_key, "", 0, 255, "", "the file with the certificate's secret key (PEM), for nobody else to read") \
+	X(text, dashboard_metrics_token_file, "", 0, 255, "", \
+	    "the file with a token, for nobody else to read, that opens /metrics alone (Authorization: Bearer); empty: a session") \
+	X(number, dashboard_session_listeners, 32, 1, 1024, "listeners", \
+	    "of the event stream that one session may have; where nobody logs in, one address") \
+	X(number, report_memory_mib, 1024, 1, 65536, "MiB", \
+	    "address space for setting one report as PDF or XLSX, in a process of its own; a report that needs more is refused") \
 	X(number, forecast_threads, 0, 0, 64, "threads", \
 	    "that make forecasts, at low priority; 0: as many as there are processors") \
 	X(number, forecast_paths, 1000, 100, 10000, "paths", "possible futures that a forecast is made of") \

@@ -24,7 +24,7 @@ enum {
 	DECISION_MS = 25000,
 	PORTS_TRIED = 20,  /* beyond the default one, where another program has it */
 	OTHER_FILES = 256, /* besides two for each session, as process.c counts them */
-	PEM_BYTES_MAX = 256 * 1024,
+	FILE_BYTES_MAX = 256 * 1024,
 	ADDRESS_BYTES = 64
 };
 
@@ -67,9 +67,8 @@ read_listen(const struct config *config, struct listen *out, struct reason *why)
 	return STATUS_OK;
 }
 
-/* The whole file, ended with a NUL. A secret is refused where others can read it. */
-static enum status
-read_pem(const char *setting, const char *path, bool secret, char **out, struct reason *why)
+enum status
+desk_read_file(const char *setting, const char *path, bool secret, char **out, struct reason *why)
 {
 	struct stat info;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -77,8 +76,8 @@ read_pem(const char *setting, const char *path, bool secret, char **out, struct 
 	enum status status = STATUS_OK;
 	if (fd < 0 || fstat(fd, &info) != 0)
 		status = reason_say(why, STATUS_SETTING, "%s: %.128s: %s", setting, path, strerror(errno));
-	else if (info.st_size > PEM_BYTES_MAX || !S_ISREG(info.st_mode))
-		status = reason_say(why, STATUS_SETTING, "%s: %.128s is no file in PEM", setting, path);
+	else if (info.st_size > FILE_BYTES_MAX || !S_ISREG(info.st_mode))
+		status = reason_say(why, STATUS_SETTING, "%s: %.128s is no such file", setting, path);
 	else if (secret && (info.st_mode & S_IRWXO) != 0)
 		status = reason_say(why, STATUS_SETTING, "%s: %.128s can be read by everybody; expected: chmod 600", setting, path);
 	else if ((text = calloc(1, (size_t)info.st_size + 1)) == NULL)
@@ -148,9 +147,9 @@ open_http(struct desk *desk, struct reason *why)
 	if (status == STATUS_OK)
 		status = check_safe(desk, &listen, why);
 	if (status == STATUS_OK && config->dashboard_certificate[0] != '\0')
-		status = read_pem("dashboard_certificate", config->dashboard_certificate, false, &certificate, why);
+		status = desk_read_file("dashboard_certificate", config->dashboard_certificate, false, &certificate, why);
 	if (status == STATUS_OK && config->dashboard_key[0] != '\0')
-		status = read_pem("dashboard_key", config->dashboard_key, true, &key, why);
+		status = desk_read_file("dashboard_key", config->dashboard_key, true, &key, why);
 	desk->gate.tls = certificate != NULL;
 	struct http_options options = { .address = listen.address,
 		.loopback = listen.loopback,
@@ -214,12 +213,17 @@ goes_on(void *user, uint64_t session)
 static enum status
 open_parts(struct desk *desk, struct reason *why)
 {
-	const struct events_options events = { desk->kit->counters, goes_on, desk };
+	const struct events_options events = { .counters = desk->kit->counters,
+		.of_one_max = (unsigned)desk->kit->config->dashboard_session_listeners,
+		.goes_on = goes_on,
+		.user = desk };
 	enum status status = sessions_open(&desk->sessions, why);
 	if (status == STATUS_OK)
 		status = tries_open(&desk->tries, why);
 	if (status == STATUS_OK)
 		status = entry_load(desk, why);
+	if (status == STATUS_OK)
+		status = entry_read_scraper(desk, why);
 	if (status == STATUS_OK)
 		status = recent_open(&desk->recent, why);
 	if (status == STATUS_OK)

@@ -6,6 +6,7 @@
 #define JUYAN_DASHBOARD_DESK_PARTS_H
 
 #include <pthread.h>
+#include <sodium.h>
 
 #include "accounts.h"
 #include "events.h"
@@ -38,8 +39,10 @@ struct desk {
 	int64_t watch_ms, accounts_ms; /* when to look next */
 	uint64_t accounts_version;
 	pthread_mutex_t mutex;
-	struct accounts accounts; /* under the mutex */
-	bool accounts_lost;       /* likewise: the file is there and cannot be read; nobody new is let in */
+	bool scraped;                                    /* a token is set */
+	unsigned char scraper[crypto_generichash_BYTES]; /* its hash */
+	struct accounts accounts;                        /* under the mutex */
+	bool accounts_lost;                              /* likewise: the file is there and cannot be read; nobody new is let in */
 };
 
 static inline int64_t
@@ -47,6 +50,9 @@ desk_ms(const struct desk *desk)
 {
 	return clock_monotonic_ns(&desk->kit->clock) / 1000000;
 }
+
+/* dashboard.c: a file of the settings, ended with a NUL; the caller frees it. A secret is refused where others can read it. */
+enum status desk_read_file(const char *setting, const char *path, bool secret, char **out, struct reason *why) MUST_USE;
 
 /* reception.c: what http calls. */
 enum http_turn reception_handle(void *user, struct http_call *call);
@@ -62,7 +68,13 @@ enum status entry_login(struct desk *desk, const struct request *request, struct
     struct problem *problem) MUST_USE;
 enum status entry_load(struct desk *desk, struct reason *why) MUST_USE; /* accounts, when their file has changed */
 /* The token of our cookie; "" where there is none. */
-void entry_token(const char *cookie, char out[SESSION_TOKEN_BYTES]);
+void entry_token(const struct desk *desk, const char *cookie, char out[SESSION_TOKEN_BYTES]);
+/* Whether the request has the token that opens what is made for scrapers, and nothing else. */
+bool entry_scrapes(const struct desk *desk, const struct http_asked *asked);
+enum status entry_read_scraper(struct desk *desk, struct reason *why) MUST_USE; /* its token, from its file */
+/* For administrators: the sessions that are open, and ending one. */
+void entry_sessions(struct desk *desk, const struct request *request, struct http_answer *out);
+void entry_end_session(struct desk *desk, const struct request *request, struct http_answer *out);
 
 /* metrics.c */
 void metrics_health(struct desk *desk, const struct request *request, struct http_answer *out);

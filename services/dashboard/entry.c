@@ -1,12 +1,14 @@
 /*
  * Who somebody is: the session of his cookie; or, where there are no accounts and only this machine can ask, whoever asks, as a
- * manager (an administrator's rights need a name). Logging in and out. The accounts are read again when their file has changed.
+ * manager (an administrator's rights need a name). Logging in and out, looking after sessions; the token of those who scrape. The
+ * accounts are read again when their file has changed.
  */
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "desk_parts.h"
 
@@ -27,16 +29,23 @@ entry_open(struct desk *desk)
 	return open;
 }
 
-void
-entry_token(const char *cookie, char out[SESSION_TOKEN_BYTES])
+/* A browser takes a "__Host-" from nobody but us: not in clear, and not from a neighbour of our domain. */
+static const char *
+cookie_name(const struct desk *desk)
 {
-	size_t name_bytes = strlen(COOKIE "=");
+	return desk->gate.tls ? "__Host-" COOKIE "=" : COOKIE "=";
+}
+
+void
+entry_token(const struct desk *desk, const char *cookie, char out[SESSION_TOKEN_BYTES])
+{
+	const char *name = cookie_name(desk);
+	size_t name_bytes = strlen(name);
 	out[0] = '\0';
 	while (cookie != NULL && *cookie != '\0') {
 		cookie += strspn(cookie, "; ");
 		size_t bytes = strcspn(cookie, ";");
-		if (bytes > name_bytes && strncmp(cookie, COOKIE "=", name_bytes) == 0 &&
-		    bytes - name_bytes < SESSION_TOKEN_BYTES) {
+		if (bytes > name_bytes && strncmp(cookie, name, name_bytes) == 0 && bytes - name_bytes < SESSION_TOKEN_BYTES) {
 			memcpy(out, cookie + name_bytes, bytes - name_bytes);
 			out[bytes - name_bytes] = '\0';
 			return;
@@ -49,7 +58,7 @@ bool
 entry_who(struct desk *desk, const struct http_asked *asked, struct session *out)
 {
 	char token[SESSION_TOKEN_BYTES];
-	entry_token(asked->cookie, token);
+	entry_token(desk, asked->cookie, token);
 	bool known = token[0] != '\0' && sessions_look(desk->sessions, token, now_s(desk), out);
 	sodium_memzero(token, sizeof token);
 	if (known)
@@ -75,7 +84,7 @@ entry_whoami(struct desk *desk, const struct request *request, struct http_answe
 static void
 set_cookie(const struct desk *desk, const char *token, long seconds, char out[192])
 {
-	snprintf(out, 192, COOKIE "=%s; Path=/; Max-Age=%ld; HttpOnly; SameSite=Strict%s", token, seconds,
+	snprintf(out, 192, "%s%s; Path=/; Max-Age=%ld; HttpOnly; SameSite=Strict%s", cookie_name(desk), token, seconds,
 	    desk->gate.tls ? "; Secure" : "");
 }
 
@@ -103,13 +112,14 @@ verify(struct desk *desk, const char *name, const char *password, struct account
 
 /* The file may have changed while the password was being checked: whose account is not what it was begins no session. */
 static enum status
-begin_session(struct desk *desk, const struct account *checked, char token[SESSION_TOKEN_BYTES], struct session *out)
+begin_session(struct desk *desk, const struct account *checked, const char *address, char token[SESSION_TOKEN_BYTES],
+    struct session *out)
 {
 	pthread_mutex_lock(&desk->mutex);
 	const struct account *is = accounts_find(&desk->accounts, checked->name);
 	bool same = is != NULL && is->role == checked->role && strcmp(is->hash, checked->hash) == 0;
 	enum status status =
-	    !same ? STATUS_REVOKED : sessions_begin(desk->sessions, checked->name, checked->role, now_s(desk), token, out);
+	    !same ? STATUS_REVOKED : sessions_begin(desk->sessions, checked->name, checked->role, address, now_s(desk), token, out);
 	pthread_mutex_unlock(&desk->mutex);
 	return status;
 }
@@ -142,7 +152,7 @@ entry_login(struct desk *desk, const struct request *request, struct http_answer
 		return fail(problem, 401, 0, "the name or the password is wrong");
 	tries_right(desk->tries, name, request->address);
 	sessions_end(desk->sessions, request->token); /* what somebody had put there is no way in */
-	enum status status = begin_session(desk, &account, token, &session);
+	enum status status = begin_session(desk, &account, request->address, token, &session);
 	if (status == STATUS_REVOKED)
 		return fail(problem, 401, 0, "the name or the password is wrong");
 	if (status != STATUS_OK)
@@ -151,6 +161,93 @@ entry_login(struct desk *desk, const struct request *request, struct http_answer
 	set_cookie(desk, token, SESSION_WHOLE_S, out->cookie);
 	sodium_memzero(token, sizeof token);
 	return STATUS_OK;
+}
+
+/* ---- for administrators ---- */
+
+/* NULL: memory ran out. */
+static json_t *
+session_json(const struct desk *desk, const struct session_seen *seen, const struct request *request)
+{
+	int64_t now = now_s(desk), begun_ms = request->now_ms - (now - seen->begun_s) * 1000,
+		used_ms = request->now_ms - (now - seen->used_s) * 1000;
+	return json_pack("{s:I, s:s, s:s, s:s, s:I, s:I, s:b}", "number", (json_int_t)seen->session.number, "name",
+	    seen->session.user, "role", role_name(seen->session.role), "address", seen->address, "begun_at_ms",
+	    (json_int_t)begun_ms, "used_at_ms", (json_int_t)used_ms, "own", seen->session.number == request->who.number);
+}
+
+void
+entry_sessions(struct desk *desk, const struct request *request, struct http_answer *out)
+{
+	struct session_seen *seen = calloc(SESSIONS_OPEN_MAX, sizeof *seen);
+	json_t *rows = seen == NULL ? NULL : json_array();
+	size_t n = rows == NULL ? 0 : sessions_list(desk->sessions, now_s(desk), seen);
+	for (size_t i = 0; i < n; i++)
+		if (json_array_append_new(rows, session_json(desk, &seen[i], request)) != 0) {
+			json_decref(rows);
+			rows = NULL;
+			break;
+		}
+	desk_json(rows == NULL ? NULL : json_pack("{s:o}", "sessions", rows), out);
+	free(seen);
+}
+
+void
+entry_end_session(struct desk *desk, const struct request *request, struct http_answer *out)
+{
+	char user[USER_BYTES], quoted[LOG_QUOTED_BYTES], by[LOG_QUOTED_BYTES];
+	if (sessions_end_number(desk->sessions, (uint64_t)request_number(request, "number"), now_s(desk), user)) {
+		log_say(desk->kit->log, LOG_INFO, "dashboard", "session_ended", "user=%s by=%s", log_quoted(user, quoted),
+		    log_quoted(request->who.user, by));
+		*out = (struct http_answer){ .status = 204 };
+		return;
+	}
+	struct problem problem = { .status = 404 };
+	reason_write(&problem.detail, "there is no such session, or it has ended");
+	*out = problem_answer(&problem);
+}
+
+/* ---- for scrapers ---- */
+
+enum { TOKEN_BYTES_MIN = 16, TOKEN_BYTES_MAX = 256 };
+
+enum status
+entry_read_scraper(struct desk *desk, struct reason *why)
+{
+	const char *path = desk->kit->config->dashboard_metrics_token_file;
+	char *text = NULL;
+	if (path[0] == '\0')
+		return STATUS_OK;
+	enum status status = desk_read_file("dashboard_metrics_token_file", path, true, &text, why);
+	if (status != STATUS_OK)
+		return status;
+	size_t bytes = strcspn(text, "\r\n");
+	bool alone = text[bytes + strspn(text + bytes, "\r\n")] == '\0', visible = true;
+	for (size_t i = 0; i < bytes; i++)
+		visible = visible && text[i] > ' ' && text[i] <= '~';
+	if (!alone || !visible || bytes < TOKEN_BYTES_MIN || bytes > TOKEN_BYTES_MAX)
+		status = reason_say(why, STATUS_SETTING,
+		    "dashboard_metrics_token_file: %.128s: expected: one line of %d to %d visible characters of ASCII", path,
+		    TOKEN_BYTES_MIN, TOKEN_BYTES_MAX);
+	else
+		crypto_generichash(desk->scraper, sizeof desk->scraper, (const unsigned char *)text, bytes, NULL, 0);
+	desk->scraped = status == STATUS_OK;
+	sodium_memzero(text, strlen(text));
+	free(text);
+	return status;
+}
+
+/* Hashes are compared, so that no time tells how much of it, or how long a one, was right. */
+bool
+entry_scrapes(const struct desk *desk, const struct http_asked *asked)
+{
+	unsigned char hash[sizeof desk->scraper];
+	const char *given = asked->authorization;
+	if (!desk->scraped || given == NULL || strncasecmp(given, "Bearer ", 7) != 0)
+		return false;
+	given += 7;
+	crypto_generichash(hash, sizeof hash, (const unsigned char *)given, strlen(given), NULL, 0);
+	return sodium_memcmp(hash, desk->scraper, sizeof hash) == 0;
 }
 
 /* ---- the file ---- */

@@ -14,9 +14,11 @@
 
 static const char beat[] = ":\n\n";
 
+enum { ID_BYTES = 24 + 2 * EVENTS_CHAIN_BYTES };
+
 struct told {
-	uint64_t no; /* 0: nothing yet */
-	uint64_t lsn;
+	uint64_t no;       /* 0: nothing yet */
+	char id[ID_BYTES]; /* of a ledger that is known; else "" */
 	struct body *text;
 };
 
@@ -25,6 +27,7 @@ struct listener {
 	struct http_call *call;
 	struct listener *before, *after;
 	uint64_t session;
+	char address[HTTP_ADDRESS_BYTES];
 	uint64_t live_no, stale_no; /* the last that it has heard */
 	struct body *sending;
 	size_t sent;
@@ -136,20 +139,34 @@ gone(void *user)
 	free(listener);
 }
 
-bool
-events_listen(struct events *events, struct http_call *call, uint64_t session, uint64_t last_id, enum http_turn *turn)
+/* Under the mutex. */
+static enum events_place
+place_for(const struct events *events, const struct listener *one)
+{
+	unsigned same = 0;
+	for (const struct listener *other = events->first; other != NULL; other = other->after)
+		same += other->session == one->session && (one->session != 0 || strcmp(other->address, one->address) == 0);
+	return events->ended || events->n >= EVENTS_LISTENERS_MAX ? EVENTS_NO_ROOM
+	    : same >= events->options.of_one_max                  ? EVENTS_TOO_MANY
+								  : EVENTS_TAKEN;
+}
+
+enum events_place
+events_listen(struct events *events, struct http_call *call, uint64_t session, const char *last_id, enum http_turn *turn)
 {
 	struct listener *listener = calloc(1, sizeof *listener);
 	if (listener == NULL)
-		return false;
+		return EVENTS_NO_ROOM;
 	*listener = (struct listener){ .events = events, .call = call, .session = session };
+	memcpy(listener->address, http_asked(call)->address, sizeof listener->address);
 	pthread_mutex_lock(&events->mutex);
-	bool room = !events->ended && events->n < EVENTS_LISTENERS_MAX;
-	if (room) {
+	enum events_place place = place_for(events, listener);
+	if (place == EVENTS_TAKEN) {
 		listener->owed_ms = now_ms();
 		listener->beat_ms = listener->owed_ms + EVENTS_BEAT_MS;
 		listener->beats = true; /* whoever listens hears at once that he is heard */
-		if (events->live.no != 0 && events->stale.no == 0 && last_id == events->live.lsn)
+		const char *id = events->live.id;
+		if (last_id != NULL && id[0] != '\0' && events->stale.no == 0 && strcmp(last_id, id) == 0)
 			listener->live_no = events->live.no;
 		listener->after = events->first;
 		if (events->first != NULL)
@@ -158,21 +175,21 @@ events_listen(struct events *events, struct http_call *call, uint64_t session, u
 		events->n++;
 	}
 	pthread_mutex_unlock(&events->mutex);
-	if (!room) {
+	if (place != EVENTS_TAKEN) {
 		free(listener);
-		return false;
+		return place;
 	}
 	*turn = http_stream(call, &(struct http_source){ take, gone, listener });
-	return true;
+	return EVENTS_TAKEN;
 }
 
 /* ---- telling ---- */
 
 static enum status
-text_of(const char *kind, uint64_t lsn, const char *json, struct body **out)
+text_of(const char *kind, const char *id, const char *json, struct body **out)
 {
 	char *text = NULL;
-	int n = asprintf(&text, "id: %" PRIu64 "\nevent: %s\ndata: %s\n\n", lsn, kind, json);
+	int n = asprintf(&text, "id: %s\nevent: %s\ndata: %s\n\n", id, kind, json);
 	if (n < 0)
 		return STATUS_NO_MEMORY;
 	enum status status = body_make(text, (size_t)n, out);
@@ -181,40 +198,45 @@ text_of(const char *kind, uint64_t lsn, const char *json, struct body **out)
 }
 
 static void
-tell(struct events *events, struct told *place, uint64_t lsn, struct body *text)
+tell(struct events *events, struct told *place, const char *id, struct body *text)
 {
 	int64_t now = now_ms();
 	body_drop(&place->text);
-	*place = (struct told){ .no = ++events->no, .lsn = lsn, .text = text };
+	*place = (struct told){ .no = ++events->no, .text = text };
+	snprintf(place->id, sizeof place->id, "%s", id);
 	for (struct listener *listener = events->first; listener != NULL; listener = listener->after)
 		wake(listener, now);
 }
 
 enum status
-events_tell_live(struct events *events, uint64_t lsn, const char *json)
+events_tell_live(struct events *events, uint64_t lsn, const uint8_t chain[EVENTS_CHAIN_BYTES], const char *json)
 {
 	struct body *text = NULL;
-	enum status status = text_of("live", lsn, json, &text);
+	char id[ID_BYTES];
+	int n = snprintf(id, sizeof id, "%" PRIu64 "%s", lsn, chain != NULL ? "-" : "");
+	for (size_t i = 0; chain != NULL && i < EVENTS_CHAIN_BYTES; i++)
+		n += snprintf(id + n, sizeof id - (size_t)n, "%02x", chain[i]);
+	enum status status = text_of("live", id, json, &text);
 	if (status != STATUS_OK)
 		return status;
 	pthread_mutex_lock(&events->mutex);
 	body_drop(&events->stale.text);
 	events->stale = (struct told){ .no = 0 };
-	tell(events, &events->live, lsn, text);
+	tell(events, &events->live, chain != NULL ? id : "", text);
 	pthread_mutex_unlock(&events->mutex);
 	return STATUS_OK;
 }
 
 enum status
-events_tell_stale(struct events *events, uint64_t lsn, const char *json)
+events_tell_stale(struct events *events, const char *json)
 {
 	struct body *text = NULL;
 	/* Without a number of its own: who heard nothing since it gets the next present, even one of the same number. */
-	enum status status = text_of("stale", 0, json, &text);
+	enum status status = text_of("stale", "0", json, &text);
 	if (status != STATUS_OK)
 		return status;
 	pthread_mutex_lock(&events->mutex);
-	tell(events, &events->stale, lsn, text);
+	tell(events, &events->stale, "", text);
 	pthread_mutex_unlock(&events->mutex);
 	return STATUS_OK;
 }

@@ -95,6 +95,7 @@ take_header(void *user, enum MHD_ValueKind kind, const char *name, const char *v
 		{ "If-None-Match", &asked->if_none_match },
 		{ "Accept-Encoding", &asked->accept_encoding },
 		{ "Last-Event-ID", &asked->last_event_id },
+		{ "Authorization", &asked->authorization },
 	};
 	(void)kind;
 	for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)

@@ -44,6 +44,7 @@ struct http_asked {
 	const char *if_none_match;
 	const char *accept_encoding;
 	const char *last_event_id;
+	const char *authorization;
 	struct span body;
 	char address[HTTP_ADDRESS_BYTES]; /* who asks; of an IPv6 address its /64 */
 };

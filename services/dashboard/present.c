@@ -31,7 +31,9 @@ struct present {
 	struct easel *easel;
 	struct arena arena;
 	int64_t connected_ms, next_ms, anew_ms;
-	bool changed, stale_told, asked_status;
+	bool changed, stale_told;
+	uint64_t chained_lsn;              /* the last whose chain is known, and that: no two ledgers have the same */
+	uint8_t chain[EVENTS_CHAIN_BYTES]; /* with chained_lsn 0: not known */
 	struct log_budget budget;
 	/* Under the mutex: */
 	pthread_mutex_t mutex;
@@ -143,18 +145,18 @@ know(struct present *present, uint64_t lsn, int64_t received_at_ms, bool heard)
  * copy of an earlier day was put in its place. What was known of the old one is no knowledge.
  */
 static void
-learn(struct present *present, uint64_t known, uint64_t lsn)
+learn(struct present *present, uint64_t lsn)
 {
 	pthread_mutex_lock(&present->mutex);
+	uint64_t known = present->lsn;
 	bool back = lsn < known;
 	if (back) {
 		present->went_back++;
 		present->lsn = lsn;
 		present->received_at_ms = 0;
 	}
-	present->failing_ms = 0;
 	pthread_mutex_unlock(&present->mutex);
-	present->asked_status = present->asked_status && !back; /* asked for in the next turn */
+	present->changed = present->changed || back; /* what is shown may rest on what was known of the old one */
 	if (back)
 		log_say(present->kit->log, LOG_WARNING, "dashboard", "ledger_went_back", "known=%" PRIu64 " lsn=%" PRIu64, known,
 		    lsn);
@@ -233,7 +235,25 @@ complain(struct present *present, const char *event, enum status status, const s
 		    status_name(status), log_quoted(why->text, quoted), withheld);
 }
 
-/* Before the feed has told anything: how far the ledger is. */
+/* The same number and another chain: another ledger, in which as much has happened. */
+static void
+take_chain(struct present *present, const Juyan__V1__LedgerStatus *status)
+{
+	if (status->chain.len < EVENTS_CHAIN_BYTES)
+		return;
+	bool other =
+	    status->last_lsn == present->chained_lsn && memcmp(present->chain, status->chain.data, sizeof present->chain) != 0;
+	present->chained_lsn = status->last_lsn;
+	memcpy(present->chain, status->chain.data, sizeof present->chain);
+	if (!other)
+		return;
+	pthread_mutex_lock(&present->mutex);
+	present->went_back++;
+	pthread_mutex_unlock(&present->mutex);
+	log_say(present->kit->log, LOG_WARNING, "dashboard", "ledger_replaced", "lsn=%" PRIu64, status->last_lsn);
+}
+
+/* How far the ledger is, and which it is: before its picture, so that the picture is never older than that. */
 static void
 ask_status(struct present *present)
 {
@@ -246,15 +266,17 @@ ask_status(struct present *present)
 	if (asker_query(present->easel->asker, &question, &answer, &why) != STATUS_OK ||
 	    answer->say_case != JUYAN__V1__ANSWER__SAY_STATUS)
 		return;
+	learn(present, answer->status->last_lsn);
 	know(present, answer->status->last_lsn, answer->status->last_received_at_ms, false);
-	present->asked_status = true;
+	take_chain(present, answer->status);
 }
 
 /* jansson's counts are no business of two threads: what others see is text. */
 static enum status
 paint(struct present *present, struct body **out, struct reason *why)
 {
-	struct request request = { .now_ms = clock_utc_ms(&present->kit->clock), .fresh = present_mark(present).fresh };
+	struct present_mark mark = present_mark(present);
+	struct request request = { .now_ms = clock_utc_ms(&present->kit->clock), .fresh = mark.fresh, .went_back = mark.went_back };
 	json_t *live = NULL;
 	enum status status = picture_live(present->easel, &request, &live, why);
 	if (status != STATUS_OK)
@@ -272,23 +294,24 @@ make(struct present *present, struct reason *why)
 {
 	struct body *live = NULL, *before;
 	asker_set_end(present->easel->asker, now_ms(present) + MAKE_MS);
-	uint64_t known = present_mark(present).lsn;
-	if (!present->asked_status)
-		ask_status(present);
+	ask_status(present);
 	enum status status = paint(present, &live, why);
 	if (status != STATUS_OK)
 		return status;
 	uint64_t lsn = asker_lsn(present->easel->asker);
 	count(present->kit->counters, COUNTER_pictures_made, 1);
-	learn(present, known, lsn);
+	learn(present, lsn);
 	char *text = text_of(present, live, lsn);
 	pthread_mutex_lock(&present->mutex);
 	before = present->live;
 	present->live = live;
 	present->live_lsn = lsn;
+	present->failing_ms = 0;
 	pthread_mutex_unlock(&present->mutex);
 	body_drop(&before);
-	status = text == NULL ? STATUS_NO_MEMORY : events_tell_live(present->events, lsn, text);
+	status = text == NULL
+	    ? STATUS_NO_MEMORY
+	    : events_tell_live(present->events, lsn, lsn > 0 && lsn == present->chained_lsn ? present->chain : NULL, text);
 	free(text);
 	return status;
 }
@@ -304,7 +327,7 @@ tell_stale(struct present *present)
 		return;
 	json_t *json = present_mark_json(present, mark.lsn, clock_utc_ms(&present->kit->clock));
 	char *text = json == NULL ? NULL : json_dumps(json, JSON_COMPACT);
-	if (text != NULL && events_tell_stale(present->events, mark.lsn, text) == STATUS_OK)
+	if (text != NULL && events_tell_stale(present->events, text) == STATUS_OK)
 		present->stale_told = true;
 	free(text);
 	json_decref(json);

@@ -21,7 +21,7 @@ struct present_mark {
 	uint64_t lsn;           /* 0: nothing is known */
 	int64_t received_at_ms; /* of the last event; 0: unknown */
 	int64_t age_ms;         /* since news were heard; -1: never */
-	unsigned went_back;     /* how often the ledger was found to end earlier than before: it is another one then */
+	unsigned went_back;     /* how often the ledger was found to be another one: it ends earlier, or its chain is another */
 	bool fresh;             /* news are heard, and what they tell can be shown */
 };
 

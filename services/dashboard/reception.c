@@ -25,7 +25,7 @@ refuse_with(struct desk *desk, struct http_call *call, unsigned status, const ch
 {
 	struct problem problem = { .status = status };
 	reason_write(&problem.detail, "%s", sentence);
-	problem.retry_after_s = status == 503 ? 2 : 0;
+	problem.retry_after_s = status == 503 ? 2 : status == 429 ? 10 : 0;
 	return refuse(desk, call, &problem, NULL);
 }
 
@@ -153,13 +153,17 @@ give_page(struct desk *desk, struct http_call *call, const struct request *reque
 static enum http_turn
 give_events(struct desk *desk, struct http_call *call, const struct request *request)
 {
-	const char *last = http_asked(call)->last_event_id;
 	enum http_turn turn;
 	if (http_asked(call)->method == HTTP_HEAD)
 		return give(desk, call, &(struct http_answer){ .status = 200, .type = "text/event-stream" });
-	if (events_listen(desk->events, call, request->who.number, last == NULL ? 0 : strtoull(last, NULL, 10), &turn)) {
+	switch (events_listen(desk->events, call, request->who.number, http_asked(call)->last_event_id, &turn)) {
+	case EVENTS_TAKEN:
 		count(desk->kit->counters, COUNTER_requests_answered, 1);
 		return turn;
+	case EVENTS_TOO_MANY:
+		return refuse_with(desk, call, 429, "you have as many event streams open as one may have");
+	case EVENTS_NO_ROOM:
+		break;
 	}
 	count(desk->kit->counters, COUNTER_requests_busy, 1);
 	return refuse_with(desk, call, 503, "there are as many listeners as there may be");
@@ -231,8 +235,12 @@ admit(struct desk *desk, struct http_call *call, struct request **held)
 	if (strlen(asked->target) < sizeof request->kept_as)
 		memcpy(request->kept_as, asked->target, strlen(asked->target) + 1);
 	memcpy(request->address, asked->address, sizeof request->address);
-	entry_token(asked->cookie, request->token);
+	entry_token(desk, asked->cookie, request->token);
 	bool known = entry_who(desk, asked, &request->who);
+	if (!known && request->route->scraped && entry_scrapes(desk, asked)) {
+		request->who.role = request->route->least;
+		known = true;
+	}
 	if (request->route->least != ROLE_none && !known)
 		return refuse_with(desk, call, 401, "log in first");
 	if (request->route->least > request->who.role)

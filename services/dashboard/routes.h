@@ -46,6 +46,7 @@ struct route {
 	const char *path; /* "/api/v1/batches/{port}/{batch_no}" */
 	enum http_method method;
 	enum role least; /* ROLE_none: needs no session */
+	bool scraped;    /* the token of those who scrape does as well */
 	enum route_kind kind;
 	struct parameter parameters[REQUEST_VALUES_MAX];
 	int keep_ms; /* how long an answer may be given again while the log sequence number stays */

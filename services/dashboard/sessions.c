@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@ enum { HASH_BYTES = 32, SECRET_BYTES = 32 };
 struct slot {
 	struct session session; /* number 0: free */
 	unsigned char hash[HASH_BYTES];
+	char address[SESSION_ADDRESS_BYTES];
 	int64_t begun_s, used_s;
 };
 
@@ -114,8 +116,8 @@ slot_for(struct sessions *sessions, const char *user, int64_t now_s)
 }
 
 enum status
-sessions_begin(struct sessions *sessions, const char *user, enum role role, int64_t now_s, char token[SESSION_TOKEN_BYTES],
-    struct session *out)
+sessions_begin(struct sessions *sessions, const char *user, enum role role, const char *address, int64_t now_s,
+    char token[SESSION_TOKEN_BYTES], struct session *out)
 {
 	unsigned char secret[SECRET_BYTES];
 	if (strlen(user) >= USER_BYTES)
@@ -129,6 +131,7 @@ sessions_begin(struct sessions *sessions, const char *user, enum role role, int6
 	hash_of(sessions, token, slot->hash);
 	memcpy(slot->session.user, user, strlen(user) + 1);
 	slot->session.role = role;
+	snprintf(slot->address, sizeof slot->address, "%s", address);
 	slot->session.number = ++sessions->given;
 	slot->begun_s = slot->used_s = now_s;
 	*out = slot->session;
@@ -190,6 +193,47 @@ sessions_end(struct sessions *sessions, const char *token)
 	if (slot != NULL)
 		forget(slot);
 	pthread_mutex_unlock(&sessions->mutex);
+}
+
+bool
+sessions_end_number(struct sessions *sessions, uint64_t number, int64_t now_s, char user[USER_BYTES])
+{
+	bool ended = false;
+	pthread_mutex_lock(&sessions->mutex);
+	for (size_t i = 0; i < SESSIONS_OPEN_MAX; i++) {
+		struct slot *slot = &sessions->slots[i];
+		if (slot->session.number != number || number == 0 || is_over(slot, now_s))
+			continue;
+		memcpy(user, slot->session.user, USER_BYTES);
+		forget(slot);
+		ended = true;
+	}
+	pthread_mutex_unlock(&sessions->mutex);
+	return ended;
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+	const struct session_seen *x = a, *y = b;
+	return x->session.number < y->session.number ? -1 : x->session.number > y->session.number;
+}
+
+size_t
+sessions_list(struct sessions *sessions, int64_t now_s, struct session_seen out[SESSIONS_OPEN_MAX])
+{
+	size_t n = 0;
+	pthread_mutex_lock(&sessions->mutex);
+	for (size_t i = 0; i < SESSIONS_OPEN_MAX; i++) {
+		const struct slot *slot = &sessions->slots[i];
+		if (slot->session.number == 0 || is_over(slot, now_s))
+			continue;
+		out[n] = (struct session_seen){ .session = slot->session, .begun_s = slot->begun_s, .used_s = slot->used_s };
+		memcpy(out[n++].address, slot->address, sizeof slot->address);
+	}
+	pthread_mutex_unlock(&sessions->mutex);
+	qsort(out, n, sizeof *out, by_number);
+	return n;
 }
 
 void

@@ -7,6 +7,7 @@
 #define JUYAN_DASHBOARD_SESSIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "status.h"
@@ -17,6 +18,7 @@ enum {
 	SESSION_IDLE_S = 12 * 60 * 60,
 	SESSION_WHOLE_S = 30 * 24 * 60 * 60, /* a screen on the wall asks for a password once a month */
 	SESSION_TOKEN_BYTES = 48,            /* as text, with its NUL */
+	SESSION_ADDRESS_BYTES = 64,
 	USER_BYTES = 65
 };
 
@@ -39,14 +41,25 @@ struct sessions;
 enum status sessions_open(struct sessions **out, struct reason *why) MUST_USE;
 void sessions_close(struct sessions **sessions);
 
+/* As those see it who look after sessions. */
+struct session_seen {
+	struct session session;
+	char address[SESSION_ADDRESS_BYTES]; /* from which it was begun */
+	int64_t begun_s, used_s;
+};
+
 /* now_s counts seconds that only go forward. */
-enum status sessions_begin(struct sessions *sessions, const char *user, enum role role, int64_t now_s,
+enum status sessions_begin(struct sessions *sessions, const char *user, enum role role, const char *address, int64_t now_s,
     char token[SESSION_TOKEN_BYTES], struct session *out) MUST_USE;
 /* False: no such session (any more). A look is a use. */
 bool sessions_look(struct sessions *sessions, const char *token, int64_t now_s, struct session *out) MUST_USE;
 /* The same by its number, for an open stream. */
 bool sessions_goes_on(struct sessions *sessions, uint64_t number, int64_t now_s) MUST_USE;
 void sessions_end(struct sessions *sessions, const char *token);
+/* The same by its number; false: there is none. Whose it was, into `user`. */
+bool sessions_end_number(struct sessions *sessions, uint64_t number, int64_t now_s, char user[USER_BYTES]) MUST_USE;
+/* Those that are open, in the order in which they were begun. */
+size_t sessions_list(struct sessions *sessions, int64_t now_s, struct session_seen out[SESSIONS_OPEN_MAX]);
 /* What an account's change ends: all of this user but those for which `stays` is true. */
 void sessions_prune(struct sessions *sessions, bool (*stays)(void *user, const struct session *session), void *user);
 unsigned sessions_count(struct sessions *sessions, int64_t now_s);

@@ -1,129 +1,21 @@
 #!/usr/bin/python3
 """The dashboard's HTTP under hostile hands, with Python's own http, socket and ssl: what is not asked rightly hears which part is
-wrong, what is not allowed is refused, and whoever is slow, or many, leaves the others served. Logins, roles and the event stream,
-too.
+wrong, and whoever is slow, or many, leaves the others served. The event stream, too.
 
 also: thread
 """
-import http.client
 import json
 import os
 import re
-import selectors
 import shutil
-import signal
 import socket
-import ssl
 import subprocess
 import sys
-import tempfile
-import threading
 import time
 
-JUYAN = os.environ.get("JUYAN", "build/juyan")
-PATIENCE_S = 90
+from browsing import (EVENTS, FOLDER, PATIENCE_S, Crowd, Serve, ask, check, kinds, raw, refused, run, until)
+
 LISTENERS, IDLE = 500, 1000
-FOLDER = tempfile.mkdtemp(prefix="juyan-")
-CHILDREN = []
-
-
-class Wrong(Exception):
-    pass
-
-
-def check(truth, what):
-    if not truth:
-        raise Wrong(what)
-
-
-def juyan(*arguments, code=0, stdin=""):
-    done = subprocess.run([JUYAN, *arguments], input=stdin, capture_output=True, text=True, timeout=PATIENCE_S)
-    check(done.returncode == code, f"juyan {' '.join(arguments)} ended with {done.returncode}; expected {code}: {done.stderr}")
-    return done.stdout + done.stderr
-
-
-class Serve:
-    """`juyan serve` with some services; `code` not None: it is to end by itself with it."""
-
-    def __init__(self, data, *services, settings=(), code=None):
-        self.log = open(os.path.join(FOLDER, "serve.log"), "ab")
-        options = [part for one in ("listen=tcp://127.0.0.1:0", *settings) for part in ("--set", one)]
-        self.child = subprocess.Popen([JUYAN, "serve", "--data", data, *options, *services], stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE if code is not None else self.log)
-        CHILDREN.append(self.child)
-        self.url, self.said = None, ""
-        if code is not None:
-            _, self.said = self.child.communicate(timeout=PATIENCE_S)
-            self.said = self.said.decode()
-            check(self.child.returncode == code, f"serve ended with {self.child.returncode}; expected {code}: {self.said}")
-            return
-        said, deadline = b"", time.monotonic() + PATIENCE_S
-        with selectors.DefaultSelector() as selector:
-            selector.register(self.child.stdout, selectors.EVENT_READ)
-            while b"ready\n" not in said:
-                check(selector.select(max(0, deadline - time.monotonic())), f"serve was not ready in time; it said {said}")
-                more = os.read(self.child.stdout.fileno(), 65536)
-                check(more, "serve ended at its start: " + open(self.log.name).read()[-2000:])
-                said += more
-        found = re.search(rb"^dashboard (https?)://(\S+):(\d+)/$", said, re.M)
-        if found:
-            self.scheme, self.host, self.port = found[1].decode(), found[2].decode(), int(found[3])
-
-    def stop(self):
-        self.child.terminate()
-        check(self.child.wait(PATIENCE_S) == 0, f"serve ended with {self.child.returncode} after SIGTERM; expected 0")
-
-
-class Answer:
-    def __init__(self, response):
-        self.status = response.status
-        self.headers = {name.lower(): value for name, value in response.getheaders()}
-        self.body = response.read()
-
-    def json(self):
-        return json.loads(self.body)
-
-
-def ask(serve, target, method="GET", body=None, wait_s=PATIENCE_S, **headers):
-    if serve.scheme == "https":
-        context = ssl._create_unverified_context()  # it is our own, and not looked at here
-        connection = http.client.HTTPSConnection("127.0.0.1", serve.port, timeout=wait_s, context=context)
-    else:
-        connection = http.client.HTTPConnection("127.0.0.1", serve.port, timeout=wait_s)
-    sent = {name.replace("_", "-"): value for name, value in headers.items() if value is not None}
-    if isinstance(body, dict):
-        body = json.dumps(body)
-        sent.setdefault("Content-Type", "application/json")
-    connection.request(method, target, body, sent)
-    answer = Answer(connection.getresponse())
-    connection.close()
-    return answer
-
-
-def refused(serve, status, target, parameter=None, **how):
-    answer = ask(serve, target, **how)
-    check(answer.status == status, f"{how} {target}: {answer.status} {answer.body[:200]}; expected {status}")
-    if how.get("method") != "HEAD":
-        check(answer.headers["content-type"] == "application/problem+json", f"{target}: no problem document")
-        problem = answer.json()
-        check(problem["status"] == status and problem["detail"], f"{target}: {problem}")
-        check(parameter is None or problem.get("parameter") == parameter, f"{target}: {problem}; expected {parameter}")
-    return answer
-
-
-def raw(serve, text, wait_s=PATIENCE_S):
-    """What comes back until the other end closes."""
-    with socket.create_connection(("127.0.0.1", serve.port), timeout=wait_s) as connection:
-        said = b""
-        try:
-            connection.sendall(text)
-            while True:
-                more = connection.recv(65536)
-                if not more:
-                    return said
-                said += more
-        except ConnectionError:
-            return said
 
 
 # ---- one thing after the other ----
@@ -233,7 +125,8 @@ def test_floods(serve):
     check(b" 413 " in raw(serve, length % 10**12)[:40], "a length of 1 TB is not refused")
     chunked = length.replace(b"Content-Length: %d", b"Transfer-Encoding: chunked") + (b"4000\r\n" + b"a" * 0x4000 + b"\r\n") * 64
     check(b" 200 " not in raw(serve, chunked)[:40], "a body without an end is taken")
-    said = raw(serve, chunked[:chunked.index(b"4000\r\n")] + (b"4000\r\n" + b"a" * 0x4000 + b"\r\n") * 5 + b"0\r\n\r\n", wait_s=30)
+    head, block = chunked[:chunked.index(b"4000\r\n")], b"4000\r\n" + b"a" * 0x4000 + b"\r\n"
+    said = raw(serve, head + block * 5 + b"0\r\n\r\n", wait_s=30)
     check(b" 413 " in said[:40] and b"application/problem+json" in said, f"80 KiB in chunks: {said[:80]}")
     for garbage in (b"\x16\x03\x01\x02\x00" + bytes(200), b"\r\n" * 5000, b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\0" * 1000):
         raw(serve, garbage + b"\r\n\r\n", wait_s=30)
@@ -273,39 +166,6 @@ def test_metrics(serve):
 
 
 # ---- many, and slow ones ----
-
-class Crowd:
-    """Sockets that all say the same, and what they hear."""
-
-    def __init__(self, serve, n, text):
-        self.selector, self.heard = selectors.DefaultSelector(), {}
-        for _ in range(n):
-            connection = socket.create_connection(("127.0.0.1", serve.port), timeout=PATIENCE_S)
-            connection.sendall(text)
-            connection.setblocking(False)
-            self.selector.register(connection, selectors.EVENT_READ)
-            self.heard[connection] = b""
-
-    def until(self, done, what, wait_s=PATIENCE_S):
-        deadline = time.monotonic() + wait_s
-        while not all(done(heard) for heard in self.heard.values()):
-            ready = self.selector.select(max(0, deadline - time.monotonic()))
-            left = sum(not done(heard) for heard in self.heard.values())
-            check(ready, f"{left} of {len(self.heard)} did not hear {what} in time")
-            for key, _ in ready:
-                try:
-                    more = key.fileobj.recv(1 << 20)
-                except ConnectionError:
-                    more = b""
-                self.heard[key.fileobj] += more or b"<closed>"
-                if not more:
-                    self.selector.unregister(key.fileobj)
-
-    def close(self):
-        for connection in self.heard:
-            connection.close()
-
-
 def test_idle_connections(serve):
     crowd = Crowd(serve, IDLE, b"")
     for _ in range(20):
@@ -328,11 +188,28 @@ def test_idle_connections(serve):
     crowd.close()
 
 
-EVENTS = "GET /api/v1/events HTTP/1.1\r\nHost: localhost:%d\r\n%s\r\n"
+def newest(serve):
+    """The id of the present, once it is that of a ledger that is known: it is not while events come."""
+    ids = []
+
+    def known():
+        crowd = Crowd(serve, 1, (EVENTS % (serve.port, "")).encode())
+        crowd.until(lambda heard: b"live" in kinds(heard), "the present")
+        ids[:] = re.findall(rb"^id: (\S+)\r?$", next(iter(crowd.heard.values())), re.M)
+        crowd.close()
+        return b"-" in ids[-1]
+
+    until(known, "the present never says of which ledger it is")
+    return ids[-1].decode()
 
 
-def kinds(heard):
-    return re.findall(rb"^event: (\w+)", heard, re.M)
+def is_told(serve, last):
+    """Whether one who comes again with this id is told the present. A heartbeat comes in any case, and behind it."""
+    crowd = Crowd(serve, 1, (EVENTS % (serve.port, f"Last-Event-ID: {last}\r\n")).encode())
+    crowd.until(lambda heard: b":\n\n" in heard.partition(b"\r\n\r\n")[2].replace(b"\r\n", b"\n"), "a heartbeat at once")
+    told = b"live" in kinds(next(iter(crowd.heard.values())))
+    crowd.close()
+    return told
 
 
 def test_listeners(serve, data):
@@ -350,14 +227,30 @@ def test_listeners(serve, data):
     print(f"{LISTENERS} listeners heard of a decision {1000 * (time.monotonic() - began):.0f} ms after it was sent")
     crowd.until(lambda heard: b"\n:\n" in heard or b"\r\n:\n" in heard, "a heartbeat")
     crowd.close()
-    again = Crowd(serve, 1, (EVENTS % (serve.port, f"Last-Event-ID: {done.json()['lsn']}\r\n")).encode())
-    again.until(lambda heard: b":\n\n" in heard, "a heartbeat at once")
-    first = re.sub(rb"(?s)^.*?\r\n\r\n", b"", next(iter(again.heard.values())))
-    check(b"event: live" not in first, f"who knows all is told it again: {first}")
+    last = newest(serve)
+    check(re.fullmatch(rf"{done.json()['lsn']}-[0-9a-f]{{16}}", last), f"the id of the newest is {last}")
+    check(not is_told(serve, last), "who knows all is told it again")
+    for other in ("1", "0", "x", last[:-1], last.split("-")[0], "", "9" * 60):
+        check(is_told(serve, other), f"whoever heard {other} last is not told what is newer")
+
+
+def test_listeners_of_one(data):
+    """One session, or one address where nobody logs in, does not take the places of the others."""
+    serve = Serve(data, "dashboard", settings=("dashboard_listen=127.0.0.1:0", "dashboard_session_listeners=3"))
+    crowd = Crowd(serve, 3, (EVENTS % (serve.port, "")).encode())
+    crowd.until(lambda heard: b"HTTP/1.1 200" in heard, "the stream")
+    answer = refused(serve, 429, "/api/v1/events")
+    check(int(answer.headers["retry-after"]) > 0, "no Retry-After")
+    other = socket.create_connection(("127.0.0.1", serve.port), timeout=PATIENCE_S, source_address=("127.0.0.2", 0))
+    other.sendall((EVENTS % (serve.port, "")).encode())
+    check(other.recv(64).startswith(b"HTTP/1.1 200 "), "another address pays for it")
+    other.close()
+    crowd.close()
+    until(lambda: b"\njuyan_dashboard_listeners 0\n" in ask(serve, "/metrics").body, "listeners that left are still counted")
+    again = Crowd(serve, 1, (EVENTS % (serve.port, "")).encode())
+    again.until(lambda heard: b"HTTP/1.1 200" in heard, "a place that is free again")
     again.close()
-    again = Crowd(serve, 1, (EVENTS % (serve.port, "Last-Event-ID: 1\r\n")).encode())
-    again.until(lambda heard: b"live" in kinds(heard), "what is newer")
-    again.close()
+    serve.stop()
 
 
 def test_stale(serve, data, feed):
@@ -411,125 +304,30 @@ def test_apart(data):
     known = int(re.search(rb"^juyan_ledger_last_lsn (\d+)$", ask(serve, "/metrics").body, re.M)[1])
     check(known < last, f"the service still holds that the ledger ends at {known}")
     check(ask(serve, "/api/v1/goods").json()["mark"]["lsn"] < last, "a picture of the ledger that is gone")
+
+    # Two lives of one ledger since its copy: as many events, but others. Who heard the one has not heard the other.
+    ids, lsns = [], []
+    for text in ("one life", "another"):
+        lsns.append(ask(serve, "/api/v1/attention/notes", method="POST", body={**note, "note": text}).json()["lsn"])
+        until(lambda: lsn() >= lsns[-1], "the present of the note")
+        ids.append(newest(serve))
+        if text == "one life":
+            taker.stop()
+            query.stop()
+            shutil.copytree(early, os.path.join(data, "ledger"), dirs_exist_ok=True)
+            taker, query = Serve(data, "ingest", "feed"), Serve(data, "query")
+            until(lambda: ask(serve, "/api/v1/live").json()["mark"]["fresh"] and lsn() < lsns[0], "the copy, again")
+    check(lsns[0] == lsns[1] and ids[0].split("-")[0] == ids[1].split("-")[0], f"not the same numbers: {lsns} {ids}")
+    check(ids[0] != ids[1] and is_told(serve, ids[0]), f"who heard another ledger is not told this one: {ids}")
+    check(not is_told(serve, ids[1]), "who heard this one is told it again")
     for service in (serve, query, taker):
         service.stop()
 
 
-# ---- who may ----
-
-def cookie_of(answer):
-    return answer.headers["set-cookie"].split(";")[0]
-
-
-def login(serve, name, password, **headers):
-    return ask(serve, "/api/v1/session", method="POST", body={"name": name, "password": password}, **headers)
-
-
-def until(truth, what):
-    deadline = time.monotonic() + PATIENCE_S
-    while not truth():
-        check(time.monotonic() < deadline, what)
-
-
-def still_logging_in(serve, data):
-    """A password is changed while somebody logs in with the old one, again and again: no session of his is left."""
-    cookies = []
-
-    def enter():
-        answer = login(serve, "an administrator", "secret of a administrator")
-        while answer.status == 200:
-            cookies.append(cookie_of(answer))
-            answer = login(serve, "an administrator", "secret of a administrator")
-
-    thread = threading.Thread(target=enter, daemon=True)
-    thread.start()
-    until(lambda: len(cookies) > 2, "logins")
-    juyan("users", "password", "--data", data, "an administrator", stdin="another secret\n")
-    thread.join(PATIENCE_S)
-    check(not thread.is_alive(), "the old password lets in for ever")
-    alive = [ask(serve, "/api/v1/session", Cookie=cookie).status for cookie in cookies]
-    check(alive == [401] * len(alive), f"sessions of the old password: {alive}")
-    check(login(serve, "an administrator", "another secret").status == 200, "the new password")
-
-
-def test_accounts(serve, data):
-    check(ask(serve, "/api/v1/session").json() == {"name": "", "role": "manager", "accounts": False}, "open on this machine")
-    listener = Crowd(serve, 1, (EVENTS % (serve.port, "")).encode())
-    listener.until(lambda heard: b"HTTP/1.1 200" in heard, "the stream")
-    for role in ("viewer", "manager", "administrator"):
-        juyan("users", "add", "--data", data, "--role", role, f"an {role}" if role[0] == "a" else f"a {role}",
-            stdin=f"secret of a {role}\n")
-    juyan("users", "add", "--data", data, "x", code=2, stdin="short\n")
-    check("a manager" in juyan("users", "list", "--data", data), "users list")
-    check(os.stat(os.path.join(data, "users.json")).st_mode & 0o777 == 0o600, "others can read users.json")
-    until(lambda: ask(serve, "/api/v1/session").status == 401, "the first user does not shut the door")
-    listener.until(lambda heard: b"<closed>" in heard, "that it has to log in")
-    listener.close()
-    for target in ("/api/v1/live", "/api/v1/events", "/metrics", "/api/v1/flow", "/api/v1/flow?prot=x"):
-        refused(serve, 401, target)
-    for target in ("/healthz", "/", "/login", "/api/v1/openapi.yaml"):
-        check(ask(serve, target).status in (200, 503), f"{target} asks for a login")
-    refused(serve, 401, "/api/v1/session", method="POST", body={"name": "a viewer", "password": "wrong"})
-    refused(serve, 401, "/api/v1/session", method="POST", body={"name": "nobody", "password": "wrong"})
-
-    fixed = "juyan-session=" + "A" * 43
-    answer = login(serve, "a viewer", "secret of a viewer", Cookie=fixed)
-    check(answer.status == 200 and answer.json() == {"name": "a viewer", "role": "viewer", "accounts": True}, answer.body)
-    cookie = cookie_of(answer)
-    check("HttpOnly" in answer.headers["set-cookie"] and "SameSite=Strict" in answer.headers["set-cookie"], "the cookie")
-    check(cookie != fixed, "a token that somebody else has chosen is taken")
-    refused(serve, 401, "/api/v1/session", Cookie=fixed)
-    again = cookie_of(login(serve, "a viewer", "secret of a viewer", Cookie=cookie))
-    check(again != cookie, "a login does not make a new token")
-    refused(serve, 401, "/api/v1/session", Cookie=cookie)
-    check(ask(serve, "/api/v1/session", Cookie=again).json()["name"] == "a viewer", "the session")
-    refused(serve, 403, "/api/v1/attention/notes", method="POST", body={"subject": "x", "note": "y"}, Cookie=again)
-    check(ask(serve, "/api/v1/session", method="DELETE", Cookie=again).status == 204, "logout")
-    refused(serve, 401, "/api/v1/session", Cookie=again)  # a replay of what was heard
-
-    manager = cookie_of(login(serve, "a manager", "secret of a manager"))
-    note = ask(serve, "/api/v1/attention/notes", method="POST", body={"subject": "stuck:ceke/B-2", "note": "y"}, Cookie=manager)
-    check(note.status == 200, f"a manager's note: {note.status} {note.body}")
-    juyan("users", "role", "--data", data, "a manager", "--role", "viewer")
-    until(lambda: ask(serve, "/api/v1/session", Cookie=manager).status == 401, "a change of the role leaves the session as it was")
-    still_logging_in(serve, data)
-    paused = [login(serve, "a viewer", "wrong").status for _ in range(8)]
-    check(paused[-1] == 429, f"logins are not slowed down: {paused}")
-    check(int(login(serve, "a viewer", "wrong").headers["retry-after"]) > 0, "no Retry-After")
-    log = open(os.path.join(FOLDER, "serve.log")).read()
-    check("secret of" not in log and manager.split("=")[1] not in log, "a secret stands in the log")
-
-
-def test_tls(data):
-    pem, key = os.path.join(FOLDER, "cert.pem"), os.path.join(FOLDER, "key.pem")
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", pem, "-days", "1",
-        "-subj", "/CN=juyan.example"], check=True, capture_output=True)
-    os.chmod(key, 0o600)
-    wide = "dashboard_listen=0.0.0.0:0"
-    tls = (wide, f"dashboard_certificate={pem}", f"dashboard_key={key}", "dashboard_names=juyan.example")
-    check("TLS" in Serve(data, "ingest", "query", "dashboard", settings=(wide,), code=2).said, "0.0.0.0 in clear")
-    check("together" in Serve(data, "ingest", "dashboard", settings=(f"dashboard_key={key}",), code=2).said, "half a pair")
-    empty = os.path.join(FOLDER, "empty")
-    check("user" in Serve(empty, "ingest", "query", "dashboard", settings=tls, code=2).said, "0.0.0.0 without users")
-    os.chmod(key, 0o644)
-    check("chmod" in Serve(data, "ingest", "query", "dashboard", settings=tls, code=2).said, "a key that all can read")
-    os.chmod(key, 0o600)
-    serve = Serve(data, "ingest", "query", "dashboard", settings=tls)
-    check(serve.scheme == "https", "no https")
-    name = f"juyan.example:{serve.port}"
-    page = ask(serve, "/", Host=name)
-    check(page.status == 200 and "max-age" in page.headers["strict-transport-security"], "HSTS")
-    refused(serve, 421, "/", Host=f"localhost:{serve.port}")
-    refused(serve, 401, "/api/v1/live", Host=name)
-    answer = login(serve, "a viewer", "secret of a viewer", Host=name)
-    check(answer.status == 200 and "Secure" in answer.headers["set-cookie"], f"login over TLS: {answer.status} {answer.headers}")
-    check(b"HTTP/1.1 200" not in raw(serve, b"GET / HTTP/1.1\r\nHost: %s\r\n\r\n" % name.encode()), "an answer in clear")
-    serve.stop()
-
-
 def main():
     data = os.path.join(FOLDER, "data")
-    serve = Serve(data, "ingest", "query", "dashboard", settings=("dashboard_listen=127.0.0.1:0",))
+    serve = Serve(data, "ingest", "query", "dashboard", settings=("dashboard_listen=127.0.0.1:0",
+        f"dashboard_session_listeners={LISTENERS + 8}"))
     feed = Serve(data, "feed")
     until(lambda: ask(serve, "/healthz").status == 200, "it is not well: " + ask(serve, "/healthz").body.decode())
     for test in (test_headers, test_files, test_traversal, test_wrong_requests, test_two_lengths,
@@ -542,14 +340,7 @@ def main():
     feed.stop()
     test_apart(os.path.join(FOLDER, "apart"))
     test_own_address(os.path.join(FOLDER, "apart"))
-    serve = Serve(data, "ingest", "query", "dashboard", settings=("dashboard_listen=127.0.0.1:0",))
-    feed = Serve(data, "feed")
-    test_accounts(serve, data)
-    crowd = Crowd(serve, 100, b"GET / HTTP/1.1\r\n")
-    serve.stop()  # with guests in the house
-    crowd.close()
-    feed.stop()
-    test_tls(data)
+    test_listeners_of_one(os.path.join(FOLDER, "apart"))
     check("use by another" in Serve(data, "ingest", "query", "dashboard", settings=(f"dashboard_listen=127.0.0.1:{taken()}",),
         code=2).said, "a port that is taken")
 
@@ -564,17 +355,4 @@ def taken():
 
 
 if __name__ == "__main__":
-    try:
-        main()
-        print("the dashboard's HTTP holds")
-    except (Wrong, OSError, subprocess.SubprocessError, http.client.HTTPException) as wrong:
-        print(f"{type(wrong).__name__}: {wrong}")
-        log = os.path.join(FOLDER, "serve.log")
-        print(open(log).read()[-3000:] if os.path.exists(log) else "")
-        sys.exit(1)
-    finally:
-        for child in CHILDREN:
-            if child.poll() is None:
-                child.send_signal(signal.SIGKILL)
-                child.wait()
-        shutil.rmtree(FOLDER, ignore_errors=True)
+    sys.exit(run(main, "the dashboard's HTTP holds"))

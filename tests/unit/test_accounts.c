@@ -121,8 +121,8 @@ test_sessions(void **state)
 	struct reason why = { "" };
 	char token[SESSION_TOKEN_BYTES], other[SESSION_TOKEN_BYTES];
 	assert_int_equal(sessions_open(&sessions, &why), STATUS_OK);
-	assert_int_equal(sessions_begin(sessions, "a", ROLE_manager, 100, token, &session), STATUS_OK);
-	assert_int_equal(sessions_begin(sessions, "a", ROLE_manager, 100, other, &session), STATUS_OK);
+	assert_int_equal(sessions_begin(sessions, "a", ROLE_manager, "10.0.0.1", 100, token, &session), STATUS_OK);
+	assert_int_equal(sessions_begin(sessions, "a", ROLE_manager, "10.0.0.1", 100, other, &session), STATUS_OK);
 	assert_string_not_equal(token, other);
 	assert_int_equal(strlen(token), 43);
 	assert_true(sessions_look(sessions, token, 101, &found));
@@ -142,6 +142,39 @@ test_sessions(void **state)
 }
 
 static void
+test_looking_after_sessions(void **state)
+{
+	(void)state;
+	struct sessions *sessions = NULL;
+	struct session first, second, found;
+	struct reason why = { "" };
+	char token[SESSION_TOKEN_BYTES], other[SESSION_TOKEN_BYTES], user[USER_BYTES] = "";
+	struct session_seen *seen = calloc(SESSIONS_OPEN_MAX, sizeof *seen);
+	assert_non_null(seen);
+	assert_int_equal(sessions_open(&sessions, &why), STATUS_OK);
+	assert_int_equal(sessions_list(sessions, 0, seen), 0);
+	assert_int_equal(sessions_begin(sessions, "a", ROLE_manager, "10.0.0.1", 100, token, &first), STATUS_OK);
+	assert_int_equal(sessions_begin(sessions, "b", ROLE_viewer, "10.0.0.2", 110, other, &second), STATUS_OK);
+	assert_true(sessions_look(sessions, other, 130, &found));
+	assert_int_equal(sessions_list(sessions, 130, seen), 2);
+	assert_int_equal(seen[0].session.number, first.number);
+	assert_string_equal(seen[1].session.user, "b");
+	assert_string_equal(seen[1].address, "10.0.0.2");
+	assert_int_equal(seen[1].begun_s, 110);
+	assert_int_equal(seen[1].used_s, 130); /* to be listed is no use */
+	assert_int_equal(sessions_list(sessions, 100 + SESSION_IDLE_S, seen), 1);
+	assert_false(sessions_end_number(sessions, 0, 130, user));
+	assert_false(sessions_end_number(sessions, second.number + 1, 130, user));
+	assert_true(sessions_end_number(sessions, first.number, 130, user));
+	assert_string_equal(user, "a");
+	assert_false(sessions_end_number(sessions, first.number, 130, user));
+	assert_false(sessions_look(sessions, token, 130, &found));
+	assert_true(sessions_look(sessions, other, 130, &found));
+	sessions_close(&sessions);
+	free(seen);
+}
+
+static void
 test_whole_time(void **state)
 {
 	(void)state;
@@ -150,7 +183,7 @@ test_whole_time(void **state)
 	struct reason why = { "" };
 	char token[SESSION_TOKEN_BYTES];
 	assert_int_equal(sessions_open(&sessions, &why), STATUS_OK);
-	assert_int_equal(sessions_begin(sessions, "a", ROLE_viewer, 0, token, &session), STATUS_OK);
+	assert_int_equal(sessions_begin(sessions, "a", ROLE_viewer, "10.0.0.1", 0, token, &session), STATUS_OK);
 	int64_t now_s = 0;
 	for (; now_s < SESSION_WHOLE_S; now_s += SESSION_IDLE_S / 2)
 		assert_true(sessions_look(sessions, token, now_s, &session));
@@ -174,10 +207,10 @@ test_bounds_of_sessions(void **state)
 	struct reason why = { "" };
 	char first[SESSION_TOKEN_BYTES], b[SESSION_TOKEN_BYTES], token[SESSION_TOKEN_BYTES], name[32];
 	assert_int_equal(sessions_open(&sessions, &why), STATUS_OK);
-	assert_int_equal(sessions_begin(sessions, "b", ROLE_viewer, 1, b, &session), STATUS_OK);
-	assert_int_equal(sessions_begin(sessions, "a", ROLE_viewer, 1, first, &session), STATUS_OK);
+	assert_int_equal(sessions_begin(sessions, "b", ROLE_viewer, "10.0.0.1", 1, b, &session), STATUS_OK);
+	assert_int_equal(sessions_begin(sessions, "a", ROLE_viewer, "10.0.0.1", 1, first, &session), STATUS_OK);
 	for (int i = 0; i < SESSIONS_USER_MAX; i++)
-		assert_int_equal(sessions_begin(sessions, "a", ROLE_viewer, 2 + i, token, &session), STATUS_OK);
+		assert_int_equal(sessions_begin(sessions, "a", ROLE_viewer, "10.0.0.1", 2 + i, token, &session), STATUS_OK);
 	assert_false(sessions_look(sessions, first, 20, &session)); /* one too many of his own */
 	assert_true(sessions_look(sessions, b, 20, &session));
 	assert_int_equal(sessions_count(sessions, 20), SESSIONS_USER_MAX + 1);
@@ -185,7 +218,7 @@ test_bounds_of_sessions(void **state)
 	assert_false(sessions_look(sessions, b, 20, &session));
 	for (int i = 0; i < 2 * SESSIONS_OPEN_MAX; i++) {
 		snprintf(name, sizeof name, "user %d", i);
-		assert_int_equal(sessions_begin(sessions, name, ROLE_viewer, 30, token, &session), STATUS_OK);
+		assert_int_equal(sessions_begin(sessions, name, ROLE_viewer, "10.0.0.1", 30, token, &session), STATUS_OK);
 	}
 	assert_int_equal(sessions_count(sessions, 30), SESSIONS_OPEN_MAX);
 	assert_true(sessions_look(sessions, token, 30, &session));
@@ -268,6 +301,7 @@ main(void)
 		cmocka_unit_test(test_names_and_passwords),
 		cmocka_unit_test_setup_teardown(test_files_that_are_refused, setup, teardown),
 		cmocka_unit_test(test_sessions),
+		cmocka_unit_test(test_looking_after_sessions),
 		cmocka_unit_test(test_whole_time),
 		cmocka_unit_test(test_bounds_of_sessions),
 		cmocka_unit_test(test_tries),
