@@ -237,6 +237,12 @@ asker_set_end(struct asker *asker, int64_t end_ms)
 	asker->lsn = 0;
 }
 
+int64_t
+asker_end(const struct asker *asker)
+{
+	return asker->end_ms;
+}
+
 uint64_t
 asker_lsn(const struct asker *asker)
 {

@@ -42,6 +42,7 @@ void asker_close(struct asker **asker);
 
 /* All questions until the next call end by then as well (clock_monotonic_ns / 1000000); 0: no such end. */
 void asker_set_end(struct asker *asker, int64_t end_ms);
+int64_t asker_end(const struct asker *asker); /* as it was set; 0: none */
 /* The lowest log sequence number of query's answers since asker_set_end: what was told by then is in all of them. 0: none. */
 uint64_t asker_lsn(const struct asker *asker);
 

@@ -34,7 +34,8 @@ struct desk {
 	struct tries *tries;
 	struct deciding *deciding; /* of the lane of decisions */
 	struct waiting *lanes[DESK_LANES];
-	atomic_bool ready; /* the gate knows its port */
+	struct log_budget lost; /* of the lane of reports */
+	atomic_bool ready;      /* the gate knows its port */
 	atomic_bool stop;
 	int64_t watch_ms, accounts_ms; /* when to look next */
 	uint64_t accounts_version;

@@ -24,6 +24,8 @@ easel_open(const struct service_kit *kit, const atomic_bool *stop, struct easel 
 	if (easel == NULL)
 		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
 	easel->source = (struct source){ ask_query, ask_forecast, easel };
+	easel->kit = kit;
+	easel->stop = stop;
 	enum status status = asker_for(kit, stop, &easel->asker, why);
 	if (status == STATUS_OK)
 		status = painter_open(&easel->source, &easel->painter, why);

@@ -16,7 +16,9 @@ struct easel {
 	struct asker *asker;
 	struct source source; /* the asker, as painters and reports know it */
 	struct painter *painter;
-	unsigned went_back; /* of the ledger that the painter knows */
+	const struct service_kit *kit;
+	const atomic_bool *stop; /* as easel_open got it */
+	unsigned went_back;      /* of the ledger that the painter knows */
 	struct {
 		Juyan__V1__GoalReports *reports; /* NULL: none yet */
 		char goal[EASEL_GOAL_BYTES];     /* as it was asked for */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report_writers.h"
+#include "press.h"
 
 enum {
 	FORESIGHT_KEPT_MS = 60000, /* a forecast moves with days and corrections, not with the minute */
@@ -154,7 +154,16 @@ write_report(struct easel *easel, const struct request *request, enum report_for
 		.port = request_text(request, "port"),
 		.now_ms = request->now_ms,
 		.fresh = request->fresh };
+	const struct press_order order = { .source = &easel->source,
+		.asked = asked,
+		.format = format,
+		.lang = lang,
+		.memory_mib = easel->kit->config->report_memory_mib,
+		.until_ms = asker_end(easel->asker),
+		.stop = easel->stop };
 	struct report *report = NULL;
+	if (format == REPORT_PDF || format == REPORT_XLSX) /* their libraries end the process when memory runs out */
+		return press_print(&order, name, out, why);
 	enum status status = report_open(&easel->source, &asked, &report, why);
 	if (status != STATUS_OK)
 		return status;

@@ -101,13 +101,26 @@ make_json(struct desk *desk, struct easel *easel, const struct request *request,
 	return STATUS_OK;
 }
 
+/* What no other way of asking would mend is the operator's matter too. */
+static void
+complain(struct desk *desk, enum status status, const struct reason *why)
+{
+	char quoted[LOG_QUOTED_BYTES];
+	uint64_t withheld;
+	if (status_consequence(status) != REFUSE && log_affords(&desk->lost, &withheld))
+		log_say(desk->kit->log, LOG_WARNING, "dashboard", "no_report", "status=%s why=%s withheld=%" PRIu64,
+		    status_name(status), log_quoted(why->text, quoted), withheld);
+}
+
 static enum status
-make_file(struct easel *easel, const struct request *request, struct http_answer *out, struct reason *why)
+make_file(struct desk *desk, struct easel *easel, const struct request *request, struct http_answer *out, struct reason *why)
 {
 	struct route_file file = { .bytes = NULL };
 	enum status status = request->route->file(easel, request, &file, why);
-	if (status != STATUS_OK)
+	if (status != STATUS_OK) {
+		complain(desk, status, why);
 		return status;
+	}
 	*out = (struct http_answer){ .status = 200, .type = file.type };
 	snprintf(out->name, sizeof out->name, "%s", file.name);
 	status = body_make(file.bytes, file.n, &out->body);
@@ -128,7 +141,7 @@ reception_make(struct desk *desk, struct easel *easel, const struct request *req
 			problem = problem_of(status, &problem.detail);
 	} else {
 		bool file = route->file != NULL && strcmp(request_text(request, "format"), "json") != 0;
-		status = file ? make_file(easel, request, out, &why) : make_json(desk, easel, request, out, &why);
+		status = file ? make_file(desk, easel, request, out, &why) : make_json(desk, easel, request, out, &why);
 		if (status != STATUS_OK)
 			problem = problem_of(status, &why);
 		if (status == STATUS_UNKNOWN_PORT)

@@ -3,7 +3,7 @@
  * struct report; a writer only puts them into its form. The same report gives the same bytes.
  *
  * The caller owns the file and closes it. Different reports may be written in different threads. Everything here says NO_MEMORY;
- * GLib (under Pango) and libxlsxwriter end the process when memory runs out within them. What they take is bounded by the report.
+ * GLib (under Pango) and libxlsxwriter end the process when memory runs out within them: where that must not be, see press.h.
  */
 #ifndef JUYAN_REPORT_WRITERS_H
 #define JUYAN_REPORT_WRITERS_H

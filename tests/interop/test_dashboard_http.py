@@ -8,9 +8,11 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 from browsing import (EVENTS, FOLDER, PATIENCE_S, Crowd, Serve, ask, check, kinds, raw, refused, run, until)
@@ -163,6 +165,51 @@ def test_metrics(serve):
         check(done.returncode == 0, f"promtool: {done.stdout}{done.stderr}")
     else:
         print("note: promtool is not here (package prometheus): the metrics were looked at by eye alone")
+
+
+def presses(serve):
+    """The processes that set a report for it."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/stat") as stat, open(f"/proc/{pid}/cmdline", "rb") as line:
+                if int(stat.read().rpartition(")")[2].split()[1]) == serve.child.pid and b"report-press" in line.read():
+                    found.append(int(pid))
+        except OSError:
+            pass
+    return found
+
+
+def test_a_report_that_dies(serve):
+    """A report is set in a process of its own: when that dies the one who asked hears so, and all else goes on."""
+    year, answers = "/api/v1/report?from=2025&format=pdf", []
+    check(ask(serve, year).body.startswith(b"%PDF"), "no PDF")
+
+    def read():
+        while not answers:
+            answer = ask(serve, year)
+            if answer.status != 200:
+                answers.append(answer)
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    deadline = time.monotonic() + PATIENCE_S
+    while not answers and time.monotonic() < deadline:
+        for pid in presses(serve):
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+    reader.join(PATIENCE_S)
+    check(answers and answers[0].status == 503, f"a report whose process was killed: {[one.status for one in answers]}")
+    problem = answers[0].json()
+    check(answers[0].headers["content-type"] == "application/problem+json" and "signal 9" in problem["detail"], problem)
+    note = {"subject": "stuck:ceke/B-1", "note": "still here"}
+    check(ask(serve, "/api/v1/attention/notes", method="POST", body=note).status == 200, "ingest does not go on")
+    check(ask(serve, year).body.startswith(b"%PDF"), "no PDF afterwards")
+    check(ask(serve, "/api/v1/report?from=2025&format=xlsx").body.startswith(b"PK"), "no XLSX afterwards")
+    check(not presses(serve), "a press is left behind")
+    check(b"no_report" in open(os.path.join(FOLDER, "serve.log"), "rb").read(), "the operator is not told")
 
 
 # ---- many, and slow ones ----
@@ -327,12 +374,13 @@ def test_apart(data):
 def main():
     data = os.path.join(FOLDER, "data")
     serve = Serve(data, "ingest", "query", "dashboard", settings=("dashboard_listen=127.0.0.1:0",
-        f"dashboard_session_listeners={LISTENERS + 8}"))
+        f"dashboard_session_listeners={2 * LISTENERS}"))
     feed = Serve(data, "feed")
     until(lambda: ask(serve, "/healthz").status == 200, "it is not well: " + ask(serve, "/healthz").body.decode())
     for test in (test_headers, test_files, test_traversal, test_wrong_requests, test_two_lengths,
             test_absolute_form, test_floods, test_hosts_and_origins, test_metrics):
         test(serve)
+    test_a_report_that_dies(serve)
     test_idle_connections(serve)
     test_listeners(serve, data)
     feed = test_stale(serve, data, feed)
