@@ -29,7 +29,7 @@ enum status answer_review(struct snapshot *snapshot, const Juyan__V1__ReviewAsk 
     struct reason *why) MUST_USE;
 enum status answer_registry(struct snapshot *snapshot, const Juyan__V1__RegistryAsk *ask, Juyan__V1__Registry **out,
     struct reason *why) MUST_USE;
-enum status answer_status(struct snapshot *snapshot, Juyan__V1__LedgerStatus **out) MUST_USE;
+enum status answer_status(struct snapshot *snapshot, const Juyan__V1__StatusAsk *ask, Juyan__V1__LedgerStatus **out) MUST_USE;
 enum status answer_crossings(struct snapshot *snapshot, const Juyan__V1__CrossingsAsk *ask, Juyan__V1__Crossings **out,
     struct reason *why) MUST_USE;
 enum status answer_dwell(struct snapshot *snapshot, const Juyan__V1__DwellAsk *ask, Juyan__V1__Dwells **out,

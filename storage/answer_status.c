@@ -25,8 +25,23 @@ stream_status(struct snapshot *snapshot, uint32_t terminal_no, Juyan__V1__Stream
 	return STATUS_OK;
 }
 
+/* What a chain was; zeros where nothing ends there. */
+static enum status
+chain_then(struct snapshot *snapshot, uint64_t lsn, ProtobufCBinaryData *out)
+{
+	if (lsn == 0)
+		return STATUS_OK;
+	uint8_t *chain = arena_take(snapshot->arena, CHAIN_BYTES);
+	if (chain == NULL)
+		return STATUS_NO_MEMORY;
+	memset(chain, 0, CHAIN_BYTES);
+	*out = (ProtobufCBinaryData){ CHAIN_BYTES, chain };
+	enum status status = lsn > snapshot->meta.end.lsn ? STATUS_NOT_FOUND : journal_chain(&snapshot->store, lsn, chain);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 enum status
-answer_status(struct snapshot *snapshot, Juyan__V1__LedgerStatus **out)
+answer_status(struct snapshot *snapshot, const Juyan__V1__StatusAsk *ask, Juyan__V1__LedgerStatus **out)
 {
 	Juyan__V1__LedgerStatus *answer = arena_take(snapshot->arena, sizeof *answer);
 	Juyan__V1__StreamStatus **streams = arena_take(snapshot->arena, TERMINALS_MAX * sizeof *streams);
@@ -44,8 +59,8 @@ answer_status(struct snapshot *snapshot, Juyan__V1__LedgerStatus **out)
 	env_usage(snapshot->env, &answer->map_bytes, &answer->map_used_bytes, &answer->disk_free_bytes);
 	answer->streams = streams;
 	uint32_t terminal_no = 0;
-	enum status status = STATUS_OK;
-	while (answer->n_streams < TERMINALS_MAX &&
+	enum status status = chain_then(snapshot, ask->chain_of_lsn, &answer->chain_then);
+	while (status == STATUS_OK && answer->n_streams < TERMINALS_MAX &&
 	    (status = streams_next_terminal(&snapshot->store, terminal_no, &terminal_no)) == STATUS_OK) {
 		status = stream_status(snapshot, terminal_no, &streams[answer->n_streams]);
 		if (status != STATUS_OK)

@@ -165,6 +165,25 @@ journal_find(const struct store *store, uint64_t lsn, struct journal_event *out)
 }
 
 enum status
+journal_chain(const struct store *store, uint64_t lsn, uint8_t out[CHAIN_BYTES])
+{
+	struct journal_walk walk = { 0 };
+	struct key key = { 0 };
+	key_be(&key, lsn, 8);
+	enum status status = walk_open(store, TABLE_journal, &walk.walk);
+	if (status == STATUS_OK)
+		status = walk_seek_back(&walk.walk, key_span(&key));
+	if (status == STATUS_OK)
+		status = open_block(walk.walk.key, walk.walk.value, &walk);
+	if (status == STATUS_OK && lsn + 1 != walk.event.lsn + walk.left)
+		status = STATUS_NOT_FOUND;
+	if (status == STATUS_OK)
+		memcpy(out, walk.walk.value.data + AT_CHAIN, CHAIN_BYTES);
+	walk_close(&walk.walk);
+	return status;
+}
+
+enum status
 journal_walk_open(const struct store *store, struct journal_walk *out)
 {
 	*out = (struct journal_walk){ 0 };

@@ -45,6 +45,9 @@ enum status journal_append(const struct store *store, struct journal_end *end, s
 /* The event with this number. NOT_FOUND, DAMAGED, DISK. */
 enum status journal_find(const struct store *store, uint64_t lsn, struct journal_event *out) MUST_USE;
 
+/* The chain value of the block that ends with this number. NOT_FOUND: none does. DAMAGED, DISK. */
+enum status journal_chain(const struct store *store, uint64_t lsn, uint8_t out[CHAIN_BYTES]) MUST_USE;
+
 /*
  * A walk over all events in order that checks the chain block by block: DAMAGED with the sentence at the first block that does not
  * fit, NOT_FOUND behind the last.

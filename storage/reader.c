@@ -120,7 +120,7 @@ choose(struct snapshot *snapshot, const Juyan__V1__Question *question, Juyan__V1
 	case JUYAN__V1__QUESTION__ASK_REGISTRY:
 		return answer_registry(snapshot, question->registry, &answer->registry, why);
 	case JUYAN__V1__QUESTION__ASK_STATUS:
-		return answer_status(snapshot, &answer->status);
+		return answer_status(snapshot, question->status, &answer->status);
 	case JUYAN__V1__QUESTION__ASK_NEWS:
 		return answer_news(snapshot, question->news, &answer->news, why);
 	case JUYAN__V1__QUESTION__ASK_CROSSINGS:

@@ -140,26 +140,29 @@ know(struct present *present, uint64_t lsn, int64_t received_at_ms, bool heard)
 	pthread_mutex_unlock(&present->mutex);
 }
 
+/* What was known of the old ledger is no knowledge. */
+static void
+begin_anew(struct present *present, uint64_t lsn)
+{
+	pthread_mutex_lock(&present->mutex);
+	uint64_t known = present->lsn;
+	present->went_back++;
+	present->lsn = lsn;
+	present->received_at_ms = 0;
+	pthread_mutex_unlock(&present->mutex);
+	present->changed = true; /* what is shown may rest on it */
+	log_say(present->kit->log, LOG_WARNING, "dashboard", "ledger_replaced", "known=%" PRIu64 " lsn=%" PRIu64, known, lsn);
+}
+
 /*
  * What query has answered. It looks at the ledger after the feed did, so one that ends before what was known is another ledger: a
- * copy of an earlier day was put in its place. What was known of the old one is no knowledge.
+ * copy of an earlier day was put in its place.
  */
 static void
 learn(struct present *present, uint64_t lsn)
 {
-	pthread_mutex_lock(&present->mutex);
-	uint64_t known = present->lsn;
-	bool back = lsn < known;
-	if (back) {
-		present->went_back++;
-		present->lsn = lsn;
-		present->received_at_ms = 0;
-	}
-	pthread_mutex_unlock(&present->mutex);
-	present->changed = present->changed || back; /* what is shown may rest on what was known of the old one */
-	if (back)
-		log_say(present->kit->log, LOG_WARNING, "dashboard", "ledger_went_back", "known=%" PRIu64 " lsn=%" PRIu64, known,
-		    lsn);
+	if (lsn < present_mark(present).lsn)
+		begin_anew(present, lsn);
 	know(present, lsn, 0, false);
 }
 
@@ -235,22 +238,20 @@ complain(struct present *present, const char *event, enum status status, const s
 		    status_name(status), log_quoted(why->text, quoted), withheld);
 }
 
-/* The same number and another chain: another ledger, in which as much has happened. */
+/*
+ * Another chain where the last one ended: another ledger, even one that goes further by now (a copy, to which terminals have sent
+ * what they had kept).
+ */
 static void
 take_chain(struct present *present, const Juyan__V1__LedgerStatus *status)
 {
-	if (status->chain.len < EVENTS_CHAIN_BYTES)
-		return;
-	bool other =
-	    status->last_lsn == present->chained_lsn && memcmp(present->chain, status->chain.data, sizeof present->chain) != 0;
-	present->chained_lsn = status->last_lsn;
-	memcpy(present->chain, status->chain.data, sizeof present->chain);
-	if (!other)
-		return;
-	pthread_mutex_lock(&present->mutex);
-	present->went_back++;
-	pthread_mutex_unlock(&present->mutex);
-	log_say(present->kit->log, LOG_WARNING, "dashboard", "ledger_replaced", "lsn=%" PRIu64, status->last_lsn);
+	bool other = present->chained_lsn > 0 && status->chain_then.len >= EVENTS_CHAIN_BYTES &&
+	    memcmp(present->chain, status->chain_then.data, EVENTS_CHAIN_BYTES) != 0;
+	if (status->last_lsn < present_mark(present).lsn || other)
+		begin_anew(present, status->last_lsn);
+	present->chained_lsn = status->chain.len >= EVENTS_CHAIN_BYTES ? status->last_lsn : 0;
+	if (present->chained_lsn > 0)
+		memcpy(present->chain, status->chain.data, EVENTS_CHAIN_BYTES);
 }
 
 /* How far the ledger is, and which it is: before its picture, so that the picture is never older than that. */
@@ -263,12 +264,12 @@ ask_status(struct present *present)
 	struct reason why = { "" };
 	question.ask_case = JUYAN__V1__QUESTION__ASK_STATUS;
 	question.status = &ask;
+	ask.chain_of_lsn = present->chained_lsn;
 	if (asker_query(present->easel->asker, &question, &answer, &why) != STATUS_OK ||
 	    answer->say_case != JUYAN__V1__ANSWER__SAY_STATUS)
 		return;
-	learn(present, answer->status->last_lsn);
-	know(present, answer->status->last_lsn, answer->status->last_received_at_ms, false);
 	take_chain(present, answer->status);
+	know(present, answer->status->last_lsn, answer->status->last_received_at_ms, false);
 }
 
 /* jansson's counts are no business of two threads: what others see is text. */

@@ -367,6 +367,19 @@ def test_apart(data):
     check(lsns[0] == lsns[1] and ids[0].split("-")[0] == ids[1].split("-")[0], f"not the same numbers: {lsns} {ids}")
     check(ids[0] != ids[1] and is_told(serve, ids[0]), f"who heard another ledger is not told this one: {ids}")
     check(not is_told(serve, ids[1]), "who heard this one is told it again")
+
+    # A third life, which is longer than the second before the dashboard sees anything of it: its number alone looks like a sequel.
+    known = lsn()
+    taker.stop()
+    query.stop()
+    shutil.copytree(early, os.path.join(data, "ledger"), dirs_exist_ok=True)
+    taker = Serve(data, "ingest")
+    for _ in range(2):  # one more than the second life had; whether they were taken nobody can say while query is away
+        ask(serve, "/api/v1/attention/notes", method="POST", body=note)
+    query = Serve(data, "query", "feed")
+    until(lambda: lsn() > known, "the present of the third life")
+    found = re.findall(r"ledger_replaced known=\d+ lsn=(\d+)", open(os.path.join(FOLDER, "serve.log")).read())
+    check(found and int(found[-1]) > known, "a longer ledger in the old one's place is taken for it")
     for service in (serve, query, taker):
         service.stop()
 

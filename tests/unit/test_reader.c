@@ -163,6 +163,28 @@ test_status_and_registry(void **state)
 		assert_int_equal(ask(&book, "'registry': {'kind': '%s'}", kinds[i].kind)->registry->n_records, kinds[i].n);
 }
 
+/* Whoever knows what the chain was sees whether this is still the same ledger. */
+static void
+test_a_chain_of_before(void **state)
+{
+	(void)state;
+	uint8_t first[32], zeros[32] = { 0 };
+	write_crossing("ceke", "B1", MIDNIGHT, 5);
+	const Juyan__V1__LedgerStatus *status = ask(&book, "'status': {}")->status;
+	assert_int_equal(status->chain_then.len, 0);
+	assert_int_equal(status->chain.len, sizeof first);
+	memcpy(first, status->chain.data, sizeof first);
+	uint64_t lsn = status->last_lsn;
+	write_crossing("ceke", "B2", MIDNIGHT, 5);
+	status = ask(&book, "'status': {'chain_of_lsn': '%llu'}", (unsigned long long)lsn)->status;
+	assert_true(status->last_lsn > lsn);
+	assert_int_equal(status->chain_then.len, sizeof first);
+	assert_memory_equal(status->chain_then.data, first, sizeof first);
+	assert_memory_not_equal(status->chain.data, first, sizeof first);
+	status = ask(&book, "'status': {'chain_of_lsn': '18446744073709551615'}")->status;
+	assert_memory_equal(status->chain_then.data, zeros, sizeof zeros);
+}
+
 /* ---- pages ---- */
 
 static void
@@ -375,6 +397,7 @@ main(int argc, char **argv)
 		TEST(test_an_answer_that_does_not_fit_is_a_failure_and_the_next_one_is_not),
 		TEST(test_the_story_of_a_batch),
 		TEST(test_status_and_registry),
+		TEST(test_a_chain_of_before),
 		TEST(test_the_quarantine_comes_in_pages),
 		TEST(test_what_is_to_be_reviewed_comes_in_pages),
 		TEST(test_what_was_put_right_is_reviewed_no_more),
