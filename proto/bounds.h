@@ -69,6 +69,8 @@ enum {
 /* A time before 2000-01-01 UTC, or so far ahead of the server's clock, is marked for review. */
 #define TIME_MS_MIN INT64_C(946684800000)
 #define TIME_AHEAD_MS_MAX (INT64_C(15) * 60 * 1000)
+/* Nobody stays for longer after the release: such a crossing has left, and nobody said so. */
+#define UNHEARD_MS (INT64_C(7) * 24 * 60 * 60 * 1000)
 /* A time outside of 1900 … 2199 cannot be dated: the event is malformed. */
 #define TIME_MS_LOWEST INT64_C(-2208988800000)
 #define TIME_MS_HIGHEST INT64_C(7258118399999)

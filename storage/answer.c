@@ -25,19 +25,25 @@ answer_string(struct arena *arena, const char *text)
 }
 
 char **
-answer_remarks(struct arena *arena, uint32_t marks, size_t *n)
+answer_marks(struct arena *arena, uint32_t marks, const char *(*call)(unsigned bit), size_t *n)
 {
-	char **remarks = arena_take(arena, 32 * sizeof *remarks);
+	char **texts = arena_take(arena, 32 * sizeof *texts);
 	*n = 0;
-	for (unsigned bit = 0; bit < 32 && remarks != NULL; bit++) {
-		const char *sentence = (marks >> bit & 1) != 0 ? facts_mark_sentence(bit) : NULL;
-		if (sentence == NULL)
+	for (unsigned bit = 0; bit < 32 && texts != NULL; bit++) {
+		const char *text = (marks >> bit & 1) != 0 ? call(bit) : NULL;
+		if (text == NULL)
 			continue;
-		remarks[*n] = answer_string(arena, sentence);
-		if (remarks[(*n)++] == NULL)
+		texts[*n] = answer_string(arena, text);
+		if (texts[(*n)++] == NULL)
 			return NULL;
 	}
-	return remarks;
+	return texts;
+}
+
+char **
+answer_remarks(struct arena *arena, uint32_t marks, size_t *n)
+{
+	return answer_marks(arena, marks, facts_mark_sentence, n);
 }
 
 const char *

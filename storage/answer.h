@@ -72,7 +72,9 @@ enum status answer_crossing_of(const struct snapshot *snapshot, const char *port
 /* A copy of a text in the arena; NULL when it is used up. */
 char *answer_text(struct arena *arena, struct span text);
 char *answer_string(struct arena *arena, const char *text);
-/* The sentences of these marks, as a list in the arena; NULL when it is used up. */
+/* What a bit of these marks is called, facts_mark_name or facts_mark_sentence, as a list in the arena; NULL when it is used up. */
+char **answer_marks(struct arena *arena, uint32_t marks, const char *(*call)(unsigned bit), size_t *n);
+/* The sentences of these marks, likewise. */
 char **answer_remarks(struct arena *arena, uint32_t marks, size_t *n);
 const char *answer_terminal_name(const struct registry *registry, uint32_t terminal_no);
 

@@ -34,6 +34,7 @@ look_at_quarantined(struct attending *attending, const struct quarantine_row *ro
 		return STATUS_OK;
 	candidate.since_ms = held.received_at_ms;
 	candidate.terminal_no = held.terminal_no;
+	candidate.reason = row->reason;
 	snprintf(candidate.subject, sizeof candidate.subject, "quarantine:%" PRIu64, row->lsn);
 	snprintf(sentence, sizeof sentence, "an event waits in quarantine: %s", status_sentence(row->reason));
 	return attending_add(attending, &candidate, sentence);
@@ -59,6 +60,7 @@ look_at_quarantine(struct attending *attending)
 			attending->snapshot->arena->used = used;
 	}
 	walk_close(&walk);
+	attending->stopped = status == STATUS_OK;
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
@@ -151,6 +153,18 @@ look_at_terminals(struct attending *attending)
 
 /* ---- the answer ---- */
 
+static char **
+reasons_of(struct arena *arena, const struct candidate *from, size_t *n)
+{
+	if (from->kind != ATTENTION_QUARANTINE)
+		return answer_marks(arena, from->marks, facts_mark_name, n);
+	char **reasons = arena_take(arena, sizeof *reasons);
+	if (reasons != NULL)
+		*reasons = answer_string(arena, status_name(from->reason));
+	*n = 1;
+	return reasons != NULL && *reasons != NULL ? reasons : NULL;
+}
+
 static enum status
 tell(struct attending *attending, const struct candidate *from, Juyan__V1__AttentionRow **out)
 {
@@ -174,9 +188,11 @@ tell(struct attending *attending, const struct candidate *from, Juyan__V1__Atten
 	row->noted_by = answer_string(arena, from->noted_by != NULL ? from->noted_by : "");
 	row->note = answer_string(arena, from->note != NULL ? from->note : "");
 	row->noted_at_ms = from->noted_at_ms;
+	row->reasons = reasons_of(arena, from, &row->n_reasons);
 	*out = row;
 	return row->subject != NULL && row->kind != NULL && row->port != NULL && row->batch_no != NULL &&
-		row->terminal_name != NULL && row->sentence != NULL && row->noted_by != NULL && row->note != NULL
+		row->terminal_name != NULL && row->sentence != NULL && row->noted_by != NULL && row->note != NULL &&
+		row->reasons != NULL
 	    ? STATUS_OK
 	    : STATUS_NO_MEMORY;
 }
@@ -188,6 +204,30 @@ look_at_all(struct attending *attending)
 	if (status == STATUS_OK)
 		status = look_at_quarantine(attending);
 	return status == STATUS_OK ? attending_crossings(attending) : status;
+}
+
+/* Gravest first, as the rows. */
+static enum status
+tell_counts(struct attending *attending, Juyan__V1__AttentionList *out)
+{
+	struct arena *arena = attending->snapshot->arena;
+	Juyan__V1__AttentionCount *counts = arena_take(arena, ATTENTIONS * sizeof *counts);
+	out->counts = arena_take(arena, ATTENTIONS * sizeof(Juyan__V1__AttentionCount *));
+	if (counts == NULL || out->counts == NULL)
+		return STATUS_NO_MEMORY;
+	for (int kind = 0; kind < ATTENTIONS; kind++) {
+		Juyan__V1__AttentionCount *count = &counts[out->n_counts];
+		if (attending->n_all[kind] == 0)
+			continue;
+		juyan__v1__attention_count__init(count);
+		count->kind = answer_string(arena, attention_name((enum attention)kind));
+		count->n = attending->n_all[kind];
+		count->at_least = kind == ATTENTION_QUARANTINE && attending->stopped;
+		if (count->kind == NULL)
+			return STATUS_NO_MEMORY;
+		out->counts[out->n_counts++] = count;
+	}
+	return STATUS_OK;
 }
 
 static enum status
@@ -229,6 +269,8 @@ answer_attention(struct snapshot *snapshot, const Juyan__V1__AttentionAsk *ask, 
 	juyan__v1__attention_list__init(answer);
 	answer->rows = rows;
 	status = look_at_all(attending);
+	if (status == STATUS_OK)
+		status = tell_counts(attending, answer);
 	if (status == STATUS_OK)
 		status = tell_all(attending, answer);
 	arena_close(&attending->scratch);

@@ -1,4 +1,5 @@
 /* The story of one batch: all events that touched it, which of them still hold, and what it counts for now. */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -110,16 +111,22 @@ tell_release(struct snapshot *snapshot, const struct journal_event *held, Juyan_
 		status = quarantine_settling(&snapshot->store, row.settled_lsn, snapshot->arena, &release);
 	if (status != STATUS_OK)
 		return status == STATUS_NOT_FOUND ? STATUS_DAMAGED : status;
+	assert(told->n_remarks == told->n_remark_names);
 	char **remarks = arena_take(snapshot->arena, (told->n_remarks + 1) * sizeof *remarks);
-	if (remarks == NULL)
+	char **names = arena_take(snapshot->arena, (told->n_remarks + 1) * sizeof *names);
+	if (remarks == NULL || names == NULL)
 		return STATUS_NO_MEMORY;
 	snprintf(sentence, sizeof sentence, "released from quarantine (%s) by %s: %s", status_name(row.reason), release->by,
 	    release->reason);
-	for (size_t i = 0; i < told->n_remarks; i++)
+	for (size_t i = 0; i < told->n_remarks; i++) {
 		remarks[i] = told->remarks[i];
+		names[i] = told->remark_names[i];
+	}
 	remarks[told->n_remarks++] = answer_string(snapshot->arena, sentence);
+	names[told->n_remark_names++] = answer_string(snapshot->arena, "quarantine_released");
 	told->remarks = remarks;
-	return remarks[told->n_remarks - 1] != NULL ? STATUS_OK : STATUS_NO_MEMORY;
+	told->remark_names = names;
+	return remarks[told->n_remarks - 1] != NULL && names[told->n_remarks - 1] != NULL ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
 static enum status
@@ -146,8 +153,9 @@ tell_event(struct snapshot *snapshot, const struct facts *facts, const struct so
 	told->event = message.out;
 	told->holds = still_holds(facts, event, &source->at);
 	told->remarks = answer_remarks(snapshot->arena, source->marks, &told->n_remarks);
+	told->remark_names = answer_marks(snapshot->arena, source->marks, facts_mark_name, &told->n_remark_names);
 	*out = told;
-	if (told->terminal_name == NULL || told->remarks == NULL)
+	if (told->terminal_name == NULL || told->remarks == NULL || told->remark_names == NULL)
 		return STATUS_NO_MEMORY;
 	return held.verdict == STATUS_OK ? STATUS_OK : tell_release(snapshot, &held, told);
 }
@@ -241,7 +249,9 @@ answer_batch(struct snapshot *snapshot, const Juyan__V1__BatchAsk *ask, Juyan__V
 	story->batch_no = answer_string(snapshot->arena, ask->batch_no);
 	story->state = answer_string(snapshot->arena, state_of(&facts, lines.n));
 	story->remarks = answer_remarks(snapshot->arena, counting_review(&facts), &story->n_remarks);
-	if (lines.no_memory || story->port == NULL || story->batch_no == NULL || story->state == NULL || story->remarks == NULL)
+	story->remark_names = answer_marks(snapshot->arena, counting_review(&facts), facts_mark_name, &story->n_remark_names);
+	if (lines.no_memory || story->port == NULL || story->batch_no == NULL || story->state == NULL || story->remarks == NULL ||
+	    story->remark_names == NULL)
 		return STATUS_NO_MEMORY;
 	*out = story;
 	return STATUS_OK;

@@ -44,6 +44,7 @@ attending_add(struct attending *attending, const struct candidate *candidate, co
 	enum status status = look_up_note(attending, &noted, &wanted);
 	if (status != STATUS_OK || !wanted)
 		return status;
+	attending->n_all[noted.kind]++;
 	bool kind_full = attending->n_kind[noted.kind] == ATTENDING_KIND_MAX;
 	struct candidate *row;
 	if (kind_full || attending->n == ANSWER_ROWS_MAX) {

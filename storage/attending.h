@@ -19,6 +19,8 @@ struct candidate {
 	uint64_t lsn;
 	uint32_t terminal_no;
 	int64_t since_ms, measured, usual;
+	enum status reason; /* of the quarantine */
+	uint32_t marks;     /* of a review */
 	char subject[SUBJECT_BYTES_MAX + 1];
 	char sentence[ATTENDING_SENTENCE_BYTES];
 	const char *noted_by, *note; /* NULL: nobody */
@@ -39,6 +41,8 @@ struct attending {
 	struct candidate **rows;
 	size_t n;
 	size_t n_kind[ATTENTIONS]; /* each at most ATTENDING_KIND_MAX: many of one kind shall not hide another */
+	size_t n_all[ATTENTIONS];  /* with those that found no room */
+	bool stopped;              /* the quarantine was not looked at to its end */
 	bool more;
 	struct attending_usual usual[PORTS_MAX * ATTENDING_MODES];
 	size_t n_usual;

@@ -102,6 +102,19 @@ look_for_stuck(struct attending *attending, const struct looked *looked)
 }
 
 static enum status
+look_for_unheard(struct attending *attending, const struct looked *looked)
+{
+	int64_t gone_ms;
+	char sentence[ATTENDING_SENTENCE_BYTES], gone[ATTENDING_SPAN_BYTES];
+	if (!attention_unheard(&looked->progress, attending->ask->now_ms, &gone_ms))
+		return STATUS_OK;
+	struct candidate candidate = candidate_of(ATTENTION_UNHEARD, looked, looked->progress.steps[STEP_RELEASED]);
+	candidate.measured = gone_ms;
+	snprintf(sentence, sizeof sentence, "released %s ago, and nobody has told that it left", attending_say_span(gone_ms, gone));
+	return attending_add(attending, &candidate, sentence);
+}
+
+static enum status
 look_for_second(struct attending *attending, const struct looked *looked)
 {
 	char sentence[ATTENDING_SENTENCE_BYTES];
@@ -143,6 +156,7 @@ look_for_review(struct attending *attending, const struct looked *looked, bool d
 	int64_t arrived_ms = looked->progress.steps[STEP_ARRIVED];
 	struct candidate candidate =
 	    candidate_of(ATTENTION_REVIEW, looked, arrived_ms != TIME_UNKNOWN ? arrived_ms : looked->progress.steps[STEP_DEPARTED]);
+	candidate.marks = marks;
 	for (unsigned bit = 0; bit < 32; bit++) {
 		size_t used = strlen(sentence);
 		if ((marks >> bit & 1) != 0 && facts_mark_sentence(bit) != NULL)
@@ -179,6 +193,8 @@ look_at(struct attending *attending, const struct passage_row *row)
 		status = look_for_second(attending, &looked);
 	if (status == STATUS_OK)
 		status = look_for_review(attending, &looked, differs);
+	if (status == STATUS_OK)
+		status = look_for_unheard(attending, &looked);
 	return status;
 }
 

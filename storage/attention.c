@@ -7,7 +7,8 @@
 const char *
 attention_name(enum attention kind)
 {
-	static const char *const names[ATTENTIONS] = { "silent", "quarantine", "stuck", "weight", "second_inspection", "review" };
+	static const char *const names[ATTENTIONS] = { "silent", "quarantine", "stuck", "weight", "second_inspection", "review",
+		"unheard" };
 	assert(kind < ATTENTIONS);
 	return names[kind];
 }
@@ -37,6 +38,15 @@ attention_stuck(const struct progress *progress, int64_t now_ms, int64_t usual_m
 		return false;
 	*stay_ms = now_ms - arrived_ms;
 	return *stay_ms > usual_ms;
+}
+
+bool
+attention_unheard(const struct progress *progress, int64_t now_ms, int64_t *gone_ms)
+{
+	if (progress->stage != STAGE_RELEASED || progress->steps[STEP_RELEASED] == TIME_UNKNOWN)
+		return false;
+	*gone_ms = now_ms - progress->steps[STEP_RELEASED];
+	return *gone_ms > UNHEARD_MS;
 }
 
 bool

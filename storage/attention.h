@@ -19,6 +19,7 @@ enum attention {
 	ATTENTION_WEIGHT,
 	ATTENTION_SECOND_INSPECTION,
 	ATTENTION_REVIEW,
+	ATTENTION_UNHEARD,
 	ATTENTIONS
 };
 
@@ -48,6 +49,8 @@ enum {
 int64_t attention_usual_stay(int64_t *stays_ms, size_t n);
 /* Whether a batch is stuck at `now_ms`, where so long is usual; and for how long it has been there. */
 bool attention_stuck(const struct progress *progress, int64_t now_ms, int64_t usual_ms, int64_t *stay_ms);
+/* Whether a batch was released so long ago that it must have left, unheard of (UNHEARD_MS); and how long ago. */
+bool attention_unheard(const struct progress *progress, int64_t now_ms, int64_t *gone_ms);
 /* Whether weighed and declared differ too much, and by how much the weighed is above. */
 bool attention_weight(const struct masses *masses, int64_t *above_kg);
 /* The median of the gaps between receipts (the latest first, equal ones as one); 0 where there are too few to say. */

@@ -5,10 +5,21 @@
 #include <string.h>
 
 const char *
+facts_mark_name(unsigned bit)
+{
+	static const char *const names[] = {
+#define X(bit, name, text, sentence) [bit] = text,
+		MARK_LIST(X)
+#undef X
+	};
+	return bit < sizeof names / sizeof names[0] ? names[bit] : NULL;
+}
+
+const char *
 facts_mark_sentence(unsigned bit)
 {
 	static const char *const sentences[] = {
-#define X(bit, name, sentence) [bit] = sentence,
+#define X(bit, name, text, sentence) [bit] = sentence,
 		MARK_LIST(X)
 #undef X
 	};

@@ -26,26 +26,27 @@ struct stamp {
 
 /* What asks for a person's look in one event (from the event alone) … */
 #define MARK_LIST(X) \
-	X(0, TIME_AHEAD, "an event's time was ahead of the clock when it arrived") \
-	X(1, TIME_BEFORE_2000, "an event's time is before the year 2000") \
-	X(2, MOVING, "a scale's reading had not come to rest; it makes no mass") \
+	X(0, TIME_AHEAD, "time_ahead", "an event's time was ahead of the clock when it arrived") \
+	X(1, TIME_BEFORE_2000, "time_before_2000", "an event's time is before the year 2000") \
+	X(2, MOVING, "moving", "a scale's reading had not come to rest; it makes no mass") \
 	/* … and in all facts together (counting_review) */ \
-	X(3, NET_NEGATIVE, "a unit's gross is less than its tares; the reading makes no net mass") \
-	X(4, UNIT_TOO_HEAVY, "a unit's mass is beyond what such a unit can carry") \
-	X(5, FAR_FROM_DECLARED, "a unit's weighed mass is far from what was declared") \
-	X(6, UNIT_NOT_IN_MANIFEST, "a unit was seen that the manifest does not name") \
-	X(7, LINES_DIFFER, "a waybill's total differs from the sum of its goods lines") \
-	X(8, MASS_UNKNOWN, "the batch counts, but a unit has no known mass") \
-	X(9, EMPTY_WEIGHED, "a unit without declared goods was weighed with a load")
+	X(3, NET_NEGATIVE, "net_negative", "a unit's gross is less than its tares; the reading makes no net mass") \
+	X(4, UNIT_TOO_HEAVY, "unit_too_heavy", "a unit's mass is beyond what such a unit can carry") \
+	X(5, FAR_FROM_DECLARED, "far_from_declared", "a unit's weighed mass is far from what was declared") \
+	X(6, UNIT_NOT_IN_MANIFEST, "unit_not_in_manifest", "a unit was seen that the manifest does not name") \
+	X(7, LINES_DIFFER, "lines_differ", "a waybill's total differs from the sum of its goods lines") \
+	X(8, MASS_UNKNOWN, "mass_unknown", "the batch counts, but a unit has no known mass") \
+	X(9, EMPTY_WEIGHED, "empty_weighed", "a unit without declared goods was weighed with a load")
 
-#define X(bit, name, sentence) MARK_##name = 1 << (bit),
+#define X(bit, name, text, sentence) MARK_##name = 1 << (bit),
 enum mark { MARK_LIST(X) };
 #undef X
-#define X(bit, name, sentence) | MARK_##name
+#define X(bit, name, text, sentence) | MARK_##name
 enum { MARK_ALL = 0 MARK_LIST(X) };
 #undef X
 
-/* The sentence of one bit; NULL for a bit that is none. */
+/* The name (such as "moving") and the sentence of one bit; NULL for a bit that is none. */
+const char *facts_mark_name(unsigned bit);
 const char *facts_mark_sentence(unsigned bit);
 
 /* One event that touched the batch. */

@@ -46,6 +46,23 @@ test_stuck_is_who_arrived_and_was_not_released(void **state)
 }
 
 static void
+test_unheard_of_is_who_was_released_a_week_ago_and_has_not_left(void **state)
+{
+	struct progress progress = { .stage = STAGE_RELEASED };
+	int64_t gone;
+	(void)state;
+	for (int i = 0; i < STEPS; i++)
+		progress.steps[i] = TIME_UNKNOWN;
+	assert_false(attention_unheard(&progress, MIDNIGHT, &gone));
+	progress.steps[STEP_RELEASED] = MIDNIGHT;
+	assert_false(attention_unheard(&progress, MIDNIGHT + DAYS(7), &gone));
+	assert_true(attention_unheard(&progress, MIDNIGHT + DAYS(7) + 1, &gone));
+	assert_int_equal(gone, DAYS(7) + 1);
+	progress.stage = STAGE_DEPARTED;
+	assert_false(attention_unheard(&progress, MIDNIGHT + DAYS(8), &gone));
+}
+
+static void
 test_weights_differ_by_both_bounds(void **state)
 {
 	static const struct {
@@ -165,6 +182,44 @@ test_the_gravest_come_first(void **state)
 	assert_string_equal(rows->rows[1]->terminal_name, "terminal 3");
 	holds(rows->rows[1]->sentence, "terminal 3 has sent nothing for 1 d 0 h");
 	subjects(list(MIDNIGHT + HOURS(24) + 1, ", 'port': 'wuliji'"), "");
+	/* Why, by name: for whoever says it in another language. */
+	assert_int_equal(rows->rows[2]->n_reasons, 1);
+	assert_string_equal(rows->rows[2]->reasons[0], "unknown_port");
+	assert_int_equal(rows->rows[3]->n_reasons, 0);
+	assert_int_equal(rows->rows[6]->n_reasons, 1);
+	assert_string_equal(rows->rows[6]->reasons[0], "moving");
+	assert_int_equal(rows->n_counts, 6);
+	assert_string_equal(rows->counts[0]->kind, "silent");
+	assert_int_equal(rows->counts[0]->n, 2);
+	assert_false(rows->counts[1]->at_least);
+}
+
+static void
+test_who_was_released_long_ago_and_has_not_left_is_told_with_the_count(void **state)
+{
+	enum { ALL = 350 };
+	(void)state;
+	static struct entry entries[ALL];
+	for (size_t i = 0; i < ALL; i++) {
+		char batch_no[16];
+		snprintf(batch_no, sizeof batch_no, "U%04zu", i);
+		entries[i] = entry_of(&book, GATE, i, cargo(MIDNIGHT - (int64_t)i, "ceke", batch_no, ARRIVED));
+	}
+	must(ledger_apply(book.ledger, entries, ALL, NULL), &(struct reason){ "" });
+	for (size_t i = 0; i < ALL; i++) {
+		char batch_no[16];
+		snprintf(batch_no, sizeof batch_no, "U%04zu", i);
+		say(GATE, MIDNIGHT + 1 - (int64_t)i, batch_no, RELEASED);
+	}
+	subjects(list(MIDNIGHT + DAYS(6), ", 'port': 'ceke'"), "silent:2/700");
+	const Juyan__V1__AttentionList *rows = list(MIDNIGHT + DAYS(8), "");
+	assert_true(rows->more);
+	assert_string_equal(rows->rows[0]->subject, "unheard:ceke/U0349");
+	assert_int_equal(rows->rows[0]->measured, DAYS(8) - 1 + 349);
+	assert_int_equal(rows->n_counts, 1);
+	assert_string_equal(rows->counts[0]->kind, "unheard");
+	assert_int_equal(rows->counts[0]->n, ALL);
+	subjects(list(MIDNIGHT + DAYS(8), ", 'port': 'wuliji'"), "");
 }
 
 /* There may be any number of what is not told: it takes no room of the answer. */
@@ -322,9 +377,11 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_is_usual_is_95_percent_by_nearest_rank),
 		cmocka_unit_test(test_stuck_is_who_arrived_and_was_not_released),
+		cmocka_unit_test(test_unheard_of_is_who_was_released_a_week_ago_and_has_not_left),
 		cmocka_unit_test(test_weights_differ_by_both_bounds),
 		cmocka_unit_test(test_silence_is_measured_by_the_usual_gap),
 		cmocka_unit_test_setup(test_the_gravest_come_first, fresh),
+		cmocka_unit_test_setup(test_who_was_released_long_ago_and_has_not_left_is_told_with_the_count, fresh),
 		cmocka_unit_test_setup(test_what_has_left_is_told_for_two_days, fresh),
 		cmocka_unit_test_setup(test_what_is_not_told_takes_no_room, fresh),
 		cmocka_unit_test_setup(test_stuck_is_measured_by_those_of_the_same_mode, fresh),

@@ -126,6 +126,9 @@ test_the_story_of_a_batch(void **state)
 	assert_string_equal(story->events[0]->terminal_name, "terminal 2");
 	assert_int_equal(story->n_remarks, 2); /* the reading in motion; and the release was ahead of its receipt */
 	assert_int_equal(story->events[2]->n_remarks, 1);
+	assert_int_equal(story->n_remark_names, 2);
+	assert_string_equal(story->remark_names[1], "moving");
+	assert_int_equal(story->events[2]->n_remark_names, 1);
 	assert_int_equal(story->n_counted, 1);
 	assert_string_equal(story->counted[0]->hour, "2025-01-31T01");
 	assert_string_equal(story->counted[0]->group, "coal");
