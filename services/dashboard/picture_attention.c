@@ -29,6 +29,16 @@ row_json(const Juyan__V1__AttentionRow *row)
 }
 
 static enum status
+put_counts(json_t *object, const Juyan__V1__AttentionList *list)
+{
+	json_t *counts = json_array();
+	enum status status = put_json(object, "counts", counts);
+	for (size_t i = 0; i < list->n_counts && status == STATUS_OK; i++)
+		status = append_json(counts, told_json(&list->counts[i]->base));
+	return status;
+}
+
+static enum status
 draw_attention(struct painter *painter, const void *what, json_t *object, struct reason *why)
 {
 	const struct wanted *wanted = what;
@@ -53,7 +63,9 @@ draw_attention(struct painter *painter, const void *what, json_t *object, struct
 	status = put_json(object, "rows", rows);
 	for (size_t i = 0; i < answer->attention->n_rows && status == STATUS_OK; i++)
 		status = append_json(rows, row_json(answer->attention->rows[i]));
-	return status == STATUS_OK ? put_json(object, "more", json_boolean(answer->attention->more)) : status;
+	if (status == STATUS_OK)
+		status = put_json(object, "more", json_boolean(answer->attention->more));
+	return status == STATUS_OK ? put_counts(object, answer->attention) : status;
 }
 
 enum status

@@ -108,6 +108,8 @@ put_story(json_t *object, const Juyan__V1__BatchStory *story)
 	if (status == STATUS_OK)
 		status = put_json(object, "remarks", texts_json(story->remarks, story->n_remarks));
 	if (status == STATUS_OK)
+		status = put_json(object, "remark_names", texts_json(story->remark_names, story->n_remark_names));
+	if (status == STATUS_OK)
 		status = put_json(object, "counted",
 		    list_json(story->n_counted, told_json, (ProtobufCMessage *const *)(void *)story->counted));
 	if (status == STATUS_OK)

@@ -1,14 +1,12 @@
 /* The yard: how many stand there at which stage, and when something was last known to happen at a port. */
 #include "painter_parts.h"
 
-/* A crossing that was released so long ago has left, and nobody said so. One that is not released stands there still. */
-enum { UNHEARD_DAYS = 7 };
-
+/* One that was released so long ago has left, and nobody said so. One that is not released stands there still. */
 bool
 yard_add(const struct painter *painter, struct yard *yard, const Juyan__V1__Crossing *crossing)
 {
 	int64_t gone_ms = crossing->has_released_at_ms ? painter->now_ms - crossing->released_at_ms : 0;
-	if (strcmp(crossing->stage, "released") == 0 && gone_ms > UNHEARD_DAYS * CIVIL_MS_PER_DAY) {
+	if (strcmp(crossing->stage, "released") == 0 && gone_ms > UNHEARD_MS) {
 		yard->unheard++;
 		return false;
 	}
