@@ -27,7 +27,7 @@ static const char *const remarks[][REPORT_LANGS] = {
 	    "The ledger begins on {a}: what was before is not known, and is not counted as zero." },
 	[REPORT_NO_TRAFFIC] = { "本期无货物通过：各项零值均为实际计数结果。", "Энэ хугацаанд ачаа нэвтрээгүй: тэг нь тоолсны дүн.",
 	    "Nothing passed in this span: each zero is a counted zero." },
-	[REPORT_UNITS_UNKNOWN] = { "{b} 车次中有 {a} 车次重量不明：计入车次，不计入任何重量。",
+	[REPORT_UNITS_UNKNOWN] = { "{b} 辆（节）次中有 {a} 辆（节）次重量不明：计入辆（节）次，不计入任何重量。",
 	    "{b} нэгжийн {a} нь жин тодорхойгүй: нэгжид тооцсон, жинд ороогүй.",
 	    "Of {b} units {a} have a mass that is not known: they are counted as units, and are in no sum of mass." },
 	[REPORT_DECLARED] = { "{a} 吨（{b}）以申报重量计，未经过磅。", "{a} т ({b}) нь мэдүүлсэн жин, жигнээгүй.",

@@ -33,29 +33,29 @@
 	X(HOUR, "时", "Цаг", "Hour") \
 	X(DAY, "日期", "Өдөр", "Day") \
 	X(MONTH, "月份", "Сар", "Month") \
-	X(BY_MODE, "按运输方式和方向", "Тээврийн төрөл, чиглэлээр", "By mode and direction") \
-	X(BY_GROUP, "按货物类别和方向", "Барааны ангилал, чиглэлээр", "By goods and direction") \
+	X(BY_MODE, "按运输方式和进出口", "Тээврийн төрөл, чиглэлээр", "By mode and direction") \
+	X(BY_GROUP, "按货物类别和进出口", "Барааны ангилал, чиглэлээр", "By goods and direction") \
 	X(PORT, "口岸", "Боомт", "Port") \
 	X(MODE, "运输方式", "Төрөл", "Mode") \
-	X(DIRECTION, "方向", "Чиглэл", "Direction") \
+	X(DIRECTION, "进出口", "Чиглэл", "Direction") \
 	X(GROUP, "货物类别", "Ангилал", "Commodity group") \
 	X(MASS, "货运量", "Ачаа", "Mass") \
 	X(WEIGHED, "过磅", "Жигнэсэн", "Weighed") \
 	X(DECLARED, "申报", "Мэдүүлсэн", "Declared") \
 	X(CORRECTED, "更正", "Зассан", "Corrected") \
 	X(BATCHES, "批次", "Багц", "Batches") \
-	X(UNITS, "车次", "Тээврийн нэгж", "Units") \
+	X(UNITS, "辆（节）次", "Тээврийн нэгж", "Units") \
 	X(UNITS_UNKNOWN, "重量不明", "Жин үл мэдэгдэх", "Mass unknown") \
 	X(TOTAL, "合计", "Нийт", "Total") \
 	X(DWELL, "停留时间", "Боомтод байсан хугацаа", "Time spent at the port") \
 	X(STAGE, "环节", "Үе шат", "Stage") \
-	X(CROSSINGS, "车次数", "Тоо", "Crossings") \
+	X(CROSSINGS, "批次", "Багц", "Batches") \
 	X(MEDIAN, "中位数", "Медиан", "Median") \
 	X(NINETY, "九成以内", "90 % нь дотор", "90 % within") \
 	X(HOURS_MINUTES, "时:分", "цаг:мин", "h:min") \
 	X(REMARKS, "说明", "Тайлбар", "Remarks") \
-	X(TRUCK, "卡车", "Автомашин", "Truck") \
-	X(AGV, "无人车（AGV）", "AGV", "AGV") \
+	X(TRUCK, "公路货车", "Ачааны машин", "Truck") \
+	X(AGV, "AGV无人车", "AGV", "AGV") \
 	X(RAIL, "铁路", "Төмөр зам", "Rail") \
 	X(IMPORT, "进口", "Импорт", "Import") \
 	X(EXPORT, "出口", "Экспорт", "Export") \

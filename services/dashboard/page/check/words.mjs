@@ -70,7 +70,7 @@ for (const file of walk(join(here, 'src'))) {
 	};
 	look(source);
 }
-const families = new Set([...used.matchAll(/\b(?:word|hasWord|say)\('(\w+)'/g)].map(found => found[1]));
+const families = new Set([...used.matchAll(/\b(?:word|hasWord|say)\('(\w+)'|\bof="(\w+)"/g)].map(found => found[1] ?? found[2]));
 for (const key of Object.keys(en.words))
 	if (!used.includes(`'${key}'`) && !families.has(key.split('.')[0])) say(en.file, `"${key}" is not used`);
 

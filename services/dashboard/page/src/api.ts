@@ -218,6 +218,7 @@ export interface StoryEvent {
 	kind: string;
 	holds: boolean;
 	remarks: string[];
+	remark_names: string[];
 	event: Record<string, unknown>;
 }
 export interface Story {
@@ -225,9 +226,10 @@ export interface Story {
 	port: string;
 	batch_no: string;
 	state: string;
-	crossing: Crossing;
+	crossing: Crossing | null;
 	counted: {unit_id: string; hour: string; direction: string; mode: string; group: string; basis: string; net_kg: Kg}[];
 	remarks: string[];
+	remark_names: string[];
 	events: StoryEvent[];
 }
 export interface AttentionRow {
@@ -245,11 +247,13 @@ export interface AttentionRow {
 	noted_by: string;
 	note: string;
 	noted_at_ms: Ms;
+	reasons: string[];
 }
 export interface Attention {
 	mark: Mark;
 	rows: AttentionRow[];
 	more: boolean;
+	counts: {kind: string; n: number; at_least: boolean}[];
 }
 export interface Quarantined {
 	mark: Mark;

@@ -47,7 +47,11 @@ const percent = (text: string): string => `${text}${joint()}%`;
  * zeros behind the point. */
 export function massParts(kg: number, like = kg, whole = false): [string, string] {
 	const step = stepOf(like);
-	const written = kg === 0 ? '0' : number(kg / step.kg, step.digits);
+	const least = 10 ** -step.digits;
+	const figure = kg / step.kg;
+	// Little is not nothing.
+	const written =
+		kg === 0 ? '0' : Math.abs(figure) < least / 2 ? `<${number(least, step.digits)}` : number(figure, step.digits);
 	// 2600万吨, as it is written there.
 	const text = step.unit === 'unit.wan' && Math.abs(kg) < 1e11 ? written.replace(',', '') : written;
 	return [whole ? text.replace(/\.0+$/, '') : text, t(step.unit)];

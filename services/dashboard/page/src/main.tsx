@@ -24,6 +24,7 @@ import {firstLanguage, language, LANGUAGE_NAMES, LANGUAGES, speak, t, word, type
 import './style/tokens.css';
 import './style/layout.css';
 import './style/parts.css';
+import './style/tables.css';
 import './style/wall.css';
 import './style/print.css';
 

@@ -191,6 +191,7 @@ export class Crossings extends Days {
 			kind,
 			holds: true,
 			remarks: [],
+			remark_names: [],
 			event: {occurred_at_ms: lodged + at * 40 * 60_000, port, batch_no: batch, [kind]: inside},
 			...over,
 		});
@@ -221,7 +222,8 @@ export class Crossings extends Days {
 			batch_no: batch,
 			state: 'counted',
 			crossing: of,
-			remarks: ['unit 1234 УНА: weighed 1.4 % above its declared mass'],
+			remarks: ["a unit's weighed mass is far from what was declared"],
+			remark_names: ['far_from_declared'],
 			counted: [
 				{
 					unit_id: plate,
@@ -277,7 +279,10 @@ export class Crossings extends Days {
 						stability: 'STABLE',
 						lane: 'road-in-2',
 					},
-					{remarks: ['1.4 % above what was declared']},
+					{
+						remarks: ["a scale's reading had not come to rest; it makes no mass"],
+						remark_names: ['moving'],
+					},
 				),
 				event(4, 'inspected', {by: 'CUSTOMS', outcome: 'PASSED', officer: 'desk 4'}),
 				event(5, 'released', {office: '策克海关', document_no: '0712202600012345'}),
@@ -309,6 +314,7 @@ export class Crossings extends Days {
 			noted_by: '',
 			note: '',
 			noted_at_ms: null,
+			reasons: [],
 			...over,
 			...this.notes.get(subject),
 		});
@@ -319,7 +325,8 @@ export class Crossings extends Days {
 				terminal_no: 3,
 				terminal_name: 'Ceke gate 2 / 策克二号卡口',
 				since_ms: this.now - 50 * 60_000,
-				sentence: 'the registry does not know this port: "cekke"; expected one of ceke, wuliji',
+				sentence: 'an event waits in quarantine: the registry does not know this port',
+				reasons: ['unknown_port'],
 			}),
 			row('quarantine:1470044', 'quarantine', {
 				port: 'ceke',
@@ -327,7 +334,8 @@ export class Crossings extends Days {
 				terminal_no: 4,
 				terminal_name: 'scale <b>7</b>',
 				since_ms: this.now - 2 * DAY,
-				sentence: 'gross_kg is -4, expected 0 to 500000',
+				sentence: 'an event waits in quarantine: a value is out of its range',
+				reasons: ['out_of_range'],
 			}),
 			row(`stuck:ceke/${this.crossing(23).batch_no}`, 'stuck', {
 				batch_no: this.crossing(23).batch_no,
@@ -352,18 +360,27 @@ export class Crossings extends Days {
 			}),
 			row('review:ceke/B-9', 'review', {
 				batch_no: `B-${this.year}-048150`,
-				sentence: 'the unit 1234 УНА departed before it was weighed',
+				sentence: 'a unit was seen that the manifest does not name',
+				reasons: ['unit_not_in_manifest'],
 			}),
+			row('unheard:ceke/B-10', 'unheard', {batch_no: `B-${this.year}-041002`, measured: 31 * DAY}),
 		].filter(one => one.kind !== 'quarantine' || !this.settled.has(one.lsn));
 	}
 
 	attention(port, noted) {
+		const rows = this.rows().filter(
+			row => (noted || row.noted_by === '') && (!port || row.port === port || row.port === ''),
+		);
+		const kinds = [...new Set(rows.map(row => row.kind))];
 		return {
 			mark: this.mark(),
-			rows: this.rows().filter(
-				row => (noted || row.noted_by === '') && (!port || row.port === port || row.port === ''),
-			),
-			more: false,
+			rows,
+			more: true,
+			counts: kinds.map(kind => ({
+				kind,
+				n: kind === 'unheard' ? 4711 : rows.filter(row => row.kind === kind).length,
+				at_least: false,
+			})),
 		};
 	}
 

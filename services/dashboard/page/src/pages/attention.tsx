@@ -10,12 +10,12 @@ import {
 	type Quarantined,
 	type Refused,
 } from '../api';
-import {mass, portName, share, span} from '../figures';
+import {count, mass, portName, share, span} from '../figures';
 import {now} from '../live';
 import {address, go, route, withAsk} from '../route';
 import {useStore} from '../store';
 import {mayDecide, session} from '../session';
-import {Age, Answer, At, BatchLink, Empty, PortChoice, portAsked, Said, Wrong} from '../parts/parts';
+import {Age, Answer, At, BatchLink, Empty, PortChoice, portAsked, Reasons, Said, Wrong} from '../parts/parts';
 import {hasWord, t, word} from '../words/words';
 
 /** What is the matter, from the figures; where they do not say it, the service's sentence. */
@@ -37,6 +37,12 @@ function Matter({of}: {of: AttentionRow}) {
 			return <>{t('matter.silent', {span: span(of.measured)})}</>;
 		case 'second_inspection':
 			return <>{t('matter.second')}</>;
+		case 'unheard':
+			return <>{t('matter.unheard', {span: span(of.measured)})}</>;
+		case 'quarantine':
+			return <Reasons of="reason" names={of.reasons} texts={[of.sentence]} />;
+		case 'review':
+			return <Reasons of="remark" names={of.reasons} texts={of.sentence.split('; ')} />;
 		default:
 			return <Said>{of.sentence}</Said>;
 	}
@@ -368,7 +374,12 @@ function Held({lsn, again}: {lsn: string; again: () => void}) {
 	);
 }
 
-const KINDS = ['quarantine', 'stuck', 'second_inspection', 'weight', 'silent', 'review'];
+const KINDS = ['quarantine', 'stuck', 'second_inspection', 'weight', 'silent', 'review', 'unheard'];
+
+type Counts = Picture['counts'];
+const counts = (data: Picture, kind: string): Counts => data.counts.filter(of => kind === '' || of.kind === kind);
+const sum = (of: Counts): number => of.reduce((all, one) => all + one.n, 0);
+const howMany = (of: Counts): string => count(sum(of)) + (of.some(one => one.at_least) ? '+' : '');
 
 export function Attention() {
 	const {live} = useStore(now);
@@ -382,7 +393,7 @@ export function Attention() {
 		5_000,
 	);
 	const may = mayDecide(useStore(session));
-	const count = (of: string): number => asked.data?.rows.filter(row => row.kind === of).length ?? 0;
+	const counted = asked.data ? counts(asked.data, kind) : [];
 	const rows = asked.data?.rows.filter(row => kind === '' || row.kind === kind) ?? [];
 	return (
 		<>
@@ -414,15 +425,15 @@ export function Attention() {
 								class={kind === '' ? 'kind on' : 'kind'}
 								aria-current={kind === '' ? 'true' : undefined}
 								href={withAsk({kind: null})}>
-								{t('attention.all')} <b>{data.rows.length}</b>
+								{t('attention.all')} <b>{howMany(data.counts)}</b>
 							</a>
-							{KINDS.filter(of => count(of) > 0 || of === kind).map(of => (
+							{KINDS.filter(of => of === kind || counts(data, of).length > 0).map(of => (
 								<a
 									key={of}
 									class={kind === of ? 'kind on' : 'kind'}
 									aria-current={kind === of ? 'true' : undefined}
 									href={withAsk({kind: of})}>
-									{word('kind', of)} <b>{count(of)}</b>
+									{word('kind', of)} <b>{howMany(counts(data, of))}</b>
 								</a>
 							))}
 						</nav>
@@ -439,7 +450,14 @@ export function Attention() {
 								</ul>
 							</>
 						)}
-						{data.more && <p class="note">{t('more.there')}</p>}
+						{rows.length > 0 && sum(counted) > rows.length && (
+							<p class="note">
+								{t('attention.oldest', {
+									n: howMany(counted),
+									shown: count(rows.length),
+								})}
+							</p>
+						)}
 					</>
 				)}
 			</Answer>

@@ -5,7 +5,7 @@ import {count, exact, groupName, laneName, moment, periodText, portName, span} f
 import {now} from '../live';
 import {go, route} from '../route';
 import {useStore} from '../store';
-import {Answer, At, BatchLink, Empty, Exact, ModeName, Said, Section, Table, Unknown} from '../parts/parts';
+import {Answer, At, BatchLink, Empty, Exact, ModeName, Reasons, Section, Table, Unknown} from '../parts/parts';
 import {hasWord, t, word} from '../words/words';
 
 function Search({q}: {q: string}) {
@@ -130,7 +130,7 @@ function Facts({of, state}: {of: Crossing; state: string}) {
 		[t('port'), portName(of.port)],
 		[t('mode'), <ModeName mode={of.mode} />],
 		[t('direction'), of.direction ? word('direction', of.direction) : <Unknown />],
-		[t('units'), t('facts.units', {n: of.units, departed: of.units_departed})],
+		[t('units.head'), t('facts.units', {n: of.units, departed: of.units_departed})],
 		[t('basis.declared'), <Exact kg={of.declared_kg} />],
 		[t('basis.weighed'), <Exact kg={of.weighed_kg} />],
 		[t('facts.counted'), of.counted_kg === null ? t('facts.notyet') : <Exact kg={of.counted_kg} />],
@@ -238,11 +238,11 @@ function Event({of, port}: {of: StoryEvent; port: string}) {
 					</div>
 				))}
 			</dl>
-			{of.remarks.map(text => (
-				<p key={text} class="warn">
-					<Said>{text}</Said>
+			{of.remarks.length > 0 && (
+				<p class="warn">
+					<Reasons of="remark" names={of.remark_names} texts={of.remarks} />
 				</p>
-			))}
+			)}
 			<details class="more">
 				<summary>{t('event.more')}</summary>
 				<dl class="said">
@@ -273,6 +273,14 @@ function Event({of, port}: {of: StoryEvent; port: string}) {
 	);
 }
 
+const Remarks = ({data}: {data: Story}) =>
+	data.remarks.length === 0 ? null : (
+		<div class="remarks">
+			<h3>{t('remarks')}</h3>
+			<Reasons of="remark" names={data.remark_names} texts={data.remarks} />
+		</div>
+	);
+
 function Whole({port, batch}: {port: string; batch: string}) {
 	const {live} = useStore(now);
 	const asked = useAsk<Story>(
@@ -285,18 +293,15 @@ function Whole({port, batch}: {port: string; batch: string}) {
 			{data => (
 				<>
 					<Section id="facts" title={t('story')} wide>
-						<Road of={data.crossing} />
-						<Facts of={data.crossing} state={data.state} />
-						{data.remarks.length > 0 && (
-							<div class="remarks">
-								<h3>{t('remarks')}</h3>
-								<ul lang="en">
-									{data.remarks.map(text => (
-										<li key={text}>{text}</li>
-									))}
-								</ul>
-							</div>
+						{data.crossing ? (
+							<>
+								<Road of={data.crossing} />
+								<Facts of={data.crossing} state={data.state} />
+							</>
+						) : (
+							<Empty>{t('story.bare', {state: word('state', data.state)})}</Empty>
 						)}
+						<Remarks data={data} />
 					</Section>
 					<Section id="counted" title={t('counted')} wide>
 						<Counted data={data} />

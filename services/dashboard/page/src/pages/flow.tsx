@@ -8,6 +8,7 @@ import {addDays, count, dayAndWeek, dayOf, isDay, periodText, portName, span, to
 import {clock, now} from '../live';
 import {address, go, route, withAsk} from '../route';
 import {useStore} from '../store';
+import {DateField} from '../parts/date';
 import {Age, Amount, Answer, At, BatchLink, Empty, LaneName, ModeName, PortChoice, portAsked, Section, Table} from '../parts/parts';
 import {t, word} from '../words/words';
 
@@ -34,7 +35,10 @@ export function YardStages({yard}: {yard: Yard}) {
 		<ol class="stages">
 			{(['arrived', 'weighed', 'inspected', 'held', 'released'] as const).map(stage => (
 				<li key={stage} class={`stage ${stage}${yard[stage] === 0 ? ' none' : ''}`}>
-					<span class="big">{count(yard[stage])}</span>
+					<span class="big">
+						{count(yard[stage])}
+						<small> {t('batches.of', {n: yard[stage]})}</small>
+					</span>
 					<span>{word('yard', stage)}</span>
 				</li>
 			))}
@@ -44,7 +48,13 @@ export function YardStages({yard}: {yard: Yard}) {
 
 /** Those that have left, most likely, and nobody said so. */
 export function Unheard({yard}: {yard: Yard}) {
-	return yard.unheard === 0 ? null : <p class="note">{t('yard.unheard', {n: count(yard.unheard)})}</p>;
+	return yard.unheard === 0 ? null : (
+		<p class="note">
+			<a href={address('/attention', {port: portAsked(), kind: 'unheard'})}>
+				{t('yard.unheard', {n: yard.unheard})}
+			</a>
+		</p>
+	);
 }
 
 const FIRST = 12;
@@ -58,7 +68,7 @@ function InYard({data}: {data: Picture}) {
 			<Table
 				caption={t('yard.crossings')}
 				figures={[4, 5]}
-				head={[t('batch'), t('port'), t('mode'), t('stage'), t('units'), t('since'), t('lane')]}
+				head={[t('batch'), t('port'), t('mode'), t('stage'), t('units.head'), t('since'), t('lane')]}
 				rows={rows.map(of => ({
 					key: `${of.port} ${of.batch_no}`,
 					tone: of.held ? 'marked' : '',
@@ -188,17 +198,7 @@ function Days({day}: {day: string}) {
 			<a class="button" href={withAsk({day: addDays(day, -1)})} aria-label={t('day.before')}>
 				{'‹'}
 			</a>
-			<label class="field">
-				<span>{t('day')}</span>
-				<input
-					type="date"
-					value={day}
-					max={last}
-					onChange={event =>
-						isDay(event.currentTarget.value) && go(withAsk({day: event.currentTarget.value}))
-					}
-				/>
-			</label>
+			<DateField label={t('day')} value={day} max={last} silent choose={chosen => go(withAsk({day: chosen}))} />
 			{day < last ? (
 				<a
 					class="button"
@@ -259,7 +259,7 @@ export function Flow() {
 						<Section
 							id="yard"
 							title={t('yard.now')}
-							aside={t('units.n', {n: (yardNow(live, port) ?? data.yard).units})}
+							aside={t('units.here', {n: (yardNow(live, port) ?? data.yard).units})}
 							wide>
 							<YardStages yard={yardNow(live, port) ?? data.yard} />
 							<Unheard yard={yardNow(live, port) ?? data.yard} />

@@ -8,7 +8,7 @@ import {now} from '../live';
 import {RangeChoice, rangeOf} from '../parts/range';
 import {address, route} from '../route';
 import {useStore} from '../store';
-import {Amount, Answer, Bar, Basis, BasisText, Empty, ModeName, PortChoice, portAsked, Said, Section, Table} from '../parts/parts';
+import {Amount, Answer, Bar, Basis, BasisText, Empty, ModeName, PortChoice, portAsked, Section, Table} from '../parts/parts';
 import {language, t, word} from '../words/words';
 
 const short = (period: string): string =>
@@ -52,11 +52,9 @@ function Total({data}: {data: Report}) {
 			{data.remarks.length > 0 && (
 				<div class="remarks">
 					<h3>{t('remarks')}</h3>
-					<ul lang="en">
+					<ul>
 						{data.remarks.map(text => (
-							<li key={text}>
-								<Said>{text}</Said>
-							</li>
+							<li key={text}>{text}</li>
 						))}
 					</ul>
 				</div>

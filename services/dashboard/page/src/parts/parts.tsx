@@ -6,7 +6,7 @@ import {age, count, exact, joint, laneName, massParts, moment, place, portName, 
 import {clock, now} from '../live';
 import {address, go, route, withAsk} from '../route';
 import {useStore} from '../store';
-import {hasWord, t, word} from '../words/words';
+import {hasWord, language, t, word} from '../words/words';
 
 /** Draws again each second. */
 export function useTick(everyMs = 1_000): number {
@@ -131,6 +131,30 @@ export function AsOf({mark, old = false}: {mark: Mark; old?: boolean}) {
 /** A sentence of the service: English, whatever the page speaks. */
 export const Said = ({children}: {children: ComponentChildren}) => <span lang="en">{children}</span>;
 
+/** Why the service remarks something: in the reader's words, by the remarks' names, with its own sentence where it says more. */
+export function Reasons({of, names, texts}: {of: 'reason' | 'remark'; names: string[]; texts: string[]}) {
+	return (
+		<>
+			{(names.length > 0 ? names : texts).map((name, at) => {
+				const known = hasWord(of, name);
+				const text = texts[at] ?? '';
+				const more = known && text !== '' && (language.get() !== 'en' || name === 'quarantine_released');
+				return (
+					<span key={name} class="reason">
+						{known ? word(of, name) : <Said>{text || name}</Said>}
+						{more && (
+							<small>
+								{' '}
+								<Said>{text}</Said>
+							</small>
+						)}
+					</span>
+				);
+			})}
+		</>
+	);
+}
+
 export function Wrong({problem, again}: {problem: Problem; again?: () => void}) {
 	const kind = String(problem.status);
 	return (
@@ -227,7 +251,13 @@ export function Scroller({label, children}: {label: string; children: ComponentC
 	);
 }
 
-/** A table: the first cell of each row heads it; `figures` are the columns of numbers. */
+const NARROW = 3; // columns that a phone has room for
+const said = (head: Cell): string | undefined => (typeof head === 'string' ? head : undefined);
+
+/**
+ * A table: the first cell of each row heads it; `figures` are the columns of numbers. On a phone one of many columns is a card for
+ * each row.
+ */
 export function Table({
 	caption,
 	head,
@@ -242,7 +272,7 @@ export function Table({
 	const side = (at: number): string => (figures.includes(at) ? 'number' : '');
 	return (
 		<Scroller label={caption}>
-			<table>
+			<table class={head.length > NARROW ? 'stacks' : ''}>
 				<caption class="hidden">{caption}</caption>
 				<thead>
 					<tr>
@@ -262,7 +292,7 @@ export function Table({
 										{cell}
 									</th>
 								) : (
-									<td key={at} class={side(at)}>
+									<td key={at} class={side(at)} data-head={said(head[at])}>
 										{cell}
 									</td>
 								),

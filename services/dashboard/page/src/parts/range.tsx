@@ -2,6 +2,7 @@
 import {isDay, today} from '../figures';
 import {go, route, withAsk} from '../route';
 import {t, word} from '../words/words';
+import {DateField} from './date';
 import {portAsked} from './parts';
 
 export interface Range {
@@ -31,14 +32,7 @@ export function RangeChoice() {
 	};
 	const set = (range: Partial<Range>): void => go(withAsk(range));
 	const field = (label: string, type: 'date' | 'month', value: string, name: 'from' | 'to') => (
-		<label class="field">
-			<span>{label}</span>
-			<input
-				type={type}
-				value={value}
-				onChange={event => event.currentTarget.value && set({[name]: event.currentTarget.value})}
-			/>
-		</label>
+		<DateField label={label} kind={type} value={value} choose={chosen => set({[name]: chosen})} />
 	);
 	return (
 		<div class="filters ranges">
