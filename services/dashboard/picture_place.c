@@ -32,7 +32,7 @@ put_groups(struct painter *painter, json_t *object)
 {
 	static const struct {
 		const char *id, *zh, *mn, *en;
-	} built_in[] = { { GROUP_EMPTY, "空车", "Хоосон", "empty" }, { GROUP_OTHER, "其他货物", "Бусад бараа", "other goods" } };
+	} built_in[] = { { GROUP_EMPTY, "空车", "Хоосон", "Empty" }, { GROUP_OTHER, "其他货物", "Бусад бараа", "Other goods" } };
 	const Juyan__V1__Registry *records = painter->kept.records[RECORDS_GROUP];
 	bool has[2] = { false, false };
 	json_t *list = json_array();

@@ -90,7 +90,7 @@ function Sums({of}: {of: Trips}) {
 }
 
 export function AgvHeat({rows}: {rows: Trips}) {
-	if (rows.length === 0) return <Empty>{t('agv.none')}</Empty>;
+	if (rows.every(row => row.trips === 0)) return <Empty>{t('agv.none')}</Empty>;
 	const most = rows.reduce((top, row) => Math.max(top, row.trips), 0);
 	return (
 		<>

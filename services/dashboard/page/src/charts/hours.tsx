@@ -75,6 +75,7 @@ function option(columns: Column[], modes: string[], look: Look): EChartsCoreOpti
 		xAxis: {
 			...axis(look),
 			type: 'category',
+			z: 3, // above the bars' edges
 			data: columns.map(column => column.short),
 			axisLabel: {color: look.muted, fontSize: look.rem * 0.8, hideOverlap: true},
 		},
@@ -82,6 +83,8 @@ function option(columns: Column[], modes: string[], look: Look): EChartsCoreOpti
 			...axis(look),
 			type: 'value',
 			min: 0,
+			// Zeros alone give an axis nothing to choose its steps by.
+			...(most === 0 ? {max: 1_000, interval: 1_000} : {}),
 			name: scale.unit,
 			nameTextStyle: {color: look.muted, align: 'left'},
 			axisLabel: {color: look.muted, fontSize: look.rem * 0.8, formatter: scale.label},

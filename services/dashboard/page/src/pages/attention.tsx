@@ -393,6 +393,7 @@ export function Attention() {
 		5_000,
 	);
 	const may = mayDecide(useStore(session));
+	const waiting = noted ? undefined : asked.data ? sum(asked.data.counts) : portAsked() ? undefined : live?.attention;
 	const counted = asked.data ? counts(asked.data, kind) : [];
 	const rows = asked.data?.rows.filter(row => kind === '' || row.kind === kind) ?? [];
 	return (
@@ -400,7 +401,7 @@ export function Attention() {
 			<div class="head">
 				<div>
 					<h1>{t('attention')}</h1>
-					{live && <p class="under">{t('attention.n', {n: live.attention})}</p>}
+					{waiting !== undefined && <p class="under">{t('attention.n', {n: waiting})}</p>}
 				</div>
 				<div class="filters">
 					<PortChoice />

@@ -131,8 +131,8 @@ function Facts({of, state}: {of: Crossing; state: string}) {
 		[t('mode'), <ModeName mode={of.mode} />],
 		[t('direction'), of.direction ? word('direction', of.direction) : <Unknown />],
 		[t('units.head'), t('facts.units', {n: of.units, departed: of.units_departed})],
-		[t('basis.declared'), <Exact kg={of.declared_kg} />],
-		[t('basis.weighed'), <Exact kg={of.weighed_kg} />],
+		[t('field.declared_kg'), <Exact kg={of.declared_kg} />],
+		[t('facts.weighed'), <Exact kg={of.weighed_kg} />],
 		[t('facts.counted'), of.counted_kg === null ? t('facts.notyet') : <Exact kg={of.counted_kg} />],
 		[
 			t('facts.inspections'),
