@@ -10,7 +10,7 @@ async function walk(page) {
 			of.getClientRects().length > 0 && getComputedStyle(of).visibility !== 'hidden' && !of.disabled;
 		const controls = [
 			...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')
-		].filter(shown);
+		].filter(of => shown(of) && !of.ariaHidden);  // what is hidden has a button that does its work
 		// Of radio buttons of one name, Tab stops at one; the arrows lead on.
 		const radios = controls.filter(of => of.type === 'radio' && !of.checked);
 		window.controls = controls.filter(of => !radios.includes(of));

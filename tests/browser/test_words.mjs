@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// What the page says is in the reader's language: why something waits in quarantine, and the day that is chosen; the English sentence
-// of a reason stands beside it, marked as such. On a phone a table of many columns is a card for each row.
+// What the page says is in the reader's language: why something waits in quarantine, and the day that is chosen; the English
+// sentence of a reason stands beside it, marked as such. On a phone a table of many columns is a card for each row.
 import {check, go, inWorld, LANGUAGES, said, send, settled, truck, until, watched} from './world.mjs';
 
 async function reasons(page, service) {
