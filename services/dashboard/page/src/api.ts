@@ -122,6 +122,7 @@ export interface Overview {
 	mark: Mark;
 	goal: Goal | null;
 	done: Mass;
+	published_kg: Kg;
 	plan_kg: Kg;
 	last_year_kg: Kg;
 	known_to: string | null;

@@ -1,5 +1,6 @@
 // Numbers, masses and times for the eye. Times are of the port's own clock, whatever the browser's zone.
 import type {Kg, Names, Place} from './api';
+import {clock} from './live';
 import {store} from './store';
 import {hasWord, language, t, word} from './words/words';
 
@@ -64,8 +65,12 @@ export function mass(kg: Kg, like?: number, whole = false): string {
 }
 
 /** A day's mass in a cell of the calendar, and the unit for all of them. */
-export const massCell = (kg: number): string =>
-	kg === 0 ? '0' : language.get() === 'zh' ? number(kg / 1e7, 1) : number(kg / 1e6, kg < 1e7 ? 1 : 0);
+export function massCell(kg: number): string {
+	if (kg === 0) return '0';
+	const of = kg / (language.get() === 'zh' ? 1e7 : 1e6);
+	const digits = of < 0.1 ? 2 : of < 9.95 ? 1 : 0;
+	return of < 0.005 ? '<0.01' : number(of, digits); // a little is not none
+}
 export const massCellUnit = (): string => t(language.get() === 'zh' ? 'unit.wan' : 'unit.kt');
 
 /** As a scale's ticket has it. */
@@ -74,7 +79,9 @@ export const exact = (kg: Kg): string => (kg === null ? t('unknown') : count(kg)
 /** What an axis of masses shows: the unit for all its labels, and the label. */
 export function massAxis(mostKg: number): {unit: string; label: (kg: number) => string} {
 	const step = stepOf(mostKg);
-	return {unit: t(step.unit), label: kg => number(kg / step.kg, 2).replace(/\.?0+$/, '')};
+	// Where all is zero the axis has one label, not the same one five times.
+	const label = (kg: number): string => (mostKg <= 0 && kg > 0 ? '' : number(kg / step.kg, 2).replace(/\.?0+$/, ''));
+	return {unit: t(step.unit), label};
 }
 
 /** Of a whole; a part is not told as none, nor as all. */
@@ -115,9 +122,7 @@ export const isDay = (text: string | null): text is string =>
 	text !== null && /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && addDays(text, 0) === text;
 
 /** The port's today; of all ports: the first one's. */
-export const today = (portId?: string | null): string =>
-	(place.get()?.ports.find(port => port.id === portId) ?? place.get()?.ports[0])?.today ??
-	new Date().toISOString().slice(0, 10);
+export const today = (portId?: string | null): string => dayOf(clock(), portId ?? undefined);
 
 export const month = (n: number): string => word('month', String(n));
 export const monthShort = (n: number): string => word('monthshort', String(n));

@@ -16,6 +16,7 @@ import {Wall} from './pages/wall';
 import {Freshness} from './parts/freshness';
 import {Empty} from './parts/parts';
 import {Teller} from './parts/teller';
+import {followBuild} from './renewal';
 import {address, followLinks, go, route} from './route';
 import {learnSession, session} from './session';
 import {useStore} from './store';
@@ -222,9 +223,12 @@ async function begin(): Promise<void> {
 	takeNewBuild();
 	followTheme();
 	followLinks();
+	followBuild();
 	if (route.get().path === '/') go('/overview', true);
 	whenNoSession(() => {
-		if (route.get().path !== '/login') go(address('/login', {next: location.pathname + location.search}), true);
+		const {path, ask} = route.get();
+		const next = location.pathname + location.search;
+		if (path !== '/login') go(address('/login', {next, lang: ask.get('lang'), theme: ask.get('theme')}), true);
 	});
 	await speak(firstLanguage());
 	render(<App />, document.getElementById('page') as HTMLElement);

@@ -36,6 +36,12 @@ export function address(path: string, ask: Record<string, string | null | undefi
 	return text === '' ? path : `${path}?${text}`;
 }
 
+let anew = false;
+/** From now on the next way somebody goes loads all of the page: there is a newer build of it. */
+export const loadAnew = (): void => {
+	anew = true;
+};
+
 function onClick(event: MouseEvent): void {
 	const link = (event.target as Element | null)?.closest?.('a');
 	if (
@@ -53,7 +59,8 @@ function onClick(event: MouseEvent): void {
 		link.hasAttribute('download') ||
 		link.origin !== location.origin ||
 		link.pathname.startsWith('/api/') ||
-		link.hash
+		link.hash ||
+		anew
 	)
 		return;
 	event.preventDefault();

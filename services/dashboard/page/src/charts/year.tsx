@@ -1,6 +1,6 @@
 // The year against the goal: what has passed, the plan, the year before, and the fan of what may come.
 import type {EChartsCoreOption} from 'echarts/core';
-import {useCallback} from 'preact/hooks';
+import {useCallback, useMemo} from 'preact/hooks';
 import type {CoursePoint, Overview} from '../api';
 import {dayText, mass, massAxis, monthShort} from '../figures';
 import {Amount, Empty, Table} from '../parts/parts';
@@ -67,7 +67,17 @@ function told({day, done_kg: done, plan_kg: plan, last_year_kg: last, to_date: a
 	return lines.join('\n');
 }
 
-function option(course: CoursePoint[], target: number | null, look: Look): EChartsCoreOption {
+const STAR = 'path://M10 1l2.6 6.2 6.7.5-5.1 4.4 1.6 6.5L10 15.1 4.2 18.6l1.6-6.5L.7 7.7l6.7-.5z';
+
+/** Record days, as stars on what has passed. */
+const stars = (course: CoursePoint[], days: Set<string>, look: Look): object => ({
+	symbol: (_: unknown, {dataIndex}: {dataIndex: number}) => (days.has(course[dataIndex]?.day ?? '') ? STAR : 'none'),
+	symbolSize: look.rem * 0.9,
+	showAllSymbol: true,
+	itemStyle: {color: look.plan, borderColor: look.surface, borderWidth: 1},
+});
+
+function option(course: CoursePoint[], target: number | null, records: Set<string>, look: Look): EChartsCoreOption {
 	const scale = massAxis(most(course, target ?? 0));
 	const narrow = look.width < 30 * look.rem;
 	const line = (data: (number | null)[], color: string, width: number, type: string | number[], z: number): object => ({
@@ -146,13 +156,16 @@ function option(course: CoursePoint[], target: number | null, look: Look): EChar
 							},
 						}),
 			},
-			line(
-				course.map(point => point.done_kg),
-				look.accent,
-				0.2,
-				'solid',
-				4,
-			),
+			{
+				...line(
+					course.map(point => point.done_kg),
+					look.accent,
+					0.2,
+					'solid',
+					4,
+				),
+				...stars(course, records, look),
+			},
 		],
 	};
 }
@@ -197,7 +210,7 @@ function YearTable({data}: {data: Overview}) {
 	);
 }
 
-export function YearLegend({fanned, last}: {fanned: boolean; last: boolean}) {
+export function YearLegend({fanned, last, starred}: {fanned: boolean; last: boolean; starred: boolean}) {
 	return (
 		<ul class="legend">
 			<li>
@@ -212,6 +225,14 @@ export function YearLegend({fanned, last}: {fanned: boolean; last: boolean}) {
 				<li>
 					<span class="stroke last" aria-hidden="true" />
 					{t('year.last')}
+				</li>
+			)}
+			{starred && (
+				<li>
+					<span class="star" aria-hidden="true">
+						{'★'}
+					</span>
+					{t('record')}
 				</li>
 			)}
 			{fanned && (
@@ -236,12 +257,17 @@ export function YearLegend({fanned, last}: {fanned: boolean; last: boolean}) {
 
 export function YearChart({data, tall = 'high'}: {data: Overview; tall?: 'high' | 'fill'}) {
 	const target = data.goal?.target_kg ?? null;
-	const draw = useCallback((look: Look) => option(data.course, target, look), [data]);
+	const records = useMemo(() => new Set(data.records.map(of => of.day)), [data]);
+	const draw = useCallback((look: Look) => option(data.course, target, records, look), [data]);
 	if (!data.course.some(point => point.done_kg !== null || point.plan_kg !== null)) return <Empty>{t('empty.year')}</Empty>;
 	const fanned = data.course.some(point => point.to_date !== null);
 	return (
 		<>
-			<YearLegend fanned={fanned} last={data.course.some(point => point.last_year_kg !== null)} />
+			<YearLegend
+				fanned={fanned}
+				last={data.course.some(point => point.last_year_kg !== null)}
+				starred={data.course.some(point => point.done_kg !== null && records.has(point.day))}
+			/>
 			<Chart label={t('year.label')} draw={draw} tall={tall} twin={<YearTable data={data} />} />
 		</>
 	);

@@ -1,12 +1,23 @@
 // A year's days, what passed and what was shut. Every day is a link to its flow: the heat map is its own table.
-import {useAsk, type Calendar as Picture, type CalendarDay, type DayMark} from '../api';
+import {useAsk, type Calendar as Picture, type CalendarDay, type DayMark, type Mass} from '../api';
 import {level, Levels} from '../charts/heat';
-import {dayText, mass, massCell, massCellUnit, month, portName, today, weekday} from '../figures';
-import {now} from '../live';
+import {dayText, mass, massCell, massCellUnit, month, portName, share, weekday} from '../figures';
 import {address, route, withAsk} from '../route';
-import {useStore} from '../store';
-import {Answer, BasisText, DayLink, Empty, PortChoice, portAsked, Section, Still, Table} from '../parts/parts';
+import {
+	Answer,
+	BasisText,
+	DayLink,
+	Empty,
+	PortChoice,
+	portAsked,
+	Section,
+	Still,
+	Table,
+	useMoved,
+	useToday,
+} from '../parts/parts';
 import {hasWord, t, word} from '../words/words';
+import {Begin} from './overview';
 
 const SIGNS: Record<string, string> = {closed: '×', holiday: '◆', open_by_agreement: '○'};
 
@@ -20,15 +31,27 @@ function markText(mark: DayMark): string {
 	]
 		.filter(Boolean)
 		.join(' · ');
-	return mark.note ? `${head} (${mark.note})` : head;
+	const note = hasWord('marknote', mark.note) ? word('marknote', mark.note) : mark.note;
+	return note ? t('mark.of', {mark: head, note}) : head;
 }
 
 const passedText = (of: CalendarDay): string => (of.mass === null ? t('calendar.unknown') : mass(of.mass.net_kg));
 
-const wholeText = (of: CalendarDay): string =>
-	[dayText(of.day), passedText(of), of.record ? t('record') : '', ...of.marks.map(markText)].filter(Boolean).join('; ');
+const basisText = ({net_kg: net, weighed_kg: weighed}: Mass): string =>
+	net > 0 ? t('basis.short', {share: share(weighed, net), basis: word('basis', 'weighed')}) : '';
 
-function Cell({of, most, port}: {of: CalendarDay; most: number; port: string}) {
+const wholeText = (of: CalendarDay): string =>
+	[
+		dayText(of.day),
+		passedText(of),
+		of.mass && basisText(of.mass),
+		of.record ? t('record') : '',
+		...of.marks.map(markText),
+	]
+		.filter(Boolean)
+		.join('; ');
+
+function Cell({of, most, port, now}: {of: CalendarDay; most: number; port: string; now: string}) {
 	const shade = of.mass === null ? 'unknown-cell' : `level-${level(of.mass.net_kg, most)}`;
 	const signs = [...new Set(of.marks.map(mark => SIGNS[mark.kind]))].join('') + (of.record ? '★' : '');
 	const inside = (
@@ -44,7 +67,7 @@ function Cell({of, most, port}: {of: CalendarDay; most: number; port: string}) {
 		</>
 	);
 	return (
-		<td class={`cell day ${shade}${of.day === today(port) ? ' now' : ''}`}>
+		<td class={`cell day ${shade}${of.day === now ? ' now' : ''}`}>
 			{of.mass === null && !of.passed ? (
 				<span title={wholeText(of)}>{inside}</span>
 			) : (
@@ -56,7 +79,19 @@ function Cell({of, most, port}: {of: CalendarDay; most: number; port: string}) {
 	);
 }
 
-function Month({n, days, most, port}: {n: number; days: CalendarDay[]; most: number; port: string}) {
+function Month({
+	n,
+	days,
+	most,
+	port,
+	now,
+}: {
+	n: number;
+	days: CalendarDay[];
+	most: number;
+	port: string;
+	now: string;
+}) {
 	const cells: (CalendarDay | null)[] = [...Array<null>(days[0] ? weekday(days[0].day) : 0).fill(null), ...days];
 	const weeks = Array.from({length: Math.ceil(cells.length / 7)}, (_, at) => cells.slice(7 * at, 7 * at + 7));
 	return (
@@ -78,7 +113,7 @@ function Month({n, days, most, port}: {n: number; days: CalendarDay[]; most: num
 					<tr key={row}>
 						{[0, 1, 2, 3, 4, 5, 6].map(at =>
 							week[at] ? (
-								<Cell key={at} of={week[at]} most={most} port={port} />
+								<Cell key={at} of={week[at]} most={most} port={port} now={now} />
 							) : (
 								<td key={at} />
 							),
@@ -90,11 +125,18 @@ function Month({n, days, most, port}: {n: number; days: CalendarDay[]; most: num
 	);
 }
 
-function Months({data, port}: {data: Picture; port: string}) {
+function Months({data, port, now}: {data: Picture; port: string; now: string}) {
 	const most = data.days.reduce((top, of) => Math.max(top, of.mass?.net_kg ?? 0), 0);
 	return (
 		<>
-			<p class="note">{t('calendar.note', {unit: massCellUnit()})}</p>
+			{data.days.some(of => of.mass !== null) ? (
+				<p class="note">{t('calendar.note', {unit: massCellUnit()})}</p>
+			) : (
+				<>
+					<p>{t('calendar.nothing')}</p>
+					{data.year === Number(now.slice(0, 4)) && <Begin />}
+				</>
+			)}
 			<div class="months">
 				{Array.from({length: 12}, (_, at) => (
 					<Month
@@ -102,11 +144,12 @@ function Months({data, port}: {data: Picture; port: string}) {
 						n={at + 1}
 						most={most}
 						port={port}
+						now={now}
 						days={data.days.filter(of => Number(of.day.slice(5, 7)) === at + 1)}
 					/>
 				))}
 			</div>
-			<Levels most={most} text={of => mass(of)} />
+			{most > 0 && <Levels most={most} text={of => mass(of)} />}
 			<p class="levels">
 				{Object.entries(SIGNS).map(([kind, sign]) => (
 					<span key={kind}>
@@ -135,7 +178,7 @@ function Marked({data, port}: {data: Picture; port: string}) {
 				key: of.day,
 				cells: [
 					<DayLink day={of.day} port={port}>
-						{dayText(of.day)}
+						{dayText(of.day, false)}
 					</DayLink>,
 					<ul class="plain">
 						{of.record && (
@@ -159,14 +202,14 @@ function Marked({data, port}: {data: Picture; port: string}) {
 }
 
 export function Calendar() {
-	const {live} = useStore(now);
 	const port = portAsked();
+	const day = useToday(port);
 	const asked = useAsk<Picture>(
 		address('/api/v1/calendar', {port, year: route.get().ask.get('year')}),
-		live?.mark.lsn,
+		useMoved(port),
 		30_000,
 	);
-	const thisYear = Number(today(port).slice(0, 4));
+	const thisYear = Number(day.slice(0, 4));
 	const year = asked.data?.year ?? (Number(route.get().ask.get('year')) || thisYear);
 	return (
 		<>
@@ -195,7 +238,10 @@ export function Calendar() {
 				{data => (
 					<>
 						<Section id="year" title={t('calendar.days')} wide>
-							<Still by={data} draw={() => <Months data={data} port={port} />} />
+							<Still
+								by={`${data.mark.lsn} ${data.mark.made_at_ms} ${day}`}
+								draw={() => <Months data={data} port={port} now={day} />}
+							/>
 						</Section>
 						<Section id="marks" title={t('calendar.marks')} wide>
 							<Still by={data} draw={() => <Marked data={data} port={port} />} />

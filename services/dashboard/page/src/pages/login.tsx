@@ -1,6 +1,6 @@
 // The login page. Where to go afterwards stands in the address, and can only be a page of this service.
-import {useState} from 'preact/hooks';
-import {send, type Problem, type Refused, type Session} from '../api';
+import {useEffect, useState} from 'preact/hooks';
+import {ask, send, type Problem, type Refused, type Session} from '../api';
 import {route} from '../route';
 import {Wrong} from '../parts/parts';
 import {t} from '../words/words';
@@ -10,9 +10,26 @@ export function next(): string {
 	return /^\/(?![/\\])/.test(asked) && new URL(asked, location.origin).origin === location.origin ? asked : '/overview';
 }
 
+const WALL_LOOK_MS = 15_000;
+
+/** A wall comes back by itself when somebody has logged in beside it, or nobody needs to any more. */
+function useReturn(wall: boolean): void {
+	useEffect(() => {
+		if (!wall) return;
+		const look = async (): Promise<void> => {
+			const there = await ask<Session>('/api/v1/session').catch(() => null);
+			if (there) location.assign(next());
+		};
+		const timer = setInterval(() => void look(), WALL_LOOK_MS);
+		return () => clearInterval(timer);
+	}, [wall]);
+}
+
 export function Login() {
 	const [wrong, fail] = useState<Problem | null>(null);
 	const [busy, work] = useState(false);
+	const wall = next().startsWith('/wall');
+	useReturn(wall);
 	const submit = async (form: HTMLFormElement): Promise<void> => {
 		const said = new FormData(form);
 		work(true);
@@ -29,6 +46,7 @@ export function Login() {
 	return (
 		<div class="login">
 			<h1>{t('login.title')}</h1>
+			{wall && <p class="note">{t('login.wall')}</p>}
 			<form
 				onSubmit={event => {
 					event.preventDefault();

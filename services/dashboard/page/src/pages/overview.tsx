@@ -1,13 +1,30 @@
 // The year against the goal, and today.
-import {useState} from 'preact/hooks';
-import {useAsk, type GoalReport, type LivePort, type Mass, type Overview as Picture, type Yard} from '../api';
+import {useMemo, useState} from 'preact/hooks';
+import {useAsk, type GoalReport, type Live, type LivePort, type Mass, type Overview as Picture, type Yard} from '../api';
 import {YearChart} from '../charts/year';
 import {change, chance, count, dayText, mass, place, portName, share} from '../figures';
 import {now} from '../live';
-import {route} from '../route';
+import {address, route} from '../route';
 import {useStore} from '../store';
-import {Age, Amount, Answer, Bar, Basis, BasisText, Choice, DayLink, Empty, ModeName, Said, Section, Table} from '../parts/parts';
-import {goalName, goalSentences} from '../parts/goal';
+import {
+	Age,
+	Amount,
+	AsOf,
+	Bar,
+	Basis,
+	BasisText,
+	Choice,
+	DayLink,
+	Empty,
+	ModeName,
+	Said,
+	Section,
+	Table,
+	useMoved,
+	useToday,
+	Wrong,
+} from '../parts/parts';
+import {goalName, goalSentences, passedOf} from '../parts/goal';
 import {t, word} from '../words/words';
 
 function Progress({done, target, plan}: {done: number; target: number; plan: number | null}) {
@@ -30,23 +47,42 @@ function Progress({done, target, plan}: {done: number; target: number; plan: num
 /** What has passed: the stream's figure where it is of the same goal and newer, so that it moves with each event. */
 export function doneNow(
 	data: Picture,
-	live: {mark: {lsn: number}; year: {goal: string | null; done_kg: number | null}} | null,
+	live: Live | null,
 ): number {
 	const newer = live && live.mark.lsn >= data.mark.lsn && live.year.goal === data.goal?.id;
-	return newer && live.year.done_kg !== null ? live.year.done_kg : data.done.net_kg;
+	return newer && live.year.done_kg !== null ? live.year.done_kg + (data.published_kg ?? 0) : passedOf(data);
 }
 
 /** Before its first event a ledger knows nothing: that is no zero. */
-export const isKnown = (data: Picture, done: number): boolean => data.known_to !== null || data.done.batches > 0 || done !== 0;
+export const isKnown = (data: Picture, live: Live | null, done: number): boolean =>
+	data.known_to !== null &&
+	(done !== 0 || data.by_port_mode.length > 0 || live === null || live.ports.some(of => of.last_event_ms !== null));
+
+/** A forecast of a ledger without events is a guess about any port, not this one: it is not drawn. */
+export const withoutGuess = (data: Picture): Picture => ({
+	...data,
+	report: null,
+	course: data.course.map(point => ({...point, to_date: null})),
+});
+
+/** What to do where nothing is on file. */
+export const Begin = () => (
+	<p class="note">
+		{t('begin')} <code>{'juyan keys make'}</code> {t('begin.try')} <code>{'juyan simulate --live'}</code>
+	</p>
+);
 
 function Hero({data}: {data: Picture}) {
 	const {live} = useStore(now);
 	const {goal} = data;
 	const done = doneNow(data, live);
-	const known = isKnown(data, done);
+	const known = isKnown(data, live, done);
 	return (
 		<section class="hero card wide" aria-labelledby="hero">
-			<h2 id="hero">{goal ? t('overview.done') : t('overview.nogoal')}</h2>
+			<div class="card-head">
+				<h2 id="hero">{t(goal ? 'overview.done' : 'overview.year')}</h2>
+				<AsOf mark={live && live.mark.lsn > data.mark.lsn ? live.mark : data.mark} />
+			</div>
 			<p class="huge">
 				<Amount kg={known ? done : null} />{' '}
 				{goal && (
@@ -55,7 +91,17 @@ function Hero({data}: {data: Picture}) {
 					</span>
 				)}
 			</p>
-			{!known && <p class="note">{t('overview.nothing')}</p>}
+			{!known && (
+				<>
+					<p>{t('overview.nothing')}</p>
+					<Begin />
+				</>
+			)}
+			{!goal && (
+				<p class="note">
+					{t('overview.nogoal')} <code>{'juyan registry apply'}</code>
+				</p>
+			)}
 			{goal && known && (
 				<>
 					<Progress done={done} target={goal.target_kg} plan={data.plan_kg} />
@@ -78,6 +124,9 @@ function Hero({data}: {data: Picture}) {
 						)}
 					</p>
 				</>
+			)}
+			{data.published_kg !== null && data.published_kg > 0 && (
+				<p class="note">{t('basis.published', {mass: mass(data.published_kg)})}</p>
 			)}
 			<Basis mass={data.done} />
 		</section>
@@ -120,13 +169,13 @@ function Rates({report}: {report: GoalReport}) {
 	);
 }
 
-export function Outlook({data}: {data: Picture}) {
+export function Outlook({data, known}: {data: Picture; known: boolean}) {
 	const {report, goal} = data;
 	if (!goal) return null;
 	if (!report)
 		return (
-			<Section id="outlook" title={t('goal.outlook')}>
-				<Empty>{t('goal.none')}</Empty>
+			<Section id="outlook" title={t('goal.outlook')} wide>
+				<Empty>{t(known ? 'goal.none' : 'goal.nothing')}</Empty>
 				{data.why_none && (
 					<p class="note">
 						<Said>{data.why_none}</Said>
@@ -135,10 +184,14 @@ export function Outlook({data}: {data: Picture}) {
 			</Section>
 		);
 	const over = report.end.p50_kg - goal.target_kg;
-	const above = data.done.net_kg - goal.target_kg;
+	const above = passedOf(data) - goal.target_kg;
 	const ended = report.met_on === null && goal.to <= report.origin;
 	return (
-		<Section id="outlook" title={t('goal.outlook')} wide>
+		<Section
+			id="outlook"
+			title={t('goal.outlook')}
+			aside={t('goal.rests', {day: dayText(report.origin), lsn: report.lsn})}
+			wide>
 			<div class="tiles">
 				{report.met_on !== null ? (
 					<Tile label={t('goal.met')} note={above >= 0 && t('goal.above', {mass: mass(above)})}>
@@ -158,10 +211,14 @@ export function Outlook({data}: {data: Picture}) {
 				{report.met_on === null && !ended && (
 					<Tile
 						label={t('goal.date')}
-						note={t('goal.dates', {
-							early: day(report.reached_p10),
-							late: day(report.reached_p90),
-						})}>
+						note={
+							report.reached_p10 === null
+								? t('goal.dates.none')
+								: t('goal.dates', {
+										early: day(report.reached_p10),
+										late: day(report.reached_p90),
+									})
+						}>
 						{day(report.reached_p50)}
 					</Tile>
 				)}
@@ -268,7 +325,9 @@ export function AgainstOrdinary({mass: passed, of}: {mass: Mass; of: LivePort}) 
 }
 
 export function TodayOf({of}: {of: LivePort}) {
-	const quiet = of.last_event_ms === null;
+	const never = of.last_event_ms === null;
+	const turned = of.today < useToday(of.port);
+	const quiet = never || turned;
 	return (
 		<section class="card" aria-labelledby={`today-${of.port}`}>
 			<div class="card-head">
@@ -286,9 +345,9 @@ export function TodayOf({of}: {of: LivePort}) {
 					<Amount kg={of.so_far.net_kg} /> <small>{t('units.n', {n: of.so_far.units})}</small>
 				</p>
 			)}
-			<Basis mass={of.so_far} />
+			{!quiet && <Basis mass={of.so_far} />}
 			{!quiet && <AgainstOrdinary mass={of.so_far} of={of} />}
-			{of.by_mode.length > 0 && (
+			{!quiet && of.by_mode.length > 0 && (
 				<ul class="modes">
 					{of.by_mode.map(({mode, mass: part}) => (
 						<li key={mode}>
@@ -305,10 +364,11 @@ export function TodayOf({of}: {of: LivePort}) {
 				</>
 			)}
 			<p class="note">
-				{quiet ? (
+				{never ? (
 					t('today.never')
 				) : (
 					<>
+						{turned && `${t('today.turned')} `}
 						{t('today.last')} <Age ms={of.last_event_ms} />
 					</>
 				)}
@@ -319,7 +379,7 @@ export function TodayOf({of}: {of: LivePort}) {
 
 function Today() {
 	const {live} = useStore(now);
-	if (!live) return <p class="waiting">{t('waiting')}</p>;
+	if (!live) return <p class="waiting band">{t('waiting')}</p>;
 	return (
 		<section aria-labelledby="today" class="band">
 			<h2 id="today">{t('today')}</h2>
@@ -332,12 +392,12 @@ function Today() {
 	);
 }
 
-function ByPortMode({data}: {data: Picture}) {
+function ByPortMode({data, known}: {data: Picture; known: boolean}) {
 	const most = data.by_port_mode.reduce((top, row) => Math.max(top, row.mass.net_kg, row.last_year_kg ?? 0), 0);
 	return (
 		<Section id="parts" title={t('overview.parts')} wide>
 			{data.by_port_mode.length === 0 ? (
-				<Empty>{t('empty.passed')}</Empty>
+				<Empty>{t(known ? 'empty.passed' : 'overview.nothing')}</Empty>
 			) : (
 				<Table
 					caption={t('overview.parts')}
@@ -355,7 +415,10 @@ function ByPortMode({data}: {data: Picture}) {
 						key: `${row.port} ${row.mode} ${row.direction}`,
 						cells: [
 							portName(row.port),
-							<ModeName mode={row.mode} />,
+							<>
+								<ModeName mode={row.mode} />
+								<small class="beside">{word('direction', row.direction)}</small>
+							</>,
 							word('direction', row.direction),
 							<>
 								<Amount kg={row.mass.net_kg} />
@@ -393,7 +456,8 @@ function Records({data}: {data: Picture}) {
 								<DayLink day={row.day} port={row.port}>
 									<span class="star" aria-hidden="true">
 										{'★'}
-									</span>{' '}
+									</span>
+									{'\u00a0'}
 									{dayText(row.day)}
 								</DayLink>,
 								portName(row.port),
@@ -413,11 +477,28 @@ function Records({data}: {data: Picture}) {
 	);
 }
 
+function Whole({data, live}: {data: Picture; live: Live | null}) {
+	const known = isKnown(data, live, doneNow(data, live));
+	const shown = useMemo(() => (known ? data : withoutGuess(data)), [data, known]);
+	return (
+		<>
+			<Hero data={shown} />
+			<Today />
+			<Outlook data={shown} known={known} />
+			<Section id="course" title={t('year.title')} wide>
+				<YearChart data={shown} />
+			</Section>
+			<ByPortMode data={shown} known={known} />
+			<Records data={shown} />
+		</>
+	);
+}
+
 export function Overview() {
 	const {live} = useStore(now);
 	const goals = useStore(place)?.goals ?? [];
 	const goal = route.get().ask.get('goal') ?? '';
-	const asked = useAsk<Picture>(`/api/v1/overview${goal ? `?goal=${encodeURIComponent(goal)}` : ''}`, live?.mark.lsn, 30_000);
+	const asked = useAsk<Picture>(address('/api/v1/overview', {goal}), useMoved(), 30_000);
 	const shown = asked.data?.goal?.id ?? goal;
 	return (
 		<>
@@ -437,24 +518,10 @@ export function Overview() {
 					</div>
 				)}
 			</div>
-			<Answer asked={asked}>
-				{data => (
-					<>
-						<Hero data={data} />
-						<Outlook data={data} />
-						<Section id="course" title={t('year.title')} wide>
-							<YearChart data={data} />
-						</Section>
-					</>
-				)}
-			</Answer>
-			<Today />
-			{asked.data && (
-				<>
-					<ByPortMode data={asked.data} />
-					<Records data={asked.data} />
-				</>
-			)}
+			{asked.wrong && <Wrong problem={asked.wrong} again={asked.again} />}
+			{!asked.data && !asked.wrong && <p class="waiting">{t('waiting')}</p>}
+			<div class="overview">{asked.data ? <Whole data={asked.data} live={live} /> : <Today />}</div>
+			{asked.data && <AsOf mark={asked.data.mark} old={asked.wrong !== null} />}
 		</>
 	);
 }

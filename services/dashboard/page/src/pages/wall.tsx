@@ -1,46 +1,19 @@
-// One screen for a wall: large, nothing to touch, the same for days. It takes a new build by itself.
+// One screen for a wall: large, nothing to touch, the same for days. Midnight, the turn of the year, a service that restarts and a
+// new build (renewal.ts) pass without a hand; where a session ends, the login page says so and leads back here.
 import {useEffect, useMemo} from 'preact/hooks';
 import {useAsk, type Flow, type Live, type LivePort, type Overview} from '../api';
 import {Columns} from '../charts/hours';
 import {YearChart} from '../charts/year';
-import {addDays, chance, change, count, dayAndWeek, dayOf, dayText, mass, portName, share, timeOf} from '../figures';
-import {clock, now} from '../live';
+import {chance, change, count, dayAndWeek, dayOf, dayText, mass, moment, portName, share, timeOf} from '../figures';
+import {now} from '../live';
 import {goalName} from '../parts/goal';
-import {Age, Amount, Bar, ModeName, portAsked, useTick} from '../parts/parts';
+import {Age, Amount, Bar, ModeName, portAsked, useMoved, useTick, useToday} from '../parts/parts';
 import {Freshness} from '../parts/freshness';
 import {address} from '../route';
 import {useStore} from '../store';
 import {t, word} from '../words/words';
 import {hoursOf} from './flow';
-import {doneNow, isKnown} from './overview';
-
-const LOOK_MS = 5 * 60_000;
-const LONGEST_MS = 24 * 3_600_000;
-
-/** The names of the page's own files, as the service hands them out now. */
-const filesOf = (html: string): string =>
-	[...html.matchAll(/\/assets\/[\w.-]+/g)]
-		.map(found => found[0])
-		.sort()
-		.join();
-
-/** Loads the page anew when its build has changed, and once a day, but only while the service answers. */
-function useRenewal(): void {
-	useEffect(() => {
-		const began = Date.now();
-		let mine: string | null = null;
-		const look = async (): Promise<void> => {
-			const answer = await fetch('/wall', {cache: 'no-store', credentials: 'same-origin'}).catch(() => null);
-			if (!answer?.ok) return;
-			const files = filesOf(await answer.text());
-			mine ??= files;
-			if (files !== '' && (files !== mine || Date.now() - began > LONGEST_MS)) location.reload();
-		};
-		void look();
-		const timer = setInterval(() => void look(), LOOK_MS);
-		return () => clearInterval(timer);
-	}, []);
-}
+import {doneNow, isKnown, withoutGuess} from './overview';
 
 function Clock({port}: {port: string}) {
 	const at = useTick();
@@ -52,50 +25,69 @@ function Clock({port}: {port: string}) {
 	);
 }
 
+/** What stands beside the year's sum: the forecast's figures, and how the year before went. */
+function Side({data, done}: {data: Overview; done: number}) {
+	const {report, plan_kg: plan} = data;
+	const open = report !== null && report.met_on === null;
+	const most = report ? Math.max(report.rate_needed_kg, report.rate_had_kg) : 0;
+	const facts: [string, string][] = [];
+	if (plan !== null)
+		facts.push([t(done < plan ? 'wall.behind' : 'wall.ahead'), mass(Math.abs(done - plan))]);
+	if (data.last_year_kg !== null) facts.push([t('change'), change(done, data.last_year_kg)]);
+	if (report?.met_on) facts.push([t('goal.met'), dayText(report.met_on, false)]);
+	if (open) {
+		facts.push([t('goal.chance'), chance(report.chance)]);
+		facts.push([t('goal.date'), report.reached_p50 ? dayText(report.reached_p50, false) : t('goal.notwithin')]);
+		if (report.open_days_left > 0) {
+			facts.push([t('wall.needed'), mass(report.rate_needed_kg, most)]);
+			facts.push([t('wall.had'), mass(report.rate_had_kg, most)]);
+		}
+	}
+	return (
+		<dl class="side">
+			{facts.map(([name, value]) => (
+				<div key={name}>
+					<dt>{name}</dt>
+					<dd>{value}</dd>
+				</div>
+			))}
+		</dl>
+	);
+}
+
+/** On what the year's sum rests, up to when it is told, and from when the forecast is. */
+function Resting({data, live}: {data: Overview; live: Live}) {
+	const {net_kg: net, weighed_kg: weighed} = data.done;
+	const {made_at_ms: at} = live.mark.lsn > data.mark.lsn ? live.mark : data.mark;
+	const parts = [
+		net > 0 && t('basis.short', {share: share(weighed, net), basis: word('basis', 'weighed')}),
+		t('asof', {time: moment(at)}),
+		data.report && t('wall.forecast', {day: dayText(data.report.origin, false)}),
+	];
+	return <p class="note">{parts.filter(Boolean).join(' · ')}</p>;
+}
+
 function Year({data, live}: {data: Overview; live: Live}) {
-	const {goal, report} = data;
 	const done = doneNow(data, live);
+	const known = isKnown(data, live, done);
+	const shown = useMemo(() => (known ? data : withoutGuess(data)), [data, known]);
+	const {goal, report} = shown;
 	return (
 		<section class="card year" aria-labelledby="wall-year">
-			<h2 id="wall-year">{goal ? goalName(goal) : t('overview.nogoal')}</h2>
+			<div class="card-head">
+				<h2 id="wall-year">{goal ? goalName(goal) : t('overview.year')}</h2>
+				{known && <Resting data={shown} live={live} />}
+			</div>
 			<div class="numbers">
 				<p class="huge">
-					<Amount kg={isKnown(data, done) ? done : null} />
-					{goal && isKnown(data, done) && <small> {share(done, goal.target_kg)}</small>}
+					<Amount kg={known ? done : null} />
+					{goal && known && <small> {share(done, goal.target_kg)}</small>}
 				</p>
-				<dl class="side">
-					{report?.met_on && (
-						<div>
-							<dt>{t('goal.met')}</dt>
-							<dd>{dayText(report.met_on, false)}</dd>
-						</div>
-					)}
-					{report && !report.met_on && (
-						<div>
-							<dt>{t('goal.chance')}</dt>
-							<dd>{chance(report.chance)}</dd>
-						</div>
-					)}
-					{report && !report.met_on && (
-						<div>
-							<dt>{t('goal.date')}</dt>
-							<dd>
-								{report.reached_p50
-									? dayText(report.reached_p50, false)
-									: t('goal.notwithin')}
-							</dd>
-						</div>
-					)}
-					{data.last_year_kg !== null && (
-						<div>
-							<dt>{t('change')}</dt>
-							<dd>{change(done, data.last_year_kg)}</dd>
-						</div>
-					)}
-				</dl>
-				{!report && goal && <p class="note">{t('goal.none')}</p>}
+				{!known && <p class="note">{t('overview.nothing')}</p>}
+				{known && <Side data={shown} done={done} />}
+				{known && !report && goal && <p class="note">{t('goal.none')}</p>}
 			</div>
-			<YearChart data={data} tall="fill" />
+			<YearChart data={shown} tall="fill" />
 		</section>
 	);
 }
@@ -105,56 +97,60 @@ const sum = (of: LivePort[], pick: (port: LivePort) => number): number => of.red
 const weighedPart = ({so_far: {net_kg: net, weighed_kg: weighed}}: LivePort): string =>
 	net > 0 ? `${t('basis.short', {share: share(weighed, net), basis: word('basis', 'weighed')})} · ` : '';
 
+function PortToday({of}: {of: LivePort}) {
+	const never = of.last_event_ms === null;
+	const turned = of.today < useToday(of.port);
+	const quiet = never || turned;
+	const most = Math.max(of.so_far.net_kg, of.ordinary_kg ?? 0);
+	return (
+		<div class="port">
+			<h3>{portName(of.port)}</h3>
+			<p class="huge">
+				<Amount kg={quiet ? null : of.so_far.net_kg} />
+				{!quiet && <small> {t('units.n', {n: of.so_far.units})}</small>}
+			</p>
+			<p class="note">
+				{!quiet && weighedPart(of)}
+				{never ? (
+					t('today.never')
+				) : (
+					<>
+						{turned && `${t('today.turned')} `}
+						{t('today.last')} <Age ms={of.last_event_ms} />
+					</>
+				)}
+			</p>
+			{!quiet && of.ordinary_kg !== null && (
+				<>
+					<Bar part={of.so_far.net_kg} of={most} />
+					<Bar part={of.ordinary_kg} of={most} tone="plan" />
+					<p class="note">
+						{t('today.ordinary')}
+						{': '}
+						{mass(of.ordinary_kg)}
+					</p>
+				</>
+			)}
+			{!quiet && (
+				<ul class="modes">
+					{of.by_mode.map(({mode, mass: part}) => (
+						<li key={mode}>
+							<ModeName mode={mode} /> <Amount kg={part.net_kg} />
+						</li>
+					))}
+				</ul>
+			)}
+		</div>
+	);
+}
+
 function Today({ports}: {ports: LivePort[]}) {
 	return (
 		<section class="card today" aria-labelledby="wall-today">
 			<h2 id="wall-today">{t('today.sofar')}</h2>
-			{ports.map(of => {
-				const most = Math.max(of.so_far.net_kg, of.ordinary_kg ?? 0);
-				return (
-					<div key={of.port} class="port">
-						<h3>{portName(of.port)}</h3>
-						{of.last_event_ms === null ? (
-							<p class="huge">
-								<Amount kg={null} />
-							</p>
-						) : (
-							<p class="huge">
-								<Amount kg={of.so_far.net_kg} />{' '}
-								<small>{t('units.n', {n: of.so_far.units})}</small>
-							</p>
-						)}
-						<p class="note">
-							{weighedPart(of)}
-							{of.last_event_ms === null ? (
-								t('today.never')
-							) : (
-								<>
-									{t('today.last')} <Age ms={of.last_event_ms} />
-								</>
-							)}
-						</p>
-						{of.ordinary_kg !== null && (
-							<>
-								<Bar part={of.so_far.net_kg} of={most} />
-								<Bar part={of.ordinary_kg} of={most} tone="plan" />
-								<p class="note">
-									{t('today.ordinary')}
-									{': '}
-									{mass(of.ordinary_kg)}
-								</p>
-							</>
-						)}
-						<ul class="modes">
-							{of.by_mode.map(({mode, mass: part}) => (
-								<li key={mode}>
-									<ModeName mode={mode} /> <Amount kg={part.net_kg} />
-								</li>
-							))}
-						</ul>
-					</div>
-				);
-			})}
+			{ports.map(of => (
+				<PortToday key={of.port} of={of} />
+			))}
 		</section>
 	);
 }
@@ -182,27 +178,32 @@ function YardNow({ports, attention}: {ports: LivePort[]; attention: number}) {
 	);
 }
 
-function Hours({data}: {data: Flow}) {
-	const columns = useMemo(() => hoursOf(data), [data]);
+function Hours({data, day, never}: {data: Flow | null; day: string; never: boolean}) {
+	const shown = data?.day === day ? data : null;
+	const columns = useMemo(() => (shown ? hoursOf(shown) : []), [shown]);
 	return (
 		<section class="card hours" aria-labelledby="wall-hours">
 			<h2 id="wall-hours">{t('flow.hours')}</h2>
-			{data.hours.length > 0 ? (
-				<Columns columns={columns} label={t('flow.hours.label', {day: dayAndWeek(data.day)})} />
+			{shown && shown.hours.length > 0 && !never ? (
+				<Columns columns={columns} label={t('flow.hours.label', {day: dayAndWeek(day)})} />
 			) : (
-				<p class="empty">{t('flow.nohours')}</p>
+				<p class="empty">{shown ? t('flow.nohours') : t('waiting')}</p>
 			)}
 		</section>
 	);
 }
 
 export function Wall() {
-	useRenewal();
 	const {live} = useStore(now);
 	const port = portAsked();
-	const overview = useAsk<Overview>('/api/v1/overview', live?.mark.lsn ?? Math.floor(clock() / 60_000), 60_000);
-	const flow = useAsk<Flow>(address('/api/v1/flow', {port}), live?.mark.lsn, 10_000);
+	const day = useToday(port);
+	const moved = useMoved(port);
+	const overview = useAsk<Overview>('/api/v1/overview', moved, 60_000);
+	const flow = useAsk<Flow>(address('/api/v1/flow', {port}), moved, 10_000);
 	const ports = live?.ports.filter(of => port === '' || of.port === port) ?? [];
+	useEffect(() => {
+		document.title = t('brand.long');
+	}, []);
 	return (
 		<main id="main" class="wall" tabIndex={-1}>
 			<header>
@@ -221,7 +222,7 @@ export function Wall() {
 			)}
 			{live && <Today ports={ports} />}
 			{live && <YardNow ports={ports} attention={live.attention} />}
-			{flow.data && flow.data.day >= addDays(dayOf(clock(), port), -1) && <Hours data={flow.data} />}
+			<Hours data={flow.data} day={day} never={ports.every(of => of.last_event_ms === null)} />
 		</main>
 	);
 }

@@ -8,7 +8,9 @@ import {useTick} from './parts';
 export function Freshness() {
 	const {live, state, knownMs} = useStore(now);
 	const at = useTick();
-	const last = live?.mark.received_at_ms ?? null;
+	// The registry is on file from the beginning; that is no event of the port.
+	const never = live?.ports.every(of => of.last_event_ms === null) && live.total.batches === 0;
+	const last = never ? null : (live?.mark.received_at_ms ?? null);
 	const event = last === null ? t('fresh.empty') : t('fresh.last', {age: age(at - last)});
 	const words = {
 		first: t('fresh.first'),

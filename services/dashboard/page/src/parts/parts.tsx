@@ -2,7 +2,7 @@
 import type {ComponentChildren, TargetedEvent} from 'preact';
 import {useEffect, useMemo, useRef, useState} from 'preact/hooks';
 import type {Asked, Kg, Mark, Mass, Ms, Problem} from '../api';
-import {age, count, exact, joint, laneName, massParts, moment, place, portName, share} from '../figures';
+import {age, count, dayOf, exact, joint, laneName, massParts, moment, place, portName, share} from '../figures';
 import {clock, now} from '../live';
 import {address, go, route, withAsk} from '../route';
 import {useStore} from '../store';
@@ -16,6 +16,33 @@ export function useTick(everyMs = 1_000): number {
 		return () => clearInterval(timer);
 	}, [everyMs]);
 	return at;
+}
+
+/** The port's day; draws again when it turns, or so long after it. */
+export function useToday(port = '', lateMs = 0): string {
+	const [, turn] = useState('');
+	const day = (): string => dayOf(clock() - lateMs, port);
+	useEffect(() => {
+		const look = (): void => turn(day());
+		look();
+		const timer = setInterval(look, 1_000);
+		return () => clearInterval(timer);
+	}, [port, lateMs]);
+	return day();
+}
+
+const SLOW_MS = 5 * 60_000;
+const LATE_MS = 3_000;
+
+/**
+ * When to ask again: with each event, with the port's next day (a moment late, for the service's clock to be there too), and now
+ * and then for what comes by itself, such as a forecast.
+ */
+export function useMoved(port = ''): string {
+	const {live} = useStore(now);
+	const day = useToday(port, LATE_MS);
+	const slow = Math.floor(useTick(SLOW_MS) / SLOW_MS);
+	return `${live?.mark.lsn ?? ''} ${day} ${slow}`;
 }
 
 export const Unknown = () => (
