@@ -124,11 +124,7 @@ function PortToday({of}: {of: LivePort}) {
 				<>
 					<Bar part={of.so_far.net_kg} of={most} />
 					<Bar part={of.ordinary_kg} of={most} tone="plan" />
-					<p class="note">
-						{t('today.ordinary')}
-						{': '}
-						{mass(of.ordinary_kg)}
-					</p>
+					<p class="note">{t('wall.ordinary', {mass: mass(of.ordinary_kg)})}</p>
 				</>
 			)}
 			{!quiet && (

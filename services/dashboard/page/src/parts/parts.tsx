@@ -32,7 +32,7 @@ export function useToday(port = '', lateMs = 0): string {
 }
 
 const SLOW_MS = 5 * 60_000;
-const LATE_MS = 3_000;
+const LATE_MS = 8_000; // the service gives an answer again for 5 s
 
 /**
  * When to ask again: with each event, with the port's next day (a moment late, for the service's clock to be there too), and now
