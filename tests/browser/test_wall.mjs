@@ -85,7 +85,7 @@ class Port {
 			session: () => ({name: 'Wanda', role: 'viewer', accounts: true}),
 			calendar: () => this.ledger.calendar(),
 			place: () => this.ledger.place(),
-			overview: () => ({published_kg: 0, ...this.ledger.overview()}),
+			overview: () => this.ledger.overview(),
 			flow: () => this.ledger.flow(),
 		};
 		const kind = path.split('/')[3];
