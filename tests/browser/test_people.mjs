@@ -111,7 +111,7 @@ async function sessionEnds(page, service) {
 	check(page.url().includes('/flow?lang=en&port=ceke'), `back from the login one is at ${page.url()}`);
 }
 
-/** A truck of Ceke that weighs twice what was declared: it asks for attention at any hour, when nothing of the simulated port may. */
+/** A truck of Ceke that weighs twice what was declared: it asks for attention at any hour. */
 function heavier() {
 	const events = truck('ODD-1', {plate: 'O 1', kg: 30_000});
 	events[2].unit_weighed.gross_kg += 30_000;
