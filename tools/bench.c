@@ -32,30 +32,19 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
-static uint64_t
-number(const char *text, const char *what, uint64_t min, uint64_t max, struct argp_state *state)
-{
-	char *end;
-	uint64_t value = strtoull(text, &end, 10);
-	if (text[0] < '0' || text[0] > '9' || *end != '\0' || value < min || value > max)
-		argp_error(state, "--%s: a number from %llu to %llu is expected, not '%s'", what, (unsigned long long)min,
-		    (unsigned long long)max, text);
-	return value;
-}
-
 static error_t
 parse(int key, char *text, struct argp_state *state)
 {
 	struct bench *bench = state->input;
 	switch (key) {
 	case KEY_EVENTS:
-		bench->events = number(text, "events", 1000, EVENTS_MAX, state);
+		bench->events = bench_number(text, "events", 1000, EVENTS_MAX, state);
 		return 0;
 	case KEY_BATCH:
-		bench->per_batch = number(text, "batch", 1, BATCH_EVENTS_MAX, state);
+		bench->per_batch = bench_number(text, "batch", 1, BATCH_EVENTS_MAX, state);
 		return 0;
 	case KEY_SEED:
-		bench->seed = number(text, "seed", 0, UINT64_MAX, state);
+		bench->seed = bench_number(text, "seed", 0, UINT64_MAX, state);
 		return 0;
 	case KEY_DIR:
 		bench->dir = text;

@@ -113,6 +113,17 @@ bench_now_ns(void)
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+uint64_t
+bench_number(const char *text, const char *option, uint64_t min, uint64_t max, struct argp_state *state)
+{
+	char *end;
+	uint64_t value = strtoull(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' || value < min || value > max)
+		argp_error(state, "--%s: a number from %llu to %llu is expected, not '%s'", option, (unsigned long long)min,
+		    (unsigned long long)max, text);
+	return value;
+}
+
 void
 bench_figure(struct bench_times *times, size_t events, int64_t begun_ns, uint64_t disk_bytes, struct bench_figures *out)
 {

@@ -69,30 +69,19 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
-static uint64_t
-number(const char *text, const char *what, uint64_t min, uint64_t max, struct argp_state *state)
-{
-	char *end;
-	uint64_t value = strtoull(text, &end, 10);
-	if (text[0] < '0' || text[0] > '9' || *end != '\0' || value < min || value > max)
-		argp_error(state, "--%s is '%s', expected a number from %llu to %llu", what, text, (unsigned long long)min,
-		    (unsigned long long)max);
-	return value;
-}
-
 static error_t
 parse(int key, char *text, struct argp_state *state)
 {
 	struct bench *bench = state->input;
 	switch (key) {
 	case KEY_REPEATS:
-		bench->repeats = number(text, "repeats", 1, REPEATS_MAX, state);
+		bench->repeats = bench_number(text, "repeats", 1, REPEATS_MAX, state);
 		return 0;
 	case KEY_PATHS:
-		bench->paths = number(text, "paths", 100, FORECAST_PATHS_MAX, state);
+		bench->paths = bench_number(text, "paths", 100, FORECAST_PATHS_MAX, state);
 		return 0;
 	case KEY_SEED:
-		bench->seed = number(text, "seed", 0, UINT64_MAX, state);
+		bench->seed = bench_number(text, "seed", 0, UINT64_MAX, state);
 		return 0;
 	case KEY_JSON:
 		bench->json = true;

@@ -55,6 +55,8 @@ void bench_times_add(struct bench_times *times, int64_t ns);
 /* In microseconds; `part` from 0 to 1. Sorts. 0 where there are none. */
 double bench_times_at(struct bench_times *times, double part);
 int64_t bench_now_ns(void);
+/* The number that an option says; what is none, or out of range, ends the program with a sentence. `option`: without its dashes. */
+uint64_t bench_number(const char *text, const char *option, uint64_t min, uint64_t max, struct argp_state *state);
 /* Fills in what follows from times and sums. */
 void bench_figure(struct bench_times *times, size_t events, int64_t begun_ns, uint64_t disk_bytes, struct bench_figures *out);
 
