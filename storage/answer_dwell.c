@@ -38,6 +38,7 @@ struct dwell {
 	size_t n_groups;
 	uint64_t *samples; /* group << MS_BITS | ms */
 	size_t n_samples, room;
+	struct reason *why;
 };
 
 static bool
@@ -48,7 +49,7 @@ same_group(const struct group *a, const struct group *b)
 
 /* Rows come by day and port, so the group is mostly one of the last. */
 static enum status
-group_of(struct dwell *dwell, const struct group *wanted, size_t *out, struct reason *why)
+group_of(struct dwell *dwell, const struct group *wanted, size_t *out)
 {
 	for (size_t i = dwell->n_groups; i > 0; i--)
 		if (same_group(&dwell->groups[i - 1], wanted)) {
@@ -56,17 +57,18 @@ group_of(struct dwell *dwell, const struct group *wanted, size_t *out, struct re
 			return STATUS_OK;
 		}
 	if (dwell->n_groups == ROWS_MAX)
-		return reason_say(why, STATUS_TOO_MANY, "the answer has more than %d rows: ask for fewer days or parts", ROWS_MAX);
+		return reason_say(dwell->why, STATUS_TOO_MANY, "the answer has more than %d rows: ask for fewer days or parts",
+		    ROWS_MAX);
 	*out = dwell->n_groups++;
 	dwell->groups[*out] = *wanted;
 	return STATUS_OK;
 }
 
 static enum status
-add_sample(struct dwell *dwell, size_t group, int64_t ms, struct reason *why)
+add_sample(struct dwell *dwell, size_t group, int64_t ms)
 {
 	if (dwell->n_samples == SAMPLES_MAX)
-		return reason_say(why, STATUS_TOO_MANY,
+		return reason_say(dwell->why, STATUS_TOO_MANY,
 		    "these days have more than %d spans of time: ask for fewer days or one port", SAMPLES_MAX);
 	if (dwell->n_samples == dwell->room) {
 		size_t room = dwell->room == 0 ? SAMPLES_FIRST : 2 * dwell->room;
@@ -82,8 +84,9 @@ add_sample(struct dwell *dwell, size_t group, int64_t ms, struct reason *why)
 }
 
 static enum status
-add_row(struct dwell *dwell, const struct passage_row *row, struct reason *why)
+add_row(void *user, const struct passage_row *row)
 {
+	struct dwell *dwell = user;
 	const Juyan__V1__DwellAsk *ask = dwell->ask;
 	const char *port = registry_port_id(dwell->snapshot->registry, row->port), *mode = wire_mode_name(row->mode);
 	if (port == NULL)
@@ -99,33 +102,13 @@ add_row(struct dwell *dwell, const struct passage_row *row, struct reason *why)
 		struct group wanted = { .port = ask->by_port ? port : "", .kind = (enum span_kind)kind };
 		wanted.mode = ask->by_mode ? row->mode : JUYAN__V1__MODE__MODE_UNSPECIFIED;
 		wanted.day = ask->by_day ? passages_day(row->place) : 0;
-		status = group_of(dwell, &wanted, &group, why);
+		status = group_of(dwell, &wanted, &group);
 		if (status == STATUS_OK && ms < 0)
 			dwell->groups[group].backwards++;
 		else if (status == STATUS_OK)
-			status = add_sample(dwell, group, ms, why);
+			status = add_sample(dwell, group, ms);
 	}
 	return status;
-}
-
-static enum status
-add_all(struct dwell *dwell, int64_t from, int64_t to, struct reason *why)
-{
-	struct walk walk;
-	enum status status = walk_open(&dwell->snapshot->store, TABLE_passages, &walk);
-	if (status == STATUS_OK)
-		status = passages_seek(&walk, passages_place(from), NULL, NULL);
-	for (; status == STATUS_OK; status = walk_next(&walk)) {
-		struct passage_row row;
-		status = passages_read(&walk, &row);
-		if (status != STATUS_OK || row.place > passages_place(to))
-			break;
-		status = add_row(dwell, &row, why);
-		if (status != STATUS_OK)
-			break;
-	}
-	walk_close(&walk);
-	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
 static int
@@ -220,7 +203,7 @@ check(const struct dwell *dwell, int64_t *from, int64_t *to, struct reason *why)
 enum status
 answer_dwell(struct snapshot *snapshot, const Juyan__V1__DwellAsk *ask, Juyan__V1__Dwells **out, struct reason *why)
 {
-	struct dwell dwell = { .ask = ask, .snapshot = snapshot };
+	struct dwell dwell = { .ask = ask, .snapshot = snapshot, .why = why };
 	int64_t from, to;
 	Juyan__V1__Dwells *answer = arena_take(snapshot->arena, sizeof *answer);
 	dwell.groups = arena_take(snapshot->arena, ROWS_MAX * sizeof *dwell.groups);
@@ -228,7 +211,7 @@ answer_dwell(struct snapshot *snapshot, const Juyan__V1__DwellAsk *ask, Juyan__V
 		return STATUS_NO_MEMORY;
 	enum status status = check(&dwell, &from, &to, why);
 	if (status == STATUS_OK)
-		status = add_all(&dwell, from, to, why);
+		status = passages_each(&snapshot->store, passages_place(from), passages_place(to), NULL, add_row, &dwell);
 	if (status == STATUS_OK)
 		measure(&dwell);
 	free(dwell.samples);

@@ -95,8 +95,9 @@ saw_units(struct lanes *lanes, const char *port, const struct passage_row *row)
 }
 
 static enum status
-saw_row(struct lanes *lanes, const struct passage_row *row)
+saw_row(void *user, const struct passage_row *row)
 {
+	struct lanes *lanes = user;
 	const char *port = registry_port_id(lanes->snapshot->registry, row->port);
 	if (port == NULL)
 		return STATUS_DAMAGED;
@@ -108,27 +109,6 @@ saw_row(struct lanes *lanes, const struct passage_row *row)
 		saw(lanes, port, row->lane_in, false, row->steps[STEP_ARRIVED], row->batch_no);
 	saw(lanes, port, row->lane_out, true, row->steps[STEP_DEPARTED], row->batch_no);
 	return STATUS_OK;
-}
-
-/* All rows from one place to another, both included. */
-static enum status
-saw_places(struct lanes *lanes, uint32_t from, uint32_t to)
-{
-	struct walk walk;
-	enum status status = walk_open(&lanes->snapshot->store, TABLE_passages, &walk);
-	if (status == STATUS_OK)
-		status = passages_seek(&walk, from, NULL, NULL);
-	for (; status == STATUS_OK; status = walk_next(&walk)) {
-		struct passage_row row;
-		status = passages_read(&walk, &row);
-		if (status != STATUS_OK || row.place > to)
-			break;
-		status = saw_row(lanes, &row);
-		if (status != STATUS_OK)
-			break;
-	}
-	walk_close(&walk);
-	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
 /* Those of the latest record of each port: a lane that was given up is one that is merely seen. */
@@ -189,11 +169,12 @@ gather(struct lanes *lanes, struct reason *why)
 {
 	/* A port's day may be one ahead of UTC's; what is told of days to come is not of late. */
 	int64_t today = civil_day_of_ms(lanes->snapshot->meta.end.received_at_ms) + 1;
+	const struct store *store = &lanes->snapshot->store;
 	enum status status = add_registered(lanes, why);
 	if (status == STATUS_OK)
-		status = saw_places(lanes, PLACE_YARD, PLACE_YARD);
+		status = passages_each(store, PLACE_YARD, PLACE_YARD, NULL, saw_row, lanes);
 	if (status == STATUS_OK)
-		status = saw_places(lanes, passages_place(today - DAYS_BACK), passages_place(today));
+		status = passages_each(store, passages_place(today - DAYS_BACK), passages_place(today), NULL, saw_row, lanes);
 	return status;
 }
 

@@ -15,35 +15,31 @@ enum {
 
 /* ---- what is usual ---- */
 
-/* Stays of those of one mode that left a port on a day; false: there were none. */
+/* Stays of those of one mode that left a port on a day. */
+struct stays {
+	struct attending *attending;
+	Juyan__V1__Mode mode;
+	size_t n;
+	bool any; /* on this day */
+};
+
 static enum status
-take_stays(struct attending *attending, const char *port, Juyan__V1__Mode mode, uint32_t place, size_t *n, bool *any)
+take_stay(void *user, const struct passage_row *row)
 {
-	struct walk walk;
-	*any = false;
-	enum status status = walk_open(&attending->snapshot->store, TABLE_passages, &walk);
-	if (status == STATUS_OK)
-		status = passages_seek(&walk, place, port, NULL);
-	for (; status == STATUS_OK; status = walk_next(&walk)) {
-		struct passage_row row;
-		status = passages_read(&walk, &row);
-		if (status != STATUS_OK || row.place != place || strcmp(row.port, port) != 0)
-			break;
-		if (row.mode != mode || row.steps[STEP_ARRIVED] == TIME_UNKNOWN || row.steps[STEP_RELEASED] == TIME_UNKNOWN)
-			continue;
-		int64_t stay_ms = row.steps[STEP_RELEASED] - row.steps[STEP_ARRIVED];
-		*any = true;
-		if (stay_ms >= 0 && *n < ATTENDING_STAYS_MAX)
-			attending->stays_ms[(*n)++] = stay_ms;
-	}
-	walk_close(&walk);
-	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+	struct stays *stays = user;
+	if (row->mode != stays->mode || row->steps[STEP_ARRIVED] == TIME_UNKNOWN || row->steps[STEP_RELEASED] == TIME_UNKNOWN)
+		return STATUS_OK;
+	int64_t stay_ms = row->steps[STEP_RELEASED] - row->steps[STEP_ARRIVED];
+	stays->any = true;
+	if (stay_ms >= 0 && stays->n < ATTENDING_STAYS_MAX)
+		stays->attending->stays_ms[stays->n++] = stay_ms;
+	return STATUS_OK;
 }
 
 static enum status
 usual_stay(struct attending *attending, const char *port, Juyan__V1__Mode mode, int64_t today, int64_t *out)
 {
-	size_t n = 0;
+	struct stays stays = { .attending = attending, .mode = mode };
 	enum status status = STATUS_OK;
 	for (size_t i = 0; i < attending->n_usual; i++)
 		if (attending->usual[i].port == port && attending->usual[i].mode == mode) {
@@ -51,11 +47,12 @@ usual_stay(struct attending *attending, const char *port, Juyan__V1__Mode mode, 
 			return STATUS_OK;
 		}
 	for (int back = 0, days = 0; back < DAYS_LOOKED_AT && days < ATTENTION_STUCK_DAYS && status == STATUS_OK; back++) {
-		bool any = false;
-		status = take_stays(attending, port, mode, passages_place(today - back), &n, &any);
-		days += any;
+		uint32_t place = passages_place(today - back);
+		stays.any = false;
+		status = passages_each(&attending->snapshot->store, place, place, port, take_stay, &stays);
+		days += stays.any;
 	}
-	*out = attention_usual_stay(attending->stays_ms, n);
+	*out = attention_usual_stay(attending->stays_ms, stays.n);
 	assert(attending->n_usual < PORTS_MAX * ATTENDING_MODES);
 	attending->usual[attending->n_usual++] = (struct attending_usual){ port, mode, *out };
 	return status;
@@ -166,8 +163,9 @@ look_for_review(struct attending *attending, const struct looked *looked, bool d
 }
 
 static enum status
-look_at(struct attending *attending, const struct passage_row *row)
+look_at(void *user, const struct passage_row *row)
 {
+	struct attending *attending = user;
 	struct looked looked = { .batch_no = row->batch_no, .in_yard = row->place == PLACE_YARD };
 	struct snapshot *snapshot = attending->snapshot;
 	int64_t now_ms = attending->ask->now_ms;
@@ -198,32 +196,14 @@ look_at(struct attending *attending, const struct passage_row *row)
 	return status;
 }
 
-static enum status
-look_at_places(struct attending *attending, uint32_t from, uint32_t to)
-{
-	struct walk walk;
-	enum status status = walk_open(&attending->snapshot->store, TABLE_passages, &walk);
-	if (status == STATUS_OK)
-		status = passages_seek(&walk, from, NULL, NULL);
-	for (; status == STATUS_OK; status = walk_next(&walk)) {
-		struct passage_row row;
-		status = passages_read(&walk, &row);
-		if (status != STATUS_OK || row.place > to)
-			break;
-		status = look_at(attending, &row);
-		if (status != STATUS_OK)
-			break;
-	}
-	walk_close(&walk);
-	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-}
-
 enum status
 attending_crossings(struct attending *attending)
 {
 	int64_t today = civil_day_of_ms(attending->ask->now_ms); /* UTC's; a port's is at most one off */
-	enum status status = look_at_places(attending, PLACE_YARD, PLACE_YARD);
+	const struct store *store = &attending->snapshot->store;
+	enum status status = passages_each(store, PLACE_YARD, PLACE_YARD, NULL, look_at, attending);
 	if (status == STATUS_OK)
-		status = look_at_places(attending, passages_place(today - DAYS_REVIEWED), passages_place(today + 1));
+		status = passages_each(store, passages_place(today - DAYS_REVIEWED), passages_place(today + 1), NULL, look_at,
+		    attending);
 	return status;
 }

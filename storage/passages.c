@@ -221,3 +221,26 @@ passages_read(const struct walk *walk, struct passage_row *out)
 		return walk->value.bytes == 1 ? STATUS_OK : STATUS_DAMAGED;
 	return read_steps(walk->value, out) ? STATUS_OK : STATUS_DAMAGED;
 }
+
+enum status
+passages_each(const struct store *store, uint32_t from, uint32_t to, const char *port,
+    enum status (*see)(void *user, const struct passage_row *row), void *user)
+{
+	struct walk walk;
+	enum status seen = STATUS_OK;
+	assert(port == NULL || from == to);
+	enum status status = walk_open(store, TABLE_passages, &walk);
+	if (status == STATUS_OK)
+		status = passages_seek(&walk, from, port, NULL);
+	for (; status == STATUS_OK && seen == STATUS_OK; status = walk_next(&walk)) {
+		struct passage_row row;
+		status = passages_read(&walk, &row);
+		if (status != STATUS_OK || row.place > to || (port != NULL && strcmp(row.port, port) != 0))
+			break;
+		seen = see(user, &row);
+	}
+	walk_close(&walk);
+	if (seen != STATUS_OK)
+		return seen;
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}

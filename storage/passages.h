@@ -43,5 +43,11 @@ int64_t passages_day(uint32_t place);
 enum status passages_seek(struct walk *walk, uint32_t place, const char *port, const char *after_batch_no) MUST_USE;
 /* DAMAGED. */
 enum status passages_read(const struct walk *walk, struct passage_row *out) MUST_USE;
+/*
+ * Every row from one place to another, both included, in their order. With a port its rows alone, and then the two places are one.
+ * What `see` returns ends it, unless it is OK; DAMAGED.
+ */
+enum status passages_each(const struct store *store, uint32_t from, uint32_t to, const char *port,
+    enum status (*see)(void *user, const struct passage_row *row), void *user) MUST_USE;
 
 #endif
