@@ -185,8 +185,8 @@ tell(struct attending *attending, const struct candidate *from, Juyan__V1__Atten
 	row->sentence = answer_string(arena, from->sentence);
 	row->measured = from->measured;
 	row->usual = from->usual;
-	row->noted_by = answer_string(arena, from->noted_by != NULL ? from->noted_by : "");
-	row->note = answer_string(arena, from->note != NULL ? from->note : "");
+	row->noted_by = answer_text(arena, from->noted_by);
+	row->note = answer_text(arena, from->note);
 	row->noted_at_ms = from->noted_at_ms;
 	row->reasons = reasons_of(arena, from, &row->n_reasons);
 	*out = row;

@@ -30,10 +30,10 @@ look_up_note(struct attending *attending, struct candidate *candidate, bool *wan
 	*wanted = attending->ask->noted;
 	if (!*wanted)
 		return STATUS_OK;
-	candidate->noted_by = answer_text(attending->snapshot->arena, note.by);
-	candidate->note = answer_text(attending->snapshot->arena, note.note);
+	candidate->noted_by = note.by;
+	candidate->note = note.note;
 	candidate->noted_at_ms = note.at.occurred_at_ms;
-	return candidate->noted_by != NULL && candidate->note != NULL ? STATUS_OK : STATUS_NO_MEMORY;
+	return STATUS_OK;
 }
 
 enum status

@@ -9,7 +9,7 @@
 #include "attention.h"
 
 enum { ATTENDING_SENTENCE_BYTES = 256, ATTENDING_SPAN_BYTES = 32, ATTENDING_MODES = JUYAN__V1__MODE__RAIL + 1 };
-enum { ATTENDING_KIND_MAX = 300 };      /* rows of one kind */
+enum { ATTENDING_KIND_MAX = 300 };      /* rows of one kind; the list says where there are more */
 enum { ATTENDING_STAYS_MAX = 1 << 15 }; /* of which a port's usual is taken; 7 days of the busiest have fewer */
 
 /* Something that asks. Texts live in the snapshot, the registry or the arena. */
@@ -23,7 +23,7 @@ struct candidate {
 	uint32_t marks;     /* of a review */
 	char subject[SUBJECT_BYTES_MAX + 1];
 	char sentence[ATTENDING_SENTENCE_BYTES];
-	const char *noted_by, *note; /* NULL: nobody */
+	struct span noted_by, note; /* empty: nobody; the snapshot's, so that any number of notes takes no room */
 	int64_t noted_at_ms;
 };
 

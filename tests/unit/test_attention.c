@@ -322,6 +322,35 @@ test_what_a_person_has_seen_is_hidden(void **state)
 	subjects(list(now + HOURS(2), ""), "silent:2/2 stuck:ceke/B1");
 }
 
+/* The list holds 300 of a kind, and says that there are more. What it does not hold takes nothing, noted or not. */
+static void
+test_any_number_of_notes_takes_the_room_of_a_full_list(void **state)
+{
+	enum { CROSSINGS = 900, ROUNDS = 3 };
+	(void)state;
+	static struct entry arrivals[CROSSINGS], notes[CROSSINGS];
+	char note[200], subject[64], batch_no[16];
+	size_t taken[ROUNDS] = { 0 };
+	memset(note, 'x', sizeof note - 1);
+	note[sizeof note - 1] = '\0';
+	for (size_t i = 0; i < CROSSINGS; i++) { /* the oldest last, so that each takes another's place */
+		snprintf(batch_no, sizeof batch_no, "B%04zu", i);
+		snprintf(subject, sizeof subject, "stuck:ceke/%s", batch_no);
+		arrivals[i] = entry_of(&book, GATE, i, cargo(MIDNIGHT - (int64_t)i, "ceke", batch_no, ARRIVED));
+		notes[i] = entry_of(&book, ADMIN, i, noted(MIDNIGHT + 5, subject, note, ""));
+	}
+	for (size_t round = 0, n = CROSSINGS / ROUNDS; round < ROUNDS; round++) {
+		must(ledger_apply(book.ledger, &arrivals[round * n], n, NULL), &(struct reason){ "" });
+		must(ledger_apply(book.ledger, &notes[round * n], n, NULL), &(struct reason){ "" });
+		size_t before = said_arena.used;
+		const Juyan__V1__AttentionList *rows = list(MIDNIGHT + HOURS(25), ", 'noted': true");
+		taken[round] = said_arena.used - before;
+		assert_int_equal(rows->more, round > 0);
+		assert_int_equal(strlen(rows->rows[rows->n_rows - 1]->note), sizeof note - 1);
+	}
+	assert_int_equal(taken[1], taken[2]);
+}
+
 static void
 test_a_full_list_holds_the_gravest_and_the_oldest(void **state)
 {
@@ -386,6 +415,7 @@ main(void)
 		cmocka_unit_test_setup(test_what_is_not_told_takes_no_room, fresh),
 		cmocka_unit_test_setup(test_stuck_is_measured_by_those_of_the_same_mode, fresh),
 		cmocka_unit_test_setup(test_what_a_person_has_seen_is_hidden, fresh),
+		cmocka_unit_test_setup(test_any_number_of_notes_takes_the_room_of_a_full_list, fresh),
 		cmocka_unit_test_setup(test_a_full_list_holds_the_gravest_and_the_oldest, fresh),
 	};
 	return cmocka_run_group_tests(tests, start, stop);
