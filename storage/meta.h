@@ -4,7 +4,7 @@
 
 #include "journal.h"
 
-enum { LEDGER_FORMAT = 2 };
+enum { LEDGER_FORMAT = 3 };
 
 struct meta {
 	struct journal_end end;

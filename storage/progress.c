@@ -20,6 +20,67 @@ span_kind_name(enum span_kind kind)
 	return names[kind];
 }
 
+/* What was seen of a unit that the manifest names; NULL: nothing. */
+static const struct unit_facts *
+seen_of(const struct facts *facts, struct span unit_id)
+{
+	size_t low = 0, high = facts->n_seen;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		int order = span_compare(facts->seen[middle].unit_id, unit_id);
+		if (order == 0)
+			return &facts->seen[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+static bool
+came_and_went(const struct unit_facts *unit)
+{
+	return unit->has_arrived && unit->has_departed;
+}
+
+static void
+take_later(const struct unit_facts *unit, const struct unit_facts **last)
+{
+	if (unit->has_departed && (*last == NULL || stamp_later(&unit->departed, &(*last)->departed)))
+		*last = unit;
+}
+
+/* How many units have left, and the last of them. */
+static size_t
+departed_units(const struct facts *facts, const struct unit_facts **last)
+{
+	size_t left = 0, unseen = 0, others = 0;
+	for (size_t i = 0; i < facts->n_seen; i++) {
+		const struct unit_facts *unit = &facts->seen[i];
+		others += came_and_went(unit);
+		if (facts->n_units > 0)
+			continue;
+		left += unit->has_departed;
+		take_later(unit, last);
+	}
+	for (size_t i = 0; i < facts->n_units; i++) {
+		const struct unit_facts *unit = seen_of(facts, facts->units[i].unit_id);
+		unseen += unit == NULL || (!unit->has_arrived && !unit->has_departed);
+		if (unit == NULL)
+			continue;
+		left += unit->has_departed;
+		others -= came_and_went(unit) && others > 0;
+		take_later(unit, last);
+	}
+	if (unseen == 0 || others == 0)
+		return left;
+	for (size_t i = 0; i < facts->n_seen; i++)
+		if (came_and_went(&facts->seen[i]))
+			take_later(&facts->seen[i], last);
+	return left + (others < unseen ? others : unseen);
+}
+
 /* The first arrival and the last departure, with their lanes. */
 static void
 pass_units(const struct facts *facts, struct progress *out)
@@ -29,17 +90,13 @@ pass_units(const struct facts *facts, struct progress *out)
 		const struct unit_facts *unit = &facts->seen[i];
 		if (unit->has_arrived && (first == NULL || stamp_later(&first->arrived, &unit->arrived)))
 			first = unit;
-		if (unit->has_departed && (last == NULL || stamp_later(&unit->departed, &last->departed)))
-			last = unit;
-		out->units_departed += unit->has_departed;
 	}
 	if (first != NULL) {
 		out->steps[STEP_ARRIVED] = first->arrived.occurred_at_ms;
 		out->lane_in = first->lane_in;
 	}
 	size_t all = facts->n_units > 0 ? facts->n_units : facts->n_seen;
-	if (out->units_departed > all)
-		out->units_departed = (uint32_t)all;
+	out->units_departed = (uint32_t)departed_units(facts, &last);
 	if (last != NULL)
 		out->lane_out = last->lane_out;
 	if (last != NULL && out->units_departed == all)

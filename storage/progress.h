@@ -1,9 +1,11 @@
 /*
  * Where a batch stands on its way through the port: a pure function of its facts.
  *
- * It has arrived when its first unit has, and left when as many units have departed as its manifest names (without a manifest: all
- * that were seen). That they are those of the manifest is not asked: a plate that was misread at a gate would keep its batch in the
- * yard for good. Texts are lent by the facts.
+ * It has arrived when its first unit has, and left when each unit of its manifest has (without a manifest: all that were seen). A
+ * unit that the manifest does not name makes nothing depart: it may be another batch's, or a plate that was misread on the way out,
+ * and then nobody knows where the one that came stands. One that both came and went stands for a unit of the manifest of which
+ * nothing was seen: there it was the manifest in which the plate was mistyped. In either case the batch asks for a look
+ * (MARK_UNIT_NOT_IN_MANIFEST). Texts are lent by the facts.
  */
 #ifndef JUYAN_STORAGE_PROGRESS_H
 #define JUYAN_STORAGE_PROGRESS_H

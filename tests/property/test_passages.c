@@ -234,6 +234,15 @@ lodging(const struct naive *naive)
 	return deleted != NULL && later(deleted, lodged) ? deleted : lodged;
 }
 
+static bool
+is_named(const Juyan__V1__ManifestLodged *manifest, const char *vehicle)
+{
+	for (size_t i = 0; i < manifest->n_units; i++)
+		if (strcmp(manifest->units[i]->unit_id, vehicle) == 0)
+			return true;
+	return false;
+}
+
 /* "place stage departed/units arrived lane departed lane first last inspected released inspections second held". */
 static void
 describe(const struct naive *naive, char out[256])
@@ -241,21 +250,32 @@ describe(const struct naive *naive, char out[256])
 	const struct naive_event *paper = lodging(naive), *in = NULL, *outgoing = NULL;
 	bool deleted = paper != NULL && paper->event->what_case == JUYAN__V1__EVENT__WHAT_MANIFEST_DELETED;
 	size_t units = paper != NULL && !deleted ? paper->event->manifest_lodged->n_units : 0, seen = 0, left = 0;
+	size_t unseen = 0, others = 0;
+	const struct naive_event *stranger = NULL;
 	for (size_t v = 0; v < 3; v++) {
 		bool any = false;
 		for (size_t i = 0; i < naive->world->history.n; i++)
 			any = any || (own(naive, i) != NULL && strcmp(unit_of(own(naive, i)->event), vehicles[v]) == 0);
 		const struct naive_event *a = find(naive, JUYAN__V1__EVENT__WHAT_UNIT_ARRIVED, vehicles[v], false);
 		const struct naive_event *d = find(naive, JUYAN__V1__EVENT__WHAT_UNIT_DEPARTED, vehicles[v], false);
+		bool named = units == 0 || is_named(paper->event->manifest_lodged, vehicles[v]);
 		seen += any;
-		left += d != NULL;
+		left += named && d != NULL;
+		unseen += named && a == NULL && d == NULL;
 		if (a != NULL && (in == NULL || later(in, a)))
 			in = a;
-		if (d != NULL && later(d, outgoing))
+		if (named && d != NULL && later(d, outgoing))
 			outgoing = d;
+		if (!named && a != NULL && d != NULL) {
+			others++;
+			stranger = later(d, stranger) ? d : stranger;
+		}
 	}
+	/* Strangers that came and went stand for those that nobody saw. */
+	if (units > 0 && unseen > 0 && stranger != NULL && later(stranger, outgoing))
+		outgoing = stranger;
+	left += units == 0 ? 0 : others < unseen ? others : unseen;
 	size_t all = units > 0 ? units : seen;
-	left = left > all ? all : left;
 	bool gone = outgoing != NULL && left == all;
 	const struct naive_event *look = find(naive, JUYAN__V1__EVENT__WHAT_INSPECTED, "", false);
 	const struct naive_event *first = find(naive, JUYAN__V1__EVENT__WHAT_UNIT_WEIGHED, "", true);

@@ -114,10 +114,48 @@ test_a_train_has_left_when_all_wagons_have(void **state)
 	say(MIDNIGHT + HOURS(1), "B1", LEFT("T1", "c"));
 	holds(yard(), "'units':2,'units_departed':1");
 	holds(yard(), "'lane_in':'a'");
-	/* The other was misread, and it has left all the same. */
-	say(MIDNIGHT + HOURS(2), "B1", LEFT("T7", "d"));
+	say(MIDNIGHT + HOURS(2), "B1", LEFT("T2", "d"));
 	assert_int_equal(ask(&book, "'crossings': {}")->crossings->n_rows, 0);
 	holds(shown(ask(&book, "'crossings': {'day': '2025-01-31'}")), "'lane_out':'d'");
+}
+
+/* It was another batch's truck, or its plate was misread: the one that came is still looked for, and a person is told. */
+static void
+test_a_unit_that_the_manifest_does_not_name_makes_no_batch_depart(void **state)
+{
+	(void)state;
+	say(MIDNIGHT, "B1", LODGED(UNIT("T1"), ""));
+	say(MIDNIGHT, "B1", ARRIVED("T1", "a"));
+	say(MIDNIGHT + HOURS(1), "B1", LEFT("T7", "c"));
+	stage_is("arrived");
+	const Juyan__V1__Crossing *row = ask(&book, "'crossings': {}")->crossings->rows[0];
+	assert_int_equal(row->units_departed, 0);
+	assert_string_equal(row->lane_out, "");
+	assert_int_equal(ask(&book, "'crossings': {'day': '2025-01-31'}")->crossings->n_rows, 0);
+	holds(shown(ask(&book, "'batch': {'port': 'ceke', 'batch_no': 'B1'}")), "a unit was seen that the manifest does not name");
+	holds(shown(ask(&book, "'attention': {'now_ms': %lld}", (long long)(MIDNIGHT + HOURS(2)))), "'subject':'review:ceke/B1'");
+	say(MIDNIGHT + HOURS(3), "B1", LEFT("T1", "d"));
+	stage_is("departed");
+	holds(shown(ask(&book, "'crossings': {'day': '2025-01-31'}")), "'lane_out':'d'");
+}
+
+static void
+test_who_came_and_went_under_a_plate_that_the_manifest_has_wrong_has_left(void **state)
+{
+	(void)state;
+	say(MIDNIGHT, "B1", LODGED(UNIT("T1") "," UNIT("T2"), ""));
+	say(MIDNIGHT, "B1", ARRIVED("T1", "a"));
+	say(MIDNIGHT, "B1", ARRIVED("T7", "b"));
+	say(MIDNIGHT + HOURS(1), "B1", LEFT("T7", "c"));
+	holds(yard(), "'units':2,'units_departed':1");
+	holds(yard(), "'lane_out':'c'");
+	say(MIDNIGHT + HOURS(2), "B1", LEFT("T1", "d"));
+	stage_is("departed");
+	/* It stands for one of which nothing was seen, and for no other. */
+	say(MIDNIGHT + HOURS(3), "B1", ARRIVED("T2", "b"));
+	stage_is("arrived");
+	holds(yard(), "'units':2,'units_departed':1");
+	holds(yard(), "'lane_out':'d'");
 }
 
 static void
@@ -438,6 +476,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_the_stages_of_a_crossing, fresh),
 		cmocka_unit_test_setup(test_a_train_has_left_when_all_wagons_have, fresh),
+		cmocka_unit_test_setup(test_a_unit_that_the_manifest_does_not_name_makes_no_batch_depart, fresh),
+		cmocka_unit_test_setup(test_who_came_and_went_under_a_plate_that_the_manifest_has_wrong_has_left, fresh),
 		cmocka_unit_test_setup(test_outcomes_that_are_told_twice_are_one, fresh),
 		cmocka_unit_test_setup(test_crossings_come_in_pages, fresh),
 		cmocka_unit_test_setup(test_another_utc_offset_moves_what_has_left, fresh),
