@@ -419,6 +419,7 @@ answer_news(struct snapshot *snapshot, const Juyan__V1__NewsAsk *ask, Juyan__V1_
 	answer->received_at_ms = meta->end.received_at_ms;
 	answer->skipped = news.skipped;
 	answer->quarantine_waiting = meta->quarantine_waiting;
+	answer->registry_version = meta->registry_version;
 	answer->events = meta->end.lsn - ask->after_lsn;
 	*out = answer;
 	return STATUS_OK;

@@ -29,7 +29,8 @@ enum record_kind { RECORDS_PORT, RECORDS_GROUP, RECORDS_DAY, RECORDS_GOAL, RECOR
 
 struct kept {
 	bool loaded, lanes_seen;
-	uint64_t lsn;
+	bool skipped; /* the last news told nothing one by one: the road is flooded */
+	uint64_t lsn, registry_version;
 	int64_t received_at_ms; /* 0: the ledger is empty */
 	Juyan__V1__Registry *records[RECORD_KINDS];
 	struct registry *registry; /* of the ports */
@@ -37,6 +38,7 @@ struct kept {
 	size_t n_ports;
 	struct stretch *stretches;
 	size_t n_stretches;
+	int64_t lanes_ms; /* when the lanes were looked at */
 	bool counted; /* attention holds, of attention_ms and so many in quarantine */
 	int64_t attention, attention_ms;
 	uint64_t quarantine_waiting, attention_quarantine;

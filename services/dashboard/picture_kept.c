@@ -154,6 +154,17 @@ ask_news(struct painter *painter, const Juyan__V1__News **out, struct reason *wh
 	return status;
 }
 
+/* More has happened than is told one by one: what it may have changed is asked for anew, and the registry holds. */
+static void
+let_go(struct kept *kept)
+{
+	for (size_t i = 0; i < kept->n_ports; i++) {
+		history_close(&kept->ports[i].history);
+		kept->ports[i].usual.known = false;
+	}
+	kept->lanes_seen = false;
+}
+
 enum status
 kept_catch_up(struct painter *painter, struct reason *why)
 {
@@ -162,9 +173,11 @@ kept_catch_up(struct painter *painter, struct reason *why)
 	enum status status = ask_news(painter, &news, why);
 	if (status != STATUS_OK)
 		return status;
-	if (news->registry || news->skipped)
+	if (news->registry_version != kept->registry_version)
 		kept_forget(kept);
-	if (kept->loaded)
+	if (news->skipped)
+		let_go(kept);
+	else if (kept->loaded)
 		status = take_days(painter, news);
 	for (size_t i = 0; kept->loaded && i < news->n_crossings && status == STATUS_OK; i++)
 		port_saw(painter, news->crossings[i]->crossing);
@@ -173,6 +186,8 @@ kept_catch_up(struct painter *painter, struct reason *why)
 		return status;
 	}
 	kept->lsn = news->lsn;
+	kept->registry_version = news->registry_version;
+	kept->skipped = news->skipped;
 	kept->received_at_ms = news->received_at_ms;
 	kept->quarantine_waiting = news->quarantine_waiting;
 	if (!kept->loaded)

@@ -118,14 +118,17 @@ put_year(struct painter *painter, json_t *object, struct reason *why)
 	return put_json(object, "year", json_pack("{s:s, s:I}", "goal", goal->id, "done_kg", (json_int_t)done_kg));
 }
 
-/* It looks at all crossings of some days, so it is not asked for each time. */
+/*
+ * It looks at all crossings of some days, so it is not asked for each time; while the road is flooded, not even with each event that
+ * goes to quarantine.
+ */
 static enum status
 put_attention(struct painter *painter, json_t *object, struct reason *why)
 {
 	struct kept *kept = &painter->kept;
 	int64_t age_ms = painter->now_ms - kept->attention_ms;
-	if (!kept->counted || kept->attention_quarantine != kept->quarantine_waiting || age_ms < 0 ||
-	    age_ms >= ATTENTION_EVERY_MS) {
+	bool moved = kept->attention_quarantine != kept->quarantine_waiting && !kept->skipped;
+	if (!kept->counted || moved || age_ms < 0 || age_ms >= ATTENTION_EVERY_MS) {
 		Juyan__V1__Question question = JUYAN__V1__QUESTION__INIT;
 		Juyan__V1__AttentionAsk ask = JUYAN__V1__ATTENTION_ASK__INIT;
 		const Juyan__V1__Answer *answer;

@@ -109,14 +109,24 @@ look_back(struct painter *painter, struct port *port, struct reason *why)
 	return status;
 }
 
+/*
+ * The lanes are a month of crossings. While the road is flooded each news would ask for them again: then they may be some seconds
+ * old, and what stands in the yard is known anyway.
+ */
 enum status
 ports_look(struct painter *painter, struct reason *why)
 {
+	enum { LANES_EVERY_MS = 5000 };
 	struct kept *kept = &painter->kept;
-	enum status status = kept->lanes_seen ? STATUS_OK : look_at_lanes(painter, why);
-	for (size_t i = 0; i < kept->n_ports && status == STATUS_OK && !kept->lanes_seen; i++)
+	int64_t age_ms = painter->now_ms - kept->lanes_ms;
+	if (kept->lanes_seen || (kept->lanes_ms > 0 && age_ms >= 0 && age_ms < LANES_EVERY_MS))
+		return STATUS_OK;
+	enum status status = look_at_lanes(painter, why);
+	for (size_t i = 0; i < kept->n_ports && status == STATUS_OK; i++)
 		if (!kept->ports[i].seen)
 			status = look_back(painter, &kept->ports[i], why);
 	kept->lanes_seen = status == STATUS_OK;
+	if (status == STATUS_OK)
+		kept->lanes_ms = painter->now_ms;
 	return status;
 }

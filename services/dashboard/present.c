@@ -15,10 +15,12 @@
 #include "feed.pb-c.h"
 
 enum {
-	AGAIN_MS = 3000,   /* a silence after which the connection is made anew */
-	MENDS_MAX = 16,    /* questions over one gap; what lies further is read anew anyway */
-	MAKE_MS = 5000,    /* for one picture */
-	FAILED_MS = 2000,  /* pause after one that could not be made */
+	AGAIN_MS = 3000,  /* a silence after which the connection is made anew */
+	MENDS_MAX = 16,   /* questions over one gap; what lies further is read anew anyway */
+	MAKE_MS = 5000,   /* for one picture */
+	FAILED_MS = 2000, /* pause after one that could not be made */
+	PAUSE_MS_MAX = 1000,
+	FLOODED_MS = 6000, /* after which one that was made in a flood is made again: some of it was told some seconds late */
 	NEWS_AT_ONCE = 64, /* frames of one step */
 	PATH_BYTES = CONFIG_TEXT_BYTES + 32
 };
@@ -31,7 +33,7 @@ struct present {
 	struct easel *easel;
 	struct arena arena;
 	int64_t connected_ms, next_ms, anew_ms;
-	bool changed, stale_told;
+	bool changed, flooded, stale_told, asked_status;
 	uint64_t chained_lsn;              /* the last whose chain is known, and that: no two ledgers have the same */
 	uint8_t chain[EVENTS_CHAIN_BYTES]; /* with chained_lsn 0: not known */
 	struct log_budget budget;
@@ -200,6 +202,7 @@ take_news(struct present *present, const Juyan__V1__News *news)
 	if (news->before_lsn > known && known > 0)
 		mend(present, known, news->before_lsn);
 	present->changed = present->changed || was_stale || news->lsn != known; /* fewer: a ledger that went back */
+	present->flooded = present->flooded || news->skipped;
 	know(present, news->lsn, news->received_at_ms, true);
 }
 
@@ -363,6 +366,26 @@ hear(struct present *present, int wait_ms, struct reason *why)
 	return status == STATUS_TIMEOUT ? STATUS_OK : status;
 }
 
+/* The pause is at least as long as the making took: whatever load there is, others are asked as well. */
+static void
+make_in_turn(struct present *present)
+{
+	struct reason why = { "" };
+	int64_t begun_ms = now_ms(present);
+	bool flooded = present->flooded;
+	present->changed = present->flooded = false;
+	enum status status = make(present, &why);
+	int64_t ended_ms = now_ms(present), took_ms = ended_ms - begun_ms;
+	int64_t pause_ms = took_ms < PRESENT_PAUSE_MS ? PRESENT_PAUSE_MS : took_ms < PAUSE_MS_MAX ? took_ms : PAUSE_MS_MAX;
+	present->next_ms = ended_ms + (status == STATUS_OK ? pause_ms : FAILED_MS);
+	present->anew_ms = ended_ms + (flooded ? FLOODED_MS : PRESENT_ANEW_MS);
+	if (status == STATUS_OK)
+		return;
+	present->changed = true;
+	fail(present, begun_ms);
+	complain(present, "no_picture", status, &why);
+}
+
 enum status
 present_step(struct present *present, int wait_ms, struct reason *why)
 {
@@ -371,18 +394,8 @@ present_step(struct present *present, int wait_ms, struct reason *why)
 		wait_ms = due_ms < 0 ? 0 : (int)due_ms;
 	enum status status = hear(present, wait_ms, why);
 	int64_t now = now_ms(present);
-	if (status == STATUS_OK && now >= present->next_ms && (present->changed || now >= present->anew_ms)) {
-		struct reason failure = { "" };
-		present->changed = false;
-		enum status made = make(present, &failure);
-		present->next_ms = now_ms(present) + (made == STATUS_OK ? PRESENT_PAUSE_MS : FAILED_MS);
-		present->anew_ms = now_ms(present) + PRESENT_ANEW_MS;
-		if (made != STATUS_OK) {
-			present->changed = true;
-			fail(present, now);
-			complain(present, "no_picture", made, &failure);
-		}
-	}
+	if (status == STATUS_OK && now >= present->next_ms && (present->changed || now >= present->anew_ms))
+		make_in_turn(present);
 	tell_stale(present);
 	return status;
 }

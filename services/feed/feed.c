@@ -18,6 +18,7 @@ enum {
 	SHUT_MS = 1500,    /* doors stay shut until auth's list is sure to be the new one: guard.h looks once a second */
 	REBIND_MS = 10000, /* libzmq leaves a port in a thread of its own, some time after it was told to */
 	NEWS_AT_ONCE = 16, /* frames of one step, before the host is heard again */
+	REST_TIMES = 3,    /* the pause after news, in times of what they took: under load there is work for the processors */
 	ARENA_BYTES = 2 * DECODE_BYTES_MAX + FRAME_BYTES_MAX
 };
 
@@ -34,6 +35,7 @@ struct feed {
 	bool shut;        /* the doors are to be made anew */
 	int64_t shut_ns;  /* since when */
 	int64_t alive_ns; /* when to say so next */
+	int64_t look_ns;  /* when to look next */
 };
 
 /* Both doors. Nobody has to be there. */
@@ -155,10 +157,14 @@ open_doors(struct feed *feed, struct reason *why)
 
 /* ---- the loop ---- */
 
+/* Rare events are told within LOOK_MS. Of many, more go into one frame the longer it takes to tell them. */
 static enum status
 look(struct feed *feed, struct reason *why)
 {
 	uint64_t lsn;
+	int64_t begun_ns = clock_monotonic_ns(&feed->kit->clock);
+	if (begun_ns < feed->look_ns)
+		return STATUS_OK;
 	enum status status = reader_lsn(feed->reader, &lsn, why);
 	for (int i = 0; status == STATUS_OK && i < NEWS_AT_ONCE; i++) {
 		bool alive = i == 0 && clock_monotonic_ns(&feed->kit->clock) >= feed->alive_ns;
@@ -170,6 +176,8 @@ look(struct feed *feed, struct reason *why)
 		if (status == STATUS_OK)
 			status = tell(feed, news, why);
 	}
+	int64_t now_ns = clock_monotonic_ns(&feed->kit->clock);
+	feed->look_ns = now_ns + REST_TIMES * (now_ns - begun_ns);
 	return status;
 }
 

@@ -21,6 +21,7 @@ struct studio {
 	struct arena answers;
 	struct reason why;
 	size_t asked, fails_at;                 /* questions so far; which of them has no answer (0: none) */
+	size_t kinds[32];                       /* of these, by what they ask */
 	void (*between)(struct studio *studio); /* called before each question */
 	size_t n_painted;
 };
@@ -32,6 +33,8 @@ studio_query(void *user, Juyan__V1__Question *question, const Juyan__V1__Answer 
 	const Juyan__V1__Answer *answer;
 	if (studio->between != NULL)
 		studio->between(studio);
+	assert_true(question->ask_case < sizeof studio->kinds / sizeof studio->kinds[0]);
+	studio->kinds[question->ask_case]++;
 	if (++studio->asked == studio->fails_at)
 		return reason_say(why, STATUS_TIMEOUT, "nobody answers");
 	arena_reset(&studio->answers);
