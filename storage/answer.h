@@ -16,6 +16,7 @@ struct snapshot {
 	const struct registry *registry;
 	struct env *env;
 	struct arena *arena;
+	const struct searching *found; /* tells what a search has found; NULL: a search is made at once */
 };
 
 /* Each answers one kind of question: REFUSE statuses with a sentence become a Failure. */
@@ -38,6 +39,8 @@ enum status answer_lanes(struct snapshot *snapshot, const Juyan__V1__LanesAsk *a
     struct reason *why) MUST_USE;
 enum status answer_search(struct snapshot *snapshot, const Juyan__V1__SearchAsk *ask, Juyan__V1__SearchResults **out,
     struct reason *why) MUST_USE;
+/* A part of a search: reader_search in this snapshot. */
+enum status searching_look(struct searching *searching, const struct snapshot *snapshot, size_t batches, bool *done) MUST_USE;
 enum status answer_attention(struct snapshot *snapshot, const Juyan__V1__AttentionAsk *ask, Juyan__V1__AttentionList **out,
     struct reason *why) MUST_USE;
 enum status answer_news(struct snapshot *snapshot, const Juyan__V1__NewsAsk *ask, Juyan__V1__News **out,

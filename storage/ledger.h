@@ -19,6 +19,7 @@
 
 struct ledger;
 struct reader;
+struct searching;
 
 /* One event on its way into the journal. `bytes` and `event` are lent for the call. */
 struct entry {
@@ -65,6 +66,22 @@ void reader_close(struct reader **reader);
  * status other than OK is about the machine. The answer lives in the arena.
  */
 enum status reader_answer(struct reader *reader, const Juyan__V1__Question *question, struct arena *arena,
+    const Juyan__V1__Answer **out, struct reason *why) MUST_USE;
+
+/*
+ * A search takes long, so it may be made in parts while others are answered: opened, looked on with until it is done, told. Each
+ * part sees the ledger as it is then. The latest `batches_max` batches are looked at; where there are more, the answer says so.
+ * Statuses as of a question: REFUSE is about the text.
+ */
+enum { SEARCH_BATCHES_MAX = 3000000 };
+enum status searching_open(const Juyan__V1__SearchAsk *ask, size_t batches_max, struct searching **out,
+    struct reason *why) MUST_USE;
+void searching_close(struct searching **searching);
+/* Looks at so many batches more. */
+enum status reader_search(struct reader *reader, struct searching *searching, size_t batches, bool *done,
+    struct reason *why) MUST_USE;
+/* The answer of a search that is done, as reader_answer gives it. */
+enum status reader_found(struct reader *reader, const struct searching *searching, uint64_t nonce, struct arena *arena,
     const Juyan__V1__Answer **out, struct reason *why) MUST_USE;
 
 /* The registry of the newest snapshot; valid until the next call on this reader. */

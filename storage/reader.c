@@ -163,9 +163,9 @@ fail(struct arena *arena, uint64_t nonce, uint64_t lsn, enum status reason, cons
 	return answer;
 }
 
-enum status
-reader_answer(struct reader *reader, const Juyan__V1__Question *question, struct arena *arena, const Juyan__V1__Answer **out,
-    struct reason *why)
+static enum status
+answer_with(struct reader *reader, const Juyan__V1__Question *question, const struct searching *found, struct arena *arena,
+    const Juyan__V1__Answer **out, struct reason *why)
 {
 	struct snapshot snapshot;
 	struct reason unfit = { "" };
@@ -177,6 +177,7 @@ reader_answer(struct reader *reader, const Juyan__V1__Question *question, struct
 	enum status status = begin(reader, arena, &snapshot, why);
 	if (status != STATUS_OK)
 		return status;
+	snapshot.found = found;
 	answer->nonce = question->nonce;
 	answer->lsn = snapshot.meta.end.lsn;
 	if (question->version != PROTOCOL_VERSION)
@@ -198,4 +199,36 @@ reader_answer(struct reader *reader, const Juyan__V1__Question *question, struct
 	else if (why != NULL)
 		*why = unfit;
 	return status;
+}
+
+enum status
+reader_answer(struct reader *reader, const Juyan__V1__Question *question, struct arena *arena, const Juyan__V1__Answer **out,
+    struct reason *why)
+{
+	return answer_with(reader, question, NULL, arena, out, why);
+}
+
+enum status
+reader_search(struct reader *reader, struct searching *searching, size_t batches, bool *done, struct reason *why)
+{
+	struct snapshot snapshot = { .env = reader->env };
+	enum status status = store_begin_read(reader->env, &snapshot.store, why);
+	if (status != STATUS_OK)
+		return status;
+	status = searching_look(searching, &snapshot, batches, done);
+	store_abort(&snapshot.store);
+	return status == STATUS_OK ? status : reason_say(why, status, "the table of names cannot be read");
+}
+
+enum status
+reader_found(struct reader *reader, const struct searching *searching, uint64_t nonce, struct arena *arena,
+    const Juyan__V1__Answer **out, struct reason *why)
+{
+	Juyan__V1__Question question = JUYAN__V1__QUESTION__INIT;
+	Juyan__V1__SearchAsk ask = JUYAN__V1__SEARCH_ASK__INIT;
+	question.version = PROTOCOL_VERSION;
+	question.nonce = nonce;
+	question.ask_case = JUYAN__V1__QUESTION__ASK_SEARCH;
+	question.search = &ask;
+	return answer_with(reader, &question, searching, arena, out, why);
 }

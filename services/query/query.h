@@ -7,6 +7,9 @@
 
 #include "service.h"
 
+/* Of a search in one turn: some hundredths of a second. */
+enum { QUERY_SLICE_BATCHES = 50000 };
+
 extern const struct service query_service;
 
 #endif

@@ -418,6 +418,90 @@ test_exact_ones_come_first_and_the_latest_of_them(void **state)
 	}
 }
 
+/* Of the batches S00 to S39, one a day; every other one has the plate. */
+enum { SEARCHED = 40, WITH_PLATE = SEARCHED / 2 };
+
+static void
+lodge_many(void)
+{
+	for (int i = 0; i < SEARCHED; i++) {
+		char batch_no[16];
+		snprintf(batch_no, sizeof batch_no, "S%02d", i);
+		say(MIDNIGHT + DAYS(i), batch_no, i % 2 == 0 ? LODGED(UNIT("TT1"), "") : LODGED(UNIT("X1"), ""));
+	}
+}
+
+/* A search in slices of so many batches; `between` happens after the first. */
+static const Juyan__V1__Answer *
+search_in_slices(size_t batches_max, size_t slice, void (*between)(void))
+{
+	static char text[] = "tt1";
+	Juyan__V1__SearchAsk search = JUYAN__V1__SEARCH_ASK__INIT;
+	struct searching *searching = NULL;
+	const Juyan__V1__Answer *answer;
+	struct reason why = { "" };
+	bool done = false;
+	search.text = text;
+	must(searching_open(&search, batches_max, &searching, &why), &why);
+	for (size_t turns = 0; !done; turns++) {
+		assert_true(turns <= SEARCHED / slice + 1);
+		must(reader_search(book.reader, searching, slice, &done, &why), &why);
+		if (turns == 0 && between != NULL)
+			between();
+	}
+	must(reader_found(book.reader, searching, 77, &said_arena, &answer, &why), &why);
+	searching_close(&searching);
+	return answer;
+}
+
+static void
+test_a_search_in_slices_finds_what_a_whole_one_finds(void **state)
+{
+	(void)state;
+	lodge_many();
+	char whole[SHOWN_BYTES];
+	snprintf(whole, sizeof whole, "%s", shown(ask(&book, "'search': {'text': 'tt1'}")));
+	assert_int_equal(ask(&book, "'search': {'text': 'tt1'}")->search->n_rows, WITH_PLATE);
+	static const size_t slices[] = { 1, 2, 3, 7, SEARCHED - 1, SEARCHED, SEARCHED + 1 };
+	for (size_t i = 0; i < sizeof slices / sizeof slices[0]; i++)
+		assert_string_equal(shown(search_in_slices(SEARCH_BATCHES_MAX, slices[i], NULL)), whole);
+}
+
+static void
+test_a_search_that_has_not_looked_at_all_says_so(void **state)
+{
+	(void)state;
+	lodge_many();
+	for (size_t most = 0; most <= SEARCHED + 1; most++) {
+		const Juyan__V1__SearchResults *found = search_in_slices(most, 1 + most % 5, NULL)->search;
+		assert_int_equal(found->more, most < SEARCHED);
+		assert_int_equal(found->n_rows, most < SEARCHED ? most / 2 : WITH_PLATE);
+	}
+}
+
+/* The latest with the plate, found already, moves back in time; a new one is lodged. */
+static void
+move_and_lodge(void)
+{
+	say(MIDNIGHT + DAYS(SEARCHED), "S38", DELETED);
+	say(MIDNIGHT + DAYS(SEARCHED) + 1, "S99", LODGED(UNIT("TT1"), ""));
+	say(MIDNIGHT + DAYS(SEARCHED) + 2, "S00", LODGED(UNIT("TT1"), ""));
+}
+
+static void
+test_a_search_in_slices_tells_none_twice(void **state)
+{
+	(void)state;
+	lodge_many();
+	const Juyan__V1__SearchResults *found = search_in_slices(SEARCH_BATCHES_MAX, 3, move_and_lodge)->search;
+	assert_false(found->more);
+	for (size_t i = 0; i < found->n_rows; i++)
+		for (size_t k = 0; k < i; k++)
+			assert_string_not_equal(found->rows[i]->crossing->batch_no, found->rows[k]->crossing->batch_no);
+	assert_string_equal(found->rows[0]->crossing->batch_no, "S38");
+	assert_string_equal(found->rows[0]->crossing->stage, "deleted"); /* as it is now */
+}
+
 static void
 test_names_are_cut_at_letters_and_rows_hold_any(void **state)
 {
@@ -487,6 +571,9 @@ main(void)
 		cmocka_unit_test_setup(test_what_a_manifest_names_is_found, fresh),
 		cmocka_unit_test_setup(test_who_was_seen_is_found_without_a_manifest, fresh),
 		cmocka_unit_test_setup(test_exact_ones_come_first_and_the_latest_of_them, fresh),
+		cmocka_unit_test_setup(test_a_search_in_slices_finds_what_a_whole_one_finds, fresh),
+		cmocka_unit_test_setup(test_a_search_that_has_not_looked_at_all_says_so, fresh),
+		cmocka_unit_test_setup(test_a_search_in_slices_tells_none_twice, fresh),
 		cmocka_unit_test_setup(test_names_are_cut_at_letters_and_rows_hold_any, fresh),
 		cmocka_unit_test_setup(test_bad_questions_get_a_sentence, fresh),
 	};

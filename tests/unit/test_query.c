@@ -321,6 +321,110 @@ test_the_list_of_keys_follows_the_registry(void **state)
 	assert_true(refused_again);
 }
 
+struct seen {
+	Juyan__V1__Event event;
+	char batch_no[16];
+	uint8_t bytes[64];
+};
+
+/* More batches than one slice of a search, all seen at a gate. */
+static void
+fill_names(void)
+{
+	enum { BATCHES = QUERY_SLICE_BATCHES + 1 };
+	static char port[] = "nowhere", unit_id[] = "T1";
+	struct entry *entries = calloc(BATCHES, sizeof *entries);
+	struct seen *all = calloc(BATCHES, sizeof *all);
+	struct reason why = { "" };
+	Juyan__V1__UnitArrived arrived = JUYAN__V1__UNIT_ARRIVED__INIT;
+	assert_true(entries != NULL && all != NULL);
+	arrived.unit_id = unit_id;
+	for (size_t i = 0; i < BATCHES; i++) {
+		struct seen *seen = &all[i];
+		juyan__v1__event__init(&seen->event);
+		snprintf(seen->batch_no, sizeof seen->batch_no, "B%zu", i);
+		seen->event.occurred_at_ms = TIME_MS_MIN;
+		seen->event.port = port;
+		seen->event.batch_no = seen->batch_no;
+		seen->event.what_case = JUYAN__V1__EVENT__WHAT_UNIT_ARRIVED;
+		seen->event.unit_arrived = &arrived;
+		assert_true(juyan__v1__event__get_packed_size(&seen->event) <= sizeof seen->bytes);
+		entries[i] = (struct entry){ .terminal_no = GATE,
+			.stream_seq = i + 1,
+			.received_at_ms = TIME_MS_MIN,
+			.bytes = { seen->bytes, juyan__v1__event__pack(&seen->event, seen->bytes) },
+			.event = &seen->event };
+	}
+	if (ledger_apply(world.ledger, entries, BATCHES, &why) != STATUS_OK)
+		fail_msg("%s", why.text);
+	free(entries);
+	free(all);
+}
+
+static void
+give(const Juyan__V1__Question *question)
+{
+	struct span bytes;
+	arena_reset(&world.arena);
+	assert_int_equal(wire_pack(&question->base, FRAME_BYTES_MAX, &world.arena, &bytes), STATUS_OK);
+	assert_int_equal(bus_give(world.client, NULL, bytes), STATUS_OK);
+}
+
+static const Juyan__V1__Answer *
+next_answer(void)
+{
+	const ProtobufCMessage *message = NULL;
+	struct reason why = { "" };
+	drop_frame();
+	for (int waited_ms = 0; waited_ms < DEADLINE_MS; waited_ms += TURN_MS) {
+		if (bus_take(world.client, NULL, &world.frame) == STATUS_OK) {
+			world.framed = true;
+			arena_reset(&world.arena);
+			assert_int_equal(
+			    wire_unpack(&juyan__v1__answer__descriptor, world.frame.bytes, &world.arena, &message, &why),
+			    STATUS_OK);
+			return (const Juyan__V1__Answer *)message;
+		}
+		turn();
+	}
+	fail_msg("no answer in time");
+	return NULL;
+}
+
+static void
+test_a_search_keeps_nobody_waiting(void **state)
+{
+	enum { SEARCHES = 10, SEARCHES_TAKEN = 8 };
+	(void)state;
+	static char text[] = "t1";
+	Juyan__V1__SearchAsk about = JUYAN__V1__SEARCH_ASK__INIT;
+	Juyan__V1__Question search = status_question(), status = status_question();
+	struct reason why = { "" };
+	fill_names();
+	about.text = text;
+	search.ask_case = JUYAN__V1__QUESTION__ASK_SEARCH;
+	search.search = &about;
+	assert_int_equal(bus_connect(world.bus, "inproc://query", NULL, NULL, &world.client, &why), STATUS_OK);
+	for (uint64_t i = 1; i <= SEARCHES; i++) {
+		search.nonce = i;
+		give(&search);
+	}
+	give(&status);
+	/* Who comes when too many wait is told so at once; who asks something else is answered before the first search is. */
+	for (uint64_t i = SEARCHES_TAKEN + 1; i <= SEARCHES; i++)
+		assert_failure(next_answer(), STATUS_BUSY, i);
+	const Juyan__V1__Answer *answer = next_answer();
+	assert_int_equal(answer->nonce, 4711);
+	assert_int_equal(answer->say_case, JUYAN__V1__ANSWER__SAY_STATUS);
+	for (uint64_t i = 1; i <= SEARCHES_TAKEN; i++) {
+		answer = next_answer();
+		assert_int_equal(answer->nonce, i);
+		assert_int_equal(answer->say_case, JUYAN__V1__ANSWER__SAY_SEARCH);
+		assert_int_equal(answer->search->n_rows, 100);
+		assert_true(answer->search->more);
+	}
+}
+
 int
 main(void)
 {
@@ -328,6 +432,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		TEST(test_answers_over_the_three_transports),
 		TEST(test_a_terminal_without_the_right_is_told_so),
+		TEST(test_a_search_keeps_nobody_waiting),
 		TEST(test_a_bad_question_gets_a_reason_and_disturbs_nobody),
 		TEST(test_the_list_of_keys_follows_the_registry),
 #undef TEST
