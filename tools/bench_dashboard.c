@@ -13,27 +13,13 @@
 #include <unistd.h>
 
 #include "bench_http.h"
-#include "bench_window.h"
+#include "bench_rounds.h"
 #include "civil.h"
 #include "table.h"
 #include "tool.h"
 
-enum { KEY_SECONDS = 't', KEY_ROUNDS = 'r', KEY_JSON = 'j', KEY_DIR = 'd', KEY_SEED = 's', PATH_BYTES = 256, PER_S = 100 };
-enum {
-	TARGET_BYTES = 128,
-	PICTURES = 13,
-	ASKED = 50,
-	FILES_MAX = 64,
-	SETTLE_EVENTS = 200,
-	LATE_PER_SECOND = PER_S * BENCH_LISTENERS
-};
-
-/* Ingest's acknowledgements, and what the dashboard took of a processor meanwhile. */
-struct side {
-	struct bench_times acks;
-	double cpu_s, seconds;
-	double p50_us, p99_us;
-};
+enum { KEY_SECONDS = 't', KEY_ROUNDS = 'r', KEY_JSON = 'j', KEY_DIR = 'd', KEY_SEED = 's', PATH_BYTES = 256 };
+enum { TARGET_BYTES = 128, PICTURES = 13, ASKED = 50, FILES_MAX = 64 };
 
 struct picture {
 	const char *name;
@@ -43,14 +29,11 @@ struct picture {
 };
 
 struct bench {
-	unsigned seconds, rounds;
 	uint64_t seed;
 	const char *dir;
 	bool json;
 	struct bench_window window;
-	struct bench_times late;
-	double late_p50_ms, late_p99_ms, late_max_ms;
-	struct side with, without;
+	struct bench_rounds rounds;
 	int64_t peak_bytes, own_bytes; /* with the listeners */
 	int64_t last_peak_bytes, last_own_bytes;
 	struct picture pictures[PICTURES];
@@ -59,8 +42,8 @@ struct bench {
 };
 
 static const struct argp_option options[] = {
-	{ "seconds", KEY_SECONDS, "N", 0, "how long each round is (default: 15)", 0 },
-	{ "rounds", KEY_ROUNDS, "N", 0, "how many rounds with listeners, and as many without (default: 4)", 0 },
+	{ "seconds", KEY_SECONDS, "N", 0, "how long each round is (default: 10)", 0 },
+	{ "rounds", KEY_ROUNDS, "N", 0, "how many rounds with listeners, and as many without (default: 10)", 0 },
 	{ "dir", KEY_DIR, "DIR", 0, "a folder on the disk to be measured (default: here); what is made there is removed again", 0 },
 	{ "seed", KEY_SEED, "N", 0, "of the simulated events (default: 1)", 0 },
 	{ "json", KEY_JSON, NULL, 0, "one object for programs", 0 },
@@ -73,10 +56,10 @@ parse(int key, char *text, struct argp_state *state)
 	struct bench *bench = state->input;
 	switch (key) {
 	case KEY_SECONDS:
-		bench->seconds = (unsigned)bench_number(text, "seconds", 1, 60, state);
+		bench->rounds.seconds = (unsigned)bench_number(text, "seconds", 1, 60, state);
 		return 0;
 	case KEY_ROUNDS:
-		bench->rounds = (unsigned)bench_number(text, "rounds", 1, 20, state);
+		bench->rounds.pairs = (unsigned)bench_number(text, "rounds", 1, BENCH_ROUNDS_MAX, state);
 		return 0;
 	case KEY_SEED:
 		bench->seed = bench_number(text, "seed", 0, UINT64_MAX, state);
@@ -102,71 +85,6 @@ static const struct argp argp = { options, parse, NULL,
 	"much "
 	"a browser loads first.",
 	NULL, NULL, NULL };
-
-/* ---- the rounds ---- */
-
-static enum status
-pace(struct bench *bench, struct side *side, struct reason *why)
-{
-	double cpu_s = child_cpu(&bench->window.dashboard);
-	int64_t begun_ns = bench_now_ns();
-	enum status status = bench_window_pace(&bench->window, (size_t)bench->seconds * PER_S, PER_S, why);
-	side->seconds += (double)(bench_now_ns() - begun_ns) / 1e9;
-	side->cpu_s += child_cpu(&bench->window.dashboard) - cpu_s;
-	for (size_t i = 0; i < bench->window.waits.n; i++)
-		bench_times_add(&side->acks, bench->window.waits.ns[i]);
-	return status;
-}
-
-static enum status
-round_with(struct bench *bench, struct reason *why)
-{
-	struct bench_listeners *listeners = NULL;
-	size_t n;
-	enum status status = bench_listeners_open(bench->window.dashboard.http, &listeners, why);
-	if (status == STATUS_OK)
-		status = pace(bench, &bench->with, why);
-	if (status == STATUS_OK)
-		status = bench_listeners_wait(listeners, bench_window_lsn(&bench->window), why);
-	if (status == STATUS_OK) {
-		const struct bench_hearing *hearings = bench_listeners_end(listeners, &n);
-		bench_window_late(&bench->window, hearings, n, &bench->late);
-	}
-	bench_listeners_close(&listeners);
-	return status;
-}
-
-static void
-figures(struct side *side)
-{
-	side->p50_us = bench_times_at(&side->acks, 0.5);
-	side->p99_us = bench_times_at(&side->acks, 0.99);
-}
-
-static enum status
-measure_listeners(struct bench *bench, struct reason *why)
-{
-	size_t events = (size_t)bench->seconds * bench->rounds * PER_S;
-	enum status status = bench_times_open(events, &bench->with.acks);
-	if (status == STATUS_OK)
-		status = bench_times_open(events, &bench->without.acks);
-	if (status == STATUS_OK)
-		status = bench_times_open((size_t)bench->seconds * bench->rounds * LATE_PER_SECOND, &bench->late);
-	if (status != STATUS_OK)
-		return reason_say(why, status, "memory ran out");
-	status = bench_window_pace(&bench->window, SETTLE_EVENTS, PER_S, why);
-	for (unsigned i = 0; i < bench->rounds && status == STATUS_OK; i++) {
-		status = pace(bench, &bench->without, why);
-		if (status == STATUS_OK)
-			status = round_with(bench, why);
-	}
-	figures(&bench->with);
-	figures(&bench->without);
-	bench->late_p50_ms = bench_times_at(&bench->late, 0.5) / 1000;
-	bench->late_p99_ms = bench_times_at(&bench->late, 0.99) / 1000;
-	bench->late_max_ms = bench_times_at(&bench->late, 1) / 1000;
-	return status;
-}
 
 /* ---- pictures ---- */
 
@@ -237,7 +155,7 @@ measure_picture(struct bench *bench, struct picture *picture, struct bench_times
 	times->n = 0;
 	for (int i = 0; i < ASKED && status == STATUS_OK; i++) {
 		struct bench_body body = { 0 };
-		status = bench_window_pace(&bench->window, 1, PER_S, why);
+		status = bench_window_pace(&bench->window, 1, BENCH_PER_S, why);
 		if (status == STATUS_OK)
 			status = bench_window_heard(&bench->window, why);
 		int64_t asked_ns = bench_now_ns();
@@ -320,13 +238,6 @@ measure_page(struct bench *bench, struct reason *why)
 
 /* ---- showing ---- */
 
-static json_t *
-side_json(const struct side *side)
-{
-	return json_pack("{s:f, s:f, s:f}", "ack_p50_us", side->p50_us, "ack_p99_us", side->p99_us, "dashboard_cores",
-	    side->cpu_s / side->seconds);
-}
-
 static enum status
 show_json(const struct bench *bench, const char *machine)
 {
@@ -337,10 +248,8 @@ show_json(const struct bench *bench, const char *machine)
 		    json_pack("{s:s, s:s, s:f, s:f, s:f, s:I}", "name", one->name, "target", one->target, "first_ms", one->first_ms,
 			"p50_ms", one->p50_ms, "p99_ms", one->p99_ms, "bytes", (json_int_t)one->bytes));
 	}
-	all = json_pack("{s:s, s:I, s:i, s:i, s:{s:f, s:f, s:f}, s:o, s:o, s:{s:I, s:I, s:I}, s:o, s:{s:I, s:I, s:I}}", "machine",
-	    machine, "events", (json_int_t)bench->window.loaded, "listeners", BENCH_LISTENERS, "events_per_s", PER_S, "late",
-	    "p50_ms", bench->late_p50_ms, "p99_ms", bench->late_p99_ms, "max_ms", bench->late_max_ms, "with",
-	    side_json(&bench->with), "without", side_json(&bench->without), "dashboard", "peak_memory_bytes",
+	all = json_pack("{s:s, s:I, s:o, s:{s:I, s:I, s:I}, s:o, s:{s:I, s:I, s:I}}", "machine", machine, "events",
+	    (json_int_t)bench->window.loaded, "rounds", bench_rounds_json(&bench->rounds), "dashboard", "peak_memory_bytes",
 	    (json_int_t)bench->peak_bytes, "anonymous_memory_bytes", (json_int_t)bench->own_bytes,
 	    "peak_memory_after_pictures_bytes", (json_int_t)bench->last_peak_bytes, "pictures", pictures, "page", "files",
 	    (json_int_t)bench->page_files, "bytes", (json_int_t)bench->page_bytes, "packed_bytes", (json_int_t)bench->page_packed);
@@ -357,23 +266,15 @@ show_table(const struct bench *bench, const char *machine)
 {
 	static const struct table_column columns[] = { { "picture", TABLE_LEFT }, { "first ms", TABLE_RIGHT },
 		{ "p50 ms", TABLE_RIGHT }, { "p99 ms", TABLE_RIGHT }, { "bytes", TABLE_RIGHT } };
-	const struct side *with = &bench->with, *without = &bench->without;
 	char count[TABLE_FIGURE_BYTES];
 	struct table *table;
 	enum status status = table_open(columns, sizeof columns / sizeof columns[0], &table);
 	if (status != STATUS_OK)
 		return status;
 	printf("a year of %s events; on %s\n\n", table_count((int64_t)bench->window.loaded, count), machine);
-	printf("%d listeners at %d events a second hear of an event p50 %.0f ms, p99 %.0f ms, at most %.0f ms after its "
-	       "acknowledgement\n",
-	    BENCH_LISTENERS, PER_S, bench->late_p50_ms, bench->late_p99_ms, bench->late_max_ms);
-	printf("the dashboard takes %.2f of a processor meanwhile (%.2f without them), and %.1f MiB at its peak, of which %.1f MiB "
-	       "are "
-	       "its own\n",
-	    with->cpu_s / with->seconds, without->cpu_s / without->seconds, (double)bench->peak_bytes / (1 << 20),
-	    (double)bench->own_bytes / (1 << 20));
-	printf("ingest acknowledges an event in p50 %.0f us, p99 %.0f us; without them in p50 %.0f us, p99 %.0f us: p99 %+.0f %%\n",
-	    with->p50_us, with->p99_us, without->p50_us, without->p99_us, 100 * (with->p99_us / without->p99_us - 1));
+	bench_rounds_print(&bench->rounds);
+	printf("the dashboard has %.1f MiB at its peak with them, of which %.1f MiB are its own\n",
+	    (double)bench->peak_bytes / (1 << 20), (double)bench->own_bytes / (1 << 20));
 	printf("the page in all languages: %zu files of %zu bytes, %zu as they are sent\n\n", bench->page_files, bench->page_bytes,
 	    bench->page_packed);
 	for (size_t i = 0; i < bench->n_pictures; i++) {
@@ -410,7 +311,7 @@ measure(struct bench *bench, const char *dir, struct reason *why)
 		status = measure_page(bench, why);
 	if (status == STATUS_OK) {
 		fprintf(stderr, "the listeners …\n");
-		status = measure_listeners(bench, why);
+		status = bench_rounds_measure(&bench->rounds, &bench->window, why);
 	}
 	if (status == STATUS_OK)
 		child_memory(&bench->window.dashboard, &bench->peak_bytes, &bench->own_bytes);
@@ -421,16 +322,14 @@ measure(struct bench *bench, const char *dir, struct reason *why)
 	if (status == STATUS_OK)
 		child_memory(&bench->window.dashboard, &bench->last_peak_bytes, &bench->last_own_bytes);
 	bench_window_close(&bench->window);
-	bench_times_close(&bench->late);
-	bench_times_close(&bench->with.acks);
-	bench_times_close(&bench->without.acks);
+	bench_rounds_close(&bench->rounds);
 	return status;
 }
 
 int
 bench_dashboard(int argc, char **argv)
 {
-	struct bench bench = { .seconds = 15, .rounds = 4, .seed = 1, .dir = "." };
+	struct bench bench = { .rounds = { .seconds = 10, .pairs = 10 }, .seed = 1, .dir = "." };
 	struct reason why = { "" };
 	char dir[PATH_BYTES], machine[256];
 	argp_parse(&argp, argc, argv, 0, NULL, &bench);

@@ -11,6 +11,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "bench_http.h"
@@ -133,6 +134,16 @@ bench_listeners_wait(struct bench_listeners *listeners, uint64_t lsn, struct rea
 	if (poll(&wait, 1, WAIT_MS) <= 0 || eventfd_read(listeners->reached, &count) != 0)
 		return reason_say(why, STATUS_TIMEOUT, "not all listeners heard of %" PRIu64 " within %d s", lsn, WAIT_MS / 1000);
 	return atomic_load(&listeners->lost) ? reason_say(why, STATUS_CLOSED, "the dashboard has shown a listener out") : STATUS_OK;
+}
+
+double
+bench_listeners_cpu(const struct bench_listeners *listeners)
+{
+	clockid_t clock;
+	struct timespec time = { 0 };
+	if (!listeners->runs || pthread_getcpuclockid(listeners->thread, &clock) != 0 || clock_gettime(clock, &time) != 0)
+		return 0;
+	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
 static enum status

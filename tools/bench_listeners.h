@@ -25,6 +25,8 @@ enum status bench_listeners_open(const char *address, struct bench_listeners **o
 void bench_listeners_close(struct bench_listeners **listeners); /* safe on NULL */
 /* Until each has heard of `lsn`; TIMEOUT after 30 s, CLOSED where one was shown out. */
 enum status bench_listeners_wait(struct bench_listeners *listeners, uint64_t lsn, struct reason *why) MUST_USE;
+/* The processor time that the listening has taken so far, in seconds. */
+double bench_listeners_cpu(const struct bench_listeners *listeners);
 /* Ends the listening. What was heard, of each listener in order; lent until they are closed. */
 const struct bench_hearing *bench_listeners_end(struct bench_listeners *listeners, size_t *n);
 

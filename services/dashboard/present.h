@@ -1,8 +1,8 @@
 /*
  * What is live: hears the feed, asks query for news that it missed, has the live picture made anew when something has changed
- * (at most four times a second) and hands the text to the listeners. After PRESENT_STALE_MS without news it says that nothing is
- * known, and so after as long a time in which no picture of what has changed could be made. The service's thread steps it; the
- * present itself may be looked at from any thread.
+ * (at most four times a second; the pause grows with what it takes) and hands the text to the listeners. After PRESENT_STALE_MS
+ * without news it says that nothing is known, and so after as long a time in which no picture of what has changed could be made.
+ * The service's thread steps it; the present itself may be looked at from any thread.
  */
 #ifndef JUYAN_DASHBOARD_PRESENT_H
 #define JUYAN_DASHBOARD_PRESENT_H
