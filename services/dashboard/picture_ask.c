@@ -129,6 +129,7 @@ paint_once(struct painter *painter, painter_draw draw, const void *what, json_t 
 	return STATUS_OK;
 }
 
+/* Where more has come during one try than is told one by one, the next one would fare no better. */
 enum status
 painter_paint(struct painter *painter, painter_draw draw, const void *what, json_t **out, struct reason *why)
 {
@@ -137,7 +138,8 @@ painter_paint(struct painter *painter, painter_draw draw, const void *what, json
 		enum status status = paint_once(painter, draw, what, &object, why);
 		if (status != STATUS_OK)
 			return status;
-		if (painter->lsn_low == painter->lsn_high || tries == TRIES_MAX) {
+		bool hopeless = tries == TRIES_MAX || (tries > 1 && painter->kept.skipped);
+		if (painter->lsn_low == painter->lsn_high || hopeless) {
 			*out = object;
 			return STATUS_OK;
 		}

@@ -119,8 +119,8 @@ put_year(struct painter *painter, json_t *object, struct reason *why)
 }
 
 /*
- * It looks at all crossings of some days, so it is not asked for each time; while the road is flooded, not even with each event that
- * goes to quarantine.
+ * It looks at all crossings of some days, so it is not asked for each time; while the road is flooded, not even with each event
+ * that goes to quarantine.
  */
 static enum status
 put_attention(struct painter *painter, json_t *object, struct reason *why)

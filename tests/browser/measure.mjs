@@ -69,7 +69,7 @@ await inWorld(async (browser, service) => {
 		again.push((await visit(page, service)).ms);
 		await page.context().close();
 	}
-	console.log(`the year's overview, ${charts} charts, 1280 by 900:`);
+	console.log(`the year's overview (charts on canvas: ${charts}), 1280 by 900:`);
 	console.log(`  with an empty cache drawn after: ${middle(first)}`);
 	console.log(`  with a full one:                 ${middle(again)}`);
 	console.log(`first load, packed: ${bytes.files} bytes in ${bytes.n} files, and ${bytes.answers} bytes of answers`);
