@@ -118,6 +118,16 @@ put_year(struct painter *painter, json_t *object, struct reason *why)
 	return put_json(object, "year", json_pack("{s:s, s:I}", "goal", goal->id, "done_kg", (json_int_t)done_kg));
 }
 
+/* Those too that the list has no room for. */
+static int64_t
+how_many_ask(const Juyan__V1__AttentionList *list)
+{
+	int64_t n = 0;
+	for (size_t i = 0; i < list->n_counts; i++)
+		n += (int64_t)list->counts[i]->n;
+	return n;
+}
+
 /*
  * It looks at all crossings of some days, so it is not asked for each time; while the road is flooded, not even with each event
  * that goes to quarantine.
@@ -139,7 +149,7 @@ put_attention(struct painter *painter, json_t *object, struct reason *why)
 		if (status != STATUS_OK)
 			return status;
 		kept->counted = true;
-		kept->attention = (int64_t)answer->attention->n_rows;
+		kept->attention = how_many_ask(answer->attention);
 		kept->attention_ms = painter->now_ms;
 		kept->attention_quarantine = kept->quarantine_waiting;
 	}

@@ -33,7 +33,7 @@ struct present {
 	struct easel *easel;
 	struct arena arena;
 	int64_t connected_ms, next_ms, anew_ms;
-	bool changed, flooded, stale_told, asked_status;
+	bool changed, flooded, stale_told;
 	uint64_t chained_lsn;              /* the last whose chain is known, and that: no two ledgers have the same */
 	uint8_t chain[EVENTS_CHAIN_BYTES]; /* with chained_lsn 0: not known */
 	struct log_budget budget;
