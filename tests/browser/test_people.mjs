@@ -56,7 +56,8 @@ async function manager(page, service) {
 	const row = page.locator('.matter', {has: page.locator(`[id="${title}"]`)});
 	const note = 'Told the gate <b>twice</b>; 已处理';
 	await row.getByRole('button', {name: say('note.write')}).click();
-	await page.keyboard.type(note);  // the field has the focus
+	await row.locator(':focus').waitFor();  // the field takes it by itself
+	await page.keyboard.type(note);
 	await shot(page, 'attention-en-note');
 	await page.getByRole('button', {name: say('note.send'), exact: true}).click();
 	await row.waitFor({state: 'detached'});
