@@ -25,6 +25,7 @@
 	X(keys_accepted, "connections let in by their key") \
 	X(peers_away, "answers that found their peer gone") \
 	X(handshakes_failed, "connections that failed the CURVE handshake or spoke no CURVE at all") \
+	X(loops_stuck, "times that a service's loop had not turned for ten seconds") \
 	X(descriptors_used_up, "looks, one each second, that found every file descriptor in use: no more connections are taken") \
 	X(questions_answered, "questions answered") \
 	X(questions_failed, "questions answered with a Failure") \

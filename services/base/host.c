@@ -19,6 +19,7 @@
 #include "door.h"
 #include "lock.h"
 #include "process.h"
+#include "watchdog.h"
 
 enum {
 	SERVICES_MAX = 8,
@@ -34,6 +35,7 @@ enum {
 struct runner {
 	struct host *host;
 	const struct service *service;
+	struct watchdog_loop *loop;
 	int lock_fd;
 	pthread_t thread;
 	bool started; /* there is a thread to join */
@@ -58,6 +60,8 @@ struct host {
 	struct process_signals signals;
 	int stopped_fd; /* an eventfd: readable when a service has stopped by itself */
 	struct log_budget budget;
+	struct watchdog watchdog;
+	struct watchdog_loop loops[SERVICES_MAX]; /* one for each runner */
 	pthread_mutex_t mutex;
 	pthread_cond_t opened;
 	size_t n;
@@ -74,6 +78,8 @@ open_process(struct host *host, struct reason *why)
 	enum status status = process_prepare(host->config.sessions_max, why);
 	if (status == STATUS_OK)
 		status = process_signals_open(&host->signals, why);
+	if (status == STATUS_OK)
+		status = notify_open(&host->watchdog.notify, why);
 	if (status != STATUS_OK)
 		return status;
 	host->stopped_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -188,6 +194,12 @@ say_stopped(struct runner *runner, enum status status, const struct reason *why)
 	assert(written == (ssize_t)sizeof one);
 }
 
+static int64_t
+now_ms(const struct host *host)
+{
+	return clock_monotonic_ns(&host->kit.clock) / 1000000;
+}
+
 static void *
 run(void *user)
 {
@@ -197,10 +209,12 @@ run(void *user)
 	void *self = NULL;
 	pthread_setname_np(pthread_self(), service->name);
 	enum status status = service->open(&runner->host->kit, &self, &why);
+	watchdog_turned(runner->loop, now_ms(runner->host));
 	say_opened(runner, status, &why);
 	if (status != STATUS_OK)
 		return NULL;
 	while (status_consequence(status) != STOP && !atomic_load(&runner->stop)) {
+		watchdog_turned(runner->loop, now_ms(runner->host));
 		status = service->step(self, STEP_WAIT_MS, &why);
 		if (!auth_alive(runner->host->kit.auth))
 			status = reason_say(&why, STATUS_SYSTEM, "the key check has ended");
@@ -262,6 +276,7 @@ host_make(const struct config *config, const struct service *const *services, si
 	host->prepare = prepare;
 	host->signals.fd = -1;
 	host->stopped_fd = -1;
+	host->watchdog.notify.fd = -1;
 	pthread_mutex_init(&host->mutex, NULL);
 	pthread_cond_init(&host->opened, NULL);
 	host->kit = (struct service_kit){ .config = &host->config,
@@ -274,7 +289,8 @@ host_make(const struct config *config, const struct service *const *services, si
 		.announce_user = host };
 	host->n = n;
 	for (size_t i = 0; i < n; i++) {
-		host->runners[i] = (struct runner){ .host = host, .service = services[i], .lock_fd = -1 };
+		host->loops[i].name = services[i]->name;
+		host->runners[i] = (struct runner){ .host = host, .service = services[i], .loop = &host->loops[i], .lock_fd = -1 };
 		host->kit.readonly = host->kit.readonly && !services[i]->writes;
 	}
 	return host;
@@ -297,6 +313,7 @@ host_open(const struct config *config, const struct service *const *services, si
 		host_close(&host);
 		return status;
 	}
+	watchdog_ready(&host->watchdog, host->loops, host->n, now_ms(host));
 	*out = host;
 	return STATUS_OK;
 }
@@ -354,11 +371,11 @@ look_for_descriptors(struct host *host)
 enum status
 host_wait(struct host *host, int wait_ms, struct reason *why)
 {
-	int64_t now_ms = clock_monotonic_ns(&host->kit.clock) / 1000000, until_ms = now_ms + wait_ms, reap_ms = now_ms + REAP_MS;
+	int64_t at_ms = now_ms(host), until_ms = at_ms + wait_ms, reap_ms = at_ms + REAP_MS;
 	for (;;) {
 		struct pollfd fds[] = { { .fd = host->signals.fd, .events = POLLIN },
 			{ .fd = host->stopped_fd, .events = POLLIN } };
-		int64_t left_ms = wait_ms < 0 || until_ms - now_ms > TICK_MS ? TICK_MS : until_ms - now_ms;
+		int64_t left_ms = wait_ms < 0 || until_ms - at_ms > TICK_MS ? TICK_MS : until_ms - at_ms;
 		if (poll(fds, 2, left_ms < 0 ? 0 : (int)left_ms) < 0 && errno != EINTR)
 			return reason_say(why, STATUS_SYSTEM, "signals cannot be waited for: %s", strerror(errno));
 		if ((fds[1].revents & POLLIN) != 0)
@@ -368,12 +385,13 @@ host_wait(struct host *host, int wait_ms, struct reason *why)
 		if (!auth_alive(host->kit.auth))
 			return reason_say(why, STATUS_SYSTEM, "the key check has ended");
 		look_for_descriptors(host);
-		now_ms = clock_monotonic_ns(&host->kit.clock) / 1000000;
-		if (now_ms >= reap_ms) {
+		at_ms = now_ms(host);
+		watchdog_look(&host->watchdog, host->loops, host->n, at_ms, host->kit.log, &host->counters);
+		if (at_ms >= reap_ms) {
 			env_reap_readers(host->kit.env);
-			reap_ms = now_ms + REAP_MS;
+			reap_ms = at_ms + REAP_MS;
 		}
-		if (wait_ms >= 0 && now_ms >= until_ms)
+		if (wait_ms >= 0 && at_ms >= until_ms)
 			return STATUS_TIMEOUT;
 	}
 }
@@ -401,6 +419,7 @@ host_close(struct host **host)
 	struct host *h = *host;
 	if (h == NULL)
 		return;
+	watchdog_stopping(&h->watchdog);
 	for (size_t i = 0; i < h->n; i++) { /* in road order: who takes from outside ends first */
 		atomic_store(&h->runners[i].stop, true);
 		if (h->runners[i].started)
@@ -417,6 +436,7 @@ host_close(struct host **host)
 			close(h->runners[i].lock_fd);
 	if (h->stopped_fd >= 0)
 		close(h->stopped_fd);
+	notify_close(&h->watchdog.notify);
 	process_signals_close(&h->signals);
 	pthread_cond_destroy(&h->opened);
 	pthread_mutex_destroy(&h->mutex);
