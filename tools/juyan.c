@@ -27,7 +27,8 @@ help(FILE *out)
 		fprintf(out, "  %-12s %s\n", tools[i].name, tools[i].help);
 	fputs(
 	    "\n'juyan SUBCOMMAND --help' tells more. Exit codes: 0 fine, 1 some input was wrong (or the answer is \"not right\"),\n"
-	    "2 a command line or setting that cannot be, 3 the machine or the connection failed.\n",
+	    "2 a command line or setting that cannot be, 3 the machine or the connection failed, 4 the ledger on disk is damaged\n"
+	    "or of a format that this version does not read.\n",
 	    out);
 }
 

@@ -17,6 +17,8 @@ tool_exit(enum status status)
 		return TOOL_FINE;
 	if (status == STATUS_USAGE || status == STATUS_SETTING)
 		return TOOL_USAGE;
+	if (status == STATUS_DAMAGED || status == STATUS_FORMAT)
+		return TOOL_UNREADABLE;
 	return status_consequence(status) == REFUSE ? TOOL_WRONG : TOOL_FAILED;
 }
 

@@ -9,6 +9,7 @@
 
 #define TOOL_LIST(X) \
 	X(serve, "run the services: take events, answer questions") \
+	X(found, "make a new ledger, once") \
 	X(send, "send events from files to a running Juyan") \
 	X(totals, "show tonnage of any period, split as you like") \
 	X(watch, "show what happens, as it happens") \
@@ -37,9 +38,10 @@ TOOL_LIST(X)
 
 enum {
 	TOOL_FINE = 0,
-	TOOL_WRONG = 1,  /* some input was wrong, or the answer is "not right" */
-	TOOL_USAGE = 2,  /* a command line or a setting that cannot be */
-	TOOL_FAILED = 3, /* the machine or the connection failed */
+	TOOL_WRONG = 1,      /* some input was wrong, or the answer is "not right" */
+	TOOL_USAGE = 2,      /* a command line or a setting that cannot be */
+	TOOL_FAILED = 3,     /* the machine or the connection failed */
+	TOOL_UNREADABLE = 4, /* the ledger on disk is damaged, or of another format: trying again will not help */
 };
 
 /* The exit code that follows from a status. */

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """`juyan serve` and `juyan keys` as an operator meets them: one process or two, a second one on the same folder, wrong settings,
-keys that are let in and shut out, a kill and an orderly end.
+keys that are let in and shut out, a kill and an orderly end; a ledger that is founded once, and one that is damaged.
 
 also: address thread
 """
@@ -143,12 +143,34 @@ def wrong_settings(folder, data, children, log):
     expect("map_gib: 1 to 16384 GiB (default 64)" in helped and "ingest" in helped, "the help tells too little")
 
 
+def founding(folder, data, children, log):
+    said, _ = run("found", "--data", data)
+    with open(f"{data}/keys/server.key.pub") as file:
+        expect(f"server key {file.read().strip()}\n" in said, f"found says: {said}")
+    _, complaint = run("found", "--data", data, code=1)
+    expect(f"{data} holds a ledger already, of 1 events" in complaint, f"a second founding is told: {complaint}")
+    child = start("--data", data, "--listen", "tcp://127.0.0.1:0", log=log)
+    children.append(child)
+    ready(child)
+    expect(list(names("--data", data)) == ["local administrator"], "a founded ledger begins with one terminal")
+    end(child)
+
+
+def damaged(folder, data, children, log):
+    """What no new start can mend has an exit code of its own, so that a service manager does not try again."""
+    run("found", "--data", data)
+    with open(f"{data}/ledger/data.mdb", "r+b") as file:
+        file.write(b"\xff" * 8192)
+    _, complaint = run("serve", "--data", data, "--listen", "tcp://127.0.0.1:0", code=4)
+    expect("the ledger is damaged" in complaint, f"a damaged ledger is told: {complaint}")
+
+
 def main():
     folder = tempfile.mkdtemp(prefix="juyan-")
     children = []
     try:
         with open(f"{folder}/serve.log", "ab") as log:
-            for part in (wrong_settings, one_process, two_processes):
+            for part in (wrong_settings, founding, damaged, one_process, two_processes):
                 part(folder, f"{folder}/{part.__name__}", children, log)
                 print(f"{part.__name__}: fine", flush=True)
     except Wrong as wrong:
