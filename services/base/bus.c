@@ -318,11 +318,11 @@ now_ms(void)
 	return clock_monotonic_ns(&clock) / 1000000;
 }
 
-/* Waits for the sockets, and for a descriptor of the caller's where fd >= 0. */
+/* Waits for the sockets, and for a descriptor of the caller's where fd >= 0; with neither it is a pause. */
 static enum status
 wait_for(struct bus_socket *const *sockets, size_t n, int fd, int wait_ms, bool *ready)
 {
-	assert(n <= WAIT_SOCKETS_MAX && (n > 0 || fd >= 0) && wait_ms >= 0);
+	assert(n <= WAIT_SOCKETS_MAX && wait_ms >= 0);
 	zmq_pollitem_t items[WAIT_SOCKETS_MAX + 1];
 	for (size_t i = 0; i < n; i++) {
 		watch_drain(&sockets[i]->watch);

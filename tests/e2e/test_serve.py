@@ -156,6 +156,15 @@ def founding(folder, data, children, log):
     end(child)
 
 
+def without_a_dashboard(folder, data, children, log):
+    """It once ended by an assertion there, for it waited for nothing at all."""
+    child = start("--data", data, "--listen", "tcp://127.0.0.1:0", "--set", "dashboard_listen=", log=log)
+    children.append(child)
+    expect("dashboard" not in ready(child), "a dashboard listens that nobody wants")
+    expect(list(names("--data", data)) == ["local administrator"], "it does not answer")
+    end(child)
+
+
 def damaged(folder, data, children, log):
     """What no new start can mend has an exit code of its own, so that a service manager does not try again."""
     run("found", "--data", data)
@@ -170,7 +179,7 @@ def main():
     children = []
     try:
         with open(f"{folder}/serve.log", "ab") as log:
-            for part in (wrong_settings, founding, damaged, one_process, two_processes):
+            for part in (wrong_settings, founding, without_a_dashboard, damaged, one_process, two_processes):
                 part(folder, f"{folder}/{part.__name__}", children, log)
                 print(f"{part.__name__}: fine", flush=True)
     except Wrong as wrong:
