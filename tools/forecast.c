@@ -25,7 +25,7 @@ static const struct argp_option options[] = {
 	{ "scenario", KEY_SCENARIO, "FILE", 0, "with the future changes that this YAML file declares", 2 },
 	{ "to", KEY_TO, "PERIOD", 0, "to the end of 2025, 2025-06, 2025-06-30 … (default: of the year; in December, of the next)",
 	    3 },
-	{ "period", KEY_PERIOD, "WORD", 0, "one row for each day, week, month or year", 3 },
+	{ "period", KEY_PERIOD, "day|week|month|year", 0, "one row for each", 3 },
 	{ NULL, 0, NULL, 0, "What to show", 4 },
 	{ "csv", KEY_CSV, NULL, 0,
 	    "as CSV: known, mean and quantiles of each period and of the year to its end (the ledger's in kg)", 4 },

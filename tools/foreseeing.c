@@ -25,8 +25,8 @@ static const struct argp_option making_options[] = {
 static const struct argp_option slice_options[] = {
 	{ NULL, 0, NULL, 0, "Of what:", 10 },
 	{ "port", KEY_PORT, "ID", 0, "only this port; each of these may be repeated, or be a list with commas", 10 },
-	{ "direction", KEY_DIRECTION, "WORD", 0, "only import or export", 10 },
-	{ "mode", KEY_MODE, "WORD", 0, "only truck, agv or rail", 10 },
+	{ "direction", KEY_DIRECTION, "import|export", 0, "only this direction", 10 },
+	{ "mode", KEY_MODE, "truck|agv|rail", 0, "only this mode", 10 },
 	{ "group", KEY_GROUP, "ID", 0, "only this commodity group", 10 },
 	{ 0 },
 };

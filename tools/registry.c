@@ -31,7 +31,7 @@ struct command {
 
 static const struct argp_option options[] = {
 	{ NULL, 0, NULL, 0, "show:", 1 },
-	{ "kind", KEY_KIND, "WORD", 0, "only " REGISTRY_FILE_LISTS, 1 },
+	{ "kind", KEY_KIND, "ports|groups|terminals|days|capacities|goals|levers|overrides|published", 0, "only this list", 1 },
 	{ "json", KEY_JSON, NULL, 0, "as a JSON array, with the names of proto/cargo.proto (with diff: of changes)", 1 },
 	{ NULL, 0, NULL, 0, "diff and apply:", 2 },
 	{ "drop-missing", KEY_DROP, NULL, 0,

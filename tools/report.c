@@ -35,8 +35,8 @@ static const struct argp_option options[] = {
 	{ "to", KEY_TO, "PERIOD", 0, "to the end of it (default: the same as --from)", 1 },
 	{ "port", KEY_PORT, "ID", 0, "only this port (default: all)", 1 },
 	{ NULL, 0, NULL, 0, "How", 2 },
-	{ "format", KEY_FORMAT, "WORD", 0, "table (default), csv, xlsx, pdf or json", 2 },
-	{ "lang", KEY_LANG, "WORD", 0, "zh, mn or en (default: en)", 2 },
+	{ "format", KEY_FORMAT, "table|csv|xlsx|pdf|json", 0, "in which form (default: table)", 2 },
+	{ "lang", KEY_LANG, "zh|mn|en", 0, "in which language (default: en)", 2 },
 	{ "out", KEY_OUT, "FILE", 0, "write to FILE (default: standard output)", 2 },
 	{ 0 },
 };

@@ -70,7 +70,7 @@ static const struct argp_option argp_options[] = {
 	{ "keys", KEY_KEYS, "DIR", 0, "with --live: where the terminals' keys lie, and are made (default: the data folder's)", 2 },
 	{ "quiet", KEY_QUIET, 0, 0, "with --live: no progress on stderr", 2 },
 	{ 0, 0, 0, 0, "The totals that must come out:", 3 },
-	{ "by", KEY_BY, "PERIOD", 0, "year, month, day or hour (default: year)", 3 },
+	{ "by", KEY_BY, "year|month|day|hour", 0, "of each (default: year)", 3 },
 	{ "json", KEY_JSON, 0, 0, "as one JSON object", 3 },
 	{ 0 },
 };

@@ -32,8 +32,8 @@ struct users {
 
 static const struct argp_option options[] = {
 	{ "data", 'd', "DIR", 0, "the data folder ($JUYAN_DATA, else ./juyan-data)", 0 },
-	{ "role", 'r', "ROLE", 0,
-	    "viewer (looks), manager (notes, and settles quarantine) or administrator; for add (default: viewer) and role", 0 },
+	{ "role", 'r', "viewer|manager|administrator", 0,
+	    "a viewer looks, a manager notes and settles quarantine too; for add (default: viewer) and role", 0 },
 	{ 0 },
 };
 
