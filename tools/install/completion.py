@@ -70,12 +70,11 @@ _juyan_options() {
 }
 
 _juyan_reply() {
-	local how=$1 word=$2 line
+	local how=$1 word=$2 line before=''
 	compopt +o nospace 2>/dev/null
 	case $how in
 	one:*) mapfile -t COMPREPLY < <(compgen -W "${how#*:}" -- "$word") ;;
 	several:*)
-		local before=
 		[[ $word != *,* ]] || before=${word%,*},
 		mapfile -t COMPREPLY < <(compgen -P "$before" -W "${how#*:}" -- "${word##*,}")
 		;;
@@ -100,7 +99,7 @@ _juyan_reply() {
 }
 
 _juyan() {
-	local word=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]} name=${COMP_WORDS[1]} first= i last= taken=no
+	local word=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]} name=${COMP_WORDS[1]} first='' taken=no i
 	COMPREPLY=()
 	if [ "$COMP_CWORD" = 1 ]; then
 		mapfile -t COMPREPLY < <(compgen -W "@NAMES@ --help --version" -- "$word")
@@ -114,8 +113,8 @@ _juyan() {
 	fi
 	for ((i = 2; i < COMP_CWORD; i++)); do
 		if [[ ${COMP_WORDS[i]} == -* ]]; then
-			last=${COMP_WORDS[i]}
-			_juyan_takes "$name" "$last" && taken=yes || taken=no
+			taken=no
+			! _juyan_takes "$name" "${COMP_WORDS[i]}" || taken=yes
 		elif [[ ${COMP_WORDS[i]} == = ]]; then
 			taken=yes
 		elif [ $taken = yes ]; then
@@ -124,7 +123,7 @@ _juyan() {
 			first=${COMP_WORDS[i]}
 		fi
 	done
-	if [ -n "@NESTED@" ] && [[ " @NESTED@ " == *" $name-$first "* ]]; then
+	if [[ -n $first && " @NESTED@ " == *" $name-$first "* ]]; then
 		name="$name-$first"
 		first=
 	fi
