@@ -20,6 +20,8 @@
 	X(commits, "groups committed") \
 	X(sessions_opened, "Hellos answered with a Welcome") \
 	X(sessions_refused, "Hellos or messages answered with a Refusal") \
+	X(sessions_full, "of these, because as many sessions were open and owed an answer as there may be") \
+	X(sessions_forgotten, "sessions of the terminal that was silent longest, ended to make room for another's") \
 	X(frames_undecodable, "frames that were no message of this protocol") \
 	X(keys_refused, "connections refused: key unknown or revoked") \
 	X(keys_accepted, "connections let in by their key") \

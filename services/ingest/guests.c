@@ -112,7 +112,7 @@ guests_forget(struct guests *guests, struct guest *guest)
 
 /* An empty place, or that of the guest who has been silent longest; NULL when everybody waits for a reply. */
 static struct guest *
-find_place(struct guests *guests)
+find_place(struct guests *guests, bool *forgot)
 {
 	struct guest *oldest = NULL;
 	for (size_t i = 0; i < guests->places; i++) {
@@ -124,16 +124,18 @@ find_place(struct guests *guests)
 	}
 	if (oldest != NULL)
 		guests_forget(guests, oldest);
+	*forgot = oldest != NULL;
 	return oldest;
 }
 
 struct guest *
-guests_admit(struct guests *guests, size_t door, const struct bus_peer *peer)
+guests_admit(struct guests *guests, size_t door, const struct bus_peer *peer, bool *forgot)
 {
 	struct guest *guest = guests_find(guests, door, peer);
+	*forgot = false;
 	if (guest != NULL)
 		return guest;
-	guest = find_place(guests);
+	guest = find_place(guests, forgot);
 	if (guest == NULL)
 		return NULL;
 	uint32_t *chain = chain_of(guests, door, peer);

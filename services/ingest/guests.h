@@ -29,8 +29,11 @@ void guests_close(struct guests **guests);
 
 /* NULL: nobody has said Hello by this route and with this key. */
 struct guest *guests_find(struct guests *guests, size_t door, const struct bus_peer *peer);
-/* The one that is here already, or a new one; NULL: as many as may be here are, and all of them wait for replies. */
-struct guest *guests_admit(struct guests *guests, size_t door, const struct bus_peer *peer);
+/*
+ * The one that is here already, or a new one, for which the one that was silent longest may have to go (*forgot); NULL: as many as
+ * may be here are, and all of them wait for replies.
+ */
+struct guest *guests_admit(struct guests *guests, size_t door, const struct bus_peer *peer, bool *forgot);
 void guests_forget(struct guests *guests, struct guest *guest);
 /* The i-th place, whether somebody is there or not; NULL after the last. */
 struct guest *guests_at(struct guests *guests, size_t i);

@@ -110,7 +110,9 @@ take_hello(struct desk *desk, struct reason *why)
 	enum status s = find_stream(desk, terminal_no, &stream, why);
 	if (s != STATUS_OK)
 		return s;
-	guest = stream == NULL ? NULL : guests_admit(desk->guests, desk->peer_door, &desk->peer);
+	bool forgot = false;
+	guest = stream == NULL ? NULL : guests_admit(desk->guests, desk->peer_door, &desk->peer, &forgot);
+	count(desk->kit->counters, COUNTER_sessions_forgotten, forgot);
 	if (guest == NULL) {
 		refuse(desk, NULL, STATUS_BUSY, "as many sessions are open as there may be; try again later");
 		return STATUS_OK;

@@ -77,6 +77,8 @@ record_refusal(struct desk *desk, const struct reply *reply)
 	count(desk->kit->counters, COUNTER_sessions_refused, 1);
 	if (reply->status == STATUS_WINDOW)
 		count(desk->kit->counters, COUNTER_batches_window, 1);
+	if (reply->status == STATUS_BUSY)
+		count(desk->kit->counters, COUNTER_sessions_full, 1);
 	uint64_t withheld;
 	if (!log_affords(&desk->refusals_budget, &withheld))
 		return;
