@@ -31,7 +31,8 @@ class Manager:
             environment["WATCHDOG_USEC"] = str(WATCHDOG_S * 1000000)
         self.log = open(os.path.join(folder, "serve.log"), "ab")
         self.child = subprocess.Popen([JUYAN, "serve", "--set", "listen=tcp://127.0.0.1:0", "--set",
-            "dashboard_listen=127.0.0.1:0", *arguments], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.log)
+            "dashboard_listen=127.0.0.1:0", *arguments], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=self.log)
 
     def wait(self, word, patience_s=PATIENCE_S):
         """Waits for a datagram that holds this line; gives the seconds that it took."""

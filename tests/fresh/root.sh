@@ -30,7 +30,8 @@ mirror() {
 		awk '$2 == "Debian" && $3 == "bookworm" && !found { found = 1; print $1 }'
 }
 
-# Devices are those that debootstrap made; /proc and shared memory are mounted, as any machine has them. `enter` runs a command in it.
+# Devices are those that debootstrap made; /proc and shared memory are mounted, as any machine has them. `enter` runs a command in
+# it.
 make_root() {
 	local from
 	[ "$(id -u)" = 0 ] || { say "skip: a bare root can only be made by root"; exit 77; }

@@ -304,6 +304,21 @@ def marked(name):
     return re.compile(rf"(<!-- table: {name} -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 
+@rule(("services/base/counters.h", lambda t: t.replace('X(commits, "groups committed")', 'X(gremlins, "seen")')),
+    ("services/base/host.c", lambda t: t.replace('"descriptors_used_up", "withheld', '"used_up", "withheld')))
+def explained(tree):
+    """Each counter, and each event of the services' log, stands in the operator's page."""
+    page = tree.files.get("tools/OPERATING.md", "")
+    for line, entry in table(tree.files.get("services/base/counters.h", ""), "COUNTER_LIST"):
+        if f"`{entry[0]}`" not in page:
+            yield "services/base/counters.h", line, f"tools/OPERATING.md does not tell what {entry[0]} asks for"
+    said = re.compile(r'\b(?:log_say\([^;]*?LOG_\w+,\s*[^,;]+|complain\(\w+|warn\(\w+),\s*"([a-z_]+)"')
+    for path, text in tree.c("services/"):
+        for found in said.finditer(text):
+            if f"`{found.group(1)}`" not in page:
+                yield path, line_of(text, found.start()), f"tools/OPERATING.md does not tell what '{found.group(1)}' in the log means"
+
+
 @rule(("services/base/counters.h", lambda t: t.replace('X(commits, "groups committed")', 'X(commits, "")')),
     ("services/base/counters.h", lambda t: t.replace("X(commits,", "X(commits_made,")),
     ("services/base/config.h", lambda t: t.replace("sessions_max, 1024,", "sessions_max, 1023,")))

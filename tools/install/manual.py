@@ -123,8 +123,8 @@ def overview(command, date):
 def settings(command, date):
     page = head("juyan.yaml", 5, date, command.version)
     page += section("NAME", ["juyan.yaml \\- settings of juyan serve"])
-    page += section("DESCRIPTION", ["YAML, one", italic("name: value"), "a line. The file is named by", bold("juyan serve --config") + ";",
-        "the installed service reads", italic("/etc/juyan/juyan.yaml") + ".",
+    page += section("DESCRIPTION", ["YAML, one", italic("name: value"), "a line. The file is named by",
+        bold("juyan serve --config") + ";", "the installed service reads", italic("/etc/juyan/juyan.yaml") + ".",
         "An unknown name, or a value that is not allowed, stops the start with file, line and what is allowed.",
         "What is set holds from the next start on."])
     rows = []
