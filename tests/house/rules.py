@@ -316,7 +316,7 @@ def explained(tree):
     for path, text in tree.c("services/"):
         for found in said.finditer(text):
             if f"`{found.group(1)}`" not in page:
-                yield path, line_of(text, found.start()), f"tools/OPERATING.md does not tell what '{found.group(1)}' in the log means"
+                yield path, line_of(text, found.start()), f"tools/OPERATING.md does not tell what '{found.group(1)}' means"
 
 
 @rule(("services/base/counters.h", lambda t: t.replace('X(commits, "groups committed")', 'X(commits, "")')),
