@@ -222,10 +222,12 @@ test_a_deaf_manager(void **state)
 	open_notify();
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	snprintf(address.sun_path, sizeof address.sun_path, "%s", world.path);
-	int other = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
-	while (sendto(other, "x", 1, 0, (struct sockaddr *)&address, sizeof address) == 1)
-		full++;
-	close(other);
+	/* A socket of its own for each, so that it is the manager's queue that is full and not the sender's buffer. */
+	for (bool taken = true; taken && full < 100000; full += taken) {
+		int other = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+		taken = sendto(other, "x", 1, 0, (struct sockaddr *)&address, sizeof address) == 1;
+		close(other);
+	}
 	assert_true(full > 0);
 	notify_say(&world.dog.notify, "WATCHDOG=1");
 	for (int i = 0; i < full; i++)
