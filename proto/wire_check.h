@@ -37,8 +37,11 @@ enum status check_texts(struct check *check, const char *list, char *const *text
 /* RegistryChanged and what it holds (wire_registry.c). */
 enum status check_registry_changed(struct check *check, const Juyan__V1__RegistryChanged *said) MUST_USE;
 
-/* True when a string field inside of these bytes, which have been decoded as `type` before, holds a NUL (wire_text.c). */
-bool wire_strings_hide_nul(const ProtobufCMessageDescriptor *type, struct span bytes);
+/*
+ * What protobuf-c lets pass in bytes that it has decoded as `type` (wire_text.c): NOT_TEXT where a string holds a NUL, UNDECODABLE
+ * where a field has the number 0, which no other decoder takes. Neither can be without a byte of 0 somewhere.
+ */
+enum status wire_look_closer(const ProtobufCMessageDescriptor *type, struct span bytes) MUST_USE;
 
 /* Goes on only while all is well. */
 #define CHECK(call) \

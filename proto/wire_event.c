@@ -339,10 +339,13 @@ event_of(struct span bytes, struct arena *arena, const Juyan__V1__Event **out, s
 	const ProtobufCMessage *message = NULL;
 	CHECK(wire_unpack(&juyan__v1__event__descriptor, bytes, arena, &message, why));
 	const Juyan__V1__Event *event = (const Juyan__V1__Event *)message;
-	/* Bytes without any 0 cannot have one inside of a string; most events have none, and the closer look is for the others. */
-	if (memchr(bytes.data, 0, bytes.bytes) != NULL && wire_strings_hide_nul(message->descriptor, bytes))
-		return reason_say(why, STATUS_NOT_TEXT,
+	/* Most events have no byte of 0, and the closer look is for the others. */
+	enum status closer = memchr(bytes.data, 0, bytes.bytes) == NULL ? STATUS_OK : wire_look_closer(message->descriptor, bytes);
+	if (closer == STATUS_NOT_TEXT)
+		return reason_say(why, closer,
 		    "a text of the event holds a NUL byte: UTF-8 without control characters was expected");
+	if (closer != STATUS_OK)
+		return reason_say(why, closer, "a field of the event has the number 0: numbers from 1 were expected");
 	CHECK(wire_event_check(event, why));
 	*out = event;
 	return STATUS_OK;

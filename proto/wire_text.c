@@ -1,4 +1,4 @@
-/* Texts from outside: which bytes are a text at all, and where one hides a NUL. Owns nothing; any thread. */
+/* Texts from outside: which bytes are a text at all, and what bytes hide that protobuf-c lets pass. Owns nothing; any thread. */
 #include "wire_check.h"
 
 #include <string.h>
@@ -97,7 +97,7 @@ wire_text_mend(char *text)
 	}
 }
 
-/* ---- a NUL inside of a string ------------------------------------------------------------------------------------------- */
+/* ---- what protobuf-c lets pass ------------------------------------------------------------------------------------------ */
 
 /* Takes a varint off the front; the bytes have been decoded once already, so that what is wrong here is our own mistake. */
 static uint64_t
@@ -126,11 +126,14 @@ take_bytes(struct span *rest, uint64_t bytes)
 }
 
 /* Messages of this protocol nest no deeper than five; no type holds itself. */
-bool
-wire_strings_hide_nul(const ProtobufCMessageDescriptor *type, struct span rest)
+enum status
+wire_look_closer(const ProtobufCMessageDescriptor *type, struct span rest)
 {
-	while (rest.bytes > 0) {
+	enum status status = STATUS_OK;
+	while (rest.bytes > 0 && status == STATUS_OK) {
 		uint64_t key = take_varint(&rest);
+		if (key >> 3 == 0)
+			return STATUS_UNDECODABLE;
 		const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field(type, (unsigned)(key >> 3));
 		switch (key & 7) {
 		case PROTOBUF_C_WIRE_TYPE_VARINT:
@@ -147,12 +150,12 @@ wire_strings_hide_nul(const ProtobufCMessageDescriptor *type, struct span rest)
 			if (field == NULL)
 				break;
 			if (field->type == PROTOBUF_C_TYPE_STRING && memchr(value.data, 0, value.bytes) != NULL)
-				return true;
-			if (field->type == PROTOBUF_C_TYPE_MESSAGE && wire_strings_hide_nul(field->descriptor, value))
-				return true;
+				return STATUS_NOT_TEXT;
+			if (field->type == PROTOBUF_C_TYPE_MESSAGE)
+				status = wire_look_closer(field->descriptor, value);
 			break;
 		}
 		}
 	}
-	return false;
+	return status;
 }
