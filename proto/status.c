@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "wire.h"
+
 struct row {
 	enum status status;
 	const char *name;
@@ -65,4 +67,5 @@ reason_write(struct reason *why, const char *format, ...)
 			end--;
 		why->text[end] = '\0';
 	}
+	wire_text_mend(why->text); /* it may repeat what came from outside */
 }

@@ -73,7 +73,10 @@ const char *status_name(enum status status);
 const char *status_sentence(enum status status);
 enum consequence status_consequence(enum status status);
 
-/* What went wrong in one sentence: what, where, what was expected. Filled by whoever returns a status other than OK. */
+/*
+ * What went wrong in one sentence: what, where, what was expected. Filled by whoever returns a status other than OK. It is always a
+ * text (wire_text_clean), whatever it repeats: sentences go into logs, JSON and messages that others decode.
+ */
 struct reason {
 	char text[SENTENCE_BYTES_MAX];
 };

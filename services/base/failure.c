@@ -20,7 +20,6 @@ failure_pack(const ProtobufCMessageDescriptor *reply, uint64_t nonce, enum statu
 	assert(failure != NULL && failure->descriptor == &juyan__v1__failure__descriptor);
 	snprintf(name, sizeof name, "%s", status_name(status));
 	snprintf(sentence, sizeof sentence, "%s", why->text[0] != '\0' ? why->text : status_sentence(status));
-	wire_text_mend(sentence); /* a name that it repeats may be cut within a sign */
 	said.code = status;
 	said.name = name;
 	said.sentence = sentence;

@@ -431,7 +431,6 @@ yaml_write_fail(const struct yaml_node *node, struct reason *why, const char *fo
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	wire_text_mend(text); /* it may repeat what stands in the file */
 	reason_write(why, "%s:%d: %s", node->yaml->name, node->line, text);
 }
 

@@ -139,6 +139,16 @@ a_sentence_is_cut_between_characters(void **state)
 	assert_int_equal(reason_say(NULL, STATUS_GAP, "nobody listens"), STATUS_GAP);
 }
 
+/* A port's name with bytes that are no text came back in the sentence of a Failure, which no other decoder of protobuf then read. */
+static void
+a_sentence_is_a_text_whatever_it_repeats(void **state)
+{
+	(void)state;
+	struct reason why;
+	assert_int_equal(reason_say(&why, STATUS_UNKNOWN_PORT, "'%s' is no port", "a\xFF\x08\xE7\x85 煤"), STATUS_UNKNOWN_PORT);
+	assert_string_equal(why.text, "'a???? 煤' is no port");
+}
+
 int
 main(void)
 {
@@ -149,6 +159,7 @@ main(void)
 		cmocka_unit_test(consequences_follow_the_groups),
 		cmocka_unit_test(an_unknown_code_is_refused_and_said_so),
 		cmocka_unit_test(a_sentence_is_cut_between_characters),
+		cmocka_unit_test(a_sentence_is_a_text_whatever_it_repeats),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
