@@ -332,7 +332,7 @@ take_sources(struct take *take, struct facts *facts, struct arena *arena)
 		source->at.occurred_at_ms = (int64_t)ms;
 		source->marks = (uint32_t)take_count(take, UINT32_MAX);
 		if (source->at.occurred_at_ms < TIME_MS_LOWEST || source->at.occurred_at_ms > TIME_MS_HIGHEST ||
-		    (i > 0 && !facts_source_before(&source[-1], &source->at)))
+		    (source->marks & ~(uint32_t)MARK_ALL) != 0 || (i > 0 && !facts_source_before(&source[-1], &source->at)))
 			take->bad = true;
 	}
 	facts->n_sources = n;

@@ -219,6 +219,7 @@ test_a_record_beyond_the_bounds_is_damaged(void **state)
 	static const uint8_t sources_twice[] = { 2, 0, 2, 2, 1, 0, 0, 2, 1, 0, 0, 0 };
 	static const uint8_t sources_unsorted[] = { 2, 0, 2, 2, 2, 0, 0, 2, 1, 0, 0, 0 };
 	static const uint8_t seen_twice[] = { 2, 0, 1, 2, 1, 0, 0, 2, 1, 'T', 0, 1, 'T', 0 };
+	static const uint8_t marks_unknown[] = { 2, 0, 1, 2, 1, 0, 0x80, 8, 0 };
 	static const uint8_t flags_unknown[] = { 2, 32, 0, 0 };
 	static const uint8_t deleted_only[] = { 2, 2, 0, 0 };
 	static const uint8_t of_another_version[] = { 1, 0, 0, 0 };
@@ -230,7 +231,8 @@ test_a_record_beyond_the_bounds_is_damaged(void **state)
 		bytes, sizeof bytes \
 	}
 	static const struct span records[] = { SPAN(time_beyond), SPAN(sources_twice), SPAN(sources_unsorted), SPAN(seen_twice),
-		SPAN(flags_unknown), SPAN(deleted_only), SPAN(of_another_version), SPAN(bytes_behind), SPAN(waybills_unsorted) };
+		SPAN(marks_unknown), SPAN(flags_unknown), SPAN(deleted_only), SPAN(of_another_version), SPAN(bytes_behind),
+		SPAN(waybills_unsorted) };
 	uint8_t units[2048] = { 2, 1, 1, 2, 1, 0, 0, 0, 1, 1, 0x81, 1 };
 	(void)state;
 	for (size_t i = 0; i < sizeof records / sizeof records[0]; i++)
