@@ -103,7 +103,7 @@ load(struct ledger *ledger, struct reason *why)
 	if (status == STATUS_OK)
 		status = read_streams(ledger);
 	if (status == STATUS_OK && ledger->registry == NULL)
-		status = registry_table_view(&ledger->store, &ledger->registry, why);
+		status = registry_table_on_file(&ledger->store, &ledger->registry, why);
 	store_abort(&ledger->store);
 	return status;
 }

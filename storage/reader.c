@@ -44,7 +44,7 @@ begin(struct reader *reader, struct arena *arena, struct snapshot *out, struct r
 	status = meta_read(&snapshot.store, &snapshot.meta, why);
 	if (status == STATUS_OK && (!reader->has_registry || reader->registry_version != snapshot.meta.registry_version)) {
 		struct registry *view;
-		status = registry_table_view(&snapshot.store, &view, why);
+		status = registry_table_on_file(&snapshot.store, &view, why);
 		if (status == STATUS_OK) {
 			registry_close(&reader->registry);
 			reader->registry = view;

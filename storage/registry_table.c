@@ -162,6 +162,18 @@ registry_table_view(const struct store *store, struct registry **out, struct rea
 	return status;
 }
 
+enum status
+registry_table_on_file(const struct store *store, struct registry **out, struct reason *why)
+{
+	struct reason misfit = { "" };
+	enum status status = registry_table_view(store, out, &misfit);
+	if (status_consequence(status) == REFUSE)
+		return reason_say(why, STATUS_DAMAGED, "the registry on disk is none: %s", misfit.text);
+	if (status != STATUS_OK && why != NULL)
+		*why = misfit;
+	return status;
+}
+
 bool
 registry_table_moves_totals(const Juyan__V1__RegistryChanged *change)
 {

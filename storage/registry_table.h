@@ -15,8 +15,10 @@ enum status registry_table_change(const struct store *store, const Juyan__V1__Re
 /* All records, in key order, in the arena. `kind`: the name of one kind, or NULL for all. TOO_LARGE where they do not fit it. */
 enum status registry_table_read(const struct store *store, const char *kind, struct arena *arena,
     Juyan__V1__RegistryRecord ***records, size_t *n) MUST_USE;
-/* A view of all records. */
+/* A view of all records; REFUSE where they do not fit each other, as after a change that asks for too much. */
 enum status registry_table_view(const struct store *store, struct registry **out, struct reason *why) MUST_USE;
+/* The same of what has been committed, and fitted then: DAMAGED where it does not. */
+enum status registry_table_on_file(const struct store *store, struct registry **out, struct reason *why) MUST_USE;
 /* Whether a change touches what batches count for: a port or a group. */
 bool registry_table_moves_totals(const Juyan__V1__RegistryChanged *change);
 

@@ -390,6 +390,32 @@ test_an_answer_with_too_many_rows_says_what_to_do(void **state)
 	assert_int_equal(ask(&book, "'totals': {'by_period': 'HOUR', 'from': '2025-01-31T01'}")->totals->n_rows, TOTALS_ROWS_MAX);
 }
 
+/* It was answered like a wrong question, and the service went on. */
+static void
+test_a_registry_that_is_none_is_damage(void **state)
+{
+	struct reason why = { "" };
+	const Juyan__V1__Answer *answer;
+	Juyan__V1__Question question = JUYAN__V1__QUESTION__INIT;
+	struct reader *reader;
+	struct store store;
+	struct walk walk;
+	uint8_t key[KEY_BYTES_MAX];
+	(void)state;
+	assert_int_equal(store_begin_write(book.env, &store, NULL), STATUS_OK);
+	assert_int_equal(walk_open(&store, TABLE_registry, &walk), STATUS_OK);
+	assert_int_equal(walk_first(&walk), STATUS_OK);
+	struct span at = { key, walk.key.bytes };
+	memcpy(key, walk.key.data, walk.key.bytes);
+	walk_close(&walk);
+	assert_int_equal(store_put(&store, TABLE_registry, at, (struct span){ key, 0 }), STATUS_OK);
+	assert_int_equal(store_commit(&store, NULL), STATUS_OK);
+	assert_int_equal(reader_open(book.env, &reader, &why), STATUS_OK);
+	assert_int_equal(reader_answer(reader, &question, &said_arena, &answer, &why), STATUS_DAMAGED);
+	holds(why.text, "the registry on disk");
+	reader_close(&reader);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin_test, end_test)
 
 int
@@ -408,6 +434,7 @@ main(int argc, char **argv)
 		TEST(test_totals_without_bounds_have_the_first_and_the_last_hour_that_can_be),
 		TEST(test_filters_and_parts),
 		TEST(test_an_answer_with_too_many_rows_says_what_to_do),
+		TEST(test_a_registry_that_is_none_is_damage),
 	};
 	any_begin();
 	if (argc > 1)
