@@ -1,4 +1,8 @@
-/* A file of settings, and behind a line "----" single settings, one a line, as --set takes them; then what endpoints they name. */
+/*
+ * A file of settings, and behind a line "----" single settings, one a line, as --set takes them; then what endpoints they name.
+ *
+ * reads: services/base/config.c services/base/endpoint.c
+ */
 #include "config.h"
 #include "endpoint.h"
 #include "fuzz.h"

@@ -1,6 +1,8 @@
 /*
  * CSV, fed whole and fed in pieces: the same records and the same complaints, on the same lines. What is read and written by the
  * rules of RFC 4180 is read again as it was.
+ *
+ * reads: tools/csv.c
  */
 #include "csv.h"
 #include "fuzz.h"

@@ -1,7 +1,9 @@
 /*
  * A ledger whose rows were changed on disk. The input is a list of changes: table, row, place, byte. Whatever they are, every
- * question is answered or the ledger is said to be damaged, and a walk over the journal finds each change of the journal. Afterwards
- * the rows are as before.
+ * question is answered or the ledger is said to be damaged, and a walk over the journal finds each change of the journal.
+ * Afterwards the rows are as before.
+ *
+ * reads: storage/journal.c storage/reader.c storage/answer
  */
 #include "check.h"
 

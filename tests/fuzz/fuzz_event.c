@@ -1,6 +1,8 @@
 /*
  * One event as it comes: decoding, checks, and the form in which it leaves. What was taken is taken again when it is packed anew or
  * written as JSON, and says the same.
+ *
+ * reads: proto/wire storage/facts.c
  */
 #include "facts.h"
 #include "fuzz.h"

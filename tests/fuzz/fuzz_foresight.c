@@ -1,6 +1,8 @@
 /*
  * Questions about the future, as bytes, to an engine over a made-up ledger: each is answered or refused with a sentence, and the
  * reply can be read again.
+ *
+ * reads: services/forecast/
  */
 #include "check.h"
 

@@ -1,6 +1,8 @@
 /*
  * What a terminal sends: the reader by hand (services/ingest/frame.h) against protobuf-c's own. Whatever one of them takes, the
  * other takes, with the same meaning.
+ *
+ * reads: services/ingest/frame.c
  */
 #include "frame.h"
 #include "fuzz.h"

@@ -1,4 +1,8 @@
-/* Published figures as CSV, over the shipped registry: each row is taken, left or wrong; a record that is taken passes the checks. */
+/*
+ * Published figures as CSV, over the shipped registry: each row is taken, left or wrong; a record that is taken is right.
+ *
+ * reads: tools/history_
+ */
 #include "fuzz.h"
 #include "history_file.h"
 #include "registry_file.h"

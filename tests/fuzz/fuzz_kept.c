@@ -1,6 +1,8 @@
 /*
  * Files of our own that a person or a disk may have changed: a secret key, a public key, the users of the dashboard, a kept
  * forecast. The first byte says which.
+ *
+ * reads: services/base/keys.c services/dashboard/accounts.c services/forecast/kept.c
  */
 #include <sys/stat.h>
 #include <unistd.h>

@@ -1,6 +1,8 @@
 /*
  * A mapping file and, behind a line "----", the spreadsheet that it is for: whatever either says, each row becomes events that pass
  * the checks, or a complaint with its line. An empty mapping stands for none: then the file holds events in JSON.
+ *
+ * reads: tools/mapping tools/value tools/shape.c tools/when.c tools/moment.c tools/decimal.c tools/event_file.c tools/recode.c
  */
 #include "event_file.h"
 #include "fuzz.h"

@@ -1,6 +1,8 @@
 /*
  * A line of an event file, and any message in JSON as the dashboard takes it: what is read is written with the same meaning, and
  * read again.
+ *
+ * reads: tools/ndjson.c proto/json
  */
 #include "fuzz.h"
 #include "json.h"

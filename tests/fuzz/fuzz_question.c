@@ -1,6 +1,8 @@
 /*
  * Questions to the ledger, as bytes: each is answered, be it with a Failure, the answer fits its frame and can be read again, and
  * nothing of the ledger changes.
+ *
+ * reads: storage/reader.c storage/answer
  */
 #include "check.h"
 

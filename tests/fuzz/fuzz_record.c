@@ -1,6 +1,8 @@
 /*
  * The record of a batch's facts as the disk gives it back, changed by whatever changes disks: it is refused, or is facts that
  * everything that uses facts can use, and that leave as a record again.
+ *
+ * reads: storage/facts_record.c storage/counting.c storage/progress.c
  */
 #include "counting.h"
 #include "facts.h"

@@ -1,6 +1,8 @@
 /*
  * The registry as a YAML file: what is taken makes a registry or is refused with a sentence, and is the same file when it is
  * written, read and written again.
+ *
+ * reads: tools/registry_file.c tools/registry_write.c storage/registry
  */
 #include "fuzz.h"
 #include "registry_file.h"

@@ -1,6 +1,8 @@
 /*
  * What services answer and tell, as their askers and listeners read it: Answer, ForecastReply, News, ToTerminal, and Registry and
  * Event inside of them. What decodes leaves again with the same bytes, and its JSON form is stable.
+ *
+ * reads: proto/json proto/wire.c
  */
 #include "fuzz.h"
 #include "json.h"
@@ -18,7 +20,7 @@ static const ProtobufCMessageDescriptor *const types[] = { &juyan__v1__answer__d
 
 enum { TYPES = sizeof types / sizeof types[0] };
 
-/* A number that is none (NaN) and a text that is no UTF-8 have no JSON form: such a message may be refused, or mended on its way. */
+/* A number that is none (NaN) and a text that is no UTF-8 have no JSON form: such a message is refused, or mended on its way. */
 static void
 through_json(const ProtobufCMessageDescriptor *type, const ProtobufCMessage *message)
 {
@@ -49,7 +51,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 		return 0;
 	struct arena *out = fuzz_arena(1, ARENA_BYTES);
 	struct span once = fuzz_packed(message, out);
-	/* A field of the number 0 is passed over where its tag is longer than it need be, and is undecodable when it is packed anew. */
+	/* A field of the number 0 passes where its tag is longer than it need be, and no more when it is packed anew. */
 	if (once.bytes > FRAME_BYTES_MAX || wire_unpack(type, once, fuzz_arena(3, ARENA_BYTES), &again, &why) != STATUS_OK)
 		return 0;
 	fuzz_holds(fuzz_same(once, fuzz_packed(again, out)));

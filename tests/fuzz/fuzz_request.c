@@ -1,7 +1,9 @@
 /*
- * A request to the dashboard behind libmicrohttpd, which reads the bytes of HTTP itself: target, Host, Origin, cookie, body. A first
- * byte says the method and the gate, then each header is a section of its own. What passes is answered with a picture of a ledger,
- * or refused with a sentence.
+ * A request to the dashboard behind libmicrohttpd, which reads the bytes of HTTP itself: target, Host, Origin, cookie, body. A
+ * first byte says the method and the gate, then each header is a section of its own. What passes is answered with a picture of
+ * a ledger, or refused with a sentence.
+ *
+ * reads: services/dashboard/target.c services/dashboard/routes.c services/dashboard/gate.c
  */
 #include "check.h"
 

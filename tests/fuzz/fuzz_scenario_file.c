@@ -1,4 +1,8 @@
-/* Scenarios as a YAML file, alone and over a ground of ports and levers; what is taken can be packed into a question. */
+/*
+ * Scenarios as a YAML file, alone and over a ground of ports and levers; what is taken can be packed into a question.
+ *
+ * reads: tools/scenario_file.c services/forecast/scenario_check.c
+ */
 #include "fuzz.h"
 #include "scenario_file.h"
 

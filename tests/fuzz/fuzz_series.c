@@ -1,4 +1,8 @@
-/* Series as CSV: what is taken is a grid whose ends are known; dates of its steps can be written and read again. */
+/*
+ * Series as CSV: what is taken is a grid whose ends are known; dates of its steps can be written and read again.
+ *
+ * reads: tools/series_ tools/step.c
+ */
 #include <math.h>
 
 #include "fuzz.h"

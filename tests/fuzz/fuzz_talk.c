@@ -3,6 +3,8 @@
  * target's own. Nothing that a server says may bring a terminal down, or have it forget an event that was not acknowledged.
  *
  * The input is a list of moves: a byte that says which, then what it needs.
+ *
+ * reads: services/terminal/
  */
 #include <assert.h>
 

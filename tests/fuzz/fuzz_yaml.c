@@ -1,4 +1,8 @@
-/* YAML by itself (services/base/yaml.h): every node of what is taken can be looked at, and is bounded. */
+/*
+ * YAML by itself (services/base/yaml.h): every node of what is taken can be looked at, and is bounded.
+ *
+ * reads: services/base/yaml.c
+ */
 #include "fuzz.h"
 #include "yaml.h"
 

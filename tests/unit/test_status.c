@@ -139,7 +139,7 @@ a_sentence_is_cut_between_characters(void **state)
 	assert_int_equal(reason_say(NULL, STATUS_GAP, "nobody listens"), STATUS_GAP);
 }
 
-/* A port's name with bytes that are no text came back in the sentence of a Failure, which no other decoder of protobuf then read. */
+/* A port's name with bytes that are no text came back in the sentence of a Failure, and no other decoder then read that. */
 static void
 a_sentence_is_a_text_whatever_it_repeats(void **state)
 {

@@ -511,7 +511,7 @@ a_fixed_event_has_to_be_right_too(void **state)
 	assert_int_equal(judge_fixed(settled, false, &why), STATUS_OUT_OF_RANGE);
 }
 
-/* protobuf-c passed it over where its tag was longer than it need be; such an event is on file for good, and nobody else reads it. */
+/* protobuf-c passed it over where its tag was longer than it need be: nobody else could read what was then on file. */
 static void
 a_field_of_the_number_0_is_undecodable(void **state)
 {
