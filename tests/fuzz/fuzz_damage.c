@@ -60,7 +60,7 @@ change_row(struct store *store, struct span *input, struct change *change)
 	else if (how % 4 == 1)
 		changed[bytes++] = byte;
 	else if (at < bytes)
-		changed[at] = how % 4 == 2 ? byte : (uint8_t)(changed[at] ^ 1 << byte % 8);
+		changed[at] = (uint8_t)(how % 4 == 2 ? byte : changed[at] ^ 1 << byte % 8);
 	put(store, change, (struct span){ changed, bytes });
 	return true;
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""How many lines of each fuzz target's reader its inputs reach, as gcov counts them: those of the corpus, and with a folder those that
-a soak has learned there.
+"""How many lines of each fuzz target's reader its inputs reach, as gcov counts them: those of the corpus, and with a folder those
+that a soak has learned there.
 
     tests/fuzz/lines.py [FOLDER]        such as build-fuzz/corpus
 
