@@ -82,6 +82,71 @@ open_mdb(struct env *env, const struct env_options *options, const char *path, s
 	return reason_say(why, STATUS_SYSTEM, "%s: the ledger cannot be opened: %s", path, mdb_strerror(rc));
 }
 
+/* ---- the first opening ---- */
+
+/* What was made in a folder is there after a power cut when the folder has been synced. */
+static enum status
+sync_folder(const char *path, struct reason *why)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool synced = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL); /* EINVAL: this file system has nothing to sync there */
+	enum status status = STATUS_OK;
+	if (!synced)
+		status = reason_say(why, STATUS_DISK, "%s: the folder cannot be synced: %s", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return status;
+}
+
+/* Into its place, where no other process has put one meanwhile. */
+static enum status
+put_in_place(const char *from, const char *to, struct reason *why)
+{
+	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0 || errno == EEXIST)
+		return STATUS_OK;
+	if (errno == EINVAL && access(to, F_OK) != 0 &&
+	    rename(from, to) == 0) /* a file system that cannot look and rename at once */
+		return STATUS_OK;
+	return reason_say(why, STATUS_SYSTEM, "%s: the ledger cannot be put in its place: %s", to, strerror(errno));
+}
+
+/*
+ * LMDB writes the head of a new file without a sync: what a full disk or a power cut leaves of it is not a ledger, and would never
+ * be opened again. So a ledger begins beside its place, with all its tables, and comes there as a whole, synced.
+ */
+static enum status
+begin_file(struct env *env, const struct env_options *options, const char *path, struct reason *why)
+{
+	char draft[sizeof env->dir + 32], from[sizeof draft + 16], to[sizeof env->dir + 32], parent[sizeof env->dir + 8];
+	snprintf(to, sizeof to, "%s/data.mdb", path);
+	if (options->readonly || options->scratch || access(to, F_OK) == 0)
+		return STATUS_OK;
+	snprintf(parent, sizeof parent, "%s/..", env->dir);
+	snprintf(draft, sizeof draft, "%s/begun", path);
+	snprintf(from, sizeof from, "%s/lock.mdb", draft);
+	unlink(from);
+	snprintf(from, sizeof from, "%s/data.mdb", draft);
+	unlink(from);
+	enum status status = make_folder(draft, why);
+	if (status == STATUS_OK)
+		status = open_mdb(env, options, draft, why);
+	if (status == STATUS_OK)
+		status = open_tables(env, why);
+	if (env->mdb != NULL)
+		mdb_env_close(env->mdb);
+	env->mdb = NULL;
+	if (status == STATUS_OK)
+		status = put_in_place(from, to, why);
+	unlink(from);
+	snprintf(from, sizeof from, "%s/lock.mdb", draft);
+	unlink(from);
+	rmdir(draft);
+	const char *const folders[] = { path, env->dir, parent };
+	for (size_t i = 0; i < sizeof folders / sizeof folders[0] && status == STATUS_OK; i++)
+		status = sync_folder(folders[i], why);
+	return status;
+}
+
 enum status
 env_open(const struct env_options *options, struct env **out, struct reason *why)
 {
@@ -113,6 +178,8 @@ env_open(const struct env_options *options, struct env **out, struct reason *why
 		status = reason_say(why, STATUS_NOT_FOUND, "%s has no ledger yet", env->dir);
 	if (status == STATUS_OK)
 		status = refuse_network_disk(path, why);
+	if (status == STATUS_OK)
+		status = begin_file(env, options, path, why);
 	if (status == STATUS_OK)
 		status = open_mdb(env, options, path, why);
 	if (status == STATUS_OK)

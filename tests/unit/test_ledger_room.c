@@ -1,6 +1,9 @@
 /* The bounds of a ledger: batches with too many events, huge groups, no room; and opening it again, also in another format. */
 #include "check.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "asked.h"
 
 enum { GROUP_MAX = 5000 };
@@ -235,6 +238,41 @@ test_opened_again_it_is_the_same(void **state)
 	book_close(&book);
 }
 
+/*
+ * What a full disk or a power cut left of a ledger that was being made was taken for a damaged one, and never opened again: its
+ * file began in its place, without a sync.
+ */
+static void
+test_a_ledger_that_was_not_made_to_the_end_is_made_anew(void **state)
+{
+	static const char *const left[] = { "", "half a head" };
+	struct reason why = { "" };
+	char dir[FOLDER_BYTES], path[FOLDER_BYTES + 64];
+	(void)state;
+	for (size_t i = 0; i < sizeof left / sizeof left[0]; i++) {
+		static const char *const folders[] = { "", "/ledger", "/ledger/begun" };
+		folder_make(dir);
+		for (size_t k = 1; k < sizeof folders / sizeof folders[0]; k++) {
+			snprintf(path, sizeof path, "%s%s", dir, folders[k]);
+			assert_int_equal(mkdir(path, 0700), 0);
+		}
+		snprintf(path, sizeof path, "%s/ledger/begun/data.mdb", dir);
+		FILE *file = fopen(path, "w");
+		assert_non_null(file);
+		fputs(left[i], file);
+		fclose(file);
+		struct env *env = NULL;
+		struct ledger *ledger = NULL;
+		must(env_open(&(struct env_options){ .dir = dir, .map_bytes = 1 << 20 }, &env, &why), &why);
+		must(ledger_open(env, &ledger, &why), &why);
+		assert_int_equal(ledger_lsn(ledger), 0);
+		assert_int_not_equal(access(path, F_OK), 0);
+		ledger_close(&ledger);
+		env_close(&env);
+		folder_remove(dir);
+	}
+}
+
 static void
 test_a_ledger_of_another_format_is_left_alone(void **state)
 {
@@ -280,6 +318,7 @@ main(int argc, char **argv)
 		TEST(test_pages_that_are_held_back_are_given_when_the_map_is_full),
 		TEST(test_the_registry_stays_where_it_is_when_a_group_finds_no_room),
 		TEST(test_opened_again_it_is_the_same),
+		TEST(test_a_ledger_that_was_not_made_to_the_end_is_made_anew),
 		TEST(test_a_ledger_of_another_format_is_left_alone),
 	};
 	if (argc > 1)
