@@ -8,9 +8,11 @@
  * Ends with 0; with 1 and one sentence where a check fails; with 4 and one sentence where the ledger has to stop.
  */
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "truck_ledger.h"
 
@@ -23,22 +25,34 @@ fail(int code, enum status status, const struct reason *why)
 	return code;
 }
 
+/* One write a line, at once: whoever records what this process does finds what it said in its place among the rest. */
+__attribute__((format(printf, 1, 2))) static void
+say(const char *format, ...)
+{
+	char line[SENTENCE_BYTES_MAX + 64];
+	va_list list;
+	va_start(list, format);
+	int bytes = vsnprintf(line, sizeof line, format, list);
+	va_end(list);
+	if (bytes < 0 || write(STDOUT_FILENO, line, (size_t)bytes) != bytes)
+		abort();
+}
+
 static enum status
 write_all(struct truck_ledger *ledger, uint64_t events, size_t group, struct reason *why)
 {
 	enum status status = STATUS_OK;
 	unsigned refused = 0;
-	printf("acked %" PRIu64 "\n", truck_ledger_tail(ledger));
+	say("acked %" PRIu64 "\n", truck_ledger_tail(ledger));
 	while (status == STATUS_OK && truck_ledger_tail(ledger) < events) {
 		uint64_t left = events - truck_ledger_tail(ledger);
 		status = truck_ledger_write(ledger, left < group ? (size_t)left : group, why);
 		if (status == STATUS_OK)
-			printf("acked %" PRIu64 "\n", truck_ledger_tail(ledger));
+			say("acked %" PRIu64 "\n", truck_ledger_tail(ledger));
 		if (status_consequence(status) == RETRY && ++refused <= TRIES) {
-			printf("refused %s: %s\n", status_name(status), why->text);
+			say("refused %s: %s\n", status_name(status), why->text);
 			status = STATUS_OK;
 		}
-		fflush(stdout);
 	}
 	return status;
 }
@@ -52,7 +66,7 @@ run_write(const char *dir, uint64_t events, size_t group)
 	if (status == STATUS_OK)
 		status = write_all(ledger, events, group, &why);
 	if (status == STATUS_OK)
-		printf("done %" PRIu64 "\n", truck_ledger_tail(ledger));
+		say("done %" PRIu64 "\n", truck_ledger_tail(ledger));
 	truck_ledger_close(&ledger);
 	return status == STATUS_OK ? 0 : fail(STOPPED, status, &why);
 }
@@ -81,7 +95,7 @@ run_check(const char *dir, uint64_t acked, uint64_t events)
 	}
 	if (status != STATUS_OK)
 		return fail(WRONG, status, &why);
-	printf("there %" PRIu64 "\n", there);
+	say("there %" PRIu64 "\n", there);
 	return 0;
 }
 
