@@ -46,9 +46,9 @@ def juyan(*arguments, code=0):
 class Process:
     """A child whose lines are read as they come."""
 
-    def __init__(self, selector, log, *command):
+    def __init__(self, selector, log, *command, env=None):
         self.selector, self.rest, self.lines, self.ended = selector, b"", [], False
-        self.child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
+        self.child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, env=env)
         os.set_blocking(self.child.stdout.fileno(), False)
         selector.register(self.child.stdout, selectors.EVENT_READ, self)
 

@@ -8,7 +8,10 @@ does. Either the terminal gets all its acknowledgements, or the server ends with
 signal, never hanging. Then, without the library: server and terminal start again and finish, nothing acknowledged is missing,
 everything counts once, and `juyan verify` agrees.
 
-Not counted is memory that libzmq takes for itself: it ends the process with abort where there is none. Uses $JUYAN, $JUYAN_TESTS.
+The same for the server's start, the very first on an empty folder and a later one; of the first one's thousands of allocations only
+each JUYAN_FAULT_STEP-th (401) fails.
+
+Not counted is memory that libzmq and the C library take for themselves: where there is none, they end the process by a signal. Uses $JUYAN, $JUYAN_TESTS.
 also: slow
 """
 import json
@@ -20,23 +23,34 @@ import subprocess
 import sys
 
 from faults import Control, Fault, JUYAN, TESTS, Wrong, memory_folder
-from test_crash import Expected, Process, juyan, pump
+from test_crash import Expected, Process, Wrong as Crash, juyan, pump
 
 LOAD = os.path.join(TESTS, "crash_load")
 SMALL, LARGE = (24, 3), (160, 40)  # events in all, and in a batch
 PATIENCE_S = 60
 FAILED = 3  # the exit status of a command that the machine has let down
 THREADS = "ingest,committer"
+SPARES = "libzmq,libpgm,libstdc++,ld-linux,libc.so"
 
 FAULTS = [
-    Fault("memory", "ENOMEM", threads=THREADS, spares="libzmq,libstdc++"),
-    Fault("memory", "ENOMEM", lasting=True, threads=THREADS, spares="libzmq,libstdc++"),
+    Fault("memory", "ENOMEM", threads=THREADS, spares=SPARES),
+    Fault("memory", "ENOMEM", lasting=True, threads=THREADS, spares=SPARES),
     *(Fault("write", error, file="data.mdb") for error in ("EIO", "ENOSPC", "SHORT", "EINTR")),
     Fault("sync", "EIO"),
-    Fault("write", "ENOSPC", lasting=True, file="serve.log"),
     Fault("send", "ECONNRESET"),
     Fault("send", "EAGAIN"),
     Fault("send", "SHORT"),
+]
+
+STEP = int(os.environ.get("JUYAN_FAULT_STEP", "401"))
+STARTS = [  # with how many calls from one to the next that fails, at the very first start
+    (Fault("memory", "ENOMEM", spares=SPARES), STEP),
+    (Fault("write", "ENOSPC", file="/d/"), 1),
+    (Fault("write", "SHORT", file="/d/"), 1),
+    (Fault("sync", "EIO"), 1),
+    (Fault("open", "EMFILE", file="/d/"), 1),
+    (Fault("open", "EROFS", file="/d/"), 1),
+    (Fault("map", "ENOMEM"), 1),
 ]
 
 
@@ -45,20 +59,17 @@ class Server(Process):
 
     def __init__(self, world, environment=None):
         self.said = open(os.path.join(world.folder, "serve.log"), "w+b")
-        environment = environment or {}
-        before = {name: os.environ.get(name) for name in environment}
-        os.environ.update(environment)
-        try:
-            super().__init__(world.selector, self.said, JUYAN, "serve", "--data", world.data, "--set", "listen=", "ingest")
-        finally:
-            for name, value in before.items():
-                os.environ.pop(name) if value is None else os.environ.update({name: value})
+        super().__init__(world.selector, self.said, JUYAN, "serve", "--data", world.data, "--set", "listen=", "ingest",
+            env=environment)
         pump(world.selector, lambda: self.ended or "ready" in self.lines, PATIENCE_S)
+
+    def must_be_ready(self):
         if "ready" not in self.lines:
             raise Wrong(f"the server did not start: {self.sentences()}")
+        return self
 
     def sentences(self):
-        """What it said last to people, other than its log."""
+        """What it said to people, other than its log."""
         self.said.seek(0)
         return [line for line in self.said.read().decode().splitlines() if line.startswith("juyan")]
 
@@ -73,7 +84,7 @@ class World:
         self.log = open(os.path.join(self.folder, "log"), "ab")
         self.points = self.stops = 0
         juyan("keys", "make", self.key)
-        server = Server(self)
+        server = Server(self).must_be_ready()
         juyan("keys", "authorise", "--data", self.data, "--name", "load", "--ports", "ceke", "--kinds", "*", self.key + ".pub")
         server.end(signal.SIGTERM)
         shutil.move(self.data, self.begun)
@@ -123,8 +134,7 @@ class World:
         shutil.rmtree(self.data, ignore_errors=True)
         shutil.copytree(self.begun, self.data, ignore=shutil.ignore_patterns("*.ipc"))
         self.control.set(armed=0)
-        wanted = fault.environment(self.control, n)
-        server = Server(self, {name: wanted[name] for name in wanted if name not in os.environ})
+        server = Server(self, fault.environment(self.control, n)).must_be_ready()
         try:
             self.control.arm()
             acked = self.send(server, events, batch)
@@ -138,29 +148,52 @@ class World:
             return False
         self.points += 1
         self.check(acked, events)
-        server = Server(self)
+        server = Server(self).must_be_ready()
         self.send(server, events, batch)
         self.end(server, False)
         self.check(events, events, exactly=True)
         return True
 
+    def one_start(self, fault, n, first):
+        shutil.rmtree(self.data, ignore_errors=True)
+        if not first:
+            shutil.copytree(self.begun, self.data, ignore=shutil.ignore_patterns("*.ipc"))
+        self.control.set(armed=1)
+        server = Server(self, fault.environment(self.control, n))
+        self.control.disarm()
+        touched = self.control.failed > 0
+        self.end(server, touched)
+        if not touched:
+            return False
+        self.points += 1
+        self.end(Server(self).must_be_ready(), False)
+        juyan("verify", "--data", self.data)
+        return True
+
+
+def all_points(world, what, one_point, step=1):
+    """Runs until one is not touched; gives how many went wrong."""
+    before, n, wrong = (world.points, world.stops), 1, 0
+    while wrong < 5:
+        try:
+            if not one_point(n):
+                break
+        except (Wrong, Crash, OSError, subprocess.SubprocessError) as why:
+            wrong += 1
+            print(f"{what}, call {n}: {why}", flush=True)
+        n += step
+    print(f"{what}: {world.points - before[0]} points, {world.stops - before[1]} stops", flush=True)
+    return wrong
+
 
 def main():
     world, wrong = World(), 0
+    for fault, step in STARTS:
+        wrong += all_points(world, f"first start, {fault}", lambda n: world.one_start(fault, n, True), step)
+        wrong += all_points(world, f"start, {fault}", lambda n: world.one_start(fault, n, False))
     for fault in FAULTS:
         for events, batch in (SMALL, LARGE):
-            before, n = (world.points, world.stops), 1
-            while True:
-                try:
-                    if not world.one_point(fault, n, events, batch):
-                        break
-                except (Wrong, OSError, subprocess.SubprocessError, RuntimeError) as what:
-                    wrong += 1
-                    print(f"{fault}: call {n} of {events} events: {what}", flush=True)
-                    if wrong > 10:
-                        return 1
-                n += 1
-            print(f"{fault}, {events} events: {world.points - before[0]} points, {world.stops - before[1]} stops", flush=True)
+            wrong += all_points(world, f"{events} events, {fault}", lambda n: world.one_point(fault, n, events, batch))
     print(f"{world.points} points, {world.stops} stops with a sentence, {wrong} wrong")
     if not wrong:
         shutil.rmtree(world.folder)
