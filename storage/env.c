@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -203,35 +202,6 @@ env_close(struct env **env)
 		mdb_env_close((*env)->mdb);
 	free(*env);
 	*env = NULL;
-}
-
-void
-env_usage(struct env *env, uint64_t *map_bytes, uint64_t *used_bytes, uint64_t *disk_free_bytes)
-{
-	MDB_envinfo info;
-	MDB_stat stat;
-	struct statvfs disk;
-	mdb_env_info(env->mdb, &info);
-	mdb_env_stat(env->mdb, &stat);
-	*map_bytes = info.me_mapsize;
-	*used_bytes = (info.me_last_pgno + 1) * stat.ms_psize;
-	*disk_free_bytes = statvfs(env->dir, &disk) == 0 ? (uint64_t)disk.f_bavail * disk.f_frsize : 0;
-}
-
-enum status
-env_room(struct env *env, struct reason *why)
-{
-	uint64_t map_bytes, used_bytes, disk_free_bytes;
-	env_usage(env, &map_bytes, &used_bytes, &disk_free_bytes);
-	if (used_bytes + env->headroom_map_bytes > map_bytes)
-		return reason_say(why, STATUS_NO_ROOM,
-		    "the ledger's map has %llu MiB left of %llu MiB: raise map_gib and start again",
-		    (unsigned long long)((map_bytes - used_bytes) >> 20), (unsigned long long)(map_bytes >> 20));
-	if (disk_free_bytes < env->headroom_disk_bytes)
-		return reason_say(why, STATUS_NO_ROOM,
-		    "the disk has %llu MiB left, %llu MiB are kept free: make room, it goes on by itself",
-		    (unsigned long long)(disk_free_bytes >> 20), (unsigned long long)(env->headroom_disk_bytes >> 20));
-	return STATUS_OK;
 }
 
 void

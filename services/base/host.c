@@ -139,7 +139,8 @@ open_env(struct host *host, struct reason *why)
 	const struct env_options options = { .dir = host->config.data_dir,
 		.map_bytes = (uint64_t)host->config.map_gib << 30,
 		.headroom_map_bytes = (uint64_t)host->config.headroom_map_mib << 20,
-		.headroom_disk_bytes = (uint64_t)host->config.headroom_disk_mib << 20,
+		/* 0 MiB is none kept free; 0 bytes would be the default. */
+		.headroom_disk_bytes = host->config.headroom_disk_mib == 0 ? 1 : (uint64_t)host->config.headroom_disk_mib << 20,
 		.readonly = host->kit.readonly };
 	enum status status = env_open(&options, &host->kit.env, why);
 	for (int waited_ms = 0; status == STATUS_NOT_FOUND && waited_ms < LEDGER_WAIT_MS; waited_ms += LEDGER_TURN_MS) {
