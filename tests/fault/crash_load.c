@@ -2,9 +2,12 @@
  * A busy terminal for the crash test, and an eye on what a killed server left on disk. One thread; owns its session.
  *
  *     crash_load send ENDPOINT SERVER.pub KEY NAME BATCH [EVENTS]
- *         streams until SIGTERM, or up to so many: "acked N" as it is acknowledged, then "done N"
+ *         streams until SIGTERM, or up to so many: "acked N" as it is acknowledged, "refused N WHY" where it is
+ *         tried again later, then "done N"
  *     crash_load look DIR
  *         "NAME LAST_STREAM_SEQ" for each terminal in the ledger; needs no server
+ *     crash_load hold DIR
+ *         takes a snapshot, says "held", and keeps it until it is killed
  *
  * Its events are trucks.h's.
  */
@@ -13,9 +16,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "keys.h"
 #include "ledger.h"
+#include "store.h"
 #include "terminal.h"
 #include "trucks.h"
 
@@ -45,13 +50,14 @@ print_acked(void *user, uint64_t last_stream_seq, uint32_t events, int64_t wait_
 	fflush(stdout);
 }
 
-/* Nothing but "duplicate" is an answer here: all events are right, and some are sent again after a break. */
+/* All events are right: some are sent again after a break ("duplicate"), and some may find no room, and are tried again. */
 static void
 print_answer(void *user, const Juyan__V1__EventAnswer *answer)
 {
 	(void)user;
+	bool later = status_consequence((enum status)answer->code) == RETRY;
 	if (answer->disposition != JUYAN__V1__DISPOSITION__DUPLICATE) {
-		printf("wrong %" PRIu64 " %s: %s\n", answer->stream_seq, answer->name, answer->sentence);
+		printf("%s %" PRIu64 " %s: %s\n", later ? "refused" : "wrong", answer->stream_seq, answer->name, answer->sentence);
 		fflush(stdout);
 	}
 }
@@ -133,8 +139,23 @@ print_streams(struct reader *reader)
 	return 0;
 }
 
+/* A reader that hangs with a snapshot in its hands, until it is killed. */
 static int
-run_look(const char *dir)
+hold(struct env *env)
+{
+	struct reason why = { "" };
+	struct store store;
+	if (store_begin_read(env, &store, &why) != STATUS_OK)
+		return fail("hold", &why);
+	puts("held");
+	fflush(stdout);
+	pause();
+	store_abort(&store);
+	return 0;
+}
+
+static int
+run_look(const char *dir, bool holds)
 {
 	struct reason why = { "" };
 	struct env_options options = { .dir = dir, .readonly = true };
@@ -145,7 +166,7 @@ run_look(const char *dir)
 	if (env_open(&options, &env, &why) != STATUS_OK || reader_open(env, &reader, &why) != STATUS_OK)
 		fail(dir, &why);
 	else
-		code = print_streams(reader);
+		code = holds ? hold(env) : print_streams(reader);
 	reader_close(&reader);
 	env_close(&env);
 	return code;
@@ -157,7 +178,10 @@ main(int argc, char **argv)
 	if ((argc == 7 || argc == 8) && strcmp(argv[1], "send") == 0)
 		return run_send(argv + 2);
 	if (argc == 3 && strcmp(argv[1], "look") == 0)
-		return run_look(argv[2]);
-	fprintf(stderr, "usage: crash_load send ENDPOINT SERVER.pub KEY NAME BATCH [EVENTS] | crash_load look DIR\n");
+		return run_look(argv[2], false);
+	if (argc == 3 && strcmp(argv[1], "hold") == 0)
+		return run_look(argv[2], true);
+	fprintf(stderr,
+	    "usage: crash_load send ENDPOINT SERVER.pub KEY NAME BATCH [EVENTS] | crash_load look DIR | crash_load hold DIR\n");
 	return 2;
 }
