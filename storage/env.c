@@ -7,6 +7,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "pages.h"
 #include "store.h"
 
 enum { READERS_MAX = 510, MAP_GIB_DEFAULT = 64, HEADROOM_MAP_MIB_DEFAULT = 256, HEADROOM_DISK_MIB_DEFAULT = 512 };
@@ -35,19 +36,26 @@ refuse_network_disk(const char *path, struct reason *why)
 	return STATUS_OK;
 }
 
+/* All tables are made with the file: one that is missing later is damage, and would be served as an empty one. */
 static enum status
 open_tables(struct env *env, struct reason *why)
 {
 	MDB_txn *txn;
+	MDB_envinfo info;
 	enum status status = store_status(mdb_txn_begin(env->mdb, NULL, env->readonly ? MDB_RDONLY : 0, &txn), why);
 	if (status != STATUS_OK)
 		return status;
+	mdb_env_info(env->mdb, &info);
+	bool fresh = info.me_last_txnid == 0;
 	for (int i = 0; i < TABLES; i++) {
-		int rc = mdb_dbi_open(txn, table_name((enum table)i), env->readonly ? 0 : MDB_CREATE, &env->tables[i]);
+		int rc = mdb_dbi_open(txn, table_name((enum table)i), fresh && !env->readonly ? MDB_CREATE : 0, &env->tables[i]);
 		if (rc != MDB_SUCCESS) {
 			mdb_txn_abort(txn);
-			if (rc == MDB_NOTFOUND)
+			if (rc == MDB_NOTFOUND && fresh)
 				return reason_say(why, STATUS_NOT_FOUND, "%s has no ledger yet", env->dir);
+			if (rc == MDB_NOTFOUND)
+				return reason_say(why, STATUS_DAMAGED, "the ledger is damaged: it has no table '%s'",
+				    table_name((enum table)i));
 			return store_status(rc, why);
 		}
 	}
@@ -79,6 +87,15 @@ open_mdb(struct env *env, const struct env_options *options, const char *path, s
 	if (rc == MDB_INVALID || rc == MDB_VERSION_MISMATCH || rc == MDB_CORRUPTED)
 		return store_status(rc, why);
 	return reason_say(why, STATUS_SYSTEM, "%s: the ledger cannot be opened: %s", path, mdb_strerror(rc));
+}
+
+/* LMDB follows what it finds; so what it looks at while it opens a file is looked at before. */
+static enum status
+look_before(const struct env *env, const struct env_options *options, struct reason *why)
+{
+	char file[sizeof env->dir + 32];
+	snprintf(file, sizeof file, "%s/ledger/data.mdb", env->dir);
+	return options->scratch || access(file, F_OK) != 0 ? STATUS_OK : pages_check_head(file, why);
 }
 
 /* ---- the first opening ---- */
@@ -179,6 +196,8 @@ env_open(const struct env_options *options, struct env **out, struct reason *why
 		status = refuse_network_disk(path, why);
 	if (status == STATUS_OK)
 		status = begin_file(env, options, path, why);
+	if (status == STATUS_OK)
+		status = look_before(env, options, why);
 	if (status == STATUS_OK)
 		status = open_mdb(env, options, path, why);
 	if (status == STATUS_OK)

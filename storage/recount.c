@@ -8,9 +8,16 @@
 
 #include "journal.h"
 #include "meta.h"
+#include "pages.h"
 #include "tonnage.h"
 
-enum { GROUP_EVENTS = 4096, ARENA_BYTES = 256 * 1024 * 1024, ARENA_FULL = ARENA_BYTES / 2, DESCRIPTION_BYTES = 160 };
+enum {
+	GROUP_EVENTS = 4096,
+	ARENA_BYTES = 256 * 1024 * 1024,
+	ARENA_FULL = ARENA_BYTES / 2,
+	DESCRIPTION_BYTES = 160,
+	SNAPSHOT_TRIES = 100
+};
 
 /* What a recount has in its hands; each part is closed if it was opened. */
 struct recount {
@@ -272,10 +279,27 @@ remove_scratch(const char *dir)
 	}
 }
 
+/* A snapshot whose pages are what they say: nothing is read through LMDB before. */
+static enum status
+take_snapshot(struct recount *recount, struct env *env, struct reason *why)
+{
+	char file[sizeof env->dir + 32];
+	enum status status = STATUS_BUSY;
+	snprintf(file, sizeof file, "%s/ledger/data.mdb", env->dir);
+	/* Of a ledger that is written meanwhile the head may be gone before it is looked at, or be half of two. */
+	for (int i = 0; i < SNAPSHOT_TRIES && (status == STATUS_BUSY || (status == STATUS_DAMAGED && i < 2)); i++) {
+		store_abort(&recount->store);
+		status = store_begin_read(env, &recount->store, why);
+		if (status == STATUS_OK)
+			status = pages_check_all(file, store_transaction(&recount->store), why);
+	}
+	return status;
+}
+
 static enum status
 begin(struct recount *recount, struct env *env, struct reason *why)
 {
-	enum status status = store_begin_read(env, &recount->store, why);
+	enum status status = take_snapshot(recount, env, why);
 	if (status == STATUS_OK)
 		status = meta_read(&recount->store, &recount->meta, why);
 	if (status == STATUS_OK)

@@ -59,6 +59,12 @@ begin(struct env *env, MDB_txn *outer, unsigned flags, struct store *out, struct
 	return status;
 }
 
+uint64_t
+store_transaction(const struct store *store)
+{
+	return mdb_txn_id(store->txn);
+}
+
 enum status
 store_begin_write(struct env *env, struct store *out, struct reason *why)
 {

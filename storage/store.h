@@ -52,6 +52,9 @@ const char *table_name(enum table table);
 
 enum status store_status(int rc, struct reason *why) MUST_USE;
 
+/* The number of what a transaction sees. */
+uint64_t store_transaction(const struct store *store);
+
 enum status store_begin_write(struct env *env, struct store *out, struct reason *why) MUST_USE;
 enum status store_begin_read(struct env *env, struct store *out, struct reason *why) MUST_USE;
 /* A transaction inside another: committing it keeps its writes for the outer one, aborting it undoes them. */

@@ -273,6 +273,47 @@ test_a_ledger_that_was_not_made_to_the_end_is_made_anew(void **state)
 	}
 }
 
+/* Half of a copy was opened, and the first look beyond its end was SIGBUS. */
+static void
+test_a_file_that_was_cut_short_is_damaged(void **state)
+{
+	struct book book;
+	struct reason why = { "" };
+	char path[FOLDER_BYTES + 32];
+	(void)state;
+	book_open(&book);
+	book_take(&book, GATE, coal("B1"));
+	book_shut(&book);
+	snprintf(path, sizeof path, "%s/ledger/data.mdb", book.dir);
+	assert_int_equal(truncate(path, 3 * 4096 - 1), 0);
+	struct env_options options = { .dir = book.dir, .map_bytes = 64 << 20, .readonly = true };
+	assert_int_equal(env_open(&options, &book.env, &why), STATUS_DAMAGED);
+	holds(why.text, "cut short");
+	folder_remove(book.dir);
+}
+
+/* A table that was missing was made anew, empty: all that a terminal sent again would have been counted again. */
+static void
+test_a_table_that_is_missing_is_damage(void **state)
+{
+	struct book book;
+	struct store store;
+	struct reason why = { "" };
+	(void)state;
+	book_open(&book);
+	assert_int_equal(store_begin_write(book.env, &store, NULL), STATUS_OK);
+	assert_int_equal(mdb_drop(store.txn, book.env->tables[TABLE_streams], 1), 0);
+	assert_int_equal(store_commit(&store, NULL), STATUS_OK);
+	book_shut(&book);
+	struct env_options options = { .dir = book.dir, .map_bytes = 64 << 20 };
+	for (int readonly = 0; readonly < 2; readonly++) {
+		options.readonly = readonly;
+		assert_int_equal(env_open(&options, &book.env, &why), STATUS_DAMAGED);
+		holds(why.text, "no table 'streams'");
+	}
+	folder_remove(book.dir);
+}
+
 static void
 test_a_ledger_of_another_format_is_left_alone(void **state)
 {
@@ -319,6 +360,8 @@ main(int argc, char **argv)
 		TEST(test_the_registry_stays_where_it_is_when_a_group_finds_no_room),
 		TEST(test_opened_again_it_is_the_same),
 		TEST(test_a_ledger_that_was_not_made_to_the_end_is_made_anew),
+		TEST(test_a_file_that_was_cut_short_is_damaged),
+		TEST(test_a_table_that_is_missing_is_damage),
 		TEST(test_a_ledger_of_another_format_is_left_alone),
 	};
 	if (argc > 1)
