@@ -5,7 +5,7 @@
 
 #include "store.h"
 
-/* LMDB's own table of free pages: the transaction that freed them -> how many, then which. It has no name, but its handle is known. */
+/* LMDB's own table of free pages: the transaction that freed them -> how many, then which. It has a handle, and no name. */
 enum { FREE_PAGES = 0 };
 
 void

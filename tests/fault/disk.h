@@ -27,8 +27,8 @@ void disk_close(struct disk **disk);
 void disk_take(struct disk *disk, const struct record *record, const char *path, const uint8_t *data);
 
 /*
- * Makes the folder `target`, which must not exist, as a cut at this moment leaves it. `kept`: of the unsynced sectors none, some, all
- * but one, or all survive. False: it could not be written.
+ * Makes the folder `target`, which must not exist, as a cut at this moment leaves it. `kept`: of the unsynced sectors none, some,
+ * all but one, or all survive. False: it could not be written.
  */
 enum disk_kept { KEPT_NONE, KEPT_SOME, KEPT_ALL_BUT_ONE, KEPT_ALL, DISK_KEPT };
 bool disk_image(const struct disk *disk, enum disk_kept kept, uint64_t *chance, const char *target);

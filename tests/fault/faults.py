@@ -1,4 +1,4 @@
-"""What the fault tests share: the page by which a test talks to the library shim.so (see shim.c), and a run of a program under it."""
+"""What the fault tests share: the page by which a test talks to shim.so (see shim.c), and a run of a program under it."""
 import mmap
 import os
 import shutil

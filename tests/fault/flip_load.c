@@ -3,9 +3,10 @@
  *
  *     flip_load DIR SEED FLIPS CUTS
  *
- * DIR is a data folder of ledger_load. A third of the flips is anywhere in the file, a third in its first pages, a third in those that
- * lead to others. Then the file is cut short CUTS times, anywhere. For each the ledger is opened and recounted in a process of its
- * own. It has to be found damaged, with a sentence, or all tables are what they were; never a signal, never longer than a minute.
+ * DIR is a data folder of ledger_load. A third of the flips is anywhere in the file, a third in its first pages, a third in
+ * those that lead to others. Then the file is cut short CUTS times, anywhere. For each the ledger is opened and recounted in a
+ * process of its own. It has to be found damaged, with a sentence, or all tables are what they were; never a signal, never longer
+ * than a minute.
  *
  * Ends with 0 and how many were found and how many changed nothing, with 1 and the first that was neither.
  */
@@ -226,5 +227,7 @@ main(int argc, char **argv)
 	find_branches(&flipper);
 	bool right = flip_all(&flipper, strtoull(argv[3], NULL, 10)) && cut_all(&flipper, strtoull(argv[4], NULL, 10));
 	printf("found %" PRIu64 " unchanged %" PRIu64 "\n", flipper.found, flipper.unchanged);
+	free(flipper.branches);
+	close(flipper.fd);
 	return right ? 0 : 1;
 }

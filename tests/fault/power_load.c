@@ -5,7 +5,8 @@
  *
  * LOG is of a `ledger_load write FOLDER …`. For every sync there is an image of the moment before it is done and one of the moment
  * behind it, and in between one for every BETWEEN-th record (0: none). TARGET is a folder that is made and removed for each. Every
- * image has to pass truck_ledger_check with all that the run had acknowledged by then. Of the cuts only each STEP-th from number FROM on is made.
+ * image has to pass truck_ledger_check with all that the run had acknowledged by then. Of the cuts only each STEP-th from number
+ * FROM on is made.
  *
  * Ends with 0 and "images N syncs N", with 1 and the first cut that was not survived; its image stays in TARGET.
  */

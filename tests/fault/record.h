@@ -1,6 +1,6 @@
 /*
- * What recorder.so writes down and power_load reads: all that a process did to the files under one folder, in its order, and what it
- * said meanwhile. One struct, then `path_bytes` of path, then `bytes` of data; the numbers are this machine's.
+ * What recorder.so writes down and power_load reads: all that a process did to the files under one folder, in its order, and what
+ * it said meanwhile. One struct, then `path_bytes` of path, then `bytes` of data; the numbers are this machine's.
  */
 #ifndef JUYAN_TESTS_RECORD_H
 #define JUYAN_TESTS_RECORD_H

@@ -2,16 +2,15 @@
 """Every call of the way from a terminal to the ledger's disk that can fail fails, each once, in a running `juyan serve ingest`: the
 first, the second … until a run passes untouched.
 
-The server runs under shim.c; the calls of its ingest and committer threads count from the moment when it is ready, and of a socket's
-from libzmq's. A terminal (crash_load.c) sends in small groups, which ingest commits itself, and in large ones, which the committer
-does. Either the terminal gets all its acknowledgements, or the server ends with its exit status and one sentence: never by a
-signal, never hanging. Then, without the library: server and terminal start again and finish, nothing acknowledged is missing,
-everything counts once, and `juyan verify` agrees.
+The server runs under shim.c; the calls of its ingest and committer threads count from the moment when it is ready, and libzmq's of
+a socket. A terminal (crash_load.c) sends in small groups, which ingest commits itself, and in large ones, which the committer does.
+Either the terminal gets all its acknowledgements, or the server ends with its exit status and one sentence: never by a signal,
+never hanging. Then, without the library: server and terminal start again and finish, nothing acknowledged is missing, everything
+counts once, and `juyan verify` agrees.
 
-The same for the server's start, the very first on an empty folder and a later one; of the first one's thousands of allocations only
-each JUYAN_FAULT_STEP-th (401) fails.
-
-Not counted is memory that libzmq and the C library take for themselves: where there is none, they end the process by a signal. Uses $JUYAN, $JUYAN_TESTS.
+The same for the server's start, the very first on an empty folder and a later one; of the first one's thousands of allocations
+only each JUYAN_FAULT_STEP-th (401) fails. Not counted is memory that libzmq and the C library take for themselves: where there is
+none, they end the process by a signal. Uses $JUYAN, $JUYAN_TESTS.
 also: slow
 """
 import json

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """Cuts the power at every sync of a run that founds a ledger and takes 2,000 events, before it is done and behind it.
 
-recorder.c writes down all that the process does to its files; disk.c makes of it what a cut leaves: what was synced, and of the rest
-any sectors in any order; power_load.c opens each such folder with the real ledger. It has to open, have all that was acknowledged
-by then, count each event once, and a recount has to agree. Last, the same record without its syncs has to be found out.
+recorder.c writes down all that the process does to its files; disk.c makes of it what a cut leaves: what was synced, and of the
+rest any sectors in any order; power_load.c opens each such folder with the real ledger. It has to open, have all that was
+acknowledged by then, count each event once, and a recount has to agree. Last, the same record without its syncs has to be found
+out.
 
 JUYAN_POWER_BETWEEN=N (0) cuts at every N-th record between the syncs as well, JUYAN_POWER_ROUNDS (1) repeats it all with other
 chances. JUYAN_SEED. Uses $JUYAN_TESTS.
