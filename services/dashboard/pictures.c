@@ -145,6 +145,21 @@ lang_of(const struct request *request)
 	return strcmp(lang, "zh") == 0 ? REPORT_ZH : strcmp(lang, "mn") == 0 ? REPORT_MN : REPORT_EN;
 }
 
+/* Their libraries end the process when memory runs out, so it is not ours. */
+static enum status
+print_report(struct easel *easel, const struct report_asked *asked, enum report_format format, enum report_lang lang,
+    char name[REPORT_FILE_NAME_BYTES], struct report_file *out, struct reason *why)
+{
+	const struct press_order order = { .source = &easel->source,
+		.asked = *asked,
+		.format = format,
+		.lang = lang,
+		.memory_mib = easel->kit->config->report_memory_mib,
+		.until_ms = asker_end(easel->asker),
+		.stop = easel->stop };
+	return press_print(&order, name, out, why);
+}
+
 static enum status
 write_report(struct easel *easel, const struct request *request, enum report_format format, enum report_lang lang, char *name,
     struct report_file *out, struct reason *why)
@@ -154,16 +169,9 @@ write_report(struct easel *easel, const struct request *request, enum report_for
 		.port = request_text(request, "port"),
 		.now_ms = request->now_ms,
 		.fresh = request->fresh };
-	const struct press_order order = { .source = &easel->source,
-		.asked = asked,
-		.format = format,
-		.lang = lang,
-		.memory_mib = easel->kit->config->report_memory_mib,
-		.until_ms = asker_end(easel->asker),
-		.stop = easel->stop };
 	struct report *report = NULL;
-	if (format == REPORT_PDF || format == REPORT_XLSX) /* their libraries end the process when memory runs out */
-		return press_print(&order, name, out, why);
+	if (format == REPORT_PDF || format == REPORT_XLSX)
+		return print_report(easel, &asked, format, lang, name, out, why);
 	enum status status = report_open(&easel->source, &asked, &report, why);
 	if (status != STATUS_OK)
 		return status;

@@ -127,7 +127,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	const char *allow = NULL;
 	fuzz_holds(request != NULL);
 	gate_check(&gate, &asked, true, &why);
-	entry_token(asked.cookie, request->token);
+	const struct desk desk = { .gate = gate };
+	entry_token(&desk, asked.cookie, request->token);
 	fuzz_holds(strlen(request->token) < SESSION_TOKEN_BYTES);
 	if (routes_find(&asked, MIDNIGHT, request, &problem, &allow))
 		serve(&asked, request);
