@@ -6,10 +6,13 @@ the events on disk (nothing lost, nothing counted twice), and `juyan verify` agr
 The terminals (crash_load.c) are not told: they go on by themselves when the server is back. Sometimes the server is killed while
 it still starts, and sometimes a terminal is killed as well. A moment is a number of acknowledgements, or a short wait for a line.
 
-JUYAN_CRASH_CYCLES (200), JUYAN_SEED. Uses $JUYAN and $JUYAN_TESTS (the folder of crash_load).
+Several worlds at once, each with a ledger of its own, for what each mostly does is wait for the disk.
+
+JUYAN_CRASH_CYCLES (500), JUYAN_SEED. Uses $JUYAN and $JUYAN_TESTS (the folder of crash_load).
 also: slow
 """
 import json
+import multiprocessing
 import os
 import random
 import selectors
@@ -20,12 +23,13 @@ import sys
 import tempfile
 import time
 
-CYCLES = int(os.environ.get("JUYAN_CRASH_CYCLES", "200"))
+CYCLES = int(os.environ.get("JUYAN_CRASH_CYCLES", "500"))
 SEED = int(os.environ.get("JUYAN_SEED", "0")) or int.from_bytes(os.urandom(4), "big")
 JUYAN = os.environ.get("JUYAN", "build/juyan")
 LOAD = os.path.join(os.environ.get("JUYAN_TESTS", "build/tests"), "crash_load")
 TERMINALS = 3
-LEDGER_CYCLES = 40  # then a new ledger: so that recounting stays cheap
+WORLDS = 4
+LEDGER_CYCLES = 25  # then a new ledger: so that recounting stays cheap
 PATIENCE_S = 60
 
 chance = random.Random(SEED)
@@ -257,14 +261,15 @@ class World:
             shutil.rmtree(self.folder)
 
 
-def main():
-    print(f"seed={SEED} cycles={CYCLES}", flush=True)
+def live_lives(share, cycles):
+    """One share of the cycles, world after world; whether all was right."""
+    chance.seed(SEED + share)
     started, events, done = time.monotonic(), 0, 0
-    while done < CYCLES:
+    while done < cycles:
         world = World()
         ok = False
         try:
-            for _ in range(min(LEDGER_CYCLES, CYCLES - done)):
+            for _ in range(min(LEDGER_CYCLES, cycles - done)):
                 world.one_life()
                 done += 1
                 if world.started:
@@ -272,12 +277,20 @@ def main():
             events += world.settle()
             ok = True
         except (Wrong, OSError, subprocess.SubprocessError) as wrong:
-            print(f"cycle {done}: {wrong}\nseed={SEED}; the ledger and the log are kept in {world.folder}")
-            return 1
+            print(f"cycle {done} of share {share}: {wrong}\nseed={SEED}; ledger and log are kept in {world.folder}", flush=True)
+            return False
         finally:
             world.close(keep=not ok)
-        print(f"{done} kills, {events} events, {time.monotonic() - started:.0f} s: nothing missing, nothing twice", flush=True)
-    return 0
+    print(f"{done} kills, {events} events, {time.monotonic() - started:.0f} s: nothing missing, nothing twice", flush=True)
+    return True
+
+
+def main():
+    shares = min(WORLDS, CYCLES)
+    print(f"seed={SEED} cycles={CYCLES} in {shares} shares", flush=True)
+    with multiprocessing.Pool(shares) as pool:
+        right = pool.starmap(live_lives, [(n, CYCLES // shares + (n < CYCLES % shares)) for n in range(shares)])
+    return 0 if all(right) else 1
 
 
 if __name__ == "__main__":
