@@ -67,7 +67,7 @@ struct check {
 static enum status
 damaged(struct check *check, uint64_t page, const char *what)
 {
-	return reason_say(check->why, STATUS_DAMAGED, "page %" PRIu64 " of the ledger's file is damaged: %s", page, what);
+	return reason_say(check->why, STATUS_DAMAGED, "the ledger is damaged: page %" PRIu64 " of its file: %s", page, what);
 }
 
 static enum status
@@ -78,7 +78,8 @@ read_at(int fd, void *out, size_t bytes, uint64_t offset, struct reason *why)
 		return STATUS_OK;
 	if (n < 0)
 		return reason_say(why, STATUS_DISK, "the ledger's file cannot be read: %s", strerror(errno));
-	return reason_say(why, STATUS_DAMAGED, "the ledger's file was cut short: it ends before byte %" PRIu64, offset + bytes);
+	return reason_say(why, STATUS_DAMAGED, "the ledger is damaged: its file was cut short before byte %" PRIu64,
+	    offset + bytes);
 }
 
 /* ---- the heads ---- */
@@ -120,7 +121,7 @@ read_head(int fd, uint64_t no, uint64_t page_bytes, struct head *out, struct rea
 	    out->free_pages.flags == BY_NUMBER && out->tables.flags == 0 && out->last > 0 && out->last < UINT64_MAX / PAGE_MAX &&
 	    (out->transaction == 0 || out->transaction % HEADS == no);
 	if (!right)
-		return reason_say(why, STATUS_DAMAGED, "head %" PRIu64 " of the ledger's file is damaged", no);
+		return reason_say(why, STATUS_DAMAGED, "the ledger is damaged: head %" PRIu64 " of its file", no);
 	return STATUS_OK;
 }
 
@@ -136,7 +137,7 @@ read_heads(int fd, struct head heads[HEADS], struct reason *why)
 	uint64_t a = heads[0].transaction, b = heads[1].transaction;
 	if (a != b && a + 1 != b && b + 1 != a)
 		return reason_say(why, STATUS_DAMAGED,
-		    "a head of the ledger's file is damaged: they are of the transactions %" PRIu64 " and %" PRIu64, a, b);
+		    "the ledger is damaged: the heads of its file are of the transactions %" PRIu64 " and %" PRIu64, a, b);
 	return STATUS_OK;
 }
 
@@ -330,13 +331,13 @@ walk_tree(struct check *check, const struct tree *tree, const char *name)
 	check->tree = *tree;
 	check->seen = (struct tree){ 0 };
 	if (tree->depth > LEVELS || (tree->root == NO_ROOT) != (tree->depth == 0) || (tree->flags != 0 && !check->is_free))
-		return reason_say(check->why, STATUS_DAMAGED, "%s of the ledger's file cannot be", name);
+		return reason_say(check->why, STATUS_DAMAGED, "the ledger is damaged: %s of its file cannot be", name);
 	enum status status = tree->root == NO_ROOT ? STATUS_OK : walk_page(check, tree->root, 1, NULL, NULL);
 	if (status != STATUS_OK || equal_trees(&check->seen, tree))
 		return status;
 	return reason_say(check->why, STATUS_DAMAGED,
-	    "%s of the ledger's file has %" PRIu64 " rows, it says %" PRIu64 ", or other pages", name, check->seen.rows,
-	    tree->rows);
+	    "the ledger is damaged: %s of its file has %" PRIu64 " rows, it says %" PRIu64 ", or other pages", name,
+	    check->seen.rows, tree->rows);
 }
 
 static enum status
@@ -357,7 +358,7 @@ walk_all(struct check *check, bool all)
 	/* Every transaction but the first frees the pages that it has written anew: so a head that claims a later one is found. */
 	if (status == STATUS_OK && check->head->transaction > 1 && check->freed_by != check->head->transaction)
 		status = reason_say(check->why, STATUS_DAMAGED,
-		    "a head of the ledger's file says that it is of transaction %" PRIu64 ", and is of %" PRIu64,
+		    "the ledger is damaged: a head of its file says that it is of transaction %" PRIu64 ", and is of %" PRIu64,
 		    check->head->transaction, check->freed_by);
 	return status;
 }
