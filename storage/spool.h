@@ -7,8 +7,8 @@
  * place has is noted beside them (`numbering`): the number is not known before the first Welcome, and may change when the centre
  * comes back from an older copy. The rules of that are spool_numbering's, below.
  *
- * A spool belongs to one key and one process at a time (IN_USE "in use by process N"). Any thread; a call that writes waits for
- * another's sync.
+ * A spool belongs to one key, and to one process at a time: who opens it holds the lock of its folder. Any thread; a call that
+ * writes waits for another's sync.
  */
 #ifndef JUYAN_STORAGE_SPOOL_H
 #define JUYAN_STORAGE_SPOOL_H
@@ -18,9 +18,10 @@
 struct spool;
 
 struct spool_options {
-	const char *dir;               /* made when it is missing */
-	uint64_t bytes_max;            /* of the file; 0: 1 GiB. The last eighth is for forgetting: what is taken stops before it */
-	uint8_t key[PUBLIC_KEY_BYTES]; /* the terminal's public key. Another one's spool is refused: CONTRADICTION */
+	const char *dir;    /* made when it is missing */
+	uint64_t bytes_max; /* of the file; 0: 1 GiB. The last eighth is for forgetting: what is taken stops before it */
+	const uint8_t
+	    *key; /* the terminal's public key; NULL: whose it is does not matter. Another one's is refused: CONTRADICTION */
 };
 
 /* From `place` on the events have the numbers from `seq` on. place 0: not known yet. */
@@ -37,6 +38,7 @@ struct spool_state {
 	uint64_t lost;       /* confirmed once, and no longer on file there: the centre came back from an older copy */
 	uint64_t used_bytes; /* of the room for events */
 	uint64_t room_bytes;
+	uint8_t key[PUBLIC_KEY_BYTES]; /* whose it is */
 };
 
 struct spool_event {
@@ -45,7 +47,7 @@ struct spool_event {
 	struct span bytes;
 };
 
-/* SETTING, IN_USE, CONTRADICTION, FORMAT, DAMAGED, SYSTEM, NO_MEMORY. A larger bytes_max than before is taken up at once. */
+/* SETTING, CONTRADICTION, NOT_FOUND (no key, and there is no spool), FORMAT, DAMAGED, SYSTEM, NO_MEMORY. A larger bytes_max than before is taken up at once. */
 enum status spool_open(const struct spool_options *options, struct spool **out, struct reason *why) MUST_USE;
 void spool_close(struct spool **spool);
 
