@@ -294,14 +294,10 @@ hear_welcome(struct terminal *t, const Juyan__V1__Welcome *welcome, struct reaso
 	s = find_place(t, last, why);
 	if (s != STATUS_OK)
 		return s;
-	/* Settled without an answer that we heard: it is on disk, and that is all that can be known. */
-	while (t->window.sealed > 0 && window_parcel(&t->window, 0)->first <= last && window_parcel(&t->window, 0)->times > 0) {
-		const struct parcel *parcel = window_parcel(&t->window, 0);
-		uint64_t end = parcel->first + parcel->n - 1;
-		settle(t, end < last ? end : last, parcel->sent_ns);
-		if (last < end)
-			break;
-	}
+	/*
+	 * All that has no answer is sent again, also what the centre has numbers for: whether these are ours or those of another
+	 * process that sends with the same key, its "duplicate" or "conflict" alone can say.
+	 */
 	if (last > t->last_acked)
 		t->last_acked = last;
 	window_unsend(&t->window);
@@ -458,17 +454,25 @@ next_ns(struct terminal *t)
 	}
 	if (t->window.sealed > under_way(t) && under_way(t) < t->under_way_max)
 		return clock_monotonic_ns(&t->clock) + KNOCK_NS_MAX; /* the socket had no room for a batch */
+	if (under_way(t) == 0)
+		return INT64_MAX; /* nothing is owed by either side */
 	return (t->heard_ns > t->pinged_ns ? t->heard_ns : t->pinged_ns) + PING_NS;
 }
 
 enum status
-talk_wait(struct terminal *t, int64_t deadline_ns)
+talk_wait_with(struct terminal *t, int fd, int64_t deadline_ns)
 {
 	int64_t until = next_ns(t);
 	if (until > deadline_ns)
 		until = deadline_ns;
 	int64_t left_ns = until - clock_monotonic_ns(&t->clock);
-	if (left_ns <= 0 || t->socket == NULL)
+	if (left_ns <= 0 || (t->socket == NULL && fd < 0))
 		return STATUS_OK;
-	return bus_wait(&t->socket, 1, (int)(left_ns / NS_PER_MS) + 1, NULL);
+	return bus_wait_with(&t->socket, t->socket == NULL ? 0 : 1, fd, (int)(left_ns / NS_PER_MS) + 1);
+}
+
+enum status
+talk_wait(struct terminal *t, int64_t deadline_ns)
+{
+	return talk_wait_with(t, -1, deadline_ns);
 }

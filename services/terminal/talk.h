@@ -56,6 +56,8 @@ struct terminal {
 enum status talk_turn(struct terminal *t, struct reason *why) MUST_USE;
 /* Waits for something to read or to do, at most until the deadline. */
 enum status talk_wait(struct terminal *t, int64_t deadline_ns) MUST_USE;
+/* … or until `fd` can be read; -1: none. */
+enum status talk_wait_with(struct terminal *t, int fd, int64_t deadline_ns) MUST_USE;
 /* Begins anew with a Hello. */
 void talk_again(struct terminal *t);
 

@@ -211,6 +211,15 @@ terminal_push(struct terminal *t, struct reason *why)
 }
 
 enum status
+terminal_idle(struct terminal *t, int fd, int wait_ms, struct reason *why)
+{
+	enum status s = terminal_push(t, why);
+	if (s == STATUS_OK)
+		s = talk_wait_with(t, fd, deadline(t, wait_ms));
+	return s == STATUS_OK ? talk_turn(t, why) : s;
+}
+
+enum status
 terminal_flush(struct terminal *t, int wait_ms, struct reason *why)
 {
 	window_seal(&t->window);

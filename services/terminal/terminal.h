@@ -72,6 +72,11 @@ enum status terminal_set_next_seq(struct terminal *terminal, uint64_t seq) MUST_
 enum status terminal_send(struct terminal *terminal, struct span event, struct reason *why) MUST_USE;
 /* Sends what is gathered, and answers what waits, without waiting for acknowledgements: for a live source between two events. */
 enum status terminal_push(struct terminal *terminal, struct reason *why) MUST_USE;
+/*
+ * For a source that waits for its own events: does what terminal_push does, and then waits until there is an answer, or `fd` can be
+ * read (-1: none), or so long.
+ */
+enum status terminal_idle(struct terminal *terminal, int fd, int wait_ms, struct reason *why) MUST_USE;
 /* Sends what is gathered and waits until all is acknowledged. */
 enum status terminal_flush(struct terminal *terminal, int wait_ms, struct reason *why) MUST_USE;
 struct terminal_tally terminal_tally(const struct terminal *terminal);
