@@ -14,6 +14,8 @@
 #define GREETING_NS (INT64_C(3000) * NS_PER_MS)
 /* Silence while something is under way: after this a Ping asks whether it got lost … */
 #define PING_NS (INT64_C(250) * NS_PER_MS)
+/* Silence while nothing is owed: the centre is asked whether it is still there. */
+#define IDLE_NS (INT64_C(10000) * NS_PER_MS)
 /* … and after this the connection is given up. */
 #define SILENCE_NS (INT64_C(10000) * NS_PER_MS)
 /* A socket without a connection cannot say when it has one: it is tried after this, and each time a little later. */
@@ -409,11 +411,13 @@ watch(struct terminal *t)
 	int64_t now = clock_monotonic_ns(&t->clock);
 	if (t->state == TALK_GREETING && now - t->state_ns > GREETING_NS)
 		again_with_new_socket(t);
-	if (t->state != TALK_OPEN || under_way(t) == 0)
+	if (t->state != TALK_OPEN)
 		return;
-	if (now - t->heard_ns > SILENCE_NS) {
+	int64_t quiet_ns = under_way(t) > 0 ? PING_NS : IDLE_NS;
+	bool unanswered = under_way(t) > 0 || t->pinged_ns > t->heard_ns;
+	if (unanswered && now - t->heard_ns > SILENCE_NS + (under_way(t) > 0 ? 0 : IDLE_NS)) {
 		again_with_new_socket(t);
-	} else if (now - t->heard_ns > PING_NS && now - t->pinged_ns > PING_NS) {
+	} else if (now - t->heard_ns > quiet_ns && now - t->pinged_ns > quiet_ns) {
 		t->pinged_ns = now;
 		if (say_ping(t) != STATUS_OK)
 			talk_again(t); /* there is no connection any more */
@@ -454,9 +458,7 @@ next_ns(struct terminal *t)
 	}
 	if (t->window.sealed > under_way(t) && under_way(t) < t->under_way_max)
 		return clock_monotonic_ns(&t->clock) + KNOCK_NS_MAX; /* the socket had no room for a batch */
-	if (under_way(t) == 0)
-		return INT64_MAX; /* nothing is owed by either side */
-	return (t->heard_ns > t->pinged_ns ? t->heard_ns : t->pinged_ns) + PING_NS;
+	return (t->heard_ns > t->pinged_ns ? t->heard_ns : t->pinged_ns) + (under_way(t) > 0 ? PING_NS : IDLE_NS);
 }
 
 enum status

@@ -121,6 +121,12 @@ terminal_last_acked(const struct terminal *t)
 	return t->last_acked;
 }
 
+bool
+terminal_connected(const struct terminal *t)
+{
+	return t->state == TALK_OPEN;
+}
+
 const Juyan__V1__Welcome *
 terminal_welcome(const struct terminal *t)
 {

@@ -56,6 +56,8 @@ void terminal_close(struct terminal **terminal);
 enum status terminal_hello(struct terminal *terminal, int wait_ms, struct reason *why) MUST_USE;
 /* The last number of the stream that the centre has on disk. */
 uint64_t terminal_last_acked(const struct terminal *terminal);
+/* Whether the centre has let us in and has not gone quiet since. */
+bool terminal_connected(const struct terminal *terminal);
 const Juyan__V1__Welcome *terminal_welcome(const struct terminal *terminal);
 
 /*

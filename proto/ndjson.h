@@ -1,8 +1,8 @@
 /*
  * One line of an event file in JSON: one Event in protobuf's own JSON form. Pure; the event lives in the arena.
  */
-#ifndef JUYAN_TOOLS_NDJSON_H
-#define JUYAN_TOOLS_NDJSON_H
+#ifndef JUYAN_PROTO_NDJSON_H
+#define JUYAN_PROTO_NDJSON_H
 
 #include "wire.h"
 
