@@ -8,8 +8,6 @@
 #include "endpoint.h"
 #include "tool.h"
 
-enum { PATH_BYTES = 512 };
-
 int
 tool_exit(enum status status)
 {
@@ -93,22 +91,24 @@ enum status
 tool_address(const struct tool_connection *connection, const char *service, struct tool_address *out, struct reason *why)
 {
 	struct tool_address address;
-	char server_path[PATH_BYTES], own_path[PATH_BYTES];
 	const char *data = tool_data(connection->data);
 	enum status status = check(connection, why);
 	if (status != STATUS_OK)
 		return status;
-	snprintf(server_path, sizeof server_path, "%s/keys/server.key.pub", data);
-	snprintf(own_path, sizeof own_path, "%s/keys/admin.key", data);
+	const char *named_server = connection->server_key, *named_key = connection->key;
+	snprintf(address.server_key_path, TOOL_PATH_BYTES, named_server != NULL ? "%s" : "%s/keys/server.key.pub",
+	    named_server != NULL ? named_server : data);
+	snprintf(address.key_path, TOOL_PATH_BYTES, named_key != NULL ? "%s" : "%s/keys/admin.key",
+	    named_key != NULL ? named_key : data);
 	if (connection->connect != NULL)
 		snprintf(address.endpoint, sizeof address.endpoint, "%s", connection->connect);
 	else
 		door_ipc(data, service, address.endpoint);
-	status = key_public_load(connection->server_key != NULL ? connection->server_key : server_path, address.server_key, why);
+	status = key_public_load(address.server_key_path, address.server_key, why);
 	if (status == STATUS_NOT_FOUND && connection->server_key == NULL)
 		reason_say(why, status, "%s: no Juyan has been started here yet ('juyan serve --data %s')", data, data);
 	if (status == STATUS_OK)
-		status = key_pair_load(connection->key != NULL ? connection->key : own_path, &address.keys, why);
+		status = key_pair_load(address.key_path, &address.keys, why);
 	if (status == STATUS_OK)
 		*out = address;
 	key_pair_wipe(&address.keys);

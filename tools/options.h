@@ -28,7 +28,11 @@ extern const struct argp tool_connection_argp;
 /* The data folder that holds when none was named. */
 const char *tool_data(const char *data);
 
+enum { TOOL_PATH_BYTES = 512 };
+
 struct tool_address {
+	char key_path[TOOL_PATH_BYTES]; /* where the two keys were read from */
+	char server_key_path[TOOL_PATH_BYTES];
 	char endpoint[DOOR_ENDPOINT_BYTES];
 	struct key_pair keys;
 	uint8_t server_key[PUBLIC_KEY_BYTES];
