@@ -189,6 +189,8 @@ session_admit(struct receipt *receipt, const struct batch *batch, struct admissi
 {
 	assert(batch->first == receipt->first && batch->n == receipt->n && receipt->done <= receipt->n);
 	struct stream *stream = receipt->stream;
+	if (receipt->done == receipt->n)
+		return STATUS_OK; /* a failed commit has ended it, and with it answers that stand in the admission still */
 	if (receipt->done == 0) {
 		receipt->answers_from = admission->n_answers;
 		receipt->answers_settled = admission->n_answers;
@@ -235,11 +237,13 @@ session_failed(struct receipt *receipt, struct answer *answers, enum status reas
 	assert(status_consequence(reason) == RETRY);
 	struct stream *stream = receipt->stream;
 	stream->taken = stream->on_disk;
-	receipt->tail = stream->on_disk;
+	/* Never above what it was: numbers that came on disk later are another batch's, and this one was not compared with them. */
+	if (receipt->tail > stream->on_disk)
+		receipt->tail = stream->on_disk;
 	receipt->entries_from = receipt->entries_to = 0;
 	/* Answers stand in order of number: those above the tail fall away, for the whole rest is refused. */
 	size_t keep = receipt->answers_from;
-	while (keep < receipt->answers_to && answers[keep].stream_seq <= stream->on_disk) {
+	while (keep < receipt->answers_to && answers[keep].stream_seq <= receipt->tail) {
 		/* A conflict takes no number: its evidence was in the failed group. */
 		if (keep >= receipt->answers_settled && answers[keep].disposition == JUYAN__V1__DISPOSITION__CONFLICT) {
 			answers[keep].disposition = JUYAN__V1__DISPOSITION__REFUSED;
@@ -252,11 +256,11 @@ session_failed(struct receipt *receipt, struct answer *answers, enum status reas
 	/* Where nothing beyond the tail was dealt with, session_admit goes on by itself and finds that there is no room. */
 	bool all_done = receipt->done == receipt->n;
 	uint64_t last = receipt->first + (receipt->n - 1);
-	if (last <= stream->on_disk || (!all_done && receipt->first + receipt->done <= stream->on_disk + 1))
+	if (last <= receipt->tail || (!all_done && receipt->first + receipt->done <= receipt->tail + 1))
 		return;
 	receipt->done = receipt->n;
 	receipt->refused = reason;
-	receipt->refused_from = receipt->first > stream->on_disk ? receipt->first : stream->on_disk + 1;
+	receipt->refused_from = receipt->first > receipt->tail ? receipt->first : receipt->tail + 1;
 	receipt->sentence = sentence;
 }
 

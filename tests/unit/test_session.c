@@ -463,6 +463,70 @@ batches_of_an_earlier_hello_leave_the_window_free(void **state)
 	assert_int_equal(session.under_way, 0);
 }
 
+static enum status
+judge_by_content(void *user, uint32_t terminal_no, struct span bytes, const Juyan__V1__Event **out, struct reason *why)
+{
+	(void)user;
+	(void)terminal_no;
+	(void)why;
+	*out = NULL;
+	return verdict_of(bytes.data[0]);
+}
+
+/* It was answered twice over: the refusal of the whole, and beside it the old answer, and that was more than its events. */
+static void
+a_failed_commit_in_the_midst_of_a_batch_takes_its_answers_back(void **state)
+{
+	(void)state;
+	struct world *world = world_open();
+	say_hello(world, 0);
+	uint8_t content[] = { 3, 0, 0 };
+	struct span events[] = { { &content[0], 1 }, { &content[1], 1 }, { &content[2], 1 } };
+	struct batch batch = { 1, 3, events };
+	struct receipt receipt;
+	world->court.judge = judge_by_content;
+	world->admission.entries_max = 2;
+	assert_int_equal(session_begin(&world->sessions[0], &batch, &receipt, NULL), STATUS_OK);
+	assert_int_equal(session_admit(&receipt, &batch, &world->admission, &world->court, NULL), STATUS_BUSY);
+	assert_int_equal(receipt.answers_to - receipt.answers_from, 1);
+	session_failed(&receipt, world->answers, STATUS_NO_ROOM, "the disk is full");
+	world->admission.n_entries = 0;
+	world->admission.room = STATUS_NO_ROOM;
+	assert_int_equal(session_admit(&receipt, &batch, &world->admission, &world->court, NULL), STATUS_OK);
+	assert_int_equal(receipt.answers_to - receipt.answers_from, 0);
+	assert_int_equal(receipt.refused, STATUS_NO_ROOM);
+	assert_int_equal(receipt.refused_from, 1);
+	world_close(world);
+}
+
+/* Numbers 5 and 6 came on disk by another batch: the one that was refused for a gap was said to be on disk, unread. */
+static void
+a_batch_with_a_gap_gains_nothing_by_a_later_commit_that_fails(void **state)
+{
+	(void)state;
+	struct world *world = world_open();
+	say_hello(world, 0);
+	uint8_t content = 0;
+	struct span event = { &content, 1 }, events[] = { event, event, event, event, event, event };
+	struct batch gap = { 5, 2, events }, whole = { 1, 6, events };
+	struct receipt receipts[2];
+	world->court.judge = judge_by_content;
+	assert_int_equal(session_begin(&world->sessions[0], &gap, &receipts[0], NULL), STATUS_OK);
+	assert_int_equal(session_admit(&receipts[0], &gap, &world->admission, &world->court, NULL), STATUS_OK);
+	assert_int_equal(receipts[0].refused, STATUS_GAP);
+	assert_int_equal(session_begin(&world->sessions[0], &whole, &receipts[1], NULL), STATUS_OK);
+	assert_int_equal(session_admit(&receipts[1], &whole, &world->admission, &world->court, NULL), STATUS_OK);
+	for (size_t i = 0; i < 2; i++)
+		session_committed(&receipts[i]);
+	for (size_t i = 0; i < 2; i++)
+		session_failed(&receipts[i], world->answers, STATUS_NO_ROOM, "the disk is full");
+	assert_int_equal(receipts[0].tail, 0);
+	assert_int_equal(receipts[0].refused_from, 5);
+	assert_int_equal(receipts[1].tail, 6);
+	assert_int_equal(receipts[1].refused, STATUS_OK);
+	world_close(world);
+}
+
 int
 main(void)
 {
@@ -470,6 +534,8 @@ main(void)
 		cmocka_unit_test(a_batch_in_the_wrong_shape_is_refused),
 		cmocka_unit_test(a_gap_near_the_last_number_is_a_gap),
 		cmocka_unit_test(batches_of_an_earlier_hello_leave_the_window_free),
+		cmocka_unit_test(a_failed_commit_in_the_midst_of_a_batch_takes_its_answers_back),
+		cmocka_unit_test(a_batch_with_a_gap_gains_nothing_by_a_later_commit_that_fails),
 		cmocka_unit_test(random_histories_agree_with_the_model),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
