@@ -217,6 +217,13 @@ parcel_answered(struct terminal *t, const Juyan__V1__BatchAck *ack)
 	return NULL;
 }
 
+/* Its number belongs to another event, and there was no room to keep it for a person: nothing has it but we. */
+static bool
+comes_again(const Juyan__V1__EventAnswer *answer)
+{
+	return answer->disposition == JUYAN__V1__DISPOSITION__REFUSED && status_consequence((enum status)answer->code) == RETRY;
+}
+
 static enum status
 hear_ack(struct terminal *t, const Juyan__V1__BatchAck *ack, struct reason *why)
 {
@@ -225,6 +232,11 @@ hear_ack(struct terminal *t, const Juyan__V1__BatchAck *ack, struct reason *why)
 		return STATUS_OK; /* of a batch that a Welcome has settled */
 	parcel->answered = true;
 	uint64_t last = parcel->first + parcel->n - 1;
+	/* Answers come in order: what stands before this batch was answered, and is here because not all of it was taken. */
+	bool oldest = parcel == window_parcel(&t->window, 0);
+	uint64_t settled = ack->last_stream_seq < last ? ack->last_stream_seq : last;
+	if (!oldest)
+		settled = parcel->first - 1;
 	bool again = parcel->times > 1;
 	enum status s = STATUS_OK;
 	for (size_t i = 0; i < ack->n_answers && s == STATUS_OK; i++) {
@@ -233,12 +245,18 @@ hear_ack(struct terminal *t, const Juyan__V1__BatchAck *ack, struct reason *why)
 			return reason_say(why, STATUS_UNDECODABLE,
 			    "the centre answers for event %" PRIu64 " in the batch %" PRIu64 " … %" PRIu64, answer->stream_seq,
 			    parcel->first, last);
-		if (answer->stream_seq > ack->last_stream_seq)
+		if (answer->stream_seq > ack->last_stream_seq || comes_again(answer)) {
 			s = not_taken(t, answer, why);
-		else if (answer->disposition != JUYAN__V1__DISPOSITION__DUPLICATE || !again)
+			if (answer->stream_seq <= settled)
+				settled = answer->stream_seq - 1;
+		} else if (answer->stream_seq > settled && answer->disposition == JUYAN__V1__DISPOSITION__CONFLICT) {
+			continue; /* it is sent again with what was not taken before it, and answered again */
+		} else if (answer->disposition != JUYAN__V1__DISPOSITION__DUPLICATE || !again) {
 			count_answer(t, answer);
+		}
 	}
-	settle(t, ack->last_stream_seq < last ? ack->last_stream_seq : last, parcel->sent_ns);
+	if (oldest)
+		settle(t, settled, parcel->sent_ns);
 	if (ack->last_stream_seq > t->last_acked)
 		t->last_acked = ack->last_stream_seq;
 	return s;

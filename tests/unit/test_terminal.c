@@ -297,6 +297,31 @@ no_room_is_retried_after_a_pause(void **state)
 	check_tally(6, 0, 4);
 }
 
+/* Another's event has its number, and there was no room to keep this one for a person: it was forgotten, and nobody had it. */
+static void
+a_conflict_without_room_is_sent_again(void **state)
+{
+	(void)state;
+	const struct answer no_room = { 102, JUYAN__V1__DISPOSITION__REFUSED, STATUS_NO_ROOM, "later" };
+	const struct answer conflict = { 102, JUYAN__V1__DISPOSITION__CONFLICT, STATUS_CONFLICTING_EVENT, "another's" };
+	send_events(6);
+	centre_hears_batch(101, 3);
+	centre_hears_batch(104, 3);
+	centre_acks(101, 3, 106, &no_room, 1);
+	assert_int_equal(scene.acked, 101);
+	centre_acks(104, 3, 106, NULL, 0); /* nor does a later batch settle it */
+	assert_int_equal(scene.acked, 101);
+	pass_ms(60);
+	centre_welcomes(106);
+	centre_hears_batch(102, 2);
+	centre_hears_batch(104, 3);
+	centre_acks(102, 2, 106, &conflict, 1);
+	centre_acks(104, 3, 106, NULL, 0);
+	assert_int_equal(scene.acked, 106);
+	assert_int_equal(scene.told_seq, 102);
+	check_tally(5, 1, 2);
+}
+
 static void
 a_gap_is_closed_at_once(void **state)
 {
@@ -427,6 +452,7 @@ main(void)
 		TEST(the_window_holds_no_more_than_it_may),
 		TEST(a_lost_answer_shows_by_a_pong),
 		TEST(no_room_is_retried_after_a_pause),
+		TEST(a_conflict_without_room_is_sent_again),
 		TEST(a_gap_is_closed_at_once),
 		TEST(each_answer_is_told_once),
 		TEST(what_is_sent_again_on_purpose_is_told),
