@@ -129,6 +129,7 @@ settle_filling(struct desk *desk, struct reason *why)
 	if (n == 0)
 		return STATUS_OK;
 	group_do(group, desk->committer);
+	group->closed = true; /* whoever makes groups end early delays the answers of no more than one */
 	/* The entry's event lives in the group's arena, which is emptied when the commit has been decided. */
 	const struct entry *last = &group->admission.entries[n - 1];
 	bool administers = last->verdict == STATUS_OK && last->event != NULL && wire_event_administers(last->event);
