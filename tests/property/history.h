@@ -172,7 +172,7 @@ packed(const Juyan__V1__Event *event, struct arena *arena)
 }
 
 /* Each terminal numbers its events; some are of the kind that goes to quarantine, some a conflict with the number before. */
-static void
+static inline void
 make_history(struct history *history)
 {
 	uint64_t seq[TERMINALS + 1] = { 0 };
