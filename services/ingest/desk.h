@@ -56,6 +56,9 @@ struct desk {
 /* intake.c: takes messages into the filling group while there are any and it has room for them; *took: at least one. */
 enum status desk_take_in(struct desk *desk, bool *took, struct reason *why) MUST_USE;
 
+/* ingest.c: waits for the group under way, if there is one, and answers it: the ledger may be read. */
+enum status desk_wait(struct desk *desk, struct reason *why) MUST_USE;
+
 /* ingest.c: commits everything that was admitted, and waits for it. The replies of the filling group are not given by it. */
 enum status desk_settle(struct desk *desk, struct reason *why) MUST_USE;
 

@@ -140,10 +140,16 @@ settle_filling(struct desk *desk, struct reason *why)
 }
 
 enum status
-desk_settle(struct desk *desk, struct reason *why)
+desk_wait(struct desk *desk, struct reason *why)
 {
 	bool collected;
-	enum status s = collect(desk, true, &collected, why);
+	return collect(desk, true, &collected, why);
+}
+
+enum status
+desk_settle(struct desk *desk, struct reason *why)
+{
+	enum status s = desk_wait(desk, why);
 	return s == STATUS_OK ? settle_filling(desk, why) : s;
 }
 

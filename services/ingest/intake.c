@@ -78,7 +78,8 @@ find_stream(struct desk *desk, uint32_t terminal_no, struct stream **out, struct
 	bool fresh;
 	struct stream *stream = guests_stream(desk->guests, terminal_no, &fresh);
 	if (fresh) {
-		enum status s = desk_settle(desk, why);
+		/* Nothing of this terminal is in the filling group: that needs no commit. */
+		enum status s = desk_wait(desk, why);
 		if (s != STATUS_OK)
 			return s;
 		stream->on_disk = ledger_stream_tail(desk->ledger, terminal_no);
