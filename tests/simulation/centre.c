@@ -407,7 +407,7 @@ centre_begin(uint32_t group_events_max)
 	disk = (struct disk){ .commit_ns = 2 * MS };
 	centre.copied = false;
 	centre.config.group_events_max = group_events_max;
-	centre.config.sessions_max = CLIENTS_MAX + 2;
+	centre.config.sessions_max = CLIENTS_MAX + (int64_t)sim_below(4);
 	network_key(CLIENTS_MAX, CLIENTS_MAX, &centre.keys);
 	centre.counters = (struct counters){ 0 };
 	centre.kit = (struct service_kit){ .config = &centre.config,

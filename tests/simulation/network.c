@@ -10,7 +10,7 @@
 #include "sim.h"
 #include "truth.h"
 
-enum { LINES_MAX = 256, TO_CENTRE_MAX = 2 * WINDOW_BATCHES + 2 * WINDOW_BATCHES, TO_CLIENT_MAX = 128 };
+enum { LINES_MAX = 96, TO_CENTRE_MAX = 2 * WINDOW_BATCHES + 2 * WINDOW_BATCHES, TO_CLIENT_MAX = 128 };
 
 struct message {
 	struct message *next;

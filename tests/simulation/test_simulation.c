@@ -12,6 +12,7 @@
  */
 #include "../check.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -214,9 +215,8 @@ begin(uint64_t seed)
 		weather.lose = 1 + (unsigned)sim_below(50);
 	if (sim_chance(10))
 		weather.twice = 1 + (unsigned)sim_below(50);
-	uint32_t group_events_max = groups[sim_below(sizeof groups / sizeof groups[0])];
-	truth.small_groups = group_events_max < 64;
-	centre_begin(group_events_max);
+	truth.group_events_max = groups[sim_below(sizeof groups / sizeof groups[0])];
+	centre_begin(truth.group_events_max);
 	truth_add(ADMINISTRATOR, 0, facts_founding(), STATUS_OK);
 	open_clients();
 }
@@ -274,6 +274,9 @@ every_run_holds(void **state)
 int
 main(void)
 {
+	/* Services are opened and closed by the thousand: what they give back is not faulted in again. */
+	mallopt(M_MMAP_THRESHOLD, 32 << 20);
+	mallopt(M_TRIM_THRESHOLD, 1 << 30);
 	sim.trace = getenv("JUYAN_SIM_TRACE") != NULL;
 	/* Nothing here has to outlive the process: memory will do, where there is some. */
 	if (access("/dev/shm", W_OK) == 0)

@@ -9,6 +9,7 @@
 
 #include "ingest.pb-c.h"
 #include "journal.h"
+#include "network.h"
 #include "sim.h"
 
 enum {
@@ -16,6 +17,8 @@ enum {
 	ROUTES_MAX = 4096,
 	COMMITS_MAX = 8192,
 	COMMITS_WAITED_MAX = 4, /* a group of others, its own, and each ended early by whoever wants to harm */
+	SMALL_GROUP = 64,       /* below it a batch may need several commits of its own */
+	ROOMY_GROUP = 4096,
 	ARENA_BYTES = 2 * DECODE_BYTES_MAX
 };
 
@@ -34,6 +37,8 @@ struct row {
 struct question {
 	struct question *next;
 	uint8_t key;
+	bool beyond; /* the window: it has to be refused */
+	Juyan__V1__FromTerminal__SayCase says;
 	int64_t arrived_ns;
 	size_t bytes;
 	uint8_t frame[];
@@ -251,6 +256,19 @@ read_question(const struct question *question)
 	return status == STATUS_OK ? (const void *)message : NULL;
 }
 
+/* As many batches as a window has are not answered since the last Hello. */
+static bool
+is_beyond(const struct question *first, const struct question *last)
+{
+	size_t batches = 0;
+	for (; first != last; first = first->next)
+		if (first->says == JUYAN__V1__FROM_TERMINAL__SAY_HELLO)
+			batches = 0;
+		else
+			batches += first->says == JUYAN__V1__FROM_TERMINAL__SAY_EVENT_BATCH;
+	return last->says == JUYAN__V1__FROM_TERMINAL__SAY_EVENT_BATCH && batches >= WINDOW_BATCHES;
+}
+
 void
 truth_asked(uint32_t route, const uint8_t *key, struct span frame, int64_t arrived_ns)
 {
@@ -263,10 +281,18 @@ truth_asked(uint32_t route, const uint8_t *key, struct span frame, int64_t arriv
 	while (*end != NULL)
 		end = &(*end)->next;
 	*end = question;
-	const Juyan__V1__FromTerminal *from = sim.trace ? read_question(question) : NULL;
-	if (from != NULL && from->say_case == JUYAN__V1__FROM_TERMINAL__SAY_EVENT_BATCH)
+	const Juyan__V1__FromTerminal *from = read_question(question);
+	if (from == NULL)
+		return;
+	question->says = from->say_case;
+	/* A batch that finds no room in its group is weighed again when others have been answered. */
+	question->beyond = truth.group_events_max >= ROOMY_GROUP && is_beyond(questions[route], question);
+	if (from->say_case == JUYAN__V1__FROM_TERMINAL__SAY_EVENT_BATCH)
 		sim_trace("asked: terminal %u by route %u, %zu events from %" PRIu64, key[0], route, from->event_batch->n_events,
 		    from->event_batch->first_stream_seq);
+	else
+		sim_trace("asked: terminal %u by route %u, %s", key[0], route,
+		    from->say_case == JUYAN__V1__FROM_TERMINAL__SAY_HELLO ? "Hello" : "Ping");
 }
 
 void
@@ -288,10 +314,11 @@ check_waiting(const struct question *question)
 		return; /* it waits for what it has asked for itself */
 	for (uint64_t i = truth.commits; i-- > 0 && commit_times[i] > question->arrived_ns;)
 		waited++;
-	if (waited > truth.waited_most && !truth.small_groups)
+	if (waited > truth.waited_most && truth.group_events_max >= SMALL_GROUP)
 		truth.waited_most = waited;
-	sim_check(waited <= COMMITS_WAITED_MAX || truth.small_groups,
-	    "key %u waited for its answer while %" PRIu64 " groups were committed", question->key, waited);
+	sim_check(waited <= COMMITS_WAITED_MAX || truth.group_events_max < SMALL_GROUP,
+	    "key %u waited for its answer since %.3f ms, while %" PRIu64 " groups were committed", question->key,
+	    (double)question->arrived_ns / 1e6, waited);
 }
 
 static const Juyan__V1__EventAnswer *
@@ -385,6 +412,17 @@ check_ack(const struct question *question, const Juyan__V1__FromTerminal *from, 
 	sim_check(used == ack->n_answers, "a BatchAck answers for events that its batch did not have");
 }
 
+/* Who means no harm is refused for what the centre has forgotten, and for nothing of its own. */
+static void
+check_refusal(const struct question *question, const Juyan__V1__Refusal *refusal)
+{
+	bool may = question->key == HOSTILE_NO || refusal->code == STATUS_NO_HELLO || refusal->code == STATUS_BUSY;
+	sim_check(may || (refusal->code == STATUS_WINDOW && weather.twice > 0), "key %u is refused: %s", question->key,
+	    refusal->sentence);
+	if (refusal->code == STATUS_WINDOW && truth.group_events_max >= ROOMY_GROUP)
+		sim_check(question->beyond, "key %u is refused for a window that is not full", question->key);
+}
+
 static void
 check_answer(const struct question *question, const Juyan__V1__ToTerminal *to)
 {
@@ -392,6 +430,8 @@ check_answer(const struct question *question, const Juyan__V1__ToTerminal *to)
 	uint32_t terminal_no = question->key;
 	truth.answers++;
 	check_waiting(question);
+	sim_check(!question->beyond || to->say_case == JUYAN__V1__TO_TERMINAL__SAY_REFUSAL,
+	    "terminal %u: a batch beyond the window was taken", terminal_no);
 	switch (to->say_case) {
 	case JUYAN__V1__TO_TERMINAL__SAY_WELCOME:
 		sim_check(from != NULL && from->say_case == JUYAN__V1__FROM_TERMINAL__SAY_HELLO, "a Welcome answers no Hello");
@@ -407,6 +447,7 @@ check_answer(const struct question *question, const Juyan__V1__ToTerminal *to)
 		check_ack(question, from, to->batch_ack);
 		break;
 	case JUYAN__V1__TO_TERMINAL__SAY_REFUSAL:
+		check_refusal(question, to->refusal);
 		break;
 	case JUYAN__V1__TO_TERMINAL__SAY__NOT_SET:
 	case _JUYAN__V1__TO_TERMINAL__SAY__CASE_IS_INT_SIZE:

@@ -29,7 +29,7 @@ struct truth {
 	uint64_t commits;
 	bool key_shared[STREAMS_MAX]; /* two clients number one stream: an event may come to stand under two numbers */
 	bool numbers_lost;            /* the centre has been restored from an older copy */
-	bool small_groups;            /* a batch may need several commits of its own */
+	uint32_t group_events_max;    /* of this run's centre */
 	uint64_t waited_most;         /* commits that anybody waited for an answer */
 	uint64_t answers;
 };
