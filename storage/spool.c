@@ -1,58 +1,50 @@
 /*
  * A spool in one LMDB environment of its own: see spool.h.
  *
- *     DIR/data.mdb   two tables: `events` (place, big-endian -> when it was taken i64, the event) and `self` (one row)
+ *     DIR/data.mdb   three tables: `events` (place, big-endian -> when it was taken i64, the event), `files` (hash -> how many of its
+ *                    events were taken u64, the file's number u64) and `self` (one row)
  */
-#include "spool.h"
-
 #include <errno.h>
-#include <lmdb.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
 #include "key.h"
+#include "spool_parts.h"
 #include "store.h"
 
-enum {
-	SPOOL_FORMAT = 1,
-	DIR_BYTES = 256,
-	READERS = 16,
-	PLACE_BYTES = 8,
-	TAKEN_BYTES = 8,
-	SELF_BYTES = 4 + 5 * 8 + PUBLIC_KEY_BYTES
-};
+enum { SPOOL_FORMAT = 1, PLACE_BYTES = 8, TAKEN_BYTES = 8, SELF_BYTES = 4 + 7 * 8 + PUBLIC_KEY_BYTES };
 
-#define BYTES_DEFAULT (UINT64_C(1) << 30)
-#define BYTES_MIN (UINT64_C(1) << 20)
+/* What an event costs in LMDB beside its bytes and ours: the head of its row; and from when on it has pages of its own. */
+enum { ROW_BYTES = 8 + 2 + PLACE_BYTES + TAKEN_BYTES, ROW_ALONE_BYTES = 2000, PAGE_BYTES = 4096, PAGE_HEAD_BYTES = 16 };
+
 #define DISK_KEPT_FREE (UINT64_C(32) << 20)
+#define SEQ_MAX (UINT64_MAX / 4) /* a stream that takes a million events a second gets there in 146,000 years */
 
-/* The one row of `self`. */
-struct self {
-	uint64_t settled;
-	uint64_t taken;
-	struct spool_numbering numbering;
-	uint64_t lost;
-	uint8_t key[PUBLIC_KEY_BYTES];
-};
-
-struct spool {
-	MDB_env *mdb;
-	MDB_dbi events;
-	MDB_dbi self;
-	uint64_t room_bytes;
-	char dir[DIR_BYTES];
-};
-
-static enum status
-mdb_status(const struct spool *spool, int rc, struct reason *why)
+uint64_t
+spool_disk_bytes(const struct spool *spool)
 {
-	if (rc == MDB_MAP_FULL || rc == ENOSPC)
+	struct statvfs disk;
+	if (statvfs(spool->dir, &disk) != 0)
+		return UINT64_MAX;
+	uint64_t free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
+	return free_bytes > DISK_KEPT_FREE ? free_bytes - DISK_KEPT_FREE : 0;
+}
+
+/* LMDB says EIO for a write that a full disk cut short. */
+enum status
+spool_status(const struct spool *spool, int rc, struct reason *why)
+{
+	if (rc == MDB_MAP_FULL)
 		return reason_say(why, STATUS_NO_ROOM, "%.128s: the spool is full", spool->dir);
-	if (rc != MDB_SUCCESS && rc != MDB_NOTFOUND && store_status(rc, NULL) == STATUS_DISK)
-		return reason_say(why, STATUS_DISK, "%.128s: the spool's disk failed: %s", spool->dir, mdb_strerror(rc));
-	return store_status(rc, why);
+	if (rc == ENOSPC || rc == EDQUOT || (rc == EIO && spool_disk_bytes(spool) == 0))
+		return reason_say(why, STATUS_NO_ROOM, "%.128s: the spool's disk is full", spool->dir);
+	enum status status = store_status(rc, NULL);
+	if (rc != MDB_SUCCESS && status == STATUS_DISK)
+		return reason_say(why, status, "%.128s: the spool's disk failed: %s", spool->dir, mdb_strerror(rc));
+	if (status == STATUS_DAMAGED || status == STATUS_FORMAT)
+		return reason_say(why, status, "%.128s: the spool is damaged: %s", spool->dir, mdb_strerror(rc));
+	return status == STATUS_OK ? status : reason_say(why, status, "%.128s: %s", spool->dir, mdb_strerror(rc));
 }
 
 /* ---- the row of its own ---- */
@@ -65,28 +57,28 @@ self_name(void)
 	return (MDB_val){ sizeof self_key - 1, self_key };
 }
 
-static enum status
-self_read(const struct spool *spool, MDB_txn *txn, struct self *out, struct reason *why)
+enum status
+spool_self_read(const struct spool *spool, MDB_txn *txn, struct self *out, struct reason *why)
 {
 	MDB_val name = self_name(), row;
 	int rc = mdb_get(txn, spool->self, &name, &row);
 	if (rc != MDB_SUCCESS)
-		return mdb_status(spool, rc, why);
+		return spool_status(spool, rc, why);
 	const uint8_t *at = row.mv_data;
 	if (row.mv_size != SELF_BYTES || value_get(at, 4) != SPOOL_FORMAT)
 		return reason_say(why, STATUS_FORMAT, "%.128s: this spool has a format that this version does not read",
 		    spool->dir);
 	*out = (struct self){ value_get(at + 4, 8), value_get(at + 12, 8), { value_get(at + 20, 8), value_get(at + 28, 8) },
-		value_get(at + 36, 8), { 0 } };
-	memcpy(out->key, at + 44, PUBLIC_KEY_BYTES);
+		value_get(at + 36, 8), value_get(at + 44, 8), value_get(at + 52, 8), { 0 } };
+	memcpy(out->key, at + 60, PUBLIC_KEY_BYTES);
 	if (out->settled > out->taken || out->numbering.place > out->taken + 1)
 		return reason_say(why, STATUS_DAMAGED, "%.128s: the spool is damaged: its numbers contradict each other",
 		    spool->dir);
 	return STATUS_OK;
 }
 
-static enum status
-self_write(const struct spool *spool, MDB_txn *txn, const struct self *self, struct reason *why)
+enum status
+spool_self_write(const struct spool *spool, MDB_txn *txn, const struct self *self, struct reason *why)
 {
 	uint8_t row[SELF_BYTES];
 	value_put(row, SPOOL_FORMAT, 4);
@@ -95,9 +87,11 @@ self_write(const struct spool *spool, MDB_txn *txn, const struct self *self, str
 	value_put(row + 20, self->numbering.place, 8);
 	value_put(row + 28, self->numbering.seq, 8);
 	value_put(row + 36, self->lost, 8);
-	memcpy(row + 44, self->key, PUBLIC_KEY_BYTES);
+	value_put(row + 44, self->bytes_max, 8);
+	value_put(row + 52, self->files, 8);
+	memcpy(row + 60, self->key, PUBLIC_KEY_BYTES);
 	MDB_val name = self_name(), value = { sizeof row, row };
-	return mdb_status(spool, mdb_put(txn, spool->self, &name, &value, 0), why);
+	return spool_status(spool, mdb_put(txn, spool->self, &name, &value, 0), why);
 }
 
 /* ---- a change ---- */
@@ -111,10 +105,10 @@ static enum status
 change_begin(struct spool *spool, struct change *out, struct reason *why)
 {
 	struct change change = { 0 };
-	enum status status = mdb_status(spool, mdb_txn_begin(spool->mdb, NULL, 0, &change.txn), why);
+	enum status status = spool_status(spool, mdb_txn_begin(spool->mdb, NULL, 0, &change.txn), why);
 	if (status != STATUS_OK)
 		return status;
-	status = self_read(spool, change.txn, &change.self, why);
+	status = spool_self_read(spool, change.txn, &change.self, why);
 	if (status == STATUS_OK)
 		*out = change;
 	else
@@ -127,102 +121,20 @@ static enum status
 change_end(struct spool *spool, struct change *change, enum status status, struct reason *why)
 {
 	if (status == STATUS_OK)
-		status = self_write(spool, change->txn, &change->self, why);
+		status = spool_self_write(spool, change->txn, &change->self, why);
 	if (status == STATUS_OK)
-		return mdb_status(spool, mdb_txn_commit(change->txn), why);
+		return spool_status(spool, mdb_txn_commit(change->txn), why);
 	mdb_txn_abort(change->txn);
 	return status;
 }
 
-/* ---- opening ---- */
-
-static int
-open_tables(struct spool *spool, MDB_txn *txn)
-{
-	int rc = mdb_dbi_open(txn, "events", MDB_CREATE, &spool->events);
-	return rc == MDB_SUCCESS ? mdb_dbi_open(txn, "self", MDB_CREATE, &spool->self) : rc;
-}
-
-/* The tables and the row, made where they are missing; and whether it is this key's spool. */
-static enum status
-settle_in(struct spool *spool, const uint8_t *key, struct reason *why)
-{
-	struct change change = { 0 };
-	enum status status = mdb_status(spool, mdb_txn_begin(spool->mdb, NULL, 0, &change.txn), why);
-	if (status != STATUS_OK)
-		return status;
-	status = mdb_status(spool, open_tables(spool, change.txn), why);
-	if (status == STATUS_OK)
-		status = self_read(spool, change.txn, &change.self, why);
-	if (status == STATUS_NOT_FOUND && key == NULL)
-		return change_end(spool, &change, reason_say(why, status, "%.128s holds no spool", spool->dir), why);
-	if (status == STATUS_NOT_FOUND) {
-		memcpy(change.self.key, key, PUBLIC_KEY_BYTES);
-		status = STATUS_OK;
-	}
-	if (status == STATUS_OK && key != NULL && memcmp(change.self.key, key, PUBLIC_KEY_BYTES) != 0)
-		status = reason_say(why, STATUS_CONTRADICTION,
-		    "%.128s is the spool of another key: use that key, another folder, or hand the spool over", spool->dir);
-	return change_end(spool, &change, status, why);
-}
+/* ---- room ---- */
 
 static enum status
-open_mdb(struct spool *spool, uint64_t bytes_max, struct reason *why)
+damaged(const struct spool *spool, struct reason *why)
 {
-	int rc = mdb_env_create(&spool->mdb);
-	if (rc == MDB_SUCCESS)
-		rc = mdb_env_set_maxdbs(spool->mdb, 2);
-	if (rc == MDB_SUCCESS)
-		rc = mdb_env_set_maxreaders(spool->mdb, READERS);
-	if (rc == MDB_SUCCESS)
-		rc = mdb_env_set_mapsize(spool->mdb, bytes_max);
-	if (rc == MDB_SUCCESS)
-		rc = mdb_env_open(spool->mdb, spool->dir, MDB_NOTLS, 0600);
-	if (rc == EACCES || rc == EROFS || rc == ENOENT || rc == EPERM)
-		return reason_say(why, STATUS_SYSTEM, "%.128s: the spool cannot be opened: %s", spool->dir, mdb_strerror(rc));
-	return mdb_status(spool, rc, why);
+	return reason_say(why, STATUS_DAMAGED, "%.128s: the spool is damaged: a row is not what it should be", spool->dir);
 }
-
-enum status
-spool_open(const struct spool_options *options, struct spool **out, struct reason *why)
-{
-	uint64_t bytes_max = options->bytes_max == 0 ? BYTES_DEFAULT : options->bytes_max;
-	if (bytes_max < BYTES_MIN)
-		return reason_say(why, STATUS_SETTING, "a spool has at least %llu bytes, not %llu", (unsigned long long)BYTES_MIN,
-		    (unsigned long long)bytes_max);
-	if (strlen(options->dir) >= DIR_BYTES)
-		return reason_say(why, STATUS_SETTING, "the spool's path is longer than %d bytes", DIR_BYTES - 1);
-	struct spool *spool = calloc(1, sizeof *spool);
-	if (spool == NULL)
-		return reason_say(why, STATUS_NO_MEMORY, "no memory to open a spool");
-	strcpy(spool->dir, options->dir);
-	spool->room_bytes = bytes_max / 8 * 7;
-	enum status status = STATUS_OK;
-	if (mkdir(spool->dir, 0700) != 0 && errno != EEXIST)
-		status = reason_say(why, STATUS_SYSTEM, "%.128s: the folder cannot be made: %s", spool->dir, strerror(errno));
-	if (status == STATUS_OK)
-		status = open_mdb(spool, bytes_max, why);
-	if (status == STATUS_OK)
-		status = settle_in(spool, options->key, why);
-	if (status == STATUS_OK)
-		*out = spool;
-	else
-		spool_close(&spool);
-	return status;
-}
-
-void
-spool_close(struct spool **spool)
-{
-	if (*spool == NULL)
-		return;
-	if ((*spool)->mdb != NULL)
-		mdb_env_close((*spool)->mdb);
-	free(*spool);
-	*spool = NULL;
-}
-
-/* ---- taking ---- */
 
 static uint64_t
 used_bytes(const struct spool *spool, MDB_txn *txn)
@@ -233,25 +145,51 @@ used_bytes(const struct spool *spool, MDB_txn *txn)
 	return (stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages) * stat.ms_psize;
 }
 
+/*
+ * How much of it may be used: seven eighths of the file, so that forgetting always finds pages; and no more than the disk gives. The
+ * file never gets smaller: what it has is its own.
+ */
+static uint64_t
+room_bytes(const struct spool *spool, uint64_t used)
+{
+	MDB_envinfo info;
+	uint64_t room = spool->bytes_max / 8 * 7, disk = spool_disk_bytes(spool);
+	if (mdb_env_info(spool->mdb, &info) != MDB_SUCCESS || disk == UINT64_MAX)
+		return room;
+	uint64_t file = (info.me_last_pgno + 1) * PAGE_BYTES / 8 * 7;
+	uint64_t within = (file > used ? file : used) + disk;
+	return room < within ? room : within;
+}
+
+/* At most so much: a leaf that events are appended to is filled but for its last one. */
+static uint64_t
+cost_bytes(size_t event_bytes)
+{
+	uint64_t row = ROW_BYTES + event_bytes;
+	if (row < ROW_ALONE_BYTES)
+		return row + row / 4;
+	return (row + PAGE_HEAD_BYTES + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES + ROW_BYTES;
+}
+
 /* Before anything is written, so that forgetting always finds room. */
 static enum status
 check_room(const struct spool *spool, const struct change *change, const struct span *events, size_t n, struct reason *why)
 {
-	uint64_t bytes = used_bytes(spool, change->txn);
-	struct statvfs disk;
+	uint64_t used = used_bytes(spool, change->txn), room = room_bytes(spool, used);
 	for (size_t i = 0; i < n; i++) {
 		if (events[i].bytes > EVENT_BYTES_MAX)
 			return reason_say(why, STATUS_TOO_LARGE, "the event has %zu bytes; at most %d are taken", events[i].bytes,
 			    EVENT_BYTES_MAX);
-		bytes += events[i].bytes;
+		used += cost_bytes(events[i].bytes);
 	}
-	if (bytes > spool->room_bytes)
-		return reason_say(why, STATUS_NO_ROOM, "%.128s: the spool is full: %llu events wait for the centre", spool->dir,
-		    (unsigned long long)(change->self.taken - change->self.settled));
-	if (statvfs(spool->dir, &disk) == 0 && (uint64_t)disk.f_bavail * disk.f_frsize < DISK_KEPT_FREE)
-		return reason_say(why, STATUS_NO_ROOM, "%.128s: the disk has less than %llu MiB left", spool->dir,
-		    (unsigned long long)(DISK_KEPT_FREE >> 20));
-	return STATUS_OK;
+	if (used <= room)
+		return STATUS_OK;
+	uint64_t waiting = change->self.taken - change->self.settled;
+	if (room < spool->bytes_max / 8 * 7)
+		return reason_say(why, STATUS_NO_ROOM, "%.128s: the spool's disk is full: %llu events wait for the centre",
+		    spool->dir, (unsigned long long)waiting);
+	return reason_say(why, STATUS_NO_ROOM, "%.128s: the spool is full: %llu events wait for the centre", spool->dir,
+	    (unsigned long long)waiting);
 }
 
 static enum status
@@ -262,7 +200,7 @@ put_event(const struct spool *spool, MDB_txn *txn, uint64_t place, int64_t now_m
 	MDB_val k = { key.used, key.bytes }, v = { TAKEN_BYTES + event.bytes, NULL };
 	int rc = mdb_put(txn, spool->events, &k, &v, MDB_RESERVE | MDB_APPEND);
 	if (rc != MDB_SUCCESS)
-		return mdb_status(spool, rc, why);
+		return spool_status(spool, rc, why);
 	uint8_t *row = v.mv_data;
 	value_put(row, (uint64_t)now_ms, TAKEN_BYTES);
 	if (event.bytes > 0)
@@ -270,8 +208,11 @@ put_event(const struct spool *spool, MDB_txn *txn, uint64_t place, int64_t now_m
 	return STATUS_OK;
 }
 
+/* ---- taking: all in one transaction ---- */
+
 enum status
-spool_take(struct spool *spool, const struct span *events, size_t n, int64_t now_ms, uint64_t *last, struct reason *why)
+spool_take(struct spool *spool, const struct span *events, size_t n, int64_t now_ms, const struct spool_file *file, uint64_t *last,
+    struct reason *why)
 {
 	struct change change;
 	enum status status = change_begin(spool, &change, why);
@@ -280,6 +221,8 @@ spool_take(struct spool *spool, const struct span *events, size_t n, int64_t now
 	status = check_room(spool, &change, events, n, why);
 	for (size_t i = 0; i < n && status == STATUS_OK; i++)
 		status = put_event(spool, change.txn, ++change.self.taken, now_ms, events[i], why);
+	if (status == STATUS_OK && file != NULL)
+		status = spool_note_file(spool, change.txn, &change.self, file, why);
 	uint64_t place = change.self.taken;
 	status = change_end(spool, &change, status, why);
 	if (status == STATUS_OK)
@@ -288,12 +231,6 @@ spool_take(struct spool *spool, const struct span *events, size_t n, int64_t now
 }
 
 /* ---- reading and forgetting ---- */
-
-static enum status
-damaged(const struct spool *spool, struct reason *why)
-{
-	return reason_say(why, STATUS_DAMAGED, "%.128s: the spool is damaged: a row is not an event", spool->dir);
-}
 
 /* Copies the event that the cursor is at; NO_MEMORY where the arena is full. */
 static enum status
@@ -334,7 +271,7 @@ read_from(struct spool *spool, MDB_cursor *cursor, uint64_t place, struct arena 
 	if (status == STATUS_NO_MEMORY && done > 0)
 		status = STATUS_OK;
 	if (status == STATUS_OK && rc != MDB_SUCCESS && rc != MDB_NOTFOUND)
-		status = mdb_status(spool, rc, why);
+		status = spool_status(spool, rc, why);
 	if (status == STATUS_OK)
 		*n = done;
 	return status;
@@ -345,10 +282,10 @@ spool_read(struct spool *spool, uint64_t place, struct arena *arena, struct spoo
 {
 	MDB_txn *txn;
 	MDB_cursor *cursor = NULL;
-	enum status status = mdb_status(spool, mdb_txn_begin(spool->mdb, NULL, MDB_RDONLY, &txn), why);
+	enum status status = spool_status(spool, mdb_txn_begin(spool->mdb, NULL, MDB_RDONLY, &txn), why);
 	if (status != STATUS_OK)
 		return status;
-	status = mdb_status(spool, mdb_cursor_open(txn, spool->events, &cursor), why);
+	status = spool_status(spool, mdb_cursor_open(txn, spool->events, &cursor), why);
 	if (status == STATUS_OK)
 		status = read_from(spool, cursor, place, arena, out, n, why);
 	if (cursor != NULL)
@@ -357,24 +294,47 @@ spool_read(struct spool *spool, uint64_t place, struct arena *arena, struct spoo
 	return status;
 }
 
+/* The rows of these places, which follow each other, from the first to the last one. */
+static enum status
+forget(struct spool *spool, MDB_txn *txn, uint64_t from, uint64_t to, struct reason *why)
+{
+	MDB_cursor *cursor;
+	struct key key = { 0 };
+	key_be(&key, from, PLACE_BYTES);
+	MDB_val k = { key.used, key.bytes }, v;
+	int rc = mdb_cursor_open(txn, spool->events, &cursor);
+	if (rc != MDB_SUCCESS)
+		return spool_status(spool, rc, why);
+	enum status status = STATUS_OK;
+	MDB_cursor_op op = MDB_SET_KEY;
+	for (uint64_t at = from; at <= to && status == STATUS_OK; at++, op = MDB_NEXT) {
+		rc = mdb_cursor_get(cursor, &k, &v, op);
+		struct span place = { k.mv_data, k.mv_size };
+		if (rc == MDB_NOTFOUND ||
+		    (rc == MDB_SUCCESS && (k.mv_size != PLACE_BYTES || key_take_be(&place, PLACE_BYTES) != at)))
+			status = damaged(spool, why);
+		else
+			status = spool_status(spool, rc == MDB_SUCCESS ? mdb_cursor_del(cursor, 0) : rc, why);
+	}
+	mdb_cursor_close(cursor);
+	return status;
+}
+
 enum status
 spool_settle(struct spool *spool, uint64_t place, struct reason *why)
 {
 	struct change change;
-	enum status status = change_begin(spool, &change, why);
+	int dead;
+	enum status status = spool_status(spool, mdb_reader_check(spool->mdb, &dead), why); /* who looked and died holds pages */
+	if (status == STATUS_OK)
+		status = change_begin(spool, &change, why);
 	if (status != STATUS_OK)
 		return status;
 	if (place > change.self.taken)
 		status =
 		    reason_say(why, STATUS_OUT_OF_RANGE, "place %llu is settled before it is taken", (unsigned long long)place);
-	for (uint64_t at = change.self.settled + 1; at <= place && status == STATUS_OK; at++) {
-		struct key key = { 0 };
-		key_be(&key, at, PLACE_BYTES);
-		MDB_val k = { key.used, key.bytes };
-		status = mdb_status(spool, mdb_del(change.txn, spool->events, &k, NULL), why);
-		if (status == STATUS_NOT_FOUND)
-			status = damaged(spool, why);
-	}
+	else if (place > change.self.settled)
+		status = forget(spool, change.txn, change.self.settled + 1, place, why);
 	if (place > change.self.settled)
 		change.self.settled = place;
 	return change_end(spool, &change, status, why);
@@ -417,7 +377,7 @@ oldest(const struct spool *spool, MDB_txn *txn, const struct self *self, int64_t
 	*out = 0;
 	if (self->settled == self->taken)
 		return STATUS_OK;
-	enum status status = mdb_status(spool, mdb_get(txn, spool->events, &k, &v), why);
+	enum status status = spool_status(spool, mdb_get(txn, spool->events, &k, &v), why);
 	if (status == STATUS_NOT_FOUND || (status == STATUS_OK && v.mv_size < TAKEN_BYTES))
 		return damaged(spool, why);
 	if (status == STATUS_OK)
@@ -431,15 +391,16 @@ spool_state(struct spool *spool, struct spool_state *out, struct reason *why)
 	MDB_txn *txn;
 	struct self self;
 	int64_t oldest_ms = 0;
-	enum status status = mdb_status(spool, mdb_txn_begin(spool->mdb, NULL, MDB_RDONLY, &txn), why);
+	enum status status = spool_status(spool, mdb_txn_begin(spool->mdb, NULL, MDB_RDONLY, &txn), why);
 	if (status != STATUS_OK)
 		return status;
-	status = self_read(spool, txn, &self, why);
+	status = spool_self_read(spool, txn, &self, why);
 	if (status == STATUS_OK)
 		status = oldest(spool, txn, &self, &oldest_ms, why);
 	if (status == STATUS_OK) {
-		*out = (struct spool_state){ self.settled, self.taken, self.numbering, oldest_ms, self.lost, used_bytes(spool, txn),
-			spool->room_bytes, { 0 } };
+		uint64_t used = used_bytes(spool, txn);
+		*out = (struct spool_state){ self.settled, self.taken, self.numbering, oldest_ms, self.lost, used,
+			room_bytes(spool, used), { 0 } };
 		memcpy(out->key, self.key, PUBLIC_KEY_BYTES);
 	}
 	mdb_txn_abort(txn);
@@ -449,6 +410,8 @@ spool_state(struct spool *spool, struct spool_state *out, struct reason *why)
 enum spool_fit
 spool_fit(const struct spool_state *state, uint64_t last, struct spool_numbering *out, uint64_t *lost)
 {
+	if (last > SEQ_MAX)
+		return SPOOL_NONSENSE;
 	*out = state->numbering;
 	*lost = 0;
 	enum spool_fit fit = SPOOL_BEGINS;

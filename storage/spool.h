@@ -7,8 +7,8 @@
  * place has is noted beside them (`numbering`): the number is not known before the first Welcome, and may change when the centre
  * comes back from an older copy. The rules of that are spool_numbering's, below.
  *
- * A spool belongs to one key, and to one process at a time: who opens it holds the lock of its folder. Any thread; a call that
- * writes waits for another's sync.
+ * A spool belongs to one key, and to one process at a time that takes or forgets: the lock of its folder is its user's to hold
+ * (courier.h). Others may look. Any thread, at most some hundred calls at once; a call that writes waits for another's sync.
  */
 #ifndef JUYAN_STORAGE_SPOOL_H
 #define JUYAN_STORAGE_SPOOL_H
@@ -17,11 +17,22 @@
 
 struct spool;
 
+enum { SPOOL_HASH_BYTES = 32, SPOOL_FILES_MAX = 4096 };
+
 struct spool_options {
-	const char *dir;    /* made when it is missing */
-	uint64_t bytes_max; /* of the file; 0: 1 GiB. The last eighth is for forgetting: what is taken stops before it */
-	const uint8_t
-	    *key; /* the terminal's public key; NULL: whose it is does not matter. Another one's is refused: CONTRADICTION */
+	const char *dir; /* made when it is missing and a key is named */
+	uint64_t
+	    bytes_max; /* of the file; 0: what it was, at first 1 GiB. The last eighth is for forgetting: taking stops before it */
+	const uint8_t *key; /* the terminal's public key, another one's spool is CONTRADICTION. NULL: whose it is does not matter */
+};
+
+/*
+ * Of a file (by a hash of its content) so many events have been taken. It is noted in the same sync as the events themselves, so that
+ * a file counts once through any crash. The latest SPOOL_FILES_MAX files are known.
+ */
+struct spool_file {
+	uint8_t hash[SPOOL_HASH_BYTES];
+	uint64_t taken;
 };
 
 /* From `place` on the events have the numbers from `seq` on. place 0: not known yet. */
@@ -34,10 +45,10 @@ struct spool_state {
 	uint64_t settled; /* the last place that the centre has; 0: none */
 	uint64_t taken;   /* the last place here; as many as taken - settled wait */
 	struct spool_numbering numbering;
-	int64_t oldest_ms;   /* when the oldest that waits was taken; 0: nothing waits */
-	uint64_t lost;       /* confirmed once, and no longer on file there: the centre came back from an older copy */
-	uint64_t used_bytes; /* of the room for events */
-	uint64_t room_bytes;
+	int64_t oldest_ms;             /* when the oldest that waits was taken; 0: nothing waits */
+	uint64_t lost;                 /* confirmed once, and no longer on file there: the centre came back from an older copy */
+	uint64_t used_bytes;           /* of the room for events … */
+	uint64_t room_bytes;           /* … which is less than bytes_max allows where the disk has less */
 	uint8_t key[PUBLIC_KEY_BYTES]; /* whose it is */
 };
 
@@ -47,15 +58,23 @@ struct spool_event {
 	struct span bytes;
 };
 
-/* SETTING, CONTRADICTION, NOT_FOUND (no key, and there is no spool), FORMAT, DAMAGED, SYSTEM, NO_MEMORY. A larger bytes_max than before is taken up at once. */
+/*
+ * SETTING, CONTRADICTION, NOT_FOUND (no key, and there is no spool), FORMAT, DAMAGED, DISK, SYSTEM, NO_MEMORY. Another bytes_max
+ * than before is taken up at once; a smaller one makes no file smaller.
+ */
 enum status spool_open(const struct spool_options *options, struct spool **out, struct reason *why) MUST_USE;
 void spool_close(struct spool **spool);
 
 /*
  * All of them or none, in one sync: with OK they are on disk, and *last is the place of the last. NO_ROOM: the spool or its disk is
- * full, and it says so; TOO_LARGE above EVENT_BYTES_MAX. DISK: what is on disk is not known; close it and open it again.
+ * full, and it says so; TOO_LARGE above EVENT_BYTES_MAX. DISK: what is on disk is not known; close it and open it again. `file`
+ * (NULL: none) is what is true of their file once they are taken.
  */
-enum status spool_take(struct spool *spool, const struct span *events, size_t n, int64_t now_ms, uint64_t *last,
+enum status spool_take(struct spool *spool, const struct span *events, size_t n, int64_t now_ms, const struct spool_file *file,
+    uint64_t *last, struct reason *why) MUST_USE;
+
+/* How many events of this file were taken; 0 for one that is not known. */
+enum status spool_file_taken(struct spool *spool, const uint8_t hash[SPOOL_HASH_BYTES], uint64_t *taken,
     struct reason *why) MUST_USE;
 
 /*
@@ -65,7 +84,7 @@ enum status spool_take(struct spool *spool, const struct span *events, size_t n,
 enum status spool_read(struct spool *spool, uint64_t place, struct arena *arena, struct spool_event *out, size_t *n,
     struct reason *why) MUST_USE;
 
-/* The centre has all up to this place: they are forgotten here. */
+/* The centre has all up to this place: they are forgotten here. NO_ROOM: nothing was; try again later. */
 enum status spool_settle(struct spool *spool, uint64_t place, struct reason *why) MUST_USE;
 
 /* Notes the numbers from `numbering.place` on, and adds to what was lost; synced before it returns. */
@@ -78,16 +97,17 @@ enum status spool_state(struct spool *spool, struct spool_state *out, struct rea
 
 /* What a Welcome means for a spool. */
 enum spool_fit {
-	SPOOL_FITS,    /* go on: all that is not settled is sent (again), and the centre answers "duplicate" for what it has */
-	SPOOL_BEGINS,  /* the first Welcome: what waits follows the last number there */
-	SPOOL_BEHIND,  /* the centre has less than it confirmed: it came back from an older copy. `lost` events are gone there */
-	SPOOL_STRANGER /* the centre has numbers that nothing here ever had: another process sends with this key */
+	SPOOL_FITS,     /* go on: all that is not settled is sent (again), and the centre answers "duplicate" for what it has */
+	SPOOL_BEGINS,   /* the first Welcome: what waits follows the last number there */
+	SPOOL_BEHIND,   /* the centre has less than it confirmed: it came back from an older copy. `lost` events are gone there */
+	SPOOL_STRANGER, /* the centre has numbers that nothing here ever had: another process sends with this key */
+	SPOOL_NONSENSE  /* no stream has such a number: nothing is to be done with this Welcome */
 };
 
 /*
  * The rule, pure: where the stream stands by the centre (`last`), and what the spool says. Out: the numbering to go on with (equal to
  * the spool's for SPOOL_FITS) and how many confirmed events are gone. Never a number twice for two events of this spool, and
- * never a gap, whatever the centre says.
+ * never a gap, whatever the centre says. `out` and `lost` are not for use with SPOOL_NONSENSE.
  */
 enum spool_fit spool_fit(const struct spool_state *state, uint64_t last, struct spool_numbering *out, uint64_t *lost);
 

@@ -35,6 +35,7 @@ struct gateway {
 	size_t n;
 	uint64_t wrong;
 	bool full; /* somebody waits for room */
+	bool told_to_end;
 };
 
 static const struct argp_option options[] = {
@@ -102,10 +103,11 @@ on_notice(void *user, enum juyan_notice notice, const char *sentence)
 		[JUYAN_AWAY] = "away",
 		[JUYAN_NOT_LET_IN] = "not_let_in",
 		[JUYAN_QUARANTINED] = "quarantined",
-		[JUYAN_HALF_FULL] = "spool_fills",
+		[JUYAN_FILLS] = "spool_fills",
 		[JUYAN_ROOM_AGAIN] = "room_again",
 		[JUYAN_CENTRE_LOST] = "centre_lost",
 		[JUYAN_KEY_TWICE] = "key_twice",
+		[JUYAN_REFUSED] = "refused",
 	};
 	const struct gateway *gateway = user;
 	char quoted[LOG_QUOTED_BYTES];
@@ -168,7 +170,8 @@ take_signals(struct gateway *gateway, struct reason *why)
 static enum status
 admit(struct gateway *gateway, int fd, bool answers, struct reason *why)
 {
-	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+	if (answers) /* the standard input may be a terminal that others use after us: it is read when poll says so */
+		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 	struct speaker *speaker = speaker_open(fd, answers, answers ? "a program" : "stdin");
 	if (speaker == NULL)
 		return reason_say(why, STATUS_NO_MEMORY, "no memory for who speaks");
@@ -242,19 +245,24 @@ static enum status
 run(struct gateway *gateway, struct reason *why)
 {
 	enum status status = STATUS_OK;
-	while (status == STATUS_OK && (gateway->listener >= 0 || gateway->n > 0)) {
-		if (wait_for_some(gateway))
-			break;
-		status = deal(gateway, why);
+	while (status == STATUS_OK && !gateway->told_to_end && (gateway->listener >= 0 || gateway->n > 0)) {
+		gateway->told_to_end = wait_for_some(gateway);
+		if (!gateway->told_to_end)
+			status = deal(gateway, why);
 	}
 	return status;
 }
 
+/* Whoever sends a second signal does not want to wait: from here on it ends the process. */
 static void
 say_end(struct gateway *gateway)
 {
 	struct juyan_state state;
-	juyan_flush(gateway->juyan, END_MS);
+	sigset_t none;
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (!gateway->told_to_end)
+		juyan_flush(gateway->juyan, END_MS);
 	juyan_state(gateway->juyan, &state);
 	if (state.confirmed < state.taken)
 		log_say(gateway->log, LOG_WARNING, "gateway", "left_in_spool", "events=%" PRIu64, state.taken - state.confirmed);

@@ -30,7 +30,8 @@ bool speaker_has_line(const struct speaker *speaker);
 /* Reads and writes what can be without waiting. False: it is gone, or has said all and heard all. */
 bool speaker_move(struct speaker *speaker, short events);
 /*
- * Hands whole lines over, as many as one sync takes, and answers them. `wrong` counts lines that were not taken. A result other
+ * Hands whole lines over, as many as one sync takes, and answers them. Where there is no room, the standard input waits; who hears
+ * answers hears "full" for every line of the group. `wrong` counts lines that were not taken. A result other
  * than OK, WRONG and FULL is the end of the gateway; `why` has the sentence.
  */
 enum juyan_result speaker_deal(struct speaker *speaker, struct juyan *juyan, uint64_t *wrong, char *why, size_t why_bytes);

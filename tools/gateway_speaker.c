@@ -225,14 +225,18 @@ take(struct juyan *juyan, const struct lines *lines, size_t n, size_t *which, ch
 	return result;
 }
 
-/* The first n lines are taken, or blank. */
+/* The first n lines are dealt with: all are taken, or all find no room. Blank ones are passed over. */
 static void
-acknowledge(struct speaker *speaker, const struct lines *lines, size_t n)
+answer_all(struct speaker *speaker, const struct lines *lines, size_t n, const char *full)
 {
 	for (size_t i = 0; i < n; i++) {
 		speaker->line++;
-		if (!is_blank(&lines->events[i]))
+		if (is_blank(&lines->events[i]))
+			continue;
+		if (full == NULL)
 			answer_taken(speaker);
+		else
+			answer(speaker, "full", full);
 	}
 	if (n > 0)
 		forget(speaker, lines->ends[n - 1]);
@@ -247,18 +251,20 @@ speaker_deal(struct speaker *speaker, struct juyan *juyan, uint64_t *wrong, char
 		return JUYAN_OK;
 	gather(speaker, &lines);
 	enum juyan_result result = take(juyan, &lines, lines.n, &which, why, why_bytes);
-	if (result == JUYAN_OK) {
-		acknowledge(speaker, &lines, lines.n);
-	} else if (result == JUYAN_WRONG && which > 0) {
+	if (result == JUYAN_WRONG && which > 0) {
 		lines.n = which; /* what stands before it; it comes again with the next call */
 		result = take(juyan, &lines, lines.n, &which, why, why_bytes);
-		if (result == JUYAN_OK)
-			acknowledge(speaker, &lines, lines.n);
-	} else if (result == JUYAN_WRONG || (result == JUYAN_FULL && speaker->answers)) {
+	}
+	if (result == JUYAN_OK) {
+		answer_all(speaker, &lines, lines.n, NULL);
+	} else if (result == JUYAN_WRONG) {
 		speaker->line++;
 		(*wrong)++;
-		answer(speaker, result == JUYAN_WRONG ? "wrong" : "full", why);
+		answer(speaker, "wrong", why);
 		forget(speaker, lines.ends[0]);
+	} else if (result == JUYAN_FULL && speaker->answers) {
+		*wrong += lines.n;
+		answer_all(speaker, &lines, lines.n, why); /* all that came: none that was said later is taken before it */
 	}
 	return result;
 }

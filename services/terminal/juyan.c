@@ -9,13 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "courier.h"
-#include "lock.h"
+#include "endpoint.h"
+#include "key_lock.h"
 #include "ndjson.h"
+#include "shared_bus.h"
 
 _Static_assert((int)JUYAN_SENTENCE_BYTES == (int)SENTENCE_BYTES_MAX, "a sentence fits");
 
@@ -34,7 +35,9 @@ struct juyan {
 	struct clock clock;
 	struct spool *spool;
 	struct courier *courier; /* the thread's own */
+	struct bus *bus;         /* the process's */
 	int lock;
+	int key_lock; /* -1: none could be had */
 	int bell;
 	bool threaded;
 	pthread_t thread;
@@ -49,6 +52,7 @@ struct juyan {
 	enum status broken; /* STOP: the thread has ended with it */
 	struct reason why;
 	struct courier_state courier_state;
+	uint64_t confirmed; /* the highest place that the centre was ever said to have */
 	int64_t heard_ms;
 	unsigned fullness; /* how many of the marks below are passed */
 };
@@ -59,18 +63,11 @@ enum { FULL_MARKS = sizeof full_marks / sizeof full_marks[0] };
 static enum juyan_result
 result_of(enum status status)
 {
-	switch (status) {
-	case STATUS_OK:
-		return JUYAN_OK;
-	case STATUS_NO_ROOM:
-		return JUYAN_FULL;
-	case STATUS_SETTING:
-	case STATUS_IN_USE:
-	case STATUS_CONTRADICTION:
+	if (status == STATUS_SETTING || status == STATUS_IN_USE || status == STATUS_CONTRADICTION)
 		return JUYAN_SETTING;
-	default:
-		return status_consequence(status) == STOP ? JUYAN_BROKEN : JUYAN_WRONG;
-	}
+	static const enum juyan_result
+	    results[] = { [FINE] = JUYAN_OK, [RETRY] = JUYAN_FULL, [REFUSE] = JUYAN_WRONG, [STOP] = JUYAN_BROKEN };
+	return results[status_consequence(status)];
 }
 
 static enum juyan_result
@@ -100,7 +97,8 @@ on_news(void *user, enum courier_news news, const char *sentence)
 		[COURIER_QUARANTINED] = JUYAN_QUARANTINED,
 		[COURIER_KEY_TWICE] = JUYAN_KEY_TWICE,
 		[COURIER_LOST] = JUYAN_CENTRE_LOST,
-		[COURIER_REFUSED] = JUYAN_AWAY,
+		[COURIER_REFUSED] = JUYAN_REFUSED,
+		[COURIER_FULL] = JUYAN_FILLS,
 	};
 	notice(user, notices[news], sentence);
 }
@@ -122,7 +120,7 @@ look_at_room(struct juyan *juyan, struct reason *why)
 	    (unsigned long long)(state.taken - state.settled), (unsigned long long)(state.used_bytes >> 20),
 	    (unsigned long long)(state.room_bytes >> 20));
 	if (passed > before)
-		notice(juyan, JUYAN_HALF_FULL, sentence);
+		notice(juyan, JUYAN_FILLS, sentence);
 	else if (passed == 0 && before > 0)
 		notice(juyan, JUYAN_ROOM_AGAIN, sentence);
 	return STATUS_OK;
@@ -146,7 +144,9 @@ publish(struct juyan *juyan, enum status status, const struct reason *why)
 	if (state.heard_ns != juyan->courier_state.heard_ns)
 		juyan->heard_ms = clock_utc_ms(&juyan->clock);
 	juyan->courier_state = state;
-	if (status != STATUS_OK) {
+	if (state.settled > juyan->confirmed)
+		juyan->confirmed = state.settled;
+	if (status != STATUS_OK && juyan->broken == STATUS_OK) {
 		juyan->broken = status;
 		juyan->why = *why;
 	}
@@ -183,20 +183,21 @@ check_options(const struct juyan_options *options, struct reason *why)
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
 		if (texts[i] == NULL || texts[i][0] == '\0')
 			return reason_say(why, STATUS_SETTING, "the option %s is not set", names[i]);
-	return STATUS_OK;
+	struct reason inner = { "" };
+	return endpoint_check(options->centre, &inner) == STATUS_OK
+	    ? STATUS_OK
+	    : reason_say(why, STATUS_SETTING, "the option centre: %.200s", inner.text);
 }
 
-/* The lock stands in a folder of its own, as the services' locks do. */
+/*
+ * The spool's lock, and the key's: two that send with one key take each other's numbers. Where the key's folder takes no lock (it may
+ * be read-only), the centre's conflicts have to tell.
+ */
 static enum status
-lock_spool(struct juyan *juyan, struct reason *why)
+take_locks(struct juyan *juyan, struct reason *why)
 {
-	char path[512];
-	const char *dir = juyan->options.spool_folder;
-	if (snprintf(path, sizeof path, "%s/run", dir) >= (int)sizeof path)
-		return reason_say(why, STATUS_SETTING, "the spool's path is too long");
-	if ((mkdir(dir, 0700) != 0 && errno != EEXIST) || (mkdir(path, 0700) != 0 && errno != EEXIST))
-		return reason_say(why, STATUS_SETTING, "%.200s: the folder cannot be made: %s", path, strerror(errno));
-	return lock_take(dir, "spool", &juyan->lock, why);
+	enum status status = key_lock(juyan->options.key_file, 0, &juyan->key_lock, why);
+	return status == STATUS_IN_USE ? status : courier_lock(juyan->options.spool_folder, &juyan->lock, why);
 }
 
 static enum status
@@ -207,7 +208,10 @@ open_courier(struct juyan *juyan, struct reason *why)
 		return reason_say(why, STATUS_SYSTEM, "no eventfd: %s", strerror(errno));
 	struct courier_options options = {
 		.spool = juyan->spool,
-		.terminal = { .endpoint = juyan->options.centre, .keys = &juyan->keys, .server_key = juyan->centre_key },
+		.terminal = { .bus = juyan->bus,
+		    .endpoint = juyan->options.centre,
+		    .keys = &juyan->keys,
+		    .server_key = juyan->centre_key },
 		.bell = juyan->bell,
 		.on_news = on_news,
 		.user = juyan,
@@ -240,7 +244,7 @@ open_parts(struct juyan *juyan, struct reason *why)
 		status = key_public_load(juyan->options.centre_key_file, juyan->centre_key, why);
 	if (status != STATUS_OK)
 		return status_consequence(status) == STOP && status != STATUS_SYSTEM ? status : STATUS_SETTING;
-	status = lock_spool(juyan, why);
+	status = take_locks(juyan, why);
 	const struct spool_options spool = { juyan->options.spool_folder, juyan->options.spool_bytes, juyan->keys.public_key };
 	if (status == STATUS_OK)
 		status = spool_open(&spool, &juyan->spool, why);
@@ -248,6 +252,8 @@ open_parts(struct juyan *juyan, struct reason *why)
 		status = arena_open(&juyan->reading, DECODE_BYTES_MAX);
 	if (status == STATUS_OK)
 		status = arena_open(&juyan->arena, TAKE_ARENA_BYTES);
+	if (status == STATUS_OK)
+		status = shared_bus_borrow(&juyan->bus, why);
 	if (status == STATUS_OK)
 		status = open_courier(juyan, why);
 	return status == STATUS_OK ? start_thread(juyan, why) : status;
@@ -264,6 +270,7 @@ close_parts(struct juyan *juyan)
 		pthread_join(juyan->thread, NULL);
 	}
 	courier_close(&juyan->courier);
+	shared_bus_return(&juyan->bus);
 	spool_close(&juyan->spool);
 	arena_close(&juyan->reading);
 	arena_close(&juyan->arena);
@@ -271,6 +278,8 @@ close_parts(struct juyan *juyan)
 		close(juyan->bell);
 	if (juyan->lock >= 0)
 		close(juyan->lock);
+	if (juyan->key_lock >= 0)
+		close(juyan->key_lock);
 	key_pair_wipe(&juyan->keys);
 	pthread_cond_destroy(&juyan->moved);
 	pthread_mutex_destroy(&juyan->guard);
@@ -288,7 +297,7 @@ juyan_open(const struct juyan_options *options, struct juyan **out, char *why, s
 		return give_result(STATUS_NO_MEMORY, &reason, why, why_bytes);
 	juyan->options = *options;
 	juyan->clock = clock_system();
-	juyan->lock = juyan->bell = -1;
+	juyan->lock = juyan->key_lock = juyan->bell = -1;
 	pthread_mutex_init(&juyan->taking, NULL);
 	pthread_mutex_init(&juyan->guard, NULL);
 	pthread_condattr_init(&monotonic);
@@ -296,11 +305,14 @@ juyan_open(const struct juyan_options *options, struct juyan **out, char *why, s
 	pthread_cond_init(&juyan->moved, &monotonic);
 	pthread_condattr_destroy(&monotonic);
 	enum status status = open_parts(juyan, &reason);
-	if (status == STATUS_OK)
-		*out = juyan;
-	else
+	if (status != STATUS_OK) {
 		close_parts(juyan);
-	return give_result(status, &reason, why, why_bytes);
+		return give_result(status, &reason, why, why_bytes);
+	}
+	juyan->options.centre = juyan->options.key_file = NULL; /* the caller's, and no longer lent */
+	juyan->options.centre_key_file = juyan->options.spool_folder = NULL;
+	*out = juyan;
+	return JUYAN_OK;
 }
 
 void
@@ -308,7 +320,11 @@ juyan_close(struct juyan **juyan)
 {
 	if (juyan == NULL || *juyan == NULL)
 		return;
-	juyan_flush(*juyan, CLOSE_MS);
+	pthread_mutex_lock(&(*juyan)->guard);
+	bool away = (*juyan)->courier_state.away;
+	pthread_mutex_unlock(&(*juyan)->guard);
+	if (!away)
+		juyan_flush(*juyan, CLOSE_MS);
 	close_parts(*juyan);
 	*juyan = NULL;
 }
@@ -334,6 +350,19 @@ read_json(struct juyan *juyan, const struct juyan_event *text, struct span *out,
 	    : status;
 }
 
+/* After a failed sync nobody knows what the disk has: nothing more is taken, and the thread ends. */
+static void
+give_up(struct juyan *juyan, enum status status, const struct reason *why)
+{
+	pthread_mutex_lock(&juyan->guard);
+	juyan->broken = status;
+	juyan->why = *why;
+	juyan->stop = true;
+	pthread_cond_broadcast(&juyan->moved);
+	pthread_mutex_unlock(&juyan->guard);
+	eventfd_write(juyan->bell, 1);
+}
+
 static enum status
 put(struct juyan *juyan, const struct span *events, size_t n, struct reason *why)
 {
@@ -346,9 +375,11 @@ put(struct juyan *juyan, const struct span *events, size_t n, struct reason *why
 	}
 	pthread_mutex_unlock(&juyan->guard);
 	if (status == STATUS_OK)
-		status = spool_take(juyan->spool, events, n, clock_utc_ms(&juyan->clock), &last, why);
+		status = spool_take(juyan->spool, events, n, clock_utc_ms(&juyan->clock), NULL, &last, why);
 	if (status == STATUS_OK)
 		eventfd_write(juyan->bell, 1);
+	if (status_consequence(status) == STOP)
+		give_up(juyan, status, why);
 	return status;
 }
 
@@ -404,43 +435,48 @@ juyan_take_encoded(struct juyan *juyan, const void *event, size_t bytes, char *w
 
 /* ---- looking and waiting ---- */
 
-enum juyan_result
-juyan_flush(struct juyan *juyan, int wait_ms)
+static struct timespec
+after_ms(int wait_ms)
 {
-	struct spool_state state;
 	struct timespec until;
-	enum status status = spool_state(juyan->spool, &state, NULL);
-	uint64_t last = status == STATUS_OK ? state.taken : 0;
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += wait_ms / 1000;
 	until.tv_nsec += wait_ms % 1000 * 1000000L;
 	until.tv_sec += until.tv_nsec / 1000000000;
 	until.tv_nsec %= 1000000000;
+	return until;
+}
+
+enum juyan_result
+juyan_flush(struct juyan *juyan, int wait_ms)
+{
+	struct spool_state state = { 0 };
+	struct timespec until = after_ms(wait_ms < 0 ? 0 : wait_ms);
 	bool late = false;
 	pthread_mutex_lock(&juyan->guard);
-	while (status == STATUS_OK && state.settled < last && !late && juyan->broken == STATUS_OK) {
-		late = pthread_cond_timedwait(&juyan->moved, &juyan->guard, &until) == ETIMEDOUT;
-		status = spool_state(juyan->spool, &state, NULL);
-	}
-	if (juyan->broken != STATUS_OK)
+	enum status status = juyan->broken != STATUS_OK ? juyan->broken : spool_state(juyan->spool, &state, NULL);
+	if (state.settled > juyan->confirmed)
+		juyan->confirmed = state.settled;
+	while (status == STATUS_OK && juyan->confirmed < state.taken && !late) {
+		late = pthread_cond_timedwait(&juyan->moved, &juyan->guard, &until) != 0;
 		status = juyan->broken;
+	}
+	late = juyan->confirmed < state.taken;
 	pthread_mutex_unlock(&juyan->guard);
-	if (status != STATUS_OK)
-		return result_of(status);
-	return state.settled < last ? JUYAN_LATE : JUYAN_OK;
+	return status != STATUS_OK ? result_of(status) : late ? JUYAN_LATE : JUYAN_OK;
 }
 
 void
 juyan_state(struct juyan *juyan, struct juyan_state *out)
 {
 	struct spool_state state = { 0 };
+	pthread_mutex_lock(&juyan->guard); /* a spool takes some hundred at once, and threads may be more */
 	enum status status = spool_state(juyan->spool, &state, NULL);
 	(void)status; /* zeros then, and the next taking says what is wrong */
-	pthread_mutex_lock(&juyan->guard);
 	*out = (struct juyan_state){
 		.taken = state.taken,
-		.confirmed = state.settled,
-		.oldest_waiting = state.oldest_ms,
+		.confirmed = state.settled > juyan->confirmed ? state.settled : juyan->confirmed,
+		.oldest_waiting = juyan->confirmed >= state.taken ? 0 : state.oldest_ms,
 		.used_bytes = state.used_bytes,
 		.room_bytes = state.room_bytes,
 		.connected = juyan->courier_state.connected,

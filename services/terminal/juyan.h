@@ -23,7 +23,7 @@
  * - Nothing is taken silently wrong: an event that could not be read at the centre is refused here, at once, with one sentence.
  *
  * A handle may be used by any threads at once. A thread of the library's own talks to the centre. Texts are UTF-8. The library
- * writes to no stream, takes no signal and never ends the process.
+ * writes to no stream, takes no signal and never ends the process. A program that forks opens its handles after it has forked.
  */
 #ifndef JUYAN_H
 #define JUYAN_H
@@ -43,7 +43,7 @@ struct juyan;
 enum juyan_result {
 	JUYAN_OK = 0,
 	JUYAN_WRONG = 1,   /* this event cannot be taken as it is; the sentence says why. Others can */
-	JUYAN_FULL = 2,    /* the spool or its disk is full: nothing was taken; try again, and call somebody */
+	JUYAN_FULL = 2,    /* the spool or its disk is full: nothing was taken; try again later, and call somebody */
 	JUYAN_LATE = 3,    /* juyan_flush: not all is at the centre yet */
 	JUYAN_SETTING = 4, /* juyan_open: an option is wrong, or a file is not what it should be */
 	JUYAN_BROKEN = 5   /* this machine's disk or memory failed: close it, and see to the machine */
@@ -55,19 +55,24 @@ enum juyan_notice {
 	JUYAN_AWAY,        /* the centre has gone, or never was there: events wait here meanwhile */
 	JUYAN_NOT_LET_IN,  /* the centre is there, and this key is not authorised or was revoked */
 	JUYAN_QUARANTINED, /* the centre has an event but counts it for nothing until a person there has looked at it */
-	JUYAN_HALF_FULL,   /* half of the spool's room is used; again at three quarters and at nine tenths */
+	JUYAN_FILLS,       /* half of the spool's room is used; again at three quarters and at nine tenths */
 	JUYAN_ROOM_AGAIN,
 	JUYAN_CENTRE_LOST, /* the centre came back from an older copy, without events that it had confirmed */
-	JUYAN_KEY_TWICE    /* another process sends with this key: what both said is kept, and a person has to look */
+	JUYAN_KEY_TWICE,   /* another process sends with this key: what both said is kept, and a person has to look */
+	JUYAN_REFUSED      /* the centre is there and does not take what it is sent: the sentence says why. It is tried again */
 };
 
+/* Nothing of this is lent beyond juyan_open but `user`. */
 struct juyan_options {
 	const char *centre;          /* "tcp://HOST:PORT" */
 	const char *key_file;        /* this terminal's secret key */
 	const char *centre_key_file; /* the centre's public key */
 	const char *spool_folder;    /* on a disk of this machine; made where it is missing. One process at a time */
 	uint64_t spool_bytes;        /* how large the spool may grow; 0: 1 GiB, some four million events */
-	/* Called by the library's own thread, never inside a call of yours; may be NULL. Must not call juyan_close. */
+	/*
+	 * Called by the library's own thread, never inside a call of yours; may be NULL. While it runs nothing goes to the centre, so
+	 * that it should be short. It must not call juyan_close or juyan_flush.
+	 */
 	void (*on_notice)(void *user, enum juyan_notice notice, const char *sentence);
 	void *user;
 };
@@ -78,7 +83,7 @@ struct juyan_state {
 	uint64_t confirmed;     /* … and how many of them are on the centre's disk */
 	int64_t oldest_waiting; /* when the oldest that waits was taken; 0: none waits */
 	uint64_t used_bytes;    /* of the spool … */
-	uint64_t room_bytes;    /* … and how much there is */
+	uint64_t room_bytes;    /* … and how much there is: less than spool_bytes, and less again where the disk is full */
 	int connected;          /* 1: the centre answers */
 	int64_t heard;          /* when something was heard of the centre last */
 	uint64_t quarantined;   /* since juyan_open: counted for nothing until a person has looked */
@@ -86,7 +91,7 @@ struct juyan_state {
 
 /* Opens the spool and begins to talk to the centre, which need not be there. `why` gets a sentence where the result is not OK. */
 enum juyan_result juyan_open(const struct juyan_options *options, struct juyan **out, char *why, size_t why_bytes);
-/* Waits at most two seconds for what is under way, then closes. What is not confirmed waits in the spool. NULL is fine. */
+/* Waits some two seconds at most for what is under way, then closes. What is not confirmed waits in the spool. NULL is fine. */
 void juyan_close(struct juyan **juyan);
 
 /* Takes one event: a JSON object as proto/README.md tells. `bytes` without any ending zero. On disk when it returns OK. */

@@ -7,6 +7,8 @@
  */
 #include "check.h"
 
+#include <unistd.h>
+
 #include "../any.h"
 #include "../unit/folder.h"
 #include "spool.h"
@@ -64,7 +66,7 @@ take(struct life *life)
 		fill(bytes[i], place, life->sizes[place - 1]);
 		events[i] = (struct span){ bytes[i], life->sizes[place - 1] };
 	}
-	enum status status = spool_take(life->spool, events, n, (int64_t)(1000 + life->taken), &last, &why);
+	enum status status = spool_take(life->spool, events, n, (int64_t)(1000 + life->taken), NULL, &last, &why);
 	if (status == STATUS_NO_ROOM)
 		return; /* and nothing of it is there: the state is compared after each step */
 	must(status, &why);
@@ -169,7 +171,7 @@ static void
 live(struct life *life)
 {
 	static void (*const steps[])(struct life *) = { take, take, take, read_some, settle, welcome, begin_anew };
-	folder_make(life->dir);
+	folder_make_quick(life->dir);
 	open_spool(life);
 	for (int i = 0; i < STEPS; i++) {
 		steps[any_below(sizeof steps / sizeof steps[0])](life);
@@ -193,25 +195,27 @@ a_spool_is_a_list_that_lasts(void **unused)
 	}
 }
 
-/* A full spool takes nothing more, says so, and takes again once the centre has some of it: however often. */
+/*
+ * A full spool takes nothing more, says so, and takes again once the centre has some of it: however often, and however large events
+ * are; those that had pages of their own were counted for less than they took, so that nothing could be forgotten any more.
+ */
 static void
-full_and_room_again(void **unused)
+fill_and_empty(size_t event_bytes)
 {
-	(void)unused;
-	static uint8_t bytes[1000];
-	const struct span event = { bytes, sizeof bytes };
+	static uint8_t bytes[EVENT_BYTES_MAX];
+	const struct span event = { bytes, event_bytes };
 	struct life life = { 0 };
 	struct reason why = { "" };
-	folder_make(life.dir);
+	folder_make_quick(life.dir);
 	open_spool(&life);
 	for (int turn = 0; turn < 20; turn++) {
 		enum status status;
 		uint64_t before = life.taken, last;
-		while ((status = spool_take(life.spool, &event, 1, 1, &last, &why)) == STATUS_OK)
+		while ((status = spool_take(life.spool, &event, 1, 1, NULL, &last, &why)) == STATUS_OK)
 			life.taken = last;
 		assert_int_equal(status, STATUS_NO_ROOM);
 		assert_non_null(strstr(why.text, "full"));
-		assert_true(life.taken - before > 300 || turn > 0);
+		assert_true((life.taken - before) * event_bytes > 300 * 1000 || turn > 0);
 		life.settled = turn % 3 == 0 ? life.taken : life.settled + (life.taken - life.settled) / 2;
 		must(spool_settle(life.spool, life.settled, &why), &why);
 		compare(&(struct life){ .spool = life.spool, .settled = life.settled, .taken = life.taken });
@@ -220,9 +224,68 @@ full_and_room_again(void **unused)
 	folder_remove(life.dir);
 }
 
+static void
+full_and_room_again(void **unused)
+{
+	(void)unused;
+	fill_and_empty(1000);
+	fill_and_empty(2100);
+	fill_and_empty(20000);
+	fill_and_empty(EVENT_BYTES_MAX);
+}
+
+/* The note of a file goes with its events; of too many files the first ones are not known any more. */
+static void
+files_are_noted_with_their_events(void **unused)
+{
+	(void)unused;
+	struct life life = { 0 };
+	struct reason why = { "" };
+	struct spool_file file = { { 0 }, 0 };
+	uint64_t last = 0, taken = 9;
+	folder_make_quick(life.dir);
+	open_spool(&life);
+	must(spool_file_taken(life.spool, file.hash, &taken, &why), &why);
+	assert_int_equal(taken, 0);
+	for (uint64_t i = 0; i < SPOOL_FILES_MAX + 2; i++) {
+		memcpy(file.hash, &i, sizeof i);
+		file.taken = i + 1;
+		must(spool_take(life.spool, &(struct span){ file.hash, 1 }, i % 1000 == 0, 1, &file, &last, &why), &why);
+	}
+	const uint64_t asked[] = { 0, 1, 2, SPOOL_FILES_MAX + 1 }, expected[] = { 0, 0, 3, SPOOL_FILES_MAX + 2 };
+	for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+		memcpy(file.hash, &asked[i], sizeof asked[i]);
+		must(spool_file_taken(life.spool, file.hash, &taken, &why), &why);
+		assert_int_equal(taken, expected[i]);
+	}
+	const struct span large = { file.hash, EVENT_BYTES_MAX + 1 };
+	file.taken = 77;
+	assert_int_equal(spool_take(life.spool, &large, 1, 1, &file, &last, &why), STATUS_TOO_LARGE);
+	must(spool_file_taken(life.spool, file.hash, &taken, &why), &why);
+	assert_int_equal(taken, SPOOL_FILES_MAX + 2);
+	spool_close(&life.spool);
+	folder_remove(life.dir);
+}
+
+/* Whoever looks at a folder leaves nothing there. */
+static void
+where_no_spool_is_none_is_made(void **unused)
+{
+	(void)unused;
+	struct life life = { 0 };
+	struct spool *spool = NULL;
+	struct reason why = { "" };
+	folder_make_quick(life.dir);
+	folder_remove(life.dir);
+	const struct spool_options options = { life.dir, 0, NULL };
+	assert_int_equal(spool_open(&options, &spool, &why), STATUS_NOT_FOUND);
+	assert_int_not_equal(access(life.dir, F_OK), 0);
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(a_spool_is_a_list_that_lasts), cmocka_unit_test(full_and_room_again) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(a_spool_is_a_list_that_lasts), cmocka_unit_test(full_and_room_again),
+		cmocka_unit_test(files_are_noted_with_their_events), cmocka_unit_test(where_no_spool_is_none_is_made) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,19 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "reply.h"
-#include "talk.h"
-
-enum { DEADLINE_MS = 10000 };
+#include "played_centre.h"
 
 static struct scene {
-	struct bus *bus;
-	struct bus_socket *centre;
-	struct bus_peer peer;
+	struct played_centre centre;
 	struct terminal *terminal;
-	struct key_pair keys;
-	struct arena in;
-	struct arena out;
 	int64_t now_ns;
 	uint64_t told; /* answers handed to the terminal's maker */
 	uint64_t told_seq;
@@ -72,25 +64,13 @@ pass_ms(int64_t ms)
 static bool
 centre_hears_nothing(void)
 {
-	struct bus_frame frame;
-	return bus_take(scene.centre, &scene.peer, &frame) == STATUS_TIMEOUT;
+	return played_hears_some(&scene.centre) == NULL;
 }
 
 static const Juyan__V1__FromTerminal *
 centre_hears(Juyan__V1__FromTerminal__SayCase say)
 {
-	struct bus_frame frame;
-	const ProtobufCMessage *message;
-	bool ready;
-	assert_int_equal(bus_wait(&scene.centre, 1, DEADLINE_MS, &ready), STATUS_OK);
-	assert_true(ready);
-	assert_int_equal(bus_take(scene.centre, &scene.peer, &frame), STATUS_OK);
-	arena_reset(&scene.in);
-	assert_int_equal(wire_unpack(&juyan__v1__from_terminal__descriptor, frame.bytes, &scene.in, &message, NULL), STATUS_OK);
-	bus_frame_close(&frame);
-	const Juyan__V1__FromTerminal *from = (const void *)message;
-	assert_int_equal(from->say_case, say);
-	return from;
+	return played_hears(&scene.centre, say);
 }
 
 static void
@@ -103,21 +83,17 @@ centre_hears_batch(uint64_t first, size_t n)
 		assert_int_equal(batch->events[i].data[0], (first + i) & 0xFF);
 }
 
-/* What was packed goes out, and the terminal hears it. */
 static void
 centre_says(enum status packed, struct span frame)
 {
-	assert_int_equal(packed, STATUS_OK);
-	assert_int_equal(bus_give(scene.centre, &scene.peer, frame), STATUS_OK);
-	arena_reset(&scene.out);
+	played_says(&scene.centre, packed, frame);
 }
 
 static void
 centre_welcomes(uint64_t last)
 {
-	struct span frame = { NULL, 0 };
 	centre_hears(JUYAN__V1__FROM_TERMINAL__SAY_HELLO);
-	centre_says(reply_welcome(last, 7, "seven", 0, &scene.out, &frame), frame);
+	played_welcomes(&scene.centre, last);
 	turn();
 	assert_true(scene.terminal->state == TALK_OPEN);
 }
@@ -125,9 +101,7 @@ centre_welcomes(uint64_t last)
 static void
 centre_acks(uint64_t first, uint32_t n, uint64_t last, const struct answer *answers, size_t n_answers)
 {
-	struct receipt receipt = { .first = first, .n = n, .done = n, .tail = last, .answers_to = n_answers };
-	struct span frame = { NULL, 0 };
-	centre_says(reply_ack(&receipt, answers, &scene.out, &frame), frame);
+	played_acks(&scene.centre, first, n, last, answers, n_answers);
 	turn();
 }
 
@@ -137,7 +111,7 @@ centre_refuses_batch(uint64_t first, uint32_t n, uint64_t last, enum status reas
 	struct receipt receipt = { .first = first, .n = n, .done = n, .tail = last, .refused = reason, .refused_from = first };
 	struct span frame = { NULL, 0 };
 	receipt.sentence = "later";
-	centre_says(reply_ack(&receipt, NULL, &scene.out, &frame), frame);
+	centre_says(reply_ack(&receipt, NULL, &scene.centre.out, &frame), frame);
 	turn();
 }
 
@@ -147,19 +121,12 @@ static int
 setup(void **state)
 {
 	(void)state;
-	static const char *const endpoints[] = { "inproc://centre" };
 	scene = (struct scene){ .now_ns = 1 };
-	key_pair_make(&scene.keys);
-	if (arena_open(&scene.in, 1 << 20) != STATUS_OK || arena_open(&scene.out, 1 << 20) != STATUS_OK)
-		return -1;
-	if (bus_open(&scene.bus, &why) != STATUS_OK)
-		return -1;
-	if (bus_serve(scene.bus, endpoints, 1, &scene.keys, &scene.centre, &why) != STATUS_OK)
-		return -1;
+	played_open(&scene.centre);
 	struct terminal_options options = {
-		.bus = scene.bus,
-		.endpoint = "inproc://centre",
-		.keys = &scene.keys,
+		.bus = scene.centre.bus,
+		.endpoint = PLAYED_ENDPOINT,
+		.keys = &scene.centre.keys,
 		.batch_events = 3,
 		.patience_ms = 1,
 		.on_answer = on_answer,
@@ -179,10 +146,7 @@ teardown(void **state)
 {
 	(void)state;
 	terminal_close(&scene.terminal);
-	bus_socket_close(&scene.centre);
-	bus_close(&scene.bus);
-	arena_close(&scene.in);
-	arena_close(&scene.out);
+	played_close(&scene.centre);
 	return 0;
 }
 
@@ -256,7 +220,7 @@ a_lost_answer_shows_by_a_pong(void **state)
 	pass_ms(300);
 	uint64_t nonce = centre_hears(JUYAN__V1__FROM_TERMINAL__SAY_PING)->ping->nonce;
 	struct span frame = { NULL, 0 };
-	centre_says(reply_pong(nonce, 104, 0, &scene.out, &frame), frame);
+	centre_says(reply_pong(nonce, 104, 0, &scene.centre.out, &frame), frame);
 	turn();
 	/* The centre has 104 numbers; only its answer can say whether what stands under them came from here. */
 	centre_welcomes(104);
@@ -384,10 +348,10 @@ a_centre_that_forgot_the_session_is_greeted_again(void **state)
 	send_events(3);
 	centre_hears_batch(101, 3);
 	struct span frame = { NULL, 0 };
-	centre_says(reply_refusal(STATUS_NO_HELLO, "who are you?", 0, &scene.out, &frame), frame);
+	centre_says(reply_refusal(STATUS_NO_HELLO, "who are you?", 0, &scene.centre.out, &frame), frame);
 	turn();
 	/* A second such refusal belongs to what was sent before the Hello. */
-	centre_says(reply_refusal(STATUS_NO_HELLO, "who are you?", 0, &scene.out, &frame), frame);
+	centre_says(reply_refusal(STATUS_NO_HELLO, "who are you?", 0, &scene.centre.out, &frame), frame);
 	turn();
 	centre_welcomes(100);
 	assert_true(scene.terminal->state == TALK_OPEN);
@@ -401,7 +365,7 @@ a_refusal_is_handed_on_with_its_sentence(void **state)
 {
 	(void)state;
 	struct span frame = { NULL, 0 };
-	centre_says(reply_refusal(STATUS_REVOKED, "the key was revoked on Monday", 0, &scene.out, &frame), frame);
+	centre_says(reply_refusal(STATUS_REVOKED, "the key was revoked on Monday", 0, &scene.centre.out, &frame), frame);
 	assert_int_equal(terminal_push(scene.terminal, &why), STATUS_REVOKED);
 	assert_string_equal(why.text, "the key was revoked on Monday");
 }
@@ -419,7 +383,7 @@ a_centre_that_lost_events_is_not_believed(void **state)
 	turn();
 	centre_hears(JUYAN__V1__FROM_TERMINAL__SAY_HELLO);
 	struct span frame = { NULL, 0 };
-	centre_says(reply_welcome(50, 7, "seven", 0, &scene.out, &frame), frame);
+	centre_says(reply_welcome(50, 7, "seven", 0, &scene.centre.out, &frame), frame);
 	assert_int_equal(terminal_push(scene.terminal, &why), STATUS_GAP);
 	assert_non_null(strstr(why.text, "expects event 51"));
 }
@@ -438,7 +402,7 @@ nonsense_from_the_centre_is_an_error(void **state)
 	struct answer answer = { 900, JUYAN__V1__DISPOSITION__CONFLICT, STATUS_CONFLICTING_EVENT, "" };
 	struct receipt receipt = { .first = 101, .n = 3, .done = 3, .tail = 103, .answers_to = 1 };
 	struct span frame = { NULL, 0 };
-	centre_says(reply_ack(&receipt, &answer, &scene.out, &frame), frame);
+	centre_says(reply_ack(&receipt, &answer, &scene.centre.out, &frame), frame);
 	assert_int_equal(terminal_push(scene.terminal, &why), STATUS_UNDECODABLE);
 }
 
