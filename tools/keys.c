@@ -7,7 +7,17 @@
 
 #include "rights.h"
 
-enum { KEY_NAME = 'n', KEY_PORTS = 'p', KEY_KINDS = 't', KEY_JSON = 'j', KEY_BY = 256, KEY_REASON, KEY_ADMINISTRATOR, KEY_READER };
+enum {
+	KEY_NAME = 'n',
+	KEY_PORTS = 'p',
+	KEY_KINDS = 't',
+	KEY_JSON = 'j',
+	KEY_BY = 256,
+	KEY_REASON,
+	KEY_ADMINISTRATOR,
+	KEY_READER,
+	KEY_REPLACES
+};
 
 struct keys {
 	struct tool_connection connection;
@@ -23,6 +33,7 @@ static const struct argp_option options[] = {
 	{ "kinds", KEY_KINDS, "A,B", 0, "the events that it may send, such as unit_weighed,released, or '*'", 1 },
 	{ "reader", KEY_READER, NULL, 0, "it may ask questions", 1 },
 	{ "administrator", KEY_ADMINISTRATOR, NULL, 0, "it may change the registry and release from quarantine", 1 },
+	{ "replaces", KEY_REPLACES, "WHOM", 0, "authorise: this key takes the place of that one, which is revoked at once", 1 },
 	{ "by", KEY_BY, "WHO", 0, "who does this (default: the login name)", 1 },
 	{ "reason", KEY_REASON, "WHY", 0, "why it is done; it stays in the journal", 1 },
 	{ "json", KEY_JSON, NULL, 0, "list and show: for programs", 1 },
@@ -70,6 +81,9 @@ parse(int key, char *text, struct argp_state *state)
 	case KEY_REASON:
 		keys->rights.reason = text;
 		return 0;
+	case KEY_REPLACES:
+		keys->rights.replaces = text;
+		return 0;
 	case KEY_JSON:
 		keys->json = true;
 		return 0;
@@ -88,7 +102,9 @@ static const struct argp argp = { options, parse, "make FILE\nshow FILE\nauthori
 	"  show FILE           shows the public key of a secret or of a .pub file\n"
 	"  authorise FILE.pub  lets the holder of this key in, with the rights named;\n"
 	"                      a key that is known keeps its number and whatever is\n"
-	"                      not said again\n"
+	"                      not said again. With --replaces WHOM it gets what WHOM\n"
+	"                      had, and WHOM is revoked in the same step: for a key\n"
+	"                      that was lost or stolen\n"
 	"  revoke WHOM         shuts a key out at once; what it sent stays\n"
 	"  list                shows all terminals and their rights\n",
 	children, NULL, NULL };

@@ -68,11 +68,46 @@ has_key(const Juyan__V1__RegistryRecord *record, const uint8_t key[PUBLIC_KEY_BY
 	return memcmp(record->terminal->public_key.data, key, PUBLIC_KEY_BYTES) == 0;
 }
 
+/* By key, by number or by name; a name that two terminals have is not enough. */
+static enum status
+find(const struct terminals *terminals, const char *whom, const Juyan__V1__RegistryRecord **out, struct reason *why)
+{
+	uint8_t key[PUBLIC_KEY_BYTES] = { 0 };
+	const Juyan__V1__RegistryRecord *found = NULL;
+	bool is_number = whom[0] != '\0' && whom[strspn(whom, "0123456789")] == '\0';
+	bool is_key = key_parse(whom, key);
+	unsigned long number = is_number ? strtoul(whom, NULL, 10) : 0;
+	if (!is_key && !is_number && access(whom, F_OK) == 0) {
+		enum status status = key_public_load(whom, key, why);
+		if (status != STATUS_OK)
+			return status;
+		is_key = true;
+	}
+	for (size_t i = 0; i < terminals->n; i++) {
+		const Juyan__V1__RegistryRecord *record = terminals->records[i];
+		bool fits = is_key ? has_key(record, key)
+		    : is_number    ? record->terminal->terminal_no == number
+				   : strcmp(record->terminal->name, whom) == 0;
+		if (!fits)
+			continue;
+		if (found != NULL && found->terminal->terminal_no != record->terminal->terminal_no)
+			return reason_say(why, STATUS_USAGE,
+			    "'%.64s' is the name of terminals %" PRIu32 " and %" PRIu32 ": say the number", whom,
+			    found->terminal->terminal_no, record->terminal->terminal_no);
+		found = record; /* of several records of one terminal the last holds */
+	}
+	if (found == NULL)
+		return reason_say(why, STATUS_NOT_FOUND,
+		    "'%.64s' is no terminal's name, number, key or key file; 'juyan keys list' shows them", whom);
+	*out = found;
+	return STATUS_OK;
+}
+
 /* ---- the change ---- */
 
 static enum status
-send_change(const struct tool_connection *connection, Juyan__V1__RegistryRecord *record, const char *by, const char *reason,
-    struct reason *why)
+send_change(const struct tool_connection *connection, Juyan__V1__RegistryRecord **records, size_t n, const char *by,
+    const char *reason, struct reason *why)
 {
 	Juyan__V1__Event event = JUYAN__V1__EVENT__INIT;
 	Juyan__V1__RegistryChanged changed = JUYAN__V1__REGISTRY_CHANGED__INIT;
@@ -81,8 +116,8 @@ send_change(const struct tool_connection *connection, Juyan__V1__RegistryRecord 
 	snprintf(what, sizeof what, "%s", reason);
 	changed.by = who;
 	changed.reason = what;
-	changed.n_put = 1;
-	changed.put = &record;
+	changed.n_put = n;
+	changed.put = records;
 	event.what_case = JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED;
 	event.registry_changed = &changed;
 	return administer(connection, &event, why);
@@ -200,64 +235,69 @@ draft_terminal(struct draft *draft, const struct terminals *terminals, uint8_t k
 	return draft_rights(draft, rights, why);
 }
 
+/* The one that has to go: its name and rights are what the new one has, where nothing else is said. */
+static enum status
+draft_successor(struct draft *draft, const struct terminals *terminals, uint8_t key[PUBLIC_KEY_BYTES], const struct rights *rights,
+    Juyan__V1__RegistryRecord *old, Juyan__V1__Terminal *old_terminal, struct reason *why)
+{
+	const Juyan__V1__RegistryRecord *found = NULL;
+	struct rights whole = *rights;
+	enum status status = find(terminals, rights->replaces, &found, why);
+	if (status != STATUS_OK)
+		return status;
+	for (size_t i = 0; i < terminals->n; i++)
+		if (has_key(terminals->records[i], key))
+			return reason_say(why, STATUS_USAGE, "--replaces: the new key is terminal %" PRIu32 " already",
+			    terminals->records[i]->terminal->terminal_no);
+	*old = *found;
+	*old_terminal = *found->terminal;
+	old->terminal = old_terminal;
+	whole.name = rights->name != NULL ? rights->name : old_terminal->name;
+	whole.reader = rights->reader || old_terminal->reader;
+	whole.administrator = rights->administrator || old_terminal->administrator;
+	if (rights->ports != NULL || rights->kinds != NULL || old_terminal->n_ports == 0)
+		status = draft_terminal(draft, terminals, key, &whole, why);
+	else {
+		static char any[] = "*"; /* passes the check of a new terminal; replaced below */
+		whole.ports = whole.kinds = any;
+		status = draft_terminal(draft, terminals, key, &whole, why);
+		draft->terminal.n_ports = old_terminal->n_ports;
+		draft->terminal.ports = old_terminal->ports;
+		draft->terminal.n_kinds = old_terminal->n_kinds;
+		draft->terminal.kinds = old_terminal->kinds;
+	}
+	old_terminal->revoked = true;
+	return status;
+}
+
 enum status
 rights_authorise(const struct tool_connection *connection, const char *key_text, const struct rights *rights, struct reason *why)
 {
 	struct terminals terminals = { .ask = NULL };
 	struct draft draft;
+	Juyan__V1__RegistryRecord old, *records[] = { &draft.record, &old };
+	Juyan__V1__Terminal old_terminal;
 	uint8_t key[PUBLIC_KEY_BYTES];
 	char reason[TEXT_BYTES_MAX];
 	enum status status = read_key(key_text, key, why);
 	if (status == STATUS_OK)
 		status = open_terminals(connection, &terminals, why);
 	if (status == STATUS_OK)
-		status = draft_terminal(&draft, &terminals, key, rights, why);
+		status = rights->replaces == NULL ? draft_terminal(&draft, &terminals, key, rights, why)
+						  : draft_successor(&draft, &terminals, key, rights, &old, &old_terminal, why);
 	if (status == STATUS_OK) {
 		snprintf(reason, sizeof reason, "%s", rights->reason != NULL ? rights->reason : "the key is authorised");
-		status = send_change(connection, &draft.record, rights->by, reason, why);
+		status = send_change(connection, records, rights->replaces == NULL ? 1 : 2, rights->by, reason, why);
 	}
 	if (status == STATUS_OK)
 		printf("terminal %" PRIu32 " \"%s\" is authorised\n", draft.terminal.terminal_no, draft.terminal.name);
+	if (status == STATUS_OK && rights->replaces != NULL)
+		printf("terminal %" PRIu32 " \"%s\" is revoked\n", old_terminal.terminal_no, old_terminal.name);
 	ask_close(&terminals.ask);
 	return status;
 }
 
 /* ---- revoke ---- */
-
-/* By key, by number or by name; a name that two terminals have is not enough. */
-static enum status
-find(const struct terminals *terminals, const char *whom, const Juyan__V1__RegistryRecord **out, struct reason *why)
-{
-	uint8_t key[PUBLIC_KEY_BYTES] = { 0 };
-	const Juyan__V1__RegistryRecord *found = NULL;
-	bool is_number = whom[0] != '\0' && whom[strspn(whom, "0123456789")] == '\0';
-	bool is_key = key_parse(whom, key);
-	unsigned long number = is_number ? strtoul(whom, NULL, 10) : 0;
-	if (!is_key && !is_number && access(whom, F_OK) == 0) {
-		enum status status = key_public_load(whom, key, why);
-		if (status != STATUS_OK)
-			return status;
-		is_key = true;
-	}
-	for (size_t i = 0; i < terminals->n; i++) {
-		const Juyan__V1__RegistryRecord *record = terminals->records[i];
-		bool fits = is_key ? has_key(record, key)
-		    : is_number    ? record->terminal->terminal_no == number
-				   : strcmp(record->terminal->name, whom) == 0;
-		if (!fits)
-			continue;
-		if (found != NULL && found->terminal->terminal_no != record->terminal->terminal_no)
-			return reason_say(why, STATUS_USAGE,
-			    "'%.64s' is the name of terminals %" PRIu32 " and %" PRIu32 ": say the number", whom,
-			    found->terminal->terminal_no, record->terminal->terminal_no);
-		found = record; /* of several records of one terminal the last holds */
-	}
-	if (found == NULL)
-		return reason_say(why, STATUS_NOT_FOUND,
-		    "'%.64s' is no terminal's name, number, key or key file; 'juyan keys list' shows them", whom);
-	*out = found;
-	return STATUS_OK;
-}
 
 enum status
 rights_revoke(const struct tool_connection *connection, const char *whom, const char *by, const char *reason, struct reason *why)
@@ -272,7 +312,8 @@ rights_revoke(const struct tool_connection *connection, const char *whom, const 
 		Juyan__V1__Terminal terminal = *found->terminal;
 		record.terminal = &terminal;
 		terminal.revoked = true;
-		status = send_change(connection, &record, by, reason != NULL ? reason : "the key is revoked", why);
+		status = send_change(connection, &(Juyan__V1__RegistryRecord *){ &record }, 1, by,
+		    reason != NULL ? reason : "the key is revoked", why);
 		if (status == STATUS_OK)
 			printf("terminal %" PRIu32 " \"%s\" is revoked\n", terminal.terminal_no, terminal.name);
 	}

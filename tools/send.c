@@ -11,6 +11,7 @@
 #include "delivery.h"
 #include "options.h"
 #include "send_report.h"
+#include "send_spool.h"
 
 enum { KEY_AGAIN = 0x100, KEY_DRY_RUN, KEY_JSON, KEY_PROGRESS, WAIT_SECONDS = 30, WAIT_SECONDS_MAX = 86400 };
 
@@ -19,6 +20,7 @@ struct send {
 	char **files;
 	size_t n_files;
 	const char *map_path;
+	const char *spool;
 	long batch_events;
 	long wait_seconds;
 	bool again;
@@ -31,6 +33,7 @@ static volatile sig_atomic_t stop;
 
 static const struct argp_option options[] = {
 	{ "map", 'm', "MAP.yaml", 0, "the files are spreadsheets (CSV); this says what their columns mean", 0 },
+	{ "spool", 'S', "DIR", 0, "first into a folder on this machine's disk, and from there to Juyan, which may be away", 0 },
 	{ "batch", 'n', "N", 0, "send so many events at a time (default: 1000)", 0 },
 	{ "wait", 'w', "SECONDS", 0, "how long to wait for a Juyan that does not answer (default: 30)", 0 },
 	{ "again", KEY_AGAIN, NULL, 0, "send a file that was sent before as if it were new", 0 },
@@ -53,9 +56,14 @@ static const char description[] =
     "is another "
     "file. The standard input and other pipes cannot be remembered: after a break they are sent as new. One process at a time "
     "sends with a key.\n\n"
+    "With --spool DIR the events are on this machine's disk first, in order, and Juyan may be away meanwhile: what it has not "
+    "confirmed within --wait stays there, and goes with the next command or with 'juyan gateway'; without FILE what waits is "
+    "brought. How far a file was taken stands in the spool itself, so that it counts once through any crash. A key that has "
+    "begun with a spool stays with it.\n\n"
     "Exit codes: 0 all is on Juyan's disk; 1 a line was wrong, or something is in quarantine, in conflict or refused, or the "
     "sending was "
-    "interrupted; 2 the command line cannot be; 3 the connection or this machine failed.";
+    "interrupted; 2 the command line cannot be; 3 the connection or this machine failed: with --spool, what was taken waits "
+    "there.";
 
 /* ---- the command line ---- */
 
@@ -81,6 +89,9 @@ parse(int key, char *text, struct argp_state *state)
 	case 'm':
 		send->map_path = text;
 		return 0;
+	case 'S':
+		send->spool = text;
+		return 0;
 	case 'n':
 		send->batch_events = number(text, "--batch", BATCH_EVENTS_MAX, state);
 		return 0;
@@ -104,7 +115,12 @@ parse(int key, char *text, struct argp_state *state)
 		send->n_files = (size_t)(state->argc - state->next);
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "no FILE is named; '-' is the standard input");
+		if (send->spool == NULL)
+			argp_error(state, "no FILE is named; '-' is the standard input");
+		return 0;
+	case ARGP_KEY_END:
+		if (send->spool != NULL && (send->dry_run || send->batch_events != 0))
+			argp_error(state, "--spool goes with neither --dry-run nor --batch");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -214,6 +230,26 @@ run_connected(struct send *send, struct delivery_options *how, const struct mapp
 }
 
 static int
+run_spooled(struct send *send, const struct mapping *mapping, struct send_report *report)
+{
+	const struct send_spool_options how = {
+		.dir = send->spool,
+		.connection = &send->connection,
+		.files = send->files,
+		.n_files = send->n_files,
+		.map_path = send->map_path,
+		.mapping = mapping,
+		.again = send->again,
+		.json = send->json,
+		.wait_ms = (int)send->wait_seconds * 1000,
+		.stop = &stop,
+		.report = report,
+	};
+	take_signals();
+	return send_spool(&how);
+}
+
+static int
 run_dry(struct send *send, const struct delivery_options *how, const struct mapping *mapping, struct send_report *report)
 {
 	struct delivery *delivery;
@@ -257,7 +293,9 @@ tool_send(int argc, char **argv)
 		.on_progress = send_report_progress,
 		.user = report,
 	};
-	int code = send.dry_run ? run_dry(&send, &how, mapping, report) : run_connected(&send, &how, mapping, report);
+	int code = send.spool != NULL ? run_spooled(&send, mapping, report)
+	    : send.dry_run            ? run_dry(&send, &how, mapping, report)
+				      : run_connected(&send, &how, mapping, report);
 	send_report_close(&report);
 	mapping_close(&mapping);
 	return code;

@@ -50,12 +50,20 @@ send_report_close(struct send_report **report)
 }
 
 /* A trouble must not stand behind half a line of progress. */
-static void
-end_line(struct send_report *report)
+void
+send_report_line_end(struct send_report *report)
 {
 	if (report->line_open)
 		fputc('\n', stderr);
 	report->line_open = false;
+}
+
+void
+send_report_add(const struct send_report *report, json_t *object)
+{
+	json_object_set(object, "complaints", report->complaints);
+	json_object_set_new(object, "complaints_left_out", json_integer((json_int_t)report->left_out));
+	json_object_set(object, "notes", report->notes);
 }
 
 static void
@@ -81,7 +89,7 @@ send_report_complaint(void *user, const struct delivery_complaint *c)
 		keep_complaint(report, c);
 		return;
 	}
-	end_line(report);
+	send_report_line_end(report);
 	if (c->line == 0) /* the sentence names the file */
 		fprintf(stderr, "%s\n", c->sentence);
 	else if (c->what[0] == 'w')
@@ -99,7 +107,7 @@ send_report_note(void *user, const char *sentence)
 		json_array_append_new(report->notes, json_string(sentence));
 		return;
 	}
-	end_line(report);
+	send_report_line_end(report);
 	fprintf(stderr, "juyan send: %s\n", sentence);
 }
 
@@ -164,7 +172,7 @@ end_json(struct send_report *report, const struct delivery_tally *tally, size_t 
 void
 send_report_end(struct send_report *report, const struct delivery_tally *tally, size_t files, bool dry_run, const char *failure)
 {
-	end_line(report);
+	send_report_line_end(report);
 	if (report->json)
 		end_json(report, tally, files, dry_run, failure);
 	else

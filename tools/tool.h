@@ -12,6 +12,7 @@
 	X(found, "make a new ledger, once") \
 	X(send, "send events from files to a running Juyan") \
 	X(gateway, "keep events on this machine's disk, and bring them to the centre") \
+	X(spool, "look into what waits on this machine's disk, and hand it over to another key") \
 	X(totals, "show tonnage of any period, split as you like") \
 	X(watch, "show what happens, as it happens") \
 	X(report, "report a day, a month, a year or any range: table, CSV, XLSX, PDF, JSON") \

@@ -43,6 +43,7 @@ struct courier {
 	bool away;       /* said so */
 	int64_t open_ns; /* when the session was seen to be open last, or begun */
 	struct spool_numbering numbering;
+	uint64_t fitting; /* the number that the Welcome named, and that fitted: what is sent again first lies before it */
 	uint64_t next;    /* the place that is read next */
 	uint64_t settled; /* the centre has all up to this place … */
 	uint64_t noted;   /* … and the spool knows up to this one */
@@ -203,6 +204,7 @@ find_numbers(struct courier *c, struct reason *why)
 	c->n_events = c->given = 0;
 	status = terminal_set_next_seq(c->terminal, number_of(c, c->next));
 	assert(status == STATUS_OK); /* it has been given nothing yet */
+	c->fitting = last;
 	c->greeted = true;
 	c->open_ns = c->heard_ns = clock_monotonic_ns(&c->clock);
 	return STATUS_OK;
@@ -325,7 +327,8 @@ work(struct courier *c, int wait_ms, struct reason *why)
 		status = STATUS_OK;
 	look_at_session(c);
 	/* A Welcome on the way that says more than was ever sent: somebody else was here. */
-	if (status == STATUS_OK && terminal_last_acked(c->terminal) >= terminal_next_seq(c->terminal))
+	uint64_t last = terminal_last_acked(c->terminal);
+	if (status == STATUS_OK && last >= terminal_next_seq(c->terminal) && last > c->fitting)
 		drop_session(c);
 	return status;
 }

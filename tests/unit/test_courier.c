@@ -26,6 +26,7 @@ static struct scene {
 } scene;
 
 static struct reason why;
+static uint32_t batch_events = 3;
 
 static void
 must(enum status status)
@@ -50,7 +51,10 @@ open_courier(void)
 	must(spool_open(&spool, &scene.spool, &why));
 	struct courier_options options = {
 		.spool = scene.spool,
-		.terminal = { .bus = scene.centre.bus, .endpoint = PLAYED_ENDPOINT, .keys = &scene.keys, .batch_events = 3 },
+		.terminal = { .bus = scene.centre.bus,
+		    .endpoint = PLAYED_ENDPOINT,
+		    .keys = &scene.keys,
+		    .batch_events = batch_events },
 		.bell = -1,
 		.on_news = on_news,
 	};
@@ -187,6 +191,34 @@ what_was_not_confirmed_comes_again_after_a_restart(void **state)
 	played_acks(&scene.centre, 104, 3, 106, again, 3);
 	settled_is(6);
 	assert_int_equal(courier_state(scene.courier).conflicts, 0);
+}
+
+/* More than what is read at once: the session was begun anew again and again, for the centre had more than was sent in it so far. */
+static void
+much_that_the_centre_has_is_sent_again_to_the_end(void **state)
+{
+	(void)state;
+	enum { MUCH = 5000, BATCH = 1000 };
+	static uint8_t bytes[MUCH];
+	static struct span events[MUCH];
+	uint64_t last;
+	for (size_t i = 0; i < MUCH; i++) {
+		bytes[i] = (uint8_t)(i + 1);
+		events[i] = (struct span){ &bytes[i], 1 };
+	}
+	must(spool_take(scene.spool, events, MUCH, 1, NULL, &last, &why));
+	must(spool_number(scene.spool, &(struct spool_numbering){ 1, 1 }, 0, &why));
+	close_courier();
+	batch_events = BATCH;
+	open_courier();
+	batch_events = 3;
+	welcome(MUCH);
+	for (uint64_t first = 1; first <= MUCH; first += BATCH) {
+		hears_batch(first, BATCH, first);
+		played_acks(&scene.centre, first, BATCH, MUCH, NULL, 0);
+	}
+	settled_is(MUCH);
+	assert_int_equal(courier_state(scene.courier).tally.reconnects, 0);
 }
 
 static void
@@ -361,6 +393,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_first_welcome_gives_the_numbers),
 		TEST(what_was_not_confirmed_comes_again_after_a_restart),
+		TEST(much_that_the_centre_has_is_sent_again_to_the_end),
 		TEST(a_centre_that_forgot_the_session_gets_the_rest),
 		TEST(a_centre_from_an_older_copy_is_told_and_gone_on_with),
 		TEST(another_with_the_same_key_is_told_and_nothing_is_lost),
