@@ -218,7 +218,8 @@ wait_for_some(struct gateway *gateway)
 			dismiss(gateway, i);
 	if (fds[1].revents != 0)
 		accept_some(gateway);
-	return fds[0].revents != 0;
+	struct signalfd_siginfo signal; /* taken, so that it does not end the process later */
+	return fds[0].revents != 0 && read(gateway->signals, &signal, sizeof signal) == sizeof signal;
 }
 
 /* One turn of each speaker, so that none waits for another's thousands. */

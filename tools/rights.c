@@ -54,10 +54,11 @@ open_terminals(const struct tool_connection *connection, struct terminals *out, 
 	return STATUS_OK;
 }
 
+/* A file's path may well have the length and the characters of a key: where there is such a file, it is meant. */
 static enum status
 read_key(const char *text, uint8_t key[PUBLIC_KEY_BYTES], struct reason *why)
 {
-	if (key_parse(text, key))
+	if (access(text, F_OK) != 0 && key_parse(text, key))
 		return key_published(key) ? reason_say(why, STATUS_SETTING, "this key is printed in ZeroMQ's manual") : STATUS_OK;
 	return key_public_load(text, key, why);
 }
@@ -75,9 +76,10 @@ find(const struct terminals *terminals, const char *whom, const Juyan__V1__Regis
 	uint8_t key[PUBLIC_KEY_BYTES] = { 0 };
 	const Juyan__V1__RegistryRecord *found = NULL;
 	bool is_number = whom[0] != '\0' && whom[strspn(whom, "0123456789")] == '\0';
-	bool is_key = key_parse(whom, key);
+	bool is_file = access(whom, F_OK) == 0;
+	bool is_key = !is_file && key_parse(whom, key);
 	unsigned long number = is_number ? strtoul(whom, NULL, 10) : 0;
-	if (!is_key && !is_number && access(whom, F_OK) == 0) {
+	if (is_file && !is_number) {
 		enum status status = key_public_load(whom, key, why);
 		if (status != STATUS_OK)
 			return status;

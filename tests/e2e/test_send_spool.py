@@ -18,7 +18,7 @@ sys.dont_write_bytecode = True
 from serving import JUYAN, PATIENCE_S, Server, Wrong, ask, run
 
 SEED = int(os.environ.get("JUYAN_SEED", "0")) or int.from_bytes(os.urandom(4), "big")
-KG, BATCHES, KILLS = 1000, 20000, 12
+KG, BATCHES, KILLS, KEY_CHARACTERS = 1000, 20000, 12, 40
 
 chance = random.Random(SEED)
 
@@ -117,7 +117,7 @@ def test_stolen(folder, server, terminal):
     """The administrator puts a new key in the old one's place; what waited goes out under it."""
     run("send", "--spool", terminal.spool, "--connect", "tcp://127.0.0.1:1", *terminal.where[2:], "--key", terminal.key, "--wait", "1",
         write(os.path.join(folder, "stolen.ndjson"), "S", 30), code=3)
-    fresh = os.path.join(folder, "fresh.key")
+    fresh = os.path.join(folder, "fresh.key".rjust(KEY_CHARACTERS - len(folder) - len("/.pub"), "x"))  # read as a key once
     run("keys", "make", fresh)
     said = run("keys", "authorise", "--data", server.data, "--replaces", "gate", "--by", "Li", "--reason", "the box was stolen",
         fresh + ".pub")[0]
@@ -134,13 +134,13 @@ def test_stolen(folder, server, terminal):
     expect_at_centre(server, BATCHES + 80)
     keys = ask("keys", "list", "--data", server.data)
     rights = [(key["ports"], key["kinds"], bool(key.get("revoked"))) for key in keys if key["name"] == "gate"]
-    if rights != [(["ceke"], ["*"], True), (["ceke"], ["*"], False)]:
+    if len(fresh + ".pub") != KEY_CHARACTERS or rights != [(["ceke"], ["*"], True), (["ceke"], ["*"], False)]:
         raise Wrong(f"the rights are {rights}")
 
 
 def test_looking(folder):
     run("spool", "show", os.path.join(folder, "nowhere"), code=1)
-    run("spool", "hand-over", os.path.join(folder, "nowhere"), os.path.join(folder, "fresh.key.pub"), code=1)
+    run("spool", "hand-over", os.path.join(folder, "nowhere"), os.path.join(folder, "gate.key.pub"), code=1)
     if os.path.exists(os.path.join(folder, "nowhere")):
         raise Wrong("looking has made a folder")
     run("spool", "show", code=2)
