@@ -67,7 +67,8 @@ static const struct argp argp = { options, parse, NULL,
 	"single event's "
 	"acknowledgement against a bare fdatasync, and a year's total while events stream in.\n\n'juyan bench forecast' measures "
 	"the "
-	"forecasts instead, 'juyan bench dashboard' the dashboard (see their own --help).",
+	"forecasts instead, 'juyan bench dashboard' the dashboard, "
+	"'juyan bench catch-up' a terminal that was cut off (see their own --help).",
 	NULL, NULL, NULL };
 
 /* ---- showing ---- */
@@ -166,6 +167,12 @@ remove_one(const char *path, const struct stat *info, int kind, struct FTW *ftw)
 	return remove(path);
 }
 
+void
+bench_remove(const char *dir)
+{
+	nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
 static enum status
 measure(struct bench *bench, const char *dir, struct reason *why)
 {
@@ -200,6 +207,11 @@ tool_bench(int argc, char **argv)
 		argv[1] = name;
 		return bench_forecast(argc - 1, argv + 1);
 	}
+	if (argc > 1 && strcmp(argv[1], "catch-up") == 0) {
+		static char name[] = "juyan bench catch-up";
+		argv[1] = name;
+		return bench_catch_up(argc - 1, argv + 1);
+	}
 	if (argc > 1 && strcmp(argv[1], "dashboard") == 0) {
 		static char name[] = "juyan bench dashboard";
 		argv[1] = name;
@@ -209,7 +221,7 @@ tool_bench(int argc, char **argv)
 	if (snprintf(dir, sizeof dir, "%s/juyan-bench-XXXXXX", bench.dir) >= (int)sizeof dir || mkdtemp(dir) == NULL)
 		return tool_fail("bench", reason_say(&why, STATUS_SETTING, "%s: no folder can be made here", bench.dir), &why);
 	enum status status = measure(&bench, dir, &why);
-	nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	bench_remove(dir);
 	if (status != STATUS_OK)
 		return tool_fail("bench", status, &why);
 	bench_machine(machine);

@@ -79,7 +79,11 @@ void bench_machine(char out[256]);
 
 /* `juyan bench forecast`, with argv[0] its name: the exit code. */
 int bench_forecast(int argc, char **argv);
-/* `juyan bench dashboard`, likewise. */
+/* `juyan bench dashboard` and `juyan bench catch-up`, likewise. */
 int bench_dashboard(int argc, char **argv);
+int bench_catch_up(int argc, char **argv);
+
+/* The folder with all that is in it. */
+void bench_remove(const char *dir);
 
 #endif

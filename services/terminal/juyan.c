@@ -489,5 +489,5 @@ juyan_state(struct juyan *juyan, struct juyan_state *out)
 const char *
 juyan_version(void)
 {
-	return JUYAN_VERSION;
+	return JUYAN_LIBRARY_VERSION;
 }
