@@ -20,7 +20,14 @@
 #include "options.h"
 #include "tool.h"
 
-enum { SPEAKERS_MAX = 64, KEY_SPOOL_MIB = 0x100, FULL_PAUSE_MS = 1000, END_MS = 10000, MIB_MAX = 1 << 20 };
+enum {
+	SPEAKERS_MAX = 64,
+	KEY_SPOOL_MIB = 0x100,
+	FULL_PAUSE_MS = 1000,
+	END_MS = 10000,
+	MIB_MAX = 1 << 20,
+	JUYAN_NOTICES = JUYAN_REFUSED + 1
+};
 
 struct gateway {
 	struct tool_connection connection;
@@ -34,7 +41,8 @@ struct gateway {
 	struct speaker *speakers[SPEAKERS_MAX];
 	size_t n;
 	uint64_t wrong;
-	bool full; /* somebody waits for room */
+	struct log_budget budgets[JUYAN_NOTICES]; /* of the library's thread */
+	bool full;                                /* somebody waits for room */
 	bool told_to_end;
 };
 
@@ -109,10 +117,13 @@ on_notice(void *user, enum juyan_notice notice, const char *sentence)
 		[JUYAN_KEY_TWICE] = "key_twice",
 		[JUYAN_REFUSED] = "refused",
 	};
-	const struct gateway *gateway = user;
+	struct gateway *gateway = user;
+	uint64_t withheld;
 	char quoted[LOG_QUOTED_BYTES];
 	bool good = notice == JUYAN_CONNECTED || notice == JUYAN_ROOM_AGAIN;
-	log_say(gateway->log, good ? LOG_INFO : LOG_WARNING, "gateway", names[notice], "why=%s", log_quoted(sentence, quoted));
+	if (log_affords(&gateway->budgets[notice], &withheld))
+		log_say(gateway->log, good ? LOG_INFO : LOG_WARNING, "gateway", names[notice], "why=%s withheld=%" PRIu64,
+		    log_quoted(sentence, quoted), withheld);
 }
 
 /* A socket that a gateway before this one left behind is taken away; one that somebody answers on is not. */
