@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "notify.h"
 #include "options.h"
 #include "tool.h"
 
@@ -36,6 +38,7 @@ struct gateway {
 	long spool_mib;
 	struct juyan *juyan;
 	struct log *log;
+	struct notify notify;
 	int listener; /* -1: none */
 	int signals;
 	struct speaker *speakers[SPEAKERS_MAX];
@@ -64,7 +67,8 @@ static const char description[] =
     "with "
     "it; {\"line\":1,\"full\":\"…\"} that the spool is full.\n\n"
     "The centre may be away for days. A spool belongs to one key; one process at a time works on it.\n\n"
-    "Exit codes: 0 all was taken; 1 a line was wrong; 2 the command line cannot be; 3 this machine failed.";
+    "Exit codes: 0 all was taken, or with --listen it was told to end; 1 a line was wrong; 2 the command line cannot be; 3 this "
+    "machine failed.";
 
 static error_t
 parse(int key, char *text, struct argp_state *state)
@@ -208,6 +212,15 @@ dismiss(struct gateway *gateway, size_t i)
 	gateway->speakers[i] = gateway->speakers[--gateway->n];
 }
 
+/* How long nothing need be done; -1: for ever. A manager that watches hears three times in the silence that it bears. */
+static int
+pause_ms(const struct gateway *gateway)
+{
+	int64_t watchdog_ms = gateway->notify.watchdog_ms;
+	int ms = watchdog_ms <= 0 ? -1 : watchdog_ms < 3 ? 1 : (int)(watchdog_ms / 3 < INT_MAX ? watchdog_ms / 3 : INT_MAX);
+	return gateway->full && (ms < 0 || ms > FULL_PAUSE_MS) ? FULL_PAUSE_MS : ms;
+}
+
 /* Waits for a signal (true), a new speaker, or lines and room for answers. */
 static bool
 wait_for_some(struct gateway *gateway)
@@ -222,7 +235,8 @@ wait_for_some(struct gateway *gateway)
 		if (fds[i + 2].events == 0)
 			fds[i + 2].fd = -1;
 	}
-	if (poll(fds, gateway->n + 2, gateway->full ? FULL_PAUSE_MS : ready ? 0 : -1) < 0)
+	notify_say(&gateway->notify, "WATCHDOG=1");
+	if (poll(fds, gateway->n + 2, ready && !gateway->full ? 0 : pause_ms(gateway)) < 0)
 		return false;
 	for (size_t i = gateway->n; i-- > 0;)
 		if (fds[i + 2].revents != 0 && !speaker_move(gateway->speakers[i], fds[i + 2].revents))
@@ -294,6 +308,8 @@ open_all(struct gateway *gateway, struct reason *why)
 		status = admit(gateway, STDIN_FILENO, false, why);
 	if (status == STATUS_OK)
 		status = log_open(stderr, LOG_INFO, &gateway->log);
+	if (status == STATUS_OK)
+		status = notify_open(&gateway->notify, why);
 	if (status != STATUS_OK)
 		return status;
 	const struct juyan_options spool = {
@@ -312,13 +328,16 @@ open_all(struct gateway *gateway, struct reason *why)
 int
 tool_gateway(int argc, char **argv)
 {
-	struct gateway gateway = { .spool_mib = 1024, .listener = -1, .signals = -1 };
+	struct gateway gateway = { .spool_mib = 1024, .listener = -1, .signals = -1, .notify.fd = -1 };
 	struct reason why = { "" };
 	argp_err_exit_status = TOOL_USAGE;
 	argp_parse(&argp, argc, argv, 0, NULL, &gateway);
 	enum status status = open_all(&gateway, &why);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK) {
+		notify_say(&gateway.notify, "READY=1\nSTATUS=taking events");
 		status = run(&gateway, &why);
+		notify_say(&gateway.notify, "STOPPING=1");
+	}
 	if (gateway.juyan != NULL)
 		say_end(&gateway);
 	while (gateway.n > 0)
@@ -328,8 +347,9 @@ tool_gateway(int argc, char **argv)
 	if (gateway.listener >= 0 && status == STATUS_OK)
 		unlink(gateway.listen);
 	juyan_close(&gateway.juyan);
+	notify_close(&gateway.notify);
 	log_close(&gateway.log);
 	if (status != STATUS_OK)
 		return tool_fail("gateway", status, &why);
-	return gateway.wrong == 0 ? TOOL_FINE : TOOL_WRONG;
+	return gateway.wrong == 0 || gateway.listen != NULL ? TOOL_FINE : TOOL_WRONG; /* whoever spoke was answered */
 }

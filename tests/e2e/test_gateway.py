@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """`juyan gateway` as a gate's programs meet it: lines from the standard input and over its socket, what it answers, what it says when
-its spool fills and when the centre is away, that one process has a spool, and that a key that is let in later gets in.
+its spool fills and when the centre is away, that one process has a spool, that a key that is let in later gets in; what it tells a
+service manager.
 """
 import json
 import os
@@ -30,9 +31,9 @@ class Gate:
         run("keys", "authorise", "--data", server.data, "--name", os.path.basename(self.spool), "--ports", "ceke", "--kinds", "*",
             self.key + ".pub")
 
-    def start(self, *more):
+    def start(self, *more, environment=None):
         self.child = subprocess.Popen([JUYAN, "gateway", "--spool", self.spool, "--listen", self.path, *self.where, *more],
-            stdin=subprocess.DEVNULL, stderr=open(os.path.join(self.folder, "gateway.log"), "wb"))
+            stdin=subprocess.DEVNULL, env=os.environ | (environment or {}), stderr=open(os.path.join(self.folder, "gateway.log"), "wb"))
         return self
 
     def connect(self):
@@ -78,13 +79,19 @@ def test_standard_input(gate):
 
 
 def test_programs(gate):
-    gate.start()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(os.path.join(gate.folder, "manager"))
+        manager.settimeout(PATIENCE_S)
+        gate.start(environment={"NOTIFY_SOCKET": os.path.join(gate.folder, "manager"), "WATCHDOG_USEC": "300000"})
+        said = [manager.recv(4096).decode() for _ in range(4)]
+    if not said[0].startswith("READY=1\n") or said[1:] != ["WATCHDOG=1"] * 3:
+        raise Wrong(f"to its manager it says {said}")
     talk(gate, RIGHT % "P-1" + "\r\n{\"port\": 7}\n" + RIGHT % "P-2", ([1, 3, 4], ["taken", "wrong", "taken"]))
     talk(gate, "x" * 300000 + "\n" + RIGHT % "P-3", ([1, 2], ["wrong", "taken"]))
     run("gateway", "--spool", gate.spool, "--listen", gate.path + "2", *gate.where, code=2)
     run("spool", "hand-over", gate.spool, gate.key + ".pub", code=3)
     gate.wait("bringing", lambda shown: shown["taken"] == 5 and shown["waiting"] == 0)
-    gate.end(1)
+    gate.end()
 
 
 def test_full(gate, server):
@@ -110,7 +117,7 @@ def test_full(gate, server):
     while b" spool_fills " not in open(os.path.join(gate.folder, "gateway.log"), "rb").read():
         if time.monotonic() > deadline:
             raise Wrong("it does not say that the spool fills")
-    gate.end(1)
+    gate.end()
     server = Server(server.data)
     gate.where[1] = server.tcp
     gate.start("--spool-mib", "1")

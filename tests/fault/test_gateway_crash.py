@@ -167,7 +167,7 @@ class World:
     def end_gateway(self, number):
         self.gateway.send_signal(number)
         code = self.gateway.wait(PATIENCE_S)
-        if number == signal.SIGTERM and (code not in (0, 1) or os.path.exists(self.path)):
+        if number == signal.SIGTERM and (code != 0 or os.path.exists(self.path)):
             raise Wrong(f"on SIGTERM the gateway ended with {code}")
         self.gateway = None
         for speaker in self.speakers:
