@@ -1,0 +1,427 @@
+/* Stretches of the journal as files: see archive.h. */
+#include "archive.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "meta.h"
+
+#define MAGIC "juyan journal 1\n"
+enum {
+	MAGIC_BYTES = sizeof MAGIC - 1,
+	HEAD_BYTES = MAGIC_BYTES + 8 + 2 * CHAIN_BYTES,
+	BLOCK_PREFIX_BYTES = 4 + 8,
+	END_BYTES = 4 + 8 + CHAIN_BYTES,
+	HASH_BYTES = 32,
+	PATH_BYTES = 512,
+	PROGRESS_EVENTS = 10000
+};
+
+/* ---- writing ---- */
+
+struct writing {
+	FILE *file;
+	crypto_generichash_state hash;
+	uint64_t bytes;
+	const char *path;
+	char part[PATH_BYTES];
+};
+
+static enum status
+write_failed(const struct writing *w, struct reason *why)
+{
+	return reason_say(why, errno == ENOSPC || errno == EDQUOT ? STATUS_NO_ROOM : STATUS_SYSTEM, "%s: it cannot be written: %s",
+	    w->part, strerror(errno));
+}
+
+static enum status
+put(struct writing *w, const void *data, size_t bytes, struct reason *why)
+{
+	crypto_generichash_update(&w->hash, data, bytes);
+	w->bytes += bytes;
+	return fwrite(data, 1, bytes, w->file) == bytes ? STATUS_OK : write_failed(w, why);
+}
+
+static enum status
+begin_file(struct writing *w, const char *path, struct reason *why)
+{
+	*w = (struct writing){ .path = path };
+	if ((size_t)snprintf(w->part, sizeof w->part, "%s.part", path) >= sizeof w->part)
+		return reason_say(why, STATUS_USAGE, "the path is longer than %d bytes", PATH_BYTES - 6);
+	int fd = open(w->part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	w->file = fd < 0 ? NULL : fdopen(fd, "wb");
+	if (w->file == NULL && fd >= 0)
+		close(fd);
+	crypto_generichash_init(&w->hash, NULL, 0, HASH_BYTES);
+	return w->file != NULL ? STATUS_OK : write_failed(w, why);
+}
+
+static enum status
+sync_folder(const char *path, struct reason *why)
+{
+	char folder[PATH_BYTES];
+	snprintf(folder, sizeof folder, "%s", path);
+	char *slash = strrchr(folder, '/');
+	if (slash == NULL)
+		strcpy(folder, ".");
+	else
+		slash[slash == folder] = '\0';
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool synced = fd >= 0 && fsync(fd) == 0;
+	if (fd >= 0)
+		close(fd);
+	return synced ? STATUS_OK : reason_say(why, STATUS_SYSTEM, "%s: it cannot be synced: %s", folder, strerror(errno));
+}
+
+/* Whole and synced under its name, or not there. */
+static enum status
+end_file(struct writing *w, enum status status, struct reason *why)
+{
+	uint8_t hash[HASH_BYTES];
+	crypto_generichash_final(&w->hash, hash, sizeof hash);
+	if (status == STATUS_OK && fwrite(hash, 1, sizeof hash, w->file) != sizeof hash)
+		status = write_failed(w, why);
+	if (status == STATUS_OK && (fflush(w->file) != 0 || fsync(fileno(w->file)) != 0))
+		status = write_failed(w, why);
+	w->bytes += sizeof hash;
+	if (w->file != NULL && fclose(w->file) != 0 && status == STATUS_OK)
+		status = write_failed(w, why);
+	if (status == STATUS_OK && rename(w->part, w->path) != 0)
+		status = write_failed(w, why);
+	if (status != STATUS_OK)
+		unlink(w->part);
+	return status == STATUS_OK ? sync_folder(w->path, why) : status;
+}
+
+static enum status
+put_head(struct writing *w, const struct archive_span *span, struct reason *why)
+{
+	uint8_t head[HEAD_BYTES];
+	memcpy(head, MAGIC, MAGIC_BYTES);
+	value_put(head + MAGIC_BYTES, span->first_lsn, 8);
+	memcpy(head + MAGIC_BYTES + 8, span->before, CHAIN_BYTES);
+	memcpy(head + MAGIC_BYTES + 8 + CHAIN_BYTES, span->ledger, CHAIN_BYTES);
+	return put(w, head, sizeof head, why);
+}
+
+static enum status
+put_block(struct writing *w, uint64_t lsn, struct span block, struct reason *why)
+{
+	uint8_t prefix[BLOCK_PREFIX_BYTES];
+	value_put(prefix, block.bytes, 4);
+	value_put(prefix + 4, lsn, 8);
+	enum status status = put(w, prefix, sizeof prefix, why);
+	return status == STATUS_OK ? put(w, block.data, block.bytes, why) : status;
+}
+
+static enum status
+put_end(struct writing *w, const struct archive_span *span, struct reason *why)
+{
+	uint8_t end[END_BYTES] = { 0 };
+	value_put(end + 4, span->last_lsn, 8);
+	memcpy(end + 12, span->chain, CHAIN_BYTES);
+	return put(w, end, sizeof end, why);
+}
+
+/* What is being written, and for whom. */
+struct export
+{
+	struct journal_walk walk;
+	struct writing writing;
+	struct archive_span span;
+	uint64_t last_wanted;
+	void (*progress)(void *user, uint64_t done, uint64_t all);
+	void *user;
+};
+
+/* Walks over what stands before the first event wanted, and finds the ledger's name on the way. */
+static enum status
+pass_by(struct export *e, uint64_t *lsn, struct span *block, struct reason *why)
+{
+	enum status status;
+	uint64_t wanted = e->span.first_lsn, before = 0;
+	do {
+		memcpy(e->span.before, e->walk.end.chain, CHAIN_BYTES);
+		before = e->walk.end.lsn;
+		status = journal_walk_block(&e->walk, lsn, block, why);
+		if (status == STATUS_OK && *lsn == 1)
+			memcpy(e->span.ledger, e->walk.end.chain, CHAIN_BYTES);
+	} while (status == STATUS_OK && e->walk.end.lsn < wanted);
+	if (status == STATUS_NOT_FOUND)
+		return reason_say(why, status, "the journal ends with event %" PRIu64 ", before %" PRIu64, before, wanted);
+	if (status == STATUS_OK && *lsn != wanted)
+		return reason_say(why, STATUS_OUT_OF_RANGE,
+		    "no block begins with event %" PRIu64 ": the nearest begin with %" PRIu64 " and %" PRIu64, wanted, *lsn,
+		    e->walk.end.lsn + 1);
+	return status;
+}
+
+static enum status
+put_blocks(struct export *e, uint64_t lsn, struct span block, struct reason *why)
+{
+	enum status status = STATUS_OK;
+	uint64_t told = 0, before;
+	for (;;) {
+		status = put_block(&e->writing, lsn, block, why);
+		if (status != STATUS_OK)
+			return status;
+		if (e->progress != NULL && e->walk.end.lsn - told >= PROGRESS_EVENTS) {
+			told = e->walk.end.lsn;
+			e->progress(e->user, told, e->last_wanted);
+		}
+		if (e->walk.end.lsn >= e->last_wanted)
+			break;
+		before = e->walk.end.lsn;
+		status = journal_walk_block(&e->walk, &lsn, &block, why);
+		if (status == STATUS_NOT_FOUND)
+			return reason_say(why, status, "the journal ends with event %" PRIu64 ", before %" PRIu64, before,
+			    e->last_wanted);
+		if (status != STATUS_OK)
+			return status;
+	}
+	if (e->walk.end.lsn != e->last_wanted)
+		return reason_say(why, STATUS_OUT_OF_RANGE,
+		    "no block ends with event %" PRIu64 ": the nearest end with %" PRIu64 " and %" PRIu64, e->last_wanted, lsn - 1,
+		    e->walk.end.lsn);
+	e->span.last_lsn = e->walk.end.lsn;
+	memcpy(e->span.chain, e->walk.end.chain, CHAIN_BYTES);
+	return put_end(&e->writing, &e->span, why);
+}
+
+static enum status
+export_from(struct export *e, const struct store *store, const char *path, struct reason *why)
+{
+	struct span block;
+	uint64_t lsn;
+	enum status status = journal_walk_open(store, &e->walk);
+	if (status != STATUS_OK)
+		return status;
+	status = pass_by(e, &lsn, &block, why);
+	if (status == STATUS_OK) {
+		status = begin_file(&e->writing, path, why);
+		if (status == STATUS_OK)
+			status = put_head(&e->writing, &e->span, why);
+		if (status == STATUS_OK)
+			status = put_blocks(e, lsn, block, why);
+		status = end_file(&e->writing, status, why);
+	}
+	journal_walk_close(&e->walk);
+	return status;
+}
+
+enum status
+archive_write(struct env *env, uint64_t first_lsn, uint64_t last_lsn, const char *path,
+    void (*progress)(void *user, uint64_t done, uint64_t all), void *user, struct archive_span *out, struct reason *why)
+{
+	struct store store;
+	struct meta meta;
+	struct export e = { .span.first_lsn = first_lsn, .last_wanted = last_lsn, .progress = progress, .user = user };
+	if (first_lsn == 0 || (last_lsn != 0 && last_lsn < first_lsn))
+		return reason_say(why, STATUS_OUT_OF_RANGE, "events %" PRIu64 " to %" PRIu64 " are no stretch", first_lsn,
+		    last_lsn);
+	enum status status = store_begin_read(env, &store, why);
+	if (status != STATUS_OK)
+		return status;
+	status = meta_read(&store, &meta, why);
+	if (status == STATUS_OK && last_lsn == 0)
+		e.last_wanted = meta.end.lsn;
+	if (status == STATUS_OK && (meta.end.lsn < first_lsn || meta.end.lsn < e.last_wanted))
+		status = reason_say(why, STATUS_NOT_FOUND, "the journal ends with event %" PRIu64, meta.end.lsn);
+	if (status == STATUS_OK)
+		status = export_from(&e, &store, path, why);
+	store_abort(&store);
+	if (status != STATUS_OK)
+		return status;
+	e.span.bytes = e.writing.bytes;
+	*out = e.span;
+	return STATUS_OK;
+}
+
+/* ---- reading ---- */
+
+struct archive {
+	FILE *file;
+	struct archive_span span;
+	crypto_generichash_state hash;
+	struct journal_end end; /* of what has been read */
+	struct block block;
+	bool ended;
+	char path[PATH_BYTES];
+	uint8_t bytes[BLOCK_BYTES_MAX];
+};
+
+static enum status
+damaged(const struct archive *archive, const char *what, struct reason *why)
+{
+	return reason_say(why, STATUS_DAMAGED, "%.128s: behind event %" PRIu64 ": %s", archive->path, archive->end.lsn, what);
+}
+
+static enum status
+get(struct archive *archive, void *out, size_t bytes, struct reason *why)
+{
+	if (fread(out, 1, bytes, archive->file) != bytes)
+		return ferror(archive->file) ? reason_say(why, STATUS_SYSTEM, "%.128s: it cannot be read", archive->path)
+					     : damaged(archive, "the file ends too early", why);
+	return STATUS_OK;
+}
+
+static enum status
+get_hashed(struct archive *archive, void *out, size_t bytes, struct reason *why)
+{
+	enum status status = get(archive, out, bytes, why);
+	if (status == STATUS_OK)
+		crypto_generichash_update(&archive->hash, out, bytes);
+	return status;
+}
+
+/* The end says how far it goes; it is believed once the walk has come there. */
+static enum status
+peek_end(struct archive *archive, struct reason *why)
+{
+	uint8_t end[END_BYTES + HASH_BYTES];
+	struct stat stat;
+	if (fstat(fileno(archive->file), &stat) != 0 || !S_ISREG(stat.st_mode))
+		return reason_say(why, STATUS_SYSTEM, "%.128s is no file", archive->path);
+	if (stat.st_size < HEAD_BYTES + (off_t)sizeof end)
+		return damaged(archive, "the file ends too early", why);
+	if (fseeko(archive->file, -(off_t)sizeof end, SEEK_END) != 0)
+		return reason_say(why, STATUS_SYSTEM, "%.128s: it cannot be read", archive->path);
+	enum status status = get(archive, end, sizeof end, why);
+	if (status != STATUS_OK)
+		return status;
+	archive->span.last_lsn = value_get(end + 4, 8);
+	memcpy(archive->span.chain, end + 12, CHAIN_BYTES);
+	archive->span.bytes = (uint64_t)stat.st_size;
+	rewind(archive->file);
+	return value_get(end, 4) == 0 ? STATUS_OK : damaged(archive, "the file does not end as it should", why);
+}
+
+static enum status
+get_head(struct archive *archive, struct reason *why)
+{
+	uint8_t head[HEAD_BYTES];
+	crypto_generichash_init(&archive->hash, NULL, 0, HASH_BYTES);
+	enum status status = get_hashed(archive, head, sizeof head, why);
+	if (status != STATUS_OK)
+		return status;
+	if (memcmp(head, MAGIC, MAGIC_BYTES) != 0)
+		return reason_say(why, STATUS_FORMAT, "%.128s is no journal of this format", archive->path);
+	archive->span.first_lsn = value_get(head + MAGIC_BYTES, 8);
+	memcpy(archive->span.before, head + MAGIC_BYTES + 8, CHAIN_BYTES);
+	memcpy(archive->span.ledger, head + MAGIC_BYTES + 8 + CHAIN_BYTES, CHAIN_BYTES);
+	if (archive->span.first_lsn == 0 || archive->span.last_lsn < archive->span.first_lsn)
+		return damaged(archive, "its numbers contradict each other", why);
+	archive->end.lsn = archive->span.first_lsn - 1;
+	memcpy(archive->end.chain, archive->span.before, CHAIN_BYTES);
+	return STATUS_OK;
+}
+
+enum status
+archive_open(const char *path, struct archive **out, struct reason *why)
+{
+	struct archive *archive = calloc(1, sizeof *archive);
+	if (archive == NULL)
+		return reason_say(why, STATUS_NO_MEMORY, "no memory to read a journal's file");
+	snprintf(archive->path, sizeof archive->path, "%s", path);
+	archive->file = fopen(path, "rbe");
+	enum status status = archive->file != NULL ? STATUS_OK
+						   : reason_say(why, errno == ENOENT ? STATUS_NOT_FOUND : STATUS_SYSTEM,
+							 "%s: it cannot be opened: %s", path, strerror(errno));
+	if (status == STATUS_OK)
+		status = peek_end(archive, why);
+	if (status == STATUS_OK)
+		status = get_head(archive, why);
+	if (status == STATUS_OK)
+		*out = archive;
+	else
+		archive_close(&archive);
+	return status;
+}
+
+void
+archive_close(struct archive **archive)
+{
+	if (*archive == NULL)
+		return;
+	if ((*archive)->file != NULL)
+		fclose((*archive)->file);
+	free(*archive);
+	*archive = NULL;
+}
+
+struct archive_span
+archive_span(const struct archive *archive)
+{
+	return archive->span;
+}
+
+static enum status
+check_end(struct archive *archive, uint64_t last_lsn, struct reason *why)
+{
+	uint8_t chain[CHAIN_BYTES], right[HASH_BYTES], hash[HASH_BYTES];
+	enum status status = get_hashed(archive, chain, sizeof chain, why);
+	crypto_generichash_final(&archive->hash, right, sizeof right);
+	if (status == STATUS_OK)
+		status = get(archive, hash, sizeof hash, why);
+	if (status != STATUS_OK)
+		return status;
+	if (last_lsn != archive->end.lsn || memcmp(chain, archive->end.chain, CHAIN_BYTES) != 0)
+		return damaged(archive, "its end speaks of other events than it has", why);
+	if (memcmp(hash, right, HASH_BYTES) != 0)
+		return damaged(archive, "its last 32 bytes are not the hash of the others", why);
+	if (fgetc(archive->file) != EOF)
+		return damaged(archive, "there are bytes behind its end", why);
+	archive->ended = true;
+	return STATUS_NOT_FOUND;
+}
+
+/* The ledger's name is the chain of its first block, which a file that begins with it shows. */
+static enum status
+check_name(const struct archive *archive, uint64_t lsn, struct reason *why)
+{
+	return lsn != 1 || memcmp(archive->end.chain, archive->span.ledger, CHAIN_BYTES) == 0
+	    ? STATUS_OK
+	    : damaged(archive, "the name of its ledger is not that of its first block", why);
+}
+
+static enum status
+next_block(struct archive *archive, struct reason *why)
+{
+	uint8_t prefix[BLOCK_PREFIX_BYTES];
+	if (archive->ended)
+		return STATUS_NOT_FOUND;
+	enum status status = get_hashed(archive, prefix, sizeof prefix, why);
+	if (status != STATUS_OK)
+		return status;
+	size_t bytes = value_get(prefix, 4);
+	uint64_t lsn = value_get(prefix + 4, 8);
+	if (bytes == 0)
+		return check_end(archive, lsn, why);
+	if (bytes > sizeof archive->bytes)
+		return damaged(archive, "a block is larger than a block can be", why);
+	status = get_hashed(archive, archive->bytes, bytes, why);
+	struct reason inner = { "" };
+	if (status == STATUS_OK &&
+	    block_follow(&archive->end, lsn, (struct span){ archive->bytes, bytes }, &archive->block, &inner) != STATUS_OK)
+		return damaged(archive, inner.text, why);
+	return status == STATUS_OK ? check_name(archive, lsn, why) : status;
+}
+
+enum status
+archive_next(struct archive *archive, struct journal_event *out, struct reason *why)
+{
+	enum status status = block_next(&archive->block, out);
+	if (status == STATUS_NOT_FOUND) {
+		status = next_block(archive, why);
+		if (status != STATUS_OK)
+			return status;
+		status = block_next(&archive->block, out);
+	}
+	return status == STATUS_OK ? status : damaged(archive, "an event does not fit its block", why);
+}
