@@ -140,26 +140,19 @@ struct export
 	void *user;
 };
 
-/* Walks over what stands before the first event wanted, and finds the ledger's name on the way. */
+/* To the block that begins with the first event wanted. */
 static enum status
-pass_by(struct export *e, uint64_t *lsn, struct span *block, struct reason *why)
+begin_walk(struct export *e, const struct store *store, uint64_t *lsn, struct span *block, struct reason *why)
 {
-	enum status status;
-	uint64_t wanted = e->span.first_lsn, before = 0;
-	do {
-		memcpy(e->span.before, e->walk.end.chain, CHAIN_BYTES);
-		before = e->walk.end.lsn;
-		status = journal_walk_block(&e->walk, lsn, block, why);
-		if (status == STATUS_OK && *lsn == 1)
-			memcpy(e->span.ledger, e->walk.end.chain, CHAIN_BYTES);
-	} while (status == STATUS_OK && e->walk.end.lsn < wanted);
-	if (status == STATUS_NOT_FOUND)
-		return reason_say(why, status, "the journal ends with event %" PRIu64 ", before %" PRIu64, before, wanted);
-	if (status == STATUS_OK && *lsn != wanted)
-		return reason_say(why, STATUS_OUT_OF_RANGE,
-		    "no block begins with event %" PRIu64 ": the nearest begin with %" PRIu64 " and %" PRIu64, wanted, *lsn,
-		    e->walk.end.lsn + 1);
-	return status;
+	enum status status = journal_name(store, e->span.ledger);
+	if (status == STATUS_OK)
+		status = journal_walk_behind(store, e->span.first_lsn - 1, &e->walk, why);
+	if (status != STATUS_OK)
+		return status;
+	memcpy(e->span.before, e->walk.end.chain, CHAIN_BYTES);
+	status = journal_walk_block(&e->walk, lsn, block, why);
+	return status == STATUS_NOT_FOUND ? reason_say(why, status, "the journal ends before event %" PRIu64, e->span.first_lsn)
+					  : status;
 }
 
 static enum status
@@ -199,10 +192,7 @@ export_from(struct export *e, const struct store *store, const char *path, struc
 {
 	struct span block;
 	uint64_t lsn;
-	enum status status = journal_walk_open(store, &e->walk);
-	if (status != STATUS_OK)
-		return status;
-	status = pass_by(e, &lsn, &block, why);
+	enum status status = begin_walk(e, store, &lsn, &block, why);
 	if (status == STATUS_OK) {
 		status = begin_file(&e->writing, path, why);
 		if (status == STATUS_OK)
@@ -359,6 +349,12 @@ struct archive_span
 archive_span(const struct archive *archive)
 {
 	return archive->span;
+}
+
+const struct journal_end *
+archive_end(const struct archive *archive)
+{
+	return &archive->end;
 }
 
 static enum status

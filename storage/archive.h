@@ -28,7 +28,7 @@ struct archive_span {
 
 /*
  * Writes the blocks from the one that begins at first_lsn to the one that ends at last_lsn (0: the last there is), from one snapshot.
- * OUT_OF_RANGE with a sentence that names the nearest ends of blocks, where one of them is no end; NOT_FOUND: there is nothing
+ * Their chain is checked on the way. OUT_OF_RANGE with a sentence that names the nearest ends of blocks, where one of them is no end; NOT_FOUND: there is nothing
  * from first_lsn on; NO_ROOM; DAMAGED where the chain does not fit; SYSTEM.
  */
 enum status archive_write(struct env *env, uint64_t first_lsn, uint64_t last_lsn, const char *path,
@@ -40,6 +40,8 @@ struct archive;
 enum status archive_open(const char *path, struct archive **out, struct reason *why) MUST_USE;
 void archive_close(struct archive **archive);
 struct archive_span archive_span(const struct archive *archive);
+/* Where the block ends that the last event stands in. */
+const struct journal_end *archive_end(const struct archive *archive);
 /* The next event; NOT_FOUND behind the last, once the end of the file has proved to fit; DAMAGED with the place. Lent. */
 enum status archive_next(struct archive *archive, struct journal_event *out, struct reason *why) MUST_USE;
 

@@ -34,6 +34,7 @@ block_open(uint64_t lsn, struct span block, struct block *out)
 			.terminal_no = (uint32_t)value_get(block.data + BLOCK_AT_TERMINAL, 4),
 			.stream_seq = value_get(block.data + BLOCK_AT_FIRST_SEQ, 8),
 			.received_at_ms = (int64_t)value_get(block.data + BLOCK_AT_RECEIVED, 8),
+			.begins_block = true,
 			.conflict = (value_get(block.data + BLOCK_AT_FLAGS, 2) & BLOCK_CONFLICT) != 0,
 		},
 		.left = (unsigned)value_get(block.data + BLOCK_AT_EVENTS, 2),
@@ -60,6 +61,7 @@ block_next(struct block *block, struct journal_event *out)
 	out->verdict = (enum status)block->at[0];
 	out->bytes = (struct span){ block->at + BLOCK_EVENT_HEADER_BYTES, bytes };
 	block->at += BLOCK_EVENT_HEADER_BYTES + bytes;
+	block->next.begins_block = false;
 	block->next.lsn++;
 	block->next.stream_seq++;
 	block->left--;

@@ -43,7 +43,8 @@ struct journal_event {
 	uint64_t stream_seq;
 	int64_t received_at_ms;
 	enum status verdict;
-	bool conflict; /* its number belongs to another event */
+	bool conflict;     /* its number belongs to another event */
+	bool begins_block; /* it is the first of its block */
 	struct span bytes;
 };
 

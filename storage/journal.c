@@ -11,9 +11,9 @@ is_conflict(const struct entry *entry)
 static bool
 same_block(const struct entry *first, const struct entry *next, size_t events)
 {
-	return next->lsn != JOURNAL_SKIP && !is_conflict(first) && !is_conflict(next) && next->terminal_no == first->terminal_no &&
-	    next->received_at_ms == first->received_at_ms && next->stream_seq == first->stream_seq + events &&
-	    events < BLOCK_EVENTS_MAX;
+	return next->lsn != JOURNAL_SKIP && !next->begins_block && !is_conflict(first) && !is_conflict(next) &&
+	    next->terminal_no == first->terminal_no && next->received_at_ms == first->received_at_ms &&
+	    next->stream_seq == first->stream_seq + events && events < BLOCK_EVENTS_MAX;
 }
 
 static enum status
@@ -112,23 +112,48 @@ journal_find(const struct store *store, uint64_t lsn, struct journal_event *out)
 	return status;
 }
 
+/* The chain value of the block that the walk stands at, which has to end with this number. NOT_FOUND where it does not. */
+static enum status
+chain_here(const struct walk *walk, uint64_t lsn, uint8_t out[CHAIN_BYTES])
+{
+	struct block block;
+	enum status status = open_here(walk, &block);
+	if (status == STATUS_OK && lsn != block.next.lsn + block.left - 1)
+		status = STATUS_NOT_FOUND;
+	if (status == STATUS_OK)
+		memcpy(out, walk->value.data + BLOCK_AT_CHAIN, CHAIN_BYTES);
+	return status;
+}
+
 enum status
 journal_chain(const struct store *store, uint64_t lsn, uint8_t out[CHAIN_BYTES])
 {
-	struct journal_walk walk = { 0 };
+	struct walk walk = { 0 };
 	struct key key = { 0 };
 	key_be(&key, lsn, 8);
-	enum status status = walk_open(store, TABLE_journal, &walk.walk);
+	enum status status = walk_open(store, TABLE_journal, &walk);
 	if (status == STATUS_OK)
-		status = walk_seek_back(&walk.walk, key_span(&key));
+		status = walk_seek_back(&walk, key_span(&key));
 	if (status == STATUS_OK)
-		status = open_block(walk.walk.key, walk.walk.value, &walk);
-	if (status == STATUS_OK && lsn + 1 != walk.event.lsn + walk.left)
-		status = STATUS_NOT_FOUND;
-	if (status == STATUS_OK)
-		memcpy(out, walk.walk.value.data + AT_CHAIN, CHAIN_BYTES);
-	walk_close(&walk.walk);
+		status = chain_here(&walk, lsn, out);
+	walk_close(&walk);
 	return status;
+}
+
+enum status
+journal_name(const struct store *store, uint8_t out[CHAIN_BYTES])
+{
+	struct walk walk = { 0 };
+	memset(out, 0, CHAIN_BYTES);
+	enum status status = walk_open(store, TABLE_journal, &walk);
+	if (status == STATUS_OK)
+		status = walk_first(&walk);
+	if (status == STATUS_OK && walk.value.bytes < BLOCK_HEADER_BYTES)
+		status = STATUS_DAMAGED;
+	if (status == STATUS_OK)
+		memcpy(out, walk.value.data + BLOCK_AT_CHAIN, CHAIN_BYTES);
+	walk_close(&walk);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
 enum status
@@ -176,6 +201,36 @@ journal_walk_next(struct journal_walk *walk, struct journal_event *out, struct r
 	return status == STATUS_OK
 	    ? status
 	    : reason_say(why, status, "journal: event %llu does not fit its block", (unsigned long long)walk->block.next.lsn);
+}
+
+enum status
+journal_walk_behind(const struct store *store, uint64_t lsn, struct journal_walk *out, struct reason *why)
+{
+	struct key key = { 0 };
+	enum status status = journal_walk_open(store, out);
+	if (status != STATUS_OK || lsn == 0)
+		return status;
+	key_be(&key, lsn, 8);
+	status = walk_seek_back(&out->walk, key_span(&key));
+	if (status == STATUS_OK)
+		status = open_here(&out->walk, &out->block);
+	if (status != STATUS_OK) {
+		journal_walk_close(out);
+		return status;
+	}
+	uint64_t first = out->block.next.lsn, last = first + out->block.left - 1;
+	memcpy(out->end.chain, out->walk.value.data + BLOCK_AT_CHAIN, CHAIN_BYTES);
+	out->end.lsn = last;
+	out->end.received_at_ms = out->block.next.received_at_ms;
+	out->block = (struct block){ 0 };
+	out->begun = true;
+	if (last == lsn)
+		return STATUS_OK;
+	journal_walk_close(out);
+	return last < lsn
+	    ? reason_say(why, STATUS_NOT_FOUND, "the journal ends with event %llu", (unsigned long long)last)
+	    : reason_say(why, STATUS_OUT_OF_RANGE, "no block begins with event %llu: the nearest begin with %llu and %llu",
+		  (unsigned long long)lsn + 1, (unsigned long long)first, (unsigned long long)last + 1);
 }
 
 enum status

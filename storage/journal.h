@@ -20,6 +20,9 @@ enum status journal_find(const struct store *store, uint64_t lsn, struct journal
 /* The chain value of the block that ends with this number. NOT_FOUND: none does. DAMAGED, DISK. */
 enum status journal_chain(const struct store *store, uint64_t lsn, uint8_t out[CHAIN_BYTES]) MUST_USE;
 
+/* The ledger's name for life: the chain value of its first block; zeros before there is one. DAMAGED, DISK. */
+enum status journal_name(const struct store *store, uint8_t out[CHAIN_BYTES]) MUST_USE;
+
 /*
  * A walk over all events in order that checks the chain block by block: DAMAGED with the sentence at the first block that does not
  * fit, NOT_FOUND behind the last.
@@ -35,6 +38,11 @@ enum status journal_walk_open(const struct store *store, struct journal_walk *ou
 enum status journal_walk_next(struct journal_walk *walk, struct journal_event *out, struct reason *why) MUST_USE;
 /* The next block as a whole, checked likewise; lent until the next step. Not to be mixed with single events. */
 enum status journal_walk_block(struct journal_walk *walk, uint64_t *lsn, struct span *bytes, struct reason *why) MUST_USE;
+/*
+ * A walk over what stands behind an event, with which a block has to end (OUT_OF_RANGE with the nearest); 0: over all. The chain is
+ * checked from there on: what stood before is believed.
+ */
+enum status journal_walk_behind(const struct store *store, uint64_t lsn, struct journal_walk *out, struct reason *why) MUST_USE;
 /* A walk from one event on that leaves the chain aside: for what has just come. NOT_FOUND behind the last, DAMAGED. */
 enum status journal_walk_from(const struct store *store, uint64_t lsn, struct journal_walk *out) MUST_USE;
 enum status journal_walk_onward(struct journal_walk *walk, struct journal_event *out) MUST_USE;

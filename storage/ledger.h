@@ -29,6 +29,7 @@ struct entry {
 	struct span bytes;             /* as it arrived; at most EVENT_BYTES_MAX */
 	const Juyan__V1__Event *event; /* decoded and checked; NULL where that failed */
 	enum status verdict; /* OK: applied. CONFLICTING_EVENT: kept, takes no number. Else: the reason of its quarantine */
+	bool begins_block;   /* of a journal that is replayed: a block began here, and does so again */
 	uint64_t lsn;        /* out: its log sequence number (0 for a conflict that was on file already) */
 };
 

@@ -1,35 +1,27 @@
-/* Recounting a ledger from its journal, and holding the tables against each other: see recount.h. */
+/* Recounting a journal, and holding tables and checkpoints against what comes out: see recount.h. */
 #include "recount.h"
 
-#include <dirent.h>
+#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
-#include "journal.h"
 #include "meta.h"
 #include "pages.h"
+#include "scratch.h"
 #include "tonnage.h"
 
-enum {
-	GROUP_EVENTS = 4096,
-	ARENA_BYTES = 256 * 1024 * 1024,
-	ARENA_FULL = ARENA_BYTES / 2,
-	DESCRIPTION_BYTES = 160,
-	SNAPSHOT_TRIES = 100
-};
+enum { DESCRIPTION_BYTES = 160, SNAPSHOT_TRIES = 100 };
 
 /* What a recount has in its hands; each part is closed if it was opened. */
 struct recount {
 	struct store store; /* of the ledger that is checked */
 	struct meta meta;
 	struct journal_walk walk;
-	struct env *scratch_env;
-	struct ledger *scratch;
-	struct arena arena; /* decoded events of one group */
-	struct entry *entries;
-	enum status *verdicts; /* as they stand in the journal */
-	uint64_t *tails;       /* the last number of each terminal so far */
+	struct scratch scratch;
+	struct replay *replay;
+	const struct checkpoint *published; /* NULL: none */
+	uint64_t last_lsn;                  /* where the journal says that it ends */
+	recount_progress *progress;
+	void *user;
 	struct recount_result *result;
 };
 
@@ -38,99 +30,6 @@ differ(struct recount_result *result, const char *sentence)
 {
 	result->right = false;
 	snprintf(result->difference, sizeof result->difference, "%s", sentence);
-}
-
-/* ---- replaying ---- */
-
-/* Applies what is gathered; every event has to come out with the number and the verdict that the journal has. */
-static enum status
-replay_group(struct recount *recount, size_t n, uint64_t first_lsn, struct reason *why)
-{
-	char sentence[DESCRIPTION_BYTES];
-	enum status status = ledger_apply(recount->scratch, recount->entries, n, why);
-	for (size_t i = 0; i < n && status == STATUS_OK && recount->result->right; i++)
-		if (recount->entries[i].verdict != recount->verdicts[i] || recount->entries[i].lsn != first_lsn + i) {
-			snprintf(sentence, sizeof sentence, "journal: event %llu stands there as '%s', by a recount it is '%s'",
-			    (unsigned long long)(first_lsn + i), status_name(recount->verdicts[i]),
-			    status_name(recount->entries[i].verdict));
-			differ(recount->result, sentence);
-		}
-	arena_reset(&recount->arena);
-	return status;
-}
-
-/*
- * Whether an event can have this number where it stands: the next of its terminal's stream, or for a conflict one that is taken. A
- * right chain does not say so: whoever can write the file can write a chain.
- */
-static bool
-can_follow(struct recount *recount, const struct journal_event *event)
-{
-	if (event->terminal_no == 0 || event->terminal_no > TERMINAL_NO_MAX)
-		return false;
-	uint64_t *tail = &recount->tails[event->terminal_no];
-	if (event->verdict == STATUS_CONFLICTING_EVENT)
-		return event->stream_seq > 0 && event->stream_seq <= *tail;
-	return event->stream_seq == ++*tail;
-}
-
-static enum status
-gather(struct recount *recount, const struct journal_event *event, struct entry *entry)
-{
-	char sentence[DESCRIPTION_BYTES + SENTENCE_BYTES_MAX];
-	struct reason why = { "" };
-	*entry = (struct entry){ .terminal_no = event->terminal_no,
-		.stream_seq = event->stream_seq,
-		.received_at_ms = event->received_at_ms,
-		.bytes = event->bytes,
-		.verdict = event->verdict };
-	if (!can_follow(recount, event)) {
-		snprintf(sentence, sizeof sentence,
-		    "journal: event %llu has the number %llu of terminal %u, which cannot stand there",
-		    (unsigned long long)event->lsn, (unsigned long long)event->stream_seq, event->terminal_no);
-		differ(recount->result, sentence);
-		return STATUS_OK;
-	}
-	if (event->verdict != STATUS_OK)
-		return STATUS_OK;
-	enum status status = wire_event(event->bytes, &recount->arena, &entry->event, &why);
-	if (status == STATUS_OK)
-		return status;
-	snprintf(sentence, sizeof sentence, "journal: event %llu was accepted, but cannot be read: %s",
-	    (unsigned long long)event->lsn, why.text);
-	differ(recount->result, sentence);
-	return STATUS_OK;
-}
-
-static enum status
-replay(struct recount *recount, void (*progress)(void *user, uint64_t done, uint64_t all), void *user, struct reason *why)
-{
-	struct journal_event event;
-	struct reason broken;
-	size_t n = 0;
-	uint64_t first_lsn = 1;
-	enum status status;
-	while ((status = journal_walk_next(&recount->walk, &event, &broken)) == STATUS_OK && recount->result->right) {
-		status = gather(recount, &event, &recount->entries[n]);
-		recount->verdicts[n++] = event.verdict;
-		if (status != STATUS_OK || !recount->result->right)
-			return status;
-		if (n < GROUP_EVENTS && recount->arena.used < ARENA_FULL)
-			continue;
-		status = replay_group(recount, n, first_lsn, why);
-		if (status != STATUS_OK)
-			return status;
-		first_lsn += n;
-		n = 0;
-		if (progress != NULL)
-			progress(user, first_lsn - 1, recount->meta.end.lsn);
-	}
-	recount->result->events = first_lsn - 1 + n;
-	if (status == STATUS_DAMAGED)
-		differ(recount->result, broken.text);
-	else if (status != STATUS_NOT_FOUND && status != STATUS_OK)
-		return status;
-	return n > 0 && recount->result->right ? replay_group(recount, n, first_lsn, why) : STATUS_OK;
 }
 
 /* ---- comparing ---- */
@@ -224,7 +123,7 @@ compare_meta(struct recount *recount, const struct store *scratch, struct reason
 	if (store_rows(&recount->store, TABLE_meta) != store_rows(scratch, TABLE_meta))
 		differ(recount->result,
 		    "the table of the ledger's own row has rows that do not belong there, or that row is missing");
-	else if (memcmp(ours->end.chain, recount->walk.end.chain, CHAIN_BYTES) != 0)
+	else if (memcmp(ours->end.chain, right.end.chain, CHAIN_BYTES) != 0)
 		differ(recount->result, "the chain value that the ledger keeps is not that of its journal's last block");
 	else if (ours->end.lsn != right.end.lsn || ours->end.received_at_ms != right.end.received_at_ms)
 		differ(recount->result, "the journal does not end where the ledger says that it ends");
@@ -241,7 +140,7 @@ compare_all(struct recount *recount, struct reason *why)
 	static const enum table derived[] = { TABLE_streams, TABLE_registry, TABLE_manifests, TABLE_tonnage, TABLE_quarantine,
 		TABLE_conflicts, TABLE_review, TABLE_passages, TABLE_names, TABLE_notes };
 	struct store scratch;
-	enum status status = store_begin_read(recount->scratch_env, &scratch, why);
+	enum status status = store_begin_read(recount->scratch.env, &scratch, why);
 	if (status != STATUS_OK)
 		return status;
 	status = compare_meta(recount, &scratch, why);
@@ -251,33 +150,78 @@ compare_all(struct recount *recount, struct reason *why)
 	return status;
 }
 
-/* ---- the scratch ledger ---- */
-
-static enum status
-open_scratch(struct recount *recount, struct env *env, const char *dir, struct reason *why)
-{
-	struct env_options options = { .dir = dir, .scratch = true, .headroom_disk_bytes = 1, .headroom_map_bytes = 1 };
-	uint64_t used_bytes, disk_free_bytes;
-	/* It grows as large as the ledger, whose map may be larger than the default. */
-	env_usage(env, &options.map_bytes, &used_bytes, &disk_free_bytes);
-	if (access(dir, F_OK) == 0)
-		return reason_say(why, STATUS_CONTRADICTION,
-		    "%s exists already: a folder that can be made and removed was expected", dir);
-	enum status status = env_open(&options, &recount->scratch_env, why);
-	return status == STATUS_OK ? ledger_open(recount->scratch_env, &recount->scratch, why) : status;
-}
+/* ---- replaying ---- */
 
 static void
-remove_scratch(const char *dir)
+on_progress(void *user, uint64_t done)
 {
-	static const char *const names[] = { "ledger/data.mdb", "ledger/lock.mdb", "ledger", "" };
-	char path[512];
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		snprintf(path, sizeof path, "%s/%s", dir, names[i]);
-		if (unlink(path) != 0)
-			rmdir(path);
-	}
+	const struct recount *recount = user;
+	if (recount->progress != NULL)
+		recount->progress(recount->user, done, recount->last_lsn);
 }
+
+static enum status
+replay_to(struct recount *recount, struct replay_limit limit, struct reason *why)
+{
+	const struct replay_state *state = replay_state(recount->replay);
+	enum status status = replay_until(recount->replay, limit, on_progress, recount, why);
+	if (status == STATUS_OK && !state->right)
+		differ(recount->result, state->difference);
+	return status;
+}
+
+/* The journal has been replayed up to the event that the checkpoint speaks of: the scratch ledger stands where ours stood then. */
+static enum status
+compare_checkpoint(struct recount *recount, struct reason *why)
+{
+	struct checkpoint found = { 0 };
+	const struct replay_state *state = replay_state(recount->replay);
+	if (state->end.lsn < recount->published->lsn) {
+		snprintf(recount->result->difference, sizeof recount->result->difference,
+		    "journal: it ends with event %" PRIu64 ", and the checkpoint knows %" PRIu64
+		    " events: what came last was removed",
+		    state->end.lsn, recount->published->lsn);
+		recount->result->right = false;
+		return STATUS_OK;
+	}
+	enum status status = checkpoint_make(recount->scratch.env, 0, &found, why);
+	if (status == STATUS_OK)
+		recount->result->right = checkpoint_fits(recount->published, &found, recount->result->difference);
+	checkpoint_free(&found);
+	return status;
+}
+
+static enum status
+replay_all(struct recount *recount, struct replay_source source, uint64_t map_bytes, const char *scratch_dir, struct reason *why)
+{
+	enum status status = scratch_open(scratch_dir, map_bytes, &recount->scratch, why);
+	if (status == STATUS_OK)
+		status = replay_open(source, recount->scratch.ledger, &recount->replay, why);
+	if (status == STATUS_OK && recount->published != NULL) {
+		status = replay_to(recount, (struct replay_limit){ recount->published->lsn, INT64_MAX }, why);
+		if (status == STATUS_OK && recount->result->right)
+			status = compare_checkpoint(recount, why);
+	}
+	if (status == STATUS_OK && recount->result->right)
+		status = replay_to(recount, REPLAY_ALL, why);
+	if (status == STATUS_OK)
+		recount->result->events = replay_state(recount->replay)->end.lsn;
+	return status;
+}
+
+static enum status
+end(struct recount *recount, enum status status, struct recount_result *result)
+{
+	replay_close(&recount->replay);
+	scratch_close(&recount->scratch);
+	journal_walk_close(&recount->walk);
+	store_abort(&recount->store);
+	if (status == STATUS_OK)
+		*result = *recount->result;
+	return status;
+}
+
+/* ---- of a ledger ---- */
 
 /* A snapshot whose pages are what they say: nothing is read through LMDB before. */
 static enum status
@@ -303,44 +247,92 @@ begin(struct recount *recount, struct env *env, struct reason *why)
 	if (status == STATUS_OK)
 		status = meta_read(&recount->store, &recount->meta, why);
 	if (status == STATUS_OK)
-		status = journal_walk_open(&recount->store, &recount->walk);
+		status = journal_name(&recount->store, recount->result->ledger);
 	if (status == STATUS_OK)
-		status = arena_open(&recount->arena, ARENA_BYTES);
-	recount->entries = calloc(GROUP_EVENTS, sizeof *recount->entries);
-	recount->verdicts = calloc(GROUP_EVENTS, sizeof *recount->verdicts);
-	recount->tails = calloc(TERMINAL_NO_MAX + 1, sizeof *recount->tails);
-	if (status == STATUS_OK && (recount->entries == NULL || recount->verdicts == NULL || recount->tails == NULL))
-		status = reason_say(why, STATUS_NO_MEMORY, "no memory for a recount");
+		status = journal_walk_open(&recount->store, &recount->walk);
+	recount->last_lsn = recount->meta.end.lsn;
 	return status;
 }
 
 enum status
-recount(struct env *env, const char *scratch_dir, void (*progress)(void *user, uint64_t done, uint64_t all), void *user,
+recount(struct env *env, const char *scratch_dir, const struct checkpoint *published, recount_progress *progress, void *user,
     struct recount_result *result, struct reason *why)
 {
-	struct recount_result found = { .right = true };
-	struct recount recount = { .result = &found };
-	bool made = access(scratch_dir, F_OK) != 0;
+	struct recount_result found = { .right = true, .first_lsn = 1 };
+	struct recount recount = { .result = &found, .published = published, .progress = progress, .user = user };
+	uint64_t map_bytes, used_bytes, disk_free_bytes;
+	/* The scratch ledger grows as large as the ledger, whose map may be larger than the default. */
+	env_usage(env, &map_bytes, &used_bytes, &disk_free_bytes);
 	enum status status = begin(&recount, env, why);
 	if (status == STATUS_OK)
-		status = open_scratch(&recount, env, scratch_dir, why);
-	if (status == STATUS_OK)
-		status = replay(&recount, progress, user, why);
+		status = replay_all(&recount, replay_walk(&recount.walk), map_bytes, scratch_dir, why);
 	if (status == STATUS_OK && found.right)
 		status = compare_all(&recount, why);
 	found.last_lsn = recount.meta.end.lsn;
 	memcpy(found.chain, recount.meta.end.chain, sizeof found.chain);
-	ledger_close(&recount.scratch);
-	env_close(&recount.scratch_env);
-	if (made)
-		remove_scratch(scratch_dir);
-	journal_walk_close(&recount.walk);
-	store_abort(&recount.store);
-	arena_close(&recount.arena);
-	free(recount.entries);
-	free(recount.verdicts);
-	free(recount.tails);
-	if (status == STATUS_OK)
+	return end(&recount, status, result);
+}
+
+/* ---- of files ---- */
+
+/* Of a stretch that does not begin with the first event nothing can be counted: its chain is walked. */
+static enum status
+walk_stretch(struct recount *recount, struct archives *archives, struct reason *why)
+{
+	const struct checkpoint *published = recount->published;
+	const struct journal_end *at = archives_end(archives);
+	struct journal_event event;
+	struct reason broken = { "" };
+	/* A checkpoint may have been made where the stretch begins. */
+	bool seen = published == NULL || (at->lsn == published->lsn && memcmp(at->chain, published->chain, CHAIN_BYTES) == 0);
+	enum status status;
+	while ((status = archives_next(archives, &event, &broken)) == STATUS_OK) {
+		recount->result->events++;
+		if (!seen && event.lsn == published->lsn)
+			seen = at->lsn == published->lsn && at->received_at_ms == published->received_at_ms &&
+			    memcmp(at->chain, published->chain, CHAIN_BYTES) == 0;
+	}
+	if (status == STATUS_DAMAGED || status == STATUS_FORMAT)
+		differ(recount->result, broken.text);
+	else if (status != STATUS_NOT_FOUND)
+		return reason_say(why, status, "%s", broken.text);
+	else if (published != NULL && memcmp(published->ledger, recount->result->ledger, CHAIN_BYTES) != 0)
+		differ(recount->result, "the checkpoint speaks of another ledger");
+	else if (!seen) {
+		bool within = published->lsn + 1 >= recount->result->first_lsn && published->lsn <= recount->last_lsn;
+		snprintf(recount->result->difference, sizeof recount->result->difference,
+		    within ? "journal: at event %" PRIu64 " the chain value is not that of the checkpoint"
+			   : "the checkpoint speaks of event %" PRIu64 ", which is not in this stretch: it proves nothing of it",
+		    published->lsn);
+		recount->result->right = false;
+	}
+	return STATUS_OK;
+}
+
+enum status
+recount_archives(const char *const *paths, size_t n, const char *scratch_dir, const struct checkpoint *published,
+    recount_progress *progress, void *user, struct recount_result *result, struct reason *why)
+{
+	struct recount_result found = { .right = true };
+	struct recount recount = { .result = &found, .published = published, .progress = progress, .user = user };
+	struct archives *archives = NULL;
+	struct reason broken = { "" };
+	enum status status = archives_open(paths, n, &archives, &broken);
+	if (status == STATUS_DAMAGED || status == STATUS_FORMAT) {
+		differ(&found, broken.text);
 		*result = found;
+		return STATUS_OK;
+	}
+	if (status != STATUS_OK)
+		return reason_say(why, status, "%s", broken.text);
+	struct archive_span span = archives_span(archives);
+	found.first_lsn = span.first_lsn;
+	found.last_lsn = recount.last_lsn = span.last_lsn;
+	memcpy(found.ledger, span.ledger, CHAIN_BYTES);
+	memcpy(found.chain, span.chain, CHAIN_BYTES);
+	status = span.first_lsn == 1 ? replay_all(&recount, archives_source(archives), 0, scratch_dir, why)
+				     : walk_stretch(&recount, archives, why);
+	status = end(&recount, status, result);
+	archives_close(&archives);
 	return status;
 }

@@ -1,26 +1,37 @@
 /*
  * Proof that a ledger is right: the chain of its journal is checked, and the journal is recounted from nothing into a scratch
- * ledger whose tables have to equal the ledger's own, bit for bit. Reads one snapshot; ingest may go on meanwhile.
+ * ledger whose tables have to equal the ledger's own, bit for bit. Reads one snapshot; ingest may go on meanwhile. The same for
+ * journal files, which have no tables: they have to be such that a ledger can be made of them.
+ *
+ * With a published checkpoint the journal has to have stood, at its event, where the checkpoint says, with its totals.
  */
 #ifndef JUYAN_STORAGE_RECOUNT_H
 #define JUYAN_STORAGE_RECOUNT_H
 
-#include "env.h"
+#include "archives.h"
+#include "checkpoint.h"
 
 struct recount_result {
 	bool right;
+	uint64_t first_lsn; /* 1, but for a stretch that begins later: its chain alone is proved then */
 	uint64_t last_lsn;
 	uint64_t events;
 	uint64_t rows; /* table rows compared */
-	uint8_t chain[32];
+	uint8_t ledger[CHAIN_BYTES];
+	uint8_t chain[CHAIN_BYTES];
 	char difference[512]; /* where it is not right: the first thing that does not fit, in one sentence */
 };
 
+typedef void recount_progress(void *user, uint64_t done, uint64_t all);
+
 /*
- * `scratch_dir` is made, used and removed again. `progress` (may be NULL) is called now and then.
+ * `scratch_dir` is made, used and removed again. `published` and `progress` may be NULL; progress is called now and then.
  * OK with result.right false when the ledger does not fit; other statuses are about the machine.
  */
-enum status recount(struct env *env, const char *scratch_dir, void (*progress)(void *user, uint64_t done, uint64_t all), void *user,
-    struct recount_result *result, struct reason *why) MUST_USE;
+enum status recount(struct env *env, const char *scratch_dir, const struct checkpoint *published, recount_progress *progress,
+    void *user, struct recount_result *result, struct reason *why) MUST_USE;
+/* Likewise of files and folders of files (archives.h). Where they begin with event 1, they are recounted in the scratch folder. */
+enum status recount_archives(const char *const *paths, size_t n, const char *scratch_dir, const struct checkpoint *published,
+    recount_progress *progress, void *user, struct recount_result *result, struct reason *why) MUST_USE;
 
 #endif

@@ -14,7 +14,7 @@
 #include "recount.h"
 #include "tool.h"
 
-enum { KEY_JSON = 0x100, KEY_SCRATCH, CHAIN_TEXT_BYTES = 65 };
+enum { KEY_JSON = 0x100, KEY_SCRATCH };
 
 struct command {
 	const char *data;
@@ -71,7 +71,7 @@ on_progress(void *user, uint64_t done, uint64_t all)
 }
 
 static void
-chain_text(const struct recount_result *result, char out[CHAIN_TEXT_BYTES])
+result_chain(const struct recount_result *result, char out[CHAIN_TEXT_BYTES])
 {
 	for (size_t i = 0; i < sizeof result->chain; i++)
 		snprintf(out + 2 * i, 3, "%02x", result->chain[i]);
@@ -96,7 +96,7 @@ static enum status
 print_result(const struct command *command, const struct recount_result *result)
 {
 	char chain[CHAIN_TEXT_BYTES];
-	chain_text(result, chain);
+	result_chain(result, chain);
 	if (command->json)
 		return print_json(result, chain);
 	if (result->right)
@@ -119,7 +119,7 @@ verify(struct command *command, bool *right)
 		return reason_say(&command->why, STATUS_USAGE, "the folder's name is too long");
 	enum status status = env_open(&env_options, &env, &command->why);
 	if (status == STATUS_OK)
-		status = recount(env, scratch, on_progress, command, &result, &command->why);
+		status = recount(env, scratch, NULL, on_progress, command, &result, &command->why);
 	if (command->shows_progress)
 		fputs("\r\033[K", stderr);
 	if (status == STATUS_OK)

@@ -22,6 +22,8 @@ _Static_assert(crypto_box_PUBLICKEYBYTES == PUBLIC_KEY_BYTES && crypto_box_SECRE
 
 static const char z85[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";
 
+enum { LINE_BYTES_MAX = 1024 };
+
 /* The client's and the server's, as printed in zmq_curve(7). */
 static const char *const published[] = { "Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID", "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7" };
 
@@ -147,17 +149,13 @@ write_whole(const char *path, const char *line, mode_t mode, struct reason *why)
 
 /* One line in a new file: whole, on disk, and never in another file's place. */
 static enum status
-save_key(const uint8_t key[PUBLIC_KEY_BYTES], const char *path, mode_t mode, struct reason *why)
+save_line(const char *line, const char *path, mode_t mode, struct reason *why)
 {
-	char draft[PATH_MAX], text[KEY_TEXT_BYTES], line[KEY_TEXT_BYTES + 1];
+	char draft[PATH_MAX];
 	if (snprintf(draft, sizeof draft, "%s.%ld.new", path, (long)getpid()) >= (int)sizeof draft)
 		return reason_say(why, STATUS_USAGE, "%.64s…: the path is too long", path);
-	key_format(key, text);
-	snprintf(line, sizeof line, "%s\n", text);
 	unlink(draft); /* a process of the same number may have died here */
 	enum status status = write_whole(draft, line, mode, why);
-	sodium_memzero(text, sizeof text);
-	sodium_memzero(line, sizeof line);
 	if (status != STATUS_OK)
 		return status;
 	if (link(draft, path) != 0)
@@ -166,6 +164,29 @@ save_key(const uint8_t key[PUBLIC_KEY_BYTES], const char *path, mode_t mode, str
 		    : fail(why, path, "it cannot be made");
 	unlink(draft);
 	return status == STATUS_OK ? sync_folder(path, why) : status;
+}
+
+static enum status
+save_key(const uint8_t key[PUBLIC_KEY_BYTES], const char *path, mode_t mode, struct reason *why)
+{
+	char text[KEY_TEXT_BYTES], line[KEY_TEXT_BYTES + 1];
+	key_format(key, text);
+	snprintf(line, sizeof line, "%s\n", text);
+	enum status status = save_line(line, path, mode, why);
+	sodium_memzero(text, sizeof text);
+	sodium_memzero(line, sizeof line);
+	return status;
+}
+
+enum status
+key_line_save(const char *line, const char *path, bool secret, struct reason *why)
+{
+	char whole[LINE_BYTES_MAX];
+	if (snprintf(whole, sizeof whole, "%s\n", line) >= (int)sizeof whole)
+		return reason_say(why, STATUS_TOO_LARGE, "%s: a key's line has less than %d bytes", path, LINE_BYTES_MAX);
+	enum status status = save_line(whole, path, secret ? 0600 : 0644, why);
+	sodium_memzero(whole, sizeof whole);
+	return status;
 }
 
 enum status
@@ -235,6 +256,31 @@ open_key(const char *path, int *out, struct reason *why)
 	if (errno == ENOENT)
 		return reason_say(why, STATUS_NOT_FOUND, "%s: there is no such key file", path);
 	return fail(why, path, "it cannot be opened");
+}
+
+enum status
+key_line_load(const char *path, bool secret, size_t bytes, char *out, struct reason *why)
+{
+	int fd = -1;
+	char line[LINE_BYTES_MAX];
+	enum status status = open_key(path, &fd, why);
+	if (status == STATUS_OK && secret)
+		status = check_secret_file(fd, path, why);
+	ssize_t n = status == STATUS_OK ? read(fd, line, sizeof line - 1) : 0;
+	if (n < 0)
+		status = fail(why, path, "it cannot be read");
+	if (fd >= 0)
+		close(fd);
+	while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r'))
+		n--;
+	if (status == STATUS_OK && (n == 0 || (size_t)n >= bytes || memchr(line, '\0', (size_t)n) != NULL))
+		status = reason_say(why, STATUS_SYNTAX, "%s: expected is one line with a key", path);
+	if (status == STATUS_OK) {
+		memcpy(out, line, (size_t)n);
+		out[n] = '\0';
+	}
+	sodium_memzero(line, sizeof line);
+	return status;
 }
 
 enum status

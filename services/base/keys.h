@@ -7,6 +7,7 @@
 #define JUYAN_BASE_KEYS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "bounds.h"
@@ -30,6 +31,13 @@ enum status key_pair_ensure(const char *path, struct key_pair *out, struct reaso
 enum status key_public_save(const uint8_t key[PUBLIC_KEY_BYTES], const char *path, struct reason *why) MUST_USE;
 /* Reads a public key from a .pub file. */
 enum status key_public_load(const char *path, uint8_t out[PUBLIC_KEY_BYTES], struct reason *why) MUST_USE;
+/*
+ * A line of text in a file of its own, likewise: whole and synced or not there, never over another (CONTRADICTION). For keys of
+ * another form than CURVE's.
+ */
+enum status key_line_save(const char *line, const char *path, bool secret, struct reason *why) MUST_USE;
+/* Reads it, ended by NUL and without its newline. NOT_FOUND, SYNTAX where it is no line of so many bytes; SETTING as for secrets. */
+enum status key_line_load(const char *path, bool secret, size_t bytes, char *out, struct reason *why) MUST_USE;
 /* Z85 (40 characters) or hexadecimal (64). */
 bool key_parse(const char *text, uint8_t out[PUBLIC_KEY_BYTES]) MUST_USE;
 /* True for the keys that are printed in zmq_curve(7), and for a key of zeros: everybody has their secret halves. */

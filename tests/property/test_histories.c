@@ -157,7 +157,7 @@ verify(const struct book *book, const char *folder)
 	struct recount_result result;
 	struct reason why = { "" };
 	snprintf(scratch, sizeof scratch, "%s/scratch", folder);
-	must(recount(book->env, scratch, NULL, NULL, &result, &why), &why);
+	must(recount(book->env, scratch, NULL, NULL, NULL, &result, &why), &why);
 	if (!result.right)
 		fail_msg("%s", result.difference);
 }

@@ -109,7 +109,7 @@ proof(void)
 	struct recount_result result = { .difference = "" };
 	struct reason why = { "" };
 	size_t steps = 0;
-	must(recount(book.env, scratch, count_progress, &steps, &result, &why), &why);
+	must(recount(book.env, scratch, NULL, count_progress, &steps, &result, &why), &why);
 	assert_int_not_equal(access(scratch, F_OK), 0); /* it leaves nothing behind */
 	return result;
 }
@@ -297,11 +297,11 @@ test_each_byte_of_the_ledgers_own_row_is_proved(void **state)
 	struct row changed = row;
 	changed.value[0] ^= 2;
 	put_row(TABLE_meta, &changed);
-	assert_int_equal(recount(book.env, scratch, NULL, NULL, &result, NULL), STATUS_FORMAT);
+	assert_int_equal(recount(book.env, scratch, NULL, NULL, NULL, &result, NULL), STATUS_FORMAT);
 	changed = row;
 	changed.value_bytes--;
 	put_row(TABLE_meta, &changed);
-	assert_int_equal(recount(book.env, scratch, NULL, NULL, &result, NULL), STATUS_DAMAGED);
+	assert_int_equal(recount(book.env, scratch, NULL, NULL, NULL, &result, NULL), STATUS_DAMAGED);
 	put_row(TABLE_meta, &row);
 	is_right();
 }
@@ -376,7 +376,7 @@ test_a_scratch_folder_that_exists_is_left_alone(void **state)
 	struct recount_result result;
 	struct reason why = { "" };
 	(void)state;
-	assert_int_equal(recount(book.env, book.dir, NULL, NULL, &result, &why), STATUS_CONTRADICTION);
+	assert_int_equal(recount(book.env, book.dir, NULL, NULL, NULL, &result, &why), STATUS_CONTRADICTION);
 	holds(why.text, "exists already");
 	is_right();
 }
