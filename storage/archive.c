@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "disk.h"
 #include "meta.h"
 
 #define MAGIC "juyan journal 1\n"
@@ -19,7 +20,7 @@ enum {
 	BLOCK_PREFIX_BYTES = 4 + 8,
 	END_BYTES = 4 + 8 + CHAIN_BYTES,
 	HASH_BYTES = 32,
-	PATH_BYTES = 512,
+	PATH_BYTES = DISK_PATH_BYTES,
 	PROGRESS_EVENTS = 10000
 };
 
@@ -36,8 +37,7 @@ struct writing {
 static enum status
 write_failed(const struct writing *w, struct reason *why)
 {
-	return reason_say(why, errno == ENOSPC || errno == EDQUOT ? STATUS_NO_ROOM : STATUS_SYSTEM, "%s: it cannot be written: %s",
-	    w->part, strerror(errno));
+	return disk_fail(w->part, "it cannot be written", why);
 }
 
 static enum status
@@ -62,23 +62,6 @@ begin_file(struct writing *w, const char *path, struct reason *why)
 	return w->file != NULL ? STATUS_OK : write_failed(w, why);
 }
 
-static enum status
-sync_folder(const char *path, struct reason *why)
-{
-	char folder[PATH_BYTES];
-	snprintf(folder, sizeof folder, "%s", path);
-	char *slash = strrchr(folder, '/');
-	if (slash == NULL)
-		strcpy(folder, ".");
-	else
-		slash[slash == folder] = '\0';
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool synced = fd >= 0 && fsync(fd) == 0;
-	if (fd >= 0)
-		close(fd);
-	return synced ? STATUS_OK : reason_say(why, STATUS_SYSTEM, "%s: it cannot be synced: %s", folder, strerror(errno));
-}
-
 /* Whole and synced under its name, or not there. */
 static enum status
 end_file(struct writing *w, enum status status, struct reason *why)
@@ -96,7 +79,7 @@ end_file(struct writing *w, enum status status, struct reason *why)
 		status = write_failed(w, why);
 	if (status != STATUS_OK)
 		unlink(w->part);
-	return status == STATUS_OK ? sync_folder(w->path, why) : status;
+	return status == STATUS_OK ? disk_sync_beside(w->path, why) : status;
 }
 
 static enum status

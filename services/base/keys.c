@@ -17,6 +17,8 @@
 
 #include <sodium.h>
 
+#include "disk.h"
+
 _Static_assert(crypto_box_PUBLICKEYBYTES == PUBLIC_KEY_BYTES && crypto_box_SECRETKEYBYTES == PUBLIC_KEY_BYTES,
     "CURVE's keys are libsodium's");
 
@@ -116,21 +118,6 @@ fail(struct reason *why, const char *path, const char *what)
 }
 
 static enum status
-sync_folder(const char *path, struct reason *why)
-{
-	char folder[PATH_MAX];
-	const char *slash = strrchr(path, '/');
-	int n = slash == NULL ? 1 : (int)(slash - path) + 1;
-	snprintf(folder, sizeof folder, "%.*s", n, slash == NULL ? "." : path);
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return fail(why, folder, "the folder cannot be opened");
-	enum status status = fsync(fd) == 0 ? STATUS_OK : fail(why, folder, "the folder cannot be synced");
-	close(fd);
-	return status;
-}
-
-static enum status
 write_whole(const char *path, const char *line, mode_t mode, struct reason *why)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
@@ -163,7 +150,7 @@ save_line(const char *line, const char *path, mode_t mode, struct reason *why)
 		    ? reason_say(why, STATUS_CONTRADICTION, "%s: it exists already and is not overwritten", path)
 		    : fail(why, path, "it cannot be made");
 	unlink(draft);
-	return status == STATUS_OK ? sync_folder(path, why) : status;
+	return status == STATUS_OK ? disk_sync_beside(path, why) : status;
 }
 
 static enum status

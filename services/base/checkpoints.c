@@ -1,0 +1,121 @@
+/* Keys and files of checkpoints: see checkpoints.h. */
+#include "checkpoints.h"
+
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+
+#include "civil.h"
+#include "disk.h"
+#include "keys.h"
+
+static enum status
+key_path(const char *dir, const char *suffix, char out[CHECKPOINT_PATH_BYTES], struct reason *why)
+{
+	int bytes = snprintf(out, CHECKPOINT_PATH_BYTES, "%s/keys/checkpoint.key%s", dir, suffix);
+	return bytes < CHECKPOINT_PATH_BYTES ? STATUS_OK : reason_say(why, STATUS_USAGE, "%.64s…: the path is too long", dir);
+}
+
+static enum status
+load_signer(const char *path, bool secret, struct signer *out, struct reason *why)
+{
+	char text[SIGNER_TEXT_BYTES];
+	struct reason inner = { "" };
+	enum status status = key_line_load(path, secret, sizeof text, text, why);
+	if (status != STATUS_OK)
+		return status;
+	status = signer_parse(text, out, &inner);
+	sodium_memzero(text, sizeof text);
+	if (status == STATUS_OK && secret && sodium_is_zero(out->secret_key, sizeof out->secret_key))
+		status = reason_say(&inner, STATUS_SYNTAX, "it is a public key: the secret one was expected");
+	return status == STATUS_OK ? status : reason_say(why, status, "%.120s: %.120s", path, inner.text);
+}
+
+enum status
+checkpoints_make_key(const char *dir, const char *name, struct signer *out, struct reason *why)
+{
+	char path[CHECKPOINT_PATH_BYTES], text[SIGNER_TEXT_BYTES];
+	struct signer signer = { .name = "" };
+	enum status status = key_path(dir, "", path, why);
+	if (status == STATUS_OK)
+		status = signer_make(name, &signer, why);
+	if (status != STATUS_OK)
+		return status;
+	/* The secret first: the public half follows from it. */
+	signer_secret_text(&signer, text);
+	status = key_line_save(text, path, true, why);
+	sodium_memzero(text, sizeof text);
+	if (status == STATUS_OK)
+		status = key_path(dir, ".pub", path, why);
+	if (status == STATUS_OK) {
+		signer_public_text(&signer, text);
+		status = key_line_save(text, path, false, why);
+	}
+	if (status == STATUS_OK)
+		*out = signer;
+	signer_wipe(&signer);
+	return status;
+}
+
+enum status
+checkpoints_key(const char *dir, struct signer *out, struct reason *why)
+{
+	char path[CHECKPOINT_PATH_BYTES];
+	enum status status = key_path(dir, "", path, why);
+	if (status == STATUS_OK)
+		status = load_signer(path, true, out, why);
+	return status == STATUS_NOT_FOUND
+	    ? reason_say(why, status, "%.120s: there is no such key; 'juyan checkpoint key' makes one", path)
+	    : status;
+}
+
+enum status
+checkpoints_public_key(const char *path, struct signer *out, struct reason *why)
+{
+	return load_signer(path, false, out, why);
+}
+
+enum status
+checkpoints_load(const char *path, const struct signer *signer, struct checkpoint *out, struct reason *why)
+{
+	struct arena arena;
+	struct span text;
+	struct reason inner = { "" };
+	enum status status = arena_open(&arena, CHECKPOINT_TEXT_MAX + 4096);
+	if (status != STATUS_OK)
+		return reason_say(why, status, "no memory to read a checkpoint");
+	status = disk_load(path, CHECKPOINT_TEXT_MAX, &arena, &text, why);
+	if (status == STATUS_OK && (status = checkpoint_read(text, signer, out, &inner)) != STATUS_OK)
+		reason_say(why, status, "%.100s: %.150s", path, inner.text);
+	arena_close(&arena);
+	return status;
+}
+
+static enum status
+save(const char *dir, struct checkpoint_kept *kept, struct reason *why)
+{
+	char folder[CHECKPOINT_PATH_BYTES - 64], made[32];
+	civil_format_ms(kept->checkpoint.made_at_ms, made);
+	if ((size_t)snprintf(folder, sizeof folder, "%s/checkpoints", dir) >= sizeof folder)
+		return reason_say(why, STATUS_USAGE, "%.64s…: the path is too long", dir);
+	snprintf(kept->path, sizeof kept->path, "%s/%.10s-%" PRIu64 ".txt", folder, made, kept->checkpoint.lsn);
+	enum status status = disk_make_folder(folder, 0755, why);
+	return status == STATUS_OK ? disk_save(kept->path, kept->text, 0644, why) : status;
+}
+
+enum status
+checkpoints_keep(struct env *env, const char *dir, const struct signer *signer, int64_t now_ms, struct arena *arena,
+    struct checkpoint_kept *out, struct reason *why)
+{
+	struct checkpoint_kept kept = { .path = "" };
+	enum status status = checkpoint_make(env, now_ms, &kept.checkpoint, why);
+	if (status == STATUS_OK)
+		status = checkpoint_write(&kept.checkpoint, signer, arena, &kept.text, why);
+	if (status == STATUS_OK)
+		status = save(dir, &kept, why);
+	if (status == STATUS_OK)
+		*out = kept;
+	else
+		checkpoint_free(&kept.checkpoint);
+	return status;
+}
