@@ -7,8 +7,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "meta.h"
 #include "pages.h"
-#include "store.h"
 
 enum { READERS_MAX = 510, MAP_GIB_DEFAULT = 64, HEADROOM_MAP_MIB_DEFAULT = 256, HEADROOM_DISK_MIB_DEFAULT = 512 };
 
@@ -36,6 +36,15 @@ refuse_network_disk(const char *path, struct reason *why)
 	return STATUS_OK;
 }
 
+/* Before the other tables are looked for: another format has others, and may not be given ours. */
+static enum status
+check_format(const struct env *env, MDB_txn *txn, struct reason *why)
+{
+	const struct store store = { txn, env->tables };
+	struct meta meta;
+	return env->journal_only ? STATUS_OK : meta_read(&store, &meta, why);
+}
+
 /* All tables are made with the file: one that is missing later is damage, and would be served as an empty one. */
 static enum status
 open_tables(struct env *env, struct reason *why)
@@ -47,7 +56,7 @@ open_tables(struct env *env, struct reason *why)
 		return status;
 	mdb_env_info(env->mdb, &info);
 	bool fresh = info.me_last_txnid == 0;
-	for (int i = 0; i < TABLES; i++) {
+	for (int i = 0; i < (env->journal_only ? TABLE_journal + 1 : TABLES); i++) {
 		int rc = mdb_dbi_open(txn, table_name((enum table)i), fresh && !env->readonly ? MDB_CREATE : 0, &env->tables[i]);
 		if (rc != MDB_SUCCESS) {
 			mdb_txn_abort(txn);
@@ -57,6 +66,10 @@ open_tables(struct env *env, struct reason *why)
 				return reason_say(why, STATUS_DAMAGED, "the ledger is damaged: it has no table '%s'",
 				    table_name((enum table)i));
 			return store_status(rc, why);
+		}
+		if (i == TABLE_meta && (status = check_format(env, txn, why)) != STATUS_OK) {
+			mdb_txn_abort(txn);
+			return status;
 		}
 	}
 	return store_status(mdb_txn_commit(txn), why);
@@ -174,6 +187,8 @@ env_open(const struct env_options *options, struct env **out, struct reason *why
 	enum status status = STATUS_OK;
 	char path[sizeof env->dir + 16];
 	env->readonly = options->readonly;
+	env->journal_only = options->journal_only;
+	assert(!env->journal_only || env->readonly);
 	env->headroom_map_bytes =
 	    options->headroom_map_bytes != 0 ? options->headroom_map_bytes : (uint64_t)HEADROOM_MAP_MIB_DEFAULT << 20;
 	env->headroom_disk_bytes =
@@ -209,6 +224,31 @@ done:
 		*out = env;
 	else
 		env_close(&env);
+	return status;
+}
+
+enum status
+env_sync(struct env *env, struct reason *why)
+{
+	return store_status(mdb_env_sync(env->mdb, 1), why);
+}
+
+enum status
+env_copy(struct env *env, const char *folder, struct reason *why)
+{
+	char path[512];
+	snprintf(path, sizeof path, "%.480s/data.mdb", folder);
+	int rc = mdb_env_copy2(env->mdb, folder, MDB_CP_COMPACT);
+	if (rc == ENOSPC || rc == EDQUOT)
+		return reason_say(why, STATUS_NO_ROOM, "%.160s: the disk has no room for the copy", folder);
+	if (rc != MDB_SUCCESS)
+		return store_status(rc, why);
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	bool synced = fd >= 0 && fsync(fd) == 0;
+	enum status status =
+	    synced ? STATUS_OK : reason_say(why, STATUS_DISK, "%.160s: it cannot be synced: %s", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
 	return status;
 }
 

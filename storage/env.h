@@ -22,12 +22,18 @@ struct env_options {
 	uint64_t headroom_map_bytes;  /* free map below which nothing is taken any more; 0: the default */
 	uint64_t headroom_disk_bytes; /* free disk, likewise */
 	bool readonly;
-	bool scratch; /* never synced, for a recount that is thrown away; never for a ledger */
+	bool scratch; /* not synced but by env_sync: for a recount that is thrown away, or a ledger that is not in its place yet */
+	bool journal_only; /* readonly: of whatever format, for its journal and the ledger's own row alone */
 };
 
 /* NOT_FOUND where a readonly folder has no ledger, FORMAT, DAMAGED, SYSTEM (also: a network file system), NO_MEMORY. */
 enum status env_open(const struct env_options *options, struct env **out, struct reason *why) MUST_USE;
 void env_close(struct env **env);
+
+/* All that was committed to a scratch environment is on disk. DISK: nobody knows. */
+enum status env_sync(struct env *env, struct reason *why) MUST_USE;
+/* One snapshot into an empty folder, without the pages that are free; synced. NO_ROOM, DISK, SYSTEM. */
+enum status env_copy(struct env *env, const char *folder, struct reason *why) MUST_USE;
 
 /* NO_ROOM with a sentence when map or disk are below their headroom. */
 enum status env_room(struct env *env, struct reason *why) MUST_USE;

@@ -11,19 +11,17 @@ the_key(void)
 }
 
 enum status
-meta_read(const struct store *store, struct meta *out, struct reason *why)
+meta_read_any(const struct store *store, unsigned *format, struct meta *out, struct reason *why)
 {
 	struct span row;
 	enum status status = store_get(store, TABLE_meta, the_key(), &row);
 	if (status == STATUS_NOT_FOUND) {
 		*out = (struct meta){ 0 };
+		*format = LEDGER_FORMAT;
 		return STATUS_OK;
 	}
 	if (status != STATUS_OK)
 		return status;
-	if (row.bytes < AT_LSN || value_get(row.data, 4) != LEDGER_FORMAT)
-		return reason_say(why, STATUS_FORMAT, "the ledger has format %llu, this version reads format %d",
-		    (unsigned long long)(row.bytes < AT_LSN ? 0 : value_get(row.data, 4)), LEDGER_FORMAT);
 	if (row.bytes != META_BYTES)
 		return reason_say(why, STATUS_DAMAGED, "the ledger's own row has %zu bytes, %d were expected", row.bytes,
 		    META_BYTES);
@@ -32,7 +30,26 @@ meta_read(const struct store *store, struct meta *out, struct reason *why)
 		.registry_version = value_get(row.data + AT_REGISTRY, 8),
 		.quarantine_waiting = value_get(row.data + AT_WAITING, 8) };
 	memcpy(out->end.chain, row.data + AT_CHAIN, CHAIN_BYTES);
+	*format = (unsigned)value_get(row.data + AT_FORMAT, 4);
 	return STATUS_OK;
+}
+
+enum status
+meta_read(const struct store *store, struct meta *out, struct reason *why)
+{
+	struct meta meta;
+	unsigned format;
+	enum status status = meta_read_any(store, &format, &meta, why);
+	if (status == STATUS_OK && format < LEDGER_FORMAT)
+		return reason_say(why, STATUS_FORMAT,
+		    "the ledger has format %u, this version reads format %d: 'juyan upgrade' makes such a one of it", format,
+		    LEDGER_FORMAT);
+	if (status == STATUS_OK && format > LEDGER_FORMAT)
+		return reason_say(why, STATUS_FORMAT, "the ledger has format %u, this version reads format %d: a later one made it",
+		    format, LEDGER_FORMAT);
+	if (status == STATUS_OK)
+		*out = meta;
+	return status;
 }
 
 enum status

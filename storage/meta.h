@@ -14,6 +14,8 @@ struct meta {
 
 /* An empty ledger has a meta of zeros. FORMAT when another version wrote it. */
 enum status meta_read(const struct store *store, struct meta *out, struct reason *why) MUST_USE;
+/* Of any format: all have begun alike so far, with what is read here; the counts are those of this format only. DAMAGED. */
+enum status meta_read_any(const struct store *store, unsigned *format, struct meta *out, struct reason *why) MUST_USE;
 enum status meta_write(const struct store *store, const struct meta *meta) MUST_USE;
 
 #endif

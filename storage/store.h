@@ -34,6 +34,7 @@ struct env {
 	uint64_t headroom_map_bytes;
 	uint64_t headroom_disk_bytes;
 	bool readonly;
+	bool journal_only;
 	void *map; /* the ledger's file in memory; NULL where it was not found */
 	size_t map_bytes;
 	char dir[256];

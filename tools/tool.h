@@ -29,6 +29,12 @@
 	X(keys, "make keys, and say who may send and who may ask") \
 	X(users, "say who may log in to the dashboard, and as what") \
 	X(verify, "recount the journal and prove that the totals are right") \
+	X(checkpoint, "sign where the ledger stands, so that it can be proved later") \
+	X(export, "write a stretch of the journal as a file that anyone can check") \
+	X(backup, "copy what is new to a folder, while Juyan runs") \
+	X(restore, "make a data folder of a backup") \
+	X(compact, "give back the disk that a ledger does not need") \
+	X(upgrade, "bring a ledger of an older version to this one's form") \
 	X(simulate, "make a believable port's events, in files or live") \
 	X(forecast, "tell how tonnage, or any series in a file, goes on, and how sure that is") \
 	X(backtest, "tell how far such forecasts were off, beside naive ones") \

@@ -1,6 +1,7 @@
 /*
- * `juyan verify`: proves that a ledger is right, from its journal alone. Works beside a running Juyan (it reads one snapshot) and
- * without one; it needs room for a second set of tables while it works.
+ * `juyan verify`: proves that a ledger is right, from its journal alone, or that journal files are, and holds a published checkpoint
+ * against them. Works beside a running Juyan (it reads one snapshot) and without one; it needs room for a second set of tables while
+ * it works.
  */
 #include <argp.h>
 #include <inttypes.h>
@@ -10,23 +11,35 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "checkpoints.h"
 #include "options.h"
+#include "progress.h"
 #include "recount.h"
 #include "tool.h"
 
-enum { KEY_JSON = 0x100, KEY_SCRATCH };
+enum { KEY_JSON = 0x100, KEY_SCRATCH, KEY_ARCHIVE = 'a', KEY_CHECKPOINT = 'c', KEY_PUBLIC = 'p', ARCHIVES_MAX = 4096 };
 
 struct command {
 	const char *data;
 	const char *scratch;
+	const char *checkpoint;
+	const char *public_key;
+	const char **archives;
+	size_t n_archives;
 	bool json;
-	bool shows_progress;
 	struct reason why;
 };
 
 static const struct argp_option options[] = {
 	{ "data", 'd', "DIR", 0, "the data folder (default: $JUYAN_DATA, else ./juyan-data)", 1 },
-	{ "scratch", KEY_SCRATCH, "DIR", 0, "where to recount: a folder that does not exist yet (default: in the data folder)", 1 },
+	{ "archive", KEY_ARCHIVE, "FILE", 0,
+	    "instead of a ledger: a backup's folder, or a file that was exported; several go on from each other (may be repeated)",
+	    1 },
+	{ "checkpoint", KEY_CHECKPOINT, "FILE", 0, "what was published: the journal has to have stood there, with those totals",
+	    1 },
+	{ "public-key", KEY_PUBLIC, "FILE", 0, "who has to have signed that", 1 },
+	{ "scratch", KEY_SCRATCH, "DIR", 0,
+	    "where to recount: a folder that does not exist yet (default: in the data folder; for files in $TMPDIR or /tmp)", 1 },
 	{ "json", KEY_JSON, NULL, 0, "as a JSON object", 1 },
 	{ 0 },
 };
@@ -36,7 +49,22 @@ static const char doc[] =
     "table.\v"
     "Ends with 0 and the chain's value when all is right, with 1 and the first thing that does not fit when it is not. The chain's "
     "value "
-    "names the whole past: two ledgers with the same value hold the same events. Juyan may go on running meanwhile.";
+    "names the whole past: two ledgers with the same value hold the same events. Juyan may go on running meanwhile.\n\n"
+    "Whoever can write the file can make another ledger that is as right. Against that helps a checkpoint that was given away:\n\n"
+    "  juyan verify --checkpoint 2026-11-21-48211.txt --public-key checkpoint.key.pub\n"
+    "  juyan verify --archive /backup --checkpoint … --public-key …   (offline, without the ledger)\n\n"
+    "Of a stretch that does not begin with the first event the chain alone is proved.";
+
+static void
+add_archive(struct argp_state *state, struct command *command, const char *path)
+{
+	if (command->archives == NULL)
+		command->archives = calloc(ARCHIVES_MAX, sizeof *command->archives);
+	if (command->archives == NULL || command->n_archives == ARCHIVES_MAX)
+		argp_error(state, "more than %d files: name their folder", ARCHIVES_MAX);
+	else
+		command->archives[command->n_archives++] = path;
+}
 
 static error_t
 parse(int key, char *arg, struct argp_state *state)
@@ -46,6 +74,15 @@ parse(int key, char *arg, struct argp_state *state)
 	case 'd':
 		command->data = arg;
 		break;
+	case KEY_ARCHIVE:
+		add_archive(state, command, arg);
+		break;
+	case KEY_CHECKPOINT:
+		command->checkpoint = arg;
+		break;
+	case KEY_PUBLIC:
+		command->public_key = arg;
+		break;
 	case KEY_SCRATCH:
 		command->scratch = arg;
 		break;
@@ -53,7 +90,15 @@ parse(int key, char *arg, struct argp_state *state)
 		command->json = true;
 		break;
 	case ARGP_KEY_ARG:
-		argp_error(state, "'%s' is not expected here", arg);
+		if (command->n_archives == 0)
+			argp_error(state, "'%s' is not expected here", arg);
+		add_archive(state, command, arg);
+		break;
+	case ARGP_KEY_END:
+		if (command->n_archives > 0 && command->data != NULL)
+			argp_error(state, "--data and --archive exclude each other");
+		if ((command->checkpoint == NULL) != (command->public_key == NULL))
+			argp_error(state, "--checkpoint and --public-key go together");
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -61,31 +106,23 @@ parse(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
-/* One line that is written over itself, for people alone. */
-static void
-on_progress(void *user, uint64_t done, uint64_t all)
-{
-	const struct command *command = user;
-	if (command->shows_progress && all > 0)
-		fprintf(stderr, "\rrecounting: %" PRIu64 " of %" PRIu64 " events (%" PRIu64 " %%)", done, all, done * 100 / all);
-}
-
-static void
-result_chain(const struct recount_result *result, char out[CHAIN_TEXT_BYTES])
-{
-	for (size_t i = 0; i < sizeof result->chain; i++)
-		snprintf(out + 2 * i, 3, "%02x", result->chain[i]);
-}
+/* ---- what it says ---- */
 
 static enum status
-print_json(const struct recount_result *result, const char *chain)
+print_json(const struct recount_result *result, const struct checkpoint *published)
 {
-	json_t *json = json_pack("{s:b, s:I, s:I, s:I, s:s}", "right", result->right, "last_lsn", (json_int_t)result->last_lsn,
-	    "events", (json_int_t)result->events, "rows", (json_int_t)result->rows, "chain", chain);
+	char chain[CHAIN_TEXT_BYTES], ledger[CHAIN_TEXT_BYTES];
+	chain_text(result->chain, chain);
+	chain_text(result->ledger, ledger);
+	json_t *json = json_pack("{s:b, s:I, s:I, s:I, s:s, s:I, s:s}", "right", result->right, "last_lsn",
+	    (json_int_t)result->last_lsn, "events", (json_int_t)result->events, "rows", (json_int_t)result->rows, "chain", chain,
+	    "first_lsn", (json_int_t)result->first_lsn, "ledger", ledger);
 	if (json == NULL)
 		return STATUS_NO_MEMORY;
 	if (!result->right)
 		json_object_set_new(json, "difference", json_stringn_nocheck(result->difference, strlen(result->difference)));
+	if (published != NULL)
+		json_object_set_new(json, "checkpoint_lsn", json_integer((json_int_t)published->lsn));
 	json_dumpf(json, stdout, JSON_INDENT(2));
 	putchar('\n');
 	json_decref(json);
@@ -93,53 +130,100 @@ print_json(const struct recount_result *result, const char *chain)
 }
 
 static enum status
-print_result(const struct command *command, const struct recount_result *result)
+print_result(const struct command *command, const struct recount_result *result, const struct checkpoint *published)
 {
 	char chain[CHAIN_TEXT_BYTES];
-	result_chain(result, chain);
+	chain_text(result->chain, chain);
 	if (command->json)
-		return print_json(result, chain);
-	if (result->right)
+		return print_json(result, published);
+	if (!result->right) {
+		printf("NOT RIGHT: %s\n", result->difference);
+		return STATUS_OK;
+	}
+	if (command->n_archives == 0)
 		printf("right: %" PRIu64 " events, %" PRIu64 " rows, chain %s\n", result->events, result->rows, chain);
 	else
-		printf("NOT RIGHT: %s\n", result->difference);
+		printf("right: events %" PRIu64 " to %" PRIu64 "%s, chain %s\n", result->first_lsn, result->last_lsn,
+		    result->first_lsn == 1 ? "" : " (a stretch: its chain alone is proved)", chain);
+	if (published != NULL)
+		printf("the checkpoint fits: event %" PRIu64 "%s\n", published->lsn,
+		    result->first_lsn == 1 ? " and the totals at it" : "");
 	return STATUS_OK;
+}
+
+/* ---- proving ---- */
+
+static enum status
+find_scratch(struct command *command, char out[PATH_MAX])
+{
+	const char *temporary = getenv("TMPDIR");
+	const char *folder = command->n_archives == 0   ? tool_data(command->data)
+	    : temporary != NULL && temporary[0] != '\0' ? temporary
+							: "/tmp";
+	int bytes = command->scratch != NULL
+	    ? snprintf(out, PATH_MAX, "%s", command->scratch)
+	    : snprintf(out, PATH_MAX, "%s/%sverify.%ld", folder, command->n_archives == 0 ? "" : "juyan-", (long)getpid());
+	return bytes >= 0 && bytes < PATH_MAX ? STATUS_OK
+					      : reason_say(&command->why, STATUS_USAGE, "the folder's name is too long");
+}
+
+static enum status
+read_checkpoint(struct command *command, struct checkpoint *out)
+{
+	struct signer signer = { .name = "" };
+	enum status status = checkpoints_public_key(command->public_key, &signer, &command->why);
+	return status == STATUS_OK ? checkpoints_load(command->checkpoint, &signer, out, &command->why) : status;
+}
+
+static enum status
+prove(struct command *command, const struct checkpoint *published, struct recount_result *result)
+{
+	const struct env_options env_options = { .dir = tool_data(command->data), .readonly = true };
+	struct progress progress = progress_begin("recounting");
+	char scratch[PATH_MAX];
+	struct env *env = NULL;
+	enum status status = find_scratch(command, scratch);
+	if (status == STATUS_OK && command->n_archives > 0) {
+		status = recount_archives(command->archives, command->n_archives, scratch, published, progress_step, &progress,
+		    result, &command->why);
+	} else if (status == STATUS_OK) {
+		status = env_open(&env_options, &env, &command->why);
+		if (status == STATUS_OK)
+			status = recount(env, scratch, published, progress_step, &progress, result, &command->why);
+		env_close(&env);
+	}
+	progress_end(&progress);
+	return status;
 }
 
 static enum status
 verify(struct command *command, bool *right)
 {
-	const struct env_options env_options = { .dir = tool_data(command->data), .readonly = true };
-	char scratch[PATH_MAX];
-	struct env *env = NULL;
+	struct checkpoint checkpoint = { .lsn = 0 };
+	const struct checkpoint *published = command->checkpoint != NULL ? &checkpoint : NULL;
 	struct recount_result result;
-	int bytes = command->scratch != NULL ? snprintf(scratch, sizeof scratch, "%s", command->scratch)
-					     : snprintf(scratch, sizeof scratch, "%s/verify.%ld", env_options.dir, (long)getpid());
-	if (bytes < 0 || (size_t)bytes >= sizeof scratch)
-		return reason_say(&command->why, STATUS_USAGE, "the folder's name is too long");
-	enum status status = env_open(&env_options, &env, &command->why);
+	enum status status = published == NULL ? STATUS_OK : read_checkpoint(command, &checkpoint);
 	if (status == STATUS_OK)
-		status = recount(env, scratch, NULL, on_progress, command, &result, &command->why);
-	if (command->shows_progress)
-		fputs("\r\033[K", stderr);
+		status = prove(command, published, &result);
 	if (status == STATUS_OK)
-		status = print_result(command, &result);
+		status = print_result(command, &result, published);
 	if (status == STATUS_OK)
 		*right = result.right;
-	env_close(&env);
+	checkpoint_free(&checkpoint);
 	return status;
 }
 
 int
 tool_verify(int argc, char **argv)
 {
-	struct command command = { .shows_progress = isatty(STDERR_FILENO) };
+	struct command command = { .data = NULL };
 	const struct argp argp = { options, parse, NULL, doc, NULL, NULL, NULL };
 	bool right = false;
 	argp_err_exit_status = TOOL_USAGE;
 	argp_parse(&argp, argc, argv, 0, NULL, &command);
 	enum status status = verify(&command, &right);
-	/* Exit 1 is for a ledger that is not right alone: whoever watches must be able to tell it from a wrong path. */
+	free(command.archives);
+	/* Exit 1 is for what is not right alone: whoever watches must be able to tell it from a wrong path. */
 	if (status != STATUS_OK) {
 		int code = tool_fail("verify", status, &command.why);
 		return code == TOOL_WRONG ? TOOL_FAILED : code;
