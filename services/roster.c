@@ -7,10 +7,11 @@
 #include "feed.h"
 #include "forecast.h"
 #include "ingest.h"
+#include "keeper.h"
 #include "query.h"
 
 const struct service *const roster[ROSTER_SERVICES] = { &ingest_service, &query_service, &feed_service, &forecast_service,
-	&dashboard_service };
+	&dashboard_service, &keeper_service };
 
 const struct service *
 roster_find(const char *name)

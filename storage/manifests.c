@@ -110,8 +110,8 @@ make_room(struct manifests *manifests)
 }
 
 /* A row is the batch's marks, by which it stands in the review or not, and behind them the record of its facts. */
-static enum status
-decode_row(struct span row, struct arena *arena, uint32_t *marks, struct facts *out)
+enum status
+manifests_decode(struct span row, struct arena *arena, uint32_t *marks, struct facts *out)
 {
 	if (row.bytes < MARKS_BYTES)
 		return STATUS_DAMAGED;
@@ -133,7 +133,7 @@ read_row(const struct store *store, const char *port, const char *batch_no, stru
 	if (copy == NULL)
 		return STATUS_NO_MEMORY;
 	memcpy(copy, row.data, row.bytes);
-	return decode_row((struct span){ copy, row.bytes }, arena, marks, out);
+	return manifests_decode((struct span){ copy, row.bytes }, arena, marks, out);
 }
 
 enum status
@@ -317,7 +317,7 @@ manifests_recount(struct manifests *manifests, const struct store *store, const 
 			status = reason_say(why, STATUS_CONTRADICTION,
 			    "the port '%s' has batches on file (one is '%s'): it cannot be dropped", name, batch_no);
 		if (status == STATUS_OK)
-			status = decode_row(walk.value, manifests->arena, &marks, &facts);
+			status = manifests_decode(walk.value, manifests->arena, &marks, &facts);
 		if (status != STATUS_OK)
 			break;
 		count_into(changes, &facts, old, port, -1);

@@ -41,4 +41,7 @@ enum status manifests_find(const struct store *store, const char *port, const ch
 /* The key of a batch in `manifests` and `review`. */
 void manifests_key(struct key *key, const char *port, const char *batch_no);
 
+/* A row as it stands in the table; texts point into it. DAMAGED, NO_MEMORY. */
+enum status manifests_decode(struct span row, struct arena *arena, uint32_t *marks, struct facts *out) MUST_USE;
+
 #endif

@@ -62,16 +62,41 @@ open_ledger(const char *data, struct ask *ask, struct reason *why)
 	return status == STATUS_OK ? reader_open(ask->env, &ask->reader, why) : status;
 }
 
-enum status
-ask_open(const struct tool_connection *connection, struct ask **out, struct reason *why)
+static enum status
+make(struct ask **out, struct reason *why)
 {
-	const char *data = tool_data(connection->data);
 	struct ask *ask = calloc(1, sizeof *ask);
 	if (ask == NULL || arena_open(&ask->arena, ARENA_BYTES) != STATUS_OK) {
 		free(ask);
 		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
 	}
-	enum status status =
+	*out = ask;
+	return STATUS_OK;
+}
+
+enum status
+ask_open_on(struct env *env, struct ask **out, struct reason *why)
+{
+	struct ask *ask = NULL;
+	enum status status = make(&ask, why);
+	if (status == STATUS_OK)
+		status = reader_open(env, &ask->reader, why);
+	if (status == STATUS_OK)
+		*out = ask;
+	else
+		ask_close(&ask);
+	return status;
+}
+
+enum status
+ask_open(const struct tool_connection *connection, struct ask **out, struct reason *why)
+{
+	const char *data = tool_data(connection->data);
+	struct ask *ask = NULL;
+	enum status status = make(&ask, why);
+	if (status != STATUS_OK)
+		return status;
+	status =
 	    connection->connect != NULL || lock_held(data, "query") ? open_bus(connection, ask, why) : open_ledger(data, ask, why);
 	if (status != STATUS_OK) {
 		ask_close(&ask);

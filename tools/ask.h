@@ -5,6 +5,7 @@
 #ifndef JUYAN_TOOLS_ASK_H
 #define JUYAN_TOOLS_ASK_H
 
+#include "env.h"
 #include "options.h"
 #include "query.pb-c.h"
 
@@ -13,6 +14,8 @@ struct ask;
 enum { ASK_WAIT_MS = 10000 };
 
 enum status ask_open(const struct tool_connection *connection, struct ask **out, struct reason *why) MUST_USE;
+/* Of an environment that is the caller's, and outlives it. */
+enum status ask_open_on(struct env *env, struct ask **out, struct reason *why) MUST_USE;
 void ask_close(struct ask **ask);
 
 /*

@@ -12,6 +12,7 @@
 #include "asking.h"
 #include "civil.h"
 #include "json.h"
+#include "known.h"
 #include "totals_rows.h"
 
 enum {
@@ -26,7 +27,8 @@ enum {
 	KEY_BASIS,
 	KEY_CSV,
 	KEY_JSON,
-	KEY_WATCH
+	KEY_WATCH,
+	KEY_KNOWN_AT
 };
 
 enum { FILTER_MAX = 64, WATCH_SECONDS = 2, WATCH_SECONDS_MAX = 3600 };
@@ -49,6 +51,8 @@ struct command {
 	struct filter filters[TOTALS_DIMS]; /* that of the period stays empty */
 	enum shape shape;
 	int watch_seconds; /* 0: once */
+	const char *known_at;
+	struct known known; /* open where that was given */
 };
 
 static const struct argp_option options[] = {
@@ -61,6 +65,11 @@ static const struct argp_option options[] = {
 	{ "mode", KEY_MODE, "truck|agv|rail", 0, "only this mode", 1 },
 	{ "group", KEY_GROUP, "ID", 0, "only this commodity group", 1 },
 	{ "basis", KEY_BASIS, "weighed|declared|corrected|unknown", 0, "only what rests on this", 1 },
+	{ "as-known-at", KEY_KNOWN_AT, "TIME", 0,
+	    "the figures as they were known then (2026-01-31T08:00+08:00, or with Z): of what had been received, with the registry "
+	    "of then; "
+	    "recounted from the journal in the data folder",
+	    1 },
 	{ NULL, 0, NULL, 0, "How", 2 },
 	{ "by", KEY_BY, "LIST", 0,
 	    "one row for each: any of port, period, direction, mode, group, basis; rows are sorted in this order; 'all': one row "
@@ -83,7 +92,8 @@ static const char doc[] =
     "has one basis. A unit whose mass is not known is counted as a unit, and its mass is in no figure.\n\n"
     "  juyan totals                                  each port and year\n"
     "  juyan totals --period day --from 2025-11      each day since November\n"
-    "  juyan totals --by group,basis --port ceke     goods and their basis";
+    "  juyan totals --by group,basis --port ceke     goods and their basis\n"
+    "  juyan totals --as-known-at 2026-01-01T00:00+08:00   what was said then of the year before";
 
 /* ---- options ---- */
 
@@ -247,8 +257,14 @@ parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		argp_error(state, "'%s' is not expected here", arg);
 		break;
+	case KEY_KNOWN_AT:
+		command->known_at = arg;
+		break;
 	case ARGP_KEY_END:
 		check_all(state, command);
+		if (command->known_at != NULL && (command->watch_seconds > 0 || command->asking.connection.connect != NULL))
+			argp_error(state,
+			    "--as-known-at is of the data folder, and once: it does not go with --connect or --watch");
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -336,12 +352,21 @@ tool_totals(int argc, char **argv)
 	const struct argp argp = { options, parse, NULL, doc, children, NULL, NULL };
 	argp_err_exit_status = TOOL_USAGE;
 	argp_parse(&argp, argc, argv, 0, NULL, &command);
-	enum status status = show_once(&command);
+	enum status status = command.known_at != NULL
+	    ? known_open(tool_data(command.asking.connection.data), command.known_at, &command.known, &command.asking.why)
+	    : STATUS_OK;
+	if (status == STATUS_OK) {
+		command.asking.ask = command.known.ask;
+		command.known.ask = NULL;
+		status = show_once(&command);
+	}
 	while (status == STATUS_OK && command.watch_seconds > 0 && fflush(stdout) == 0) {
 		nanosleep(&(struct timespec){ .tv_sec = command.watch_seconds }, NULL);
 		if (command.shape == SHAPE_TABLE && !isatty(STDOUT_FILENO))
 			fputc('\n', stdout);
 		status = show_once(&command);
 	}
-	return asking_end(&command.asking, status);
+	int code = asking_end(&command.asking, status);
+	known_close(&command.known);
+	return code;
 }

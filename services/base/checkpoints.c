@@ -1,6 +1,7 @@
 /* Keys and files of checkpoints: see checkpoints.h. */
 #include "checkpoints.h"
 
+#include <dirent.h>
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -118,4 +119,44 @@ checkpoints_keep(struct env *env, const char *dir, const struct signer *signer, 
 	else
 		checkpoint_free(&kept.checkpoint);
 	return status;
+}
+
+enum { DATE_BYTES = sizeof "2026-11-21" - 1 };
+
+/* Of one day's files the one that was made last; or, with an empty date, finds the last day. */
+static int64_t
+look_through(const char *folder, char date[DATE_BYTES + 1], const struct signer *signer)
+{
+	char path[CHECKPOINT_PATH_BYTES];
+	struct dirent *entry;
+	int64_t last_ms = 0;
+	bool finding = date[0] == '\0';
+	DIR *names = opendir(folder);
+	while (names != NULL && (entry = readdir(names)) != NULL) {
+		struct checkpoint checkpoint = { .lsn = 0 };
+		const char *name = entry->d_name;
+		if (strlen(name) <= DATE_BYTES || name[0] == '.' ||
+		    (size_t)snprintf(path, sizeof path, "%s/%s", folder, name) >= sizeof path)
+			continue;
+		if (finding && strncmp(name, date, DATE_BYTES) > 0)
+			snprintf(date, DATE_BYTES + 1, "%.*s", DATE_BYTES, name);
+		if (finding || strncmp(name, date, DATE_BYTES) != 0 ||
+		    checkpoints_load(path, signer, &checkpoint, NULL) != STATUS_OK)
+			continue;
+		last_ms = checkpoint.made_at_ms > last_ms ? checkpoint.made_at_ms : last_ms;
+		checkpoint_free(&checkpoint);
+	}
+	if (names != NULL)
+		closedir(names);
+	return last_ms;
+}
+
+int64_t
+checkpoints_last_made(const char *dir, const struct signer *signer)
+{
+	char folder[CHECKPOINT_PATH_BYTES - 64], date[DATE_BYTES + 1] = "";
+	if ((size_t)snprintf(folder, sizeof folder, "%s/checkpoints", dir) >= sizeof folder)
+		return 0;
+	look_through(folder, date, signer);
+	return date[0] == '\0' ? 0 : look_through(folder, date, signer);
 }

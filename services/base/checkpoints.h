@@ -35,4 +35,7 @@ struct checkpoint_kept {
 enum status checkpoints_keep(struct env *env, const char *dir, const struct signer *signer, int64_t now_ms, struct arena *arena,
     struct checkpoint_kept *out, struct reason *why) MUST_USE;
 
+/* When the newest one that is kept, and that this signer signed, was made; 0: there is none. */
+int64_t checkpoints_last_made(const char *dir, const struct signer *signer);
+
 #endif

@@ -44,6 +44,9 @@ enum { CONFIG_TEXT_BYTES = 256, CONFIG_LISTEN_MAX = 8 };
 	X(number, map_gib, 64, 1, 16384, "GiB", "address space reserved for the ledger; sparse, costs no disk") \
 	X(number, headroom_map_mib, 256, 16, 1048576, "MiB", "free map below which events are refused until there is room") \
 	X(number, headroom_disk_mib, 512, 0, 1048576, "MiB", "free disk below which events are refused until there is room") \
+	X(number, checkpoint_minute, 5, 0, 1439, "minutes", \
+	    "after midnight of the first port, when the day's checkpoint is signed, if there is a key ('juyan checkpoint key')") \
+	X(number, scrub_mib_per_s, 4, 0, 256, "MiB/s", "at which the ledger is read over in the background for damage; 0: never") \
 	X(number, sessions_max, 1024, 1, 4096, "sessions", "sessions open at the same time") \
 	X(text, log_level, "info", 4, 7, "", "debug, info, warning or error")
 

@@ -48,6 +48,11 @@
 	X(decisions_sent, "notes and settlements of named persons that ingest has taken") \
 	X(questions_busy, "questions about the future that found too many waiting") \
 	X(forecasts_changed, "times that what forecasts rest on had changed: a day closed, a fact of a past day, the registry") \
+	X(checkpoints_made, "checkpoints of the ledger signed and kept") \
+	X(checkpoints_failed, "times that a day's checkpoint could not be made; it is tried again every ten minutes") \
+	X(scrub_passes, "times that the ledger was read over from one end to the other") \
+	X(scrub_damages, "damages found by that: the log has the place, 'juyan verify' the proof") \
+	X(room_warnings, "times that map or disk came below twice their headroom") \
 	X(forecasts_unkept, "times that the day's forecast could not be kept on disk")
 
 #define X(name, meaning) COUNTER_##name,
