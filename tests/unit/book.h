@@ -97,15 +97,21 @@ book_take(struct book *book, uint32_t terminal_no, struct said said)
 	must(verdict, &why);
 }
 
+/* The first event of a book: two ports and three terminals. */
+static inline struct said
+book_founding(void)
+{
+	return registry_changed(
+	    "'put': [" PORT("ceke", "RELEASE") "," PORT("wuliji", "DEPARTURE") "," GROUP("coal", "2701", "'coal'") "," TERMINAL("1",
+		KEY_1, ", 'administrator': true") "," TERMINAL("2", KEY_2, "") "," TERMINAL("3", KEY_3, "") "]");
+}
+
 static inline void
 book_open_with(struct book *book, size_t map_bytes)
 {
 	folder_make(book->dir);
 	book_open_env(book, map_bytes);
-	book_take(book, ADMIN,
-	    registry_changed(
-		"'put': [" PORT("ceke", "RELEASE") "," PORT("wuliji", "DEPARTURE") "," GROUP("coal", "2701", "'coal'") "," TERMINAL(
-		    "1", KEY_1, ", 'administrator': true") "," TERMINAL("2", KEY_2, "") "," TERMINAL("3", KEY_3, "") "]"));
+	book_take(book, ADMIN, book_founding());
 }
 
 static inline void

@@ -305,10 +305,7 @@ test_a_ledger_forged_as_a_whole_is_found_by_its_checkpoint_alone(void **state)
 	struct book right = book;
 	folder_make(book.dir);
 	book_open_env(&book, 64 << 20);
-	book_take(&book, ADMIN,
-	    registry_changed(
-		"'put': [" PORT("ceke", "RELEASE") "," PORT("wuliji", "DEPARTURE") "," GROUP("coal", "2701", "'coal'") "," TERMINAL(
-		    "1", KEY_1, ", 'administrator': true") "," TERMINAL("2", KEY_2, "") "," TERMINAL("3", KEY_3, "") "]"));
+	book_take(&book, ADMIN, book_founding());
 	take_batch("B1", "50999");
 	take_batch("B2", "52000");
 	struct recount_result result = proof(NULL);
