@@ -20,6 +20,7 @@ struct archives {
 	size_t at;               /* the file that is read */
 	struct archive *archive; /* … open */
 	struct journal_end end;  /* of what has been read */
+	bool of_folder;
 };
 
 static enum status
@@ -72,6 +73,7 @@ add_folder(struct archives *archives, const char *path, struct reason *why)
 	if (status == STATUS_OK && errno != 0)
 		status = reason_say(why, STATUS_SYSTEM, "%.128s: it cannot be read: %s", path, strerror(errno));
 	closedir(folder);
+	archives->of_folder = true;
 	return status;
 }
 
@@ -85,6 +87,9 @@ by_first(const void *a, const void *b)
 static enum status
 check_order(const struct archives *archives, struct reason *why)
 {
+	if (archives->of_folder && archives->files[0].span.first_lsn != 1)
+		return reason_say(why, STATUS_DAMAGED, "%.128s begins with event %" PRIu64 ": what stood before it is missing",
+		    archives->files[0].path, archives->files[0].span.first_lsn);
 	for (size_t i = 1; i < archives->n; i++) {
 		const struct file *a = &archives->files[i - 1], *b = &archives->files[i];
 		if (memcmp(a->span.ledger, b->span.ledger, CHAIN_BYTES) != 0)

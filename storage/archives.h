@@ -13,7 +13,7 @@
 struct archives;
 
 /*
- * Each path is a file, or a folder of which all files ending in ".jnl" are taken. NOT_FOUND: there is none; DAMAGED with the sentence
+ * Each path is a file, or a backup's folder, of which all files ending in ".jnl" are taken: those have to begin with event 1. NOT_FOUND: there is none; DAMAGED with the sentence
  * where a file is, or they do not go on from each other; FORMAT, SYSTEM, NO_MEMORY.
  */
 enum status archives_open(const char *const *paths, size_t n, struct archives **out, struct reason *why) MUST_USE;
