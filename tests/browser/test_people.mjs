@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // Who may do what, as it is met in the page: the login, a wrong password, a viewer without buttons whose request is refused as
 // well, a manager who acknowledges with a note that stays, a logout, and an open page whose session ends, which comes to the
-// login page and back to where it was.
-import {axeFinds, check, go, inWorld, juyan, said, send, settled, shot, truck, until, watched} from './world.mjs';
+// login page and back to where it was; an administrator who ends another's session, from the keyboard alone.
+import {axeFinds, check, go, inWorld, juyan, LANGUAGES, said, send, settled, shot, truck, until, watched} from './world.mjs';
 
 const say = (key, with_) => said('en', key, with_);
 
@@ -112,6 +112,47 @@ async function sessionEnds(page, service) {
 	check(page.url().includes('/flow?lang=en&port=ceke'), `back from the login one is at ${page.url()}`);
 }
 
+/** Who is logged in, and ending a session, in each language; the keyboard does it, and the focus is never lost. */
+async function lookAfter(page, service, other) {
+	await go(other, service, '/attention?lang=en');
+	await enter(other, 'Vera');
+	for (const language of LANGUAGES) {
+		await go(page, service, `/flow?lang=${language}`);
+		const opener = page.getByRole('button', {name: said(language, 'people'), exact: true});
+		await opener.focus();
+		await page.keyboard.press('Enter');
+		const box = page.getByRole('dialog', {name: said(language, 'people')});
+		await box.locator('tbody tr').nth(1).waitFor();
+		const told = await box.innerText();
+		for (const of of ['Mönkh', 'Vera', '127.0.0.1', said(language, 'role.viewer'), said(language, 'people.own')])
+			check(told.includes(of), `who is logged in does not say ${of}: ${told}`);
+		check((await axeFinds(page)).length === 0, `who is logged in, ${language}: ${await axeFinds(page)}`);
+		await shot(page, `people-${language}`, false);
+		await page.keyboard.press('Escape');
+		await box.waitFor({state: 'detached'});
+		check(await opener.evaluate(of => of === document.activeElement), 'closed, the focus is not where it was');
+	}
+	await page.goto(`${service.url}/flow?lang=en`);
+	await settled(page);
+	await page.getByRole('button', {name: say('people'), exact: true}).click();
+	const box = page.getByRole('dialog', {name: say('people')}), end = say('people.end.of', {name: 'Vera'});
+	const focus = name => box.getByRole('button', {name, exact: true}).and(box.locator(':focus')).waitFor();
+	check((await box.getByRole('button', {name: say('people.end.of', {name: 'Mönkh'})}).count()) === 0, 'one ends oneself');
+	await box.getByRole('button', {name: end}).focus();
+	await page.keyboard.press('Enter');
+	await focus(say('cancel'));  // asked first, and where one does nothing
+	await page.keyboard.press('Enter');
+	await focus(end);
+	await page.keyboard.press('Enter');
+	await focus(say('cancel'));
+	await shot(page, 'people-en-sure', false);
+	await page.keyboard.press('Shift+Tab');
+	await page.keyboard.press('Enter');
+	await box.locator('[role=status]:focus', {hasText: say('people.ended', {name: 'Vera'})}).waitFor();
+	await box.locator('tbody tr').nth(1).waitFor({state: 'detached'});
+	await other.waitForURL(/\/login\?next=/);
+}
+
 /** A truck of Ceke that weighs twice what was declared: it asks for attention at any hour. */
 function heavier() {
 	const events = truck('ODD-1', {plate: 'O 1', kg: 30_000});
@@ -130,6 +171,7 @@ await inWorld(async (browser, service) => {
 	await manager(page, service);
 	await release(page, service);
 	await sessionEnds(page, service);
+	await lookAfter(page, service, await watched(browser));
 	// What is refused on purpose is on the browser's console; nothing else may be.
 	const wrongs = page.wrongs.filter(of => !/status of (401|403)/.test(of));
 	check(wrongs.length === 0, wrongs.join('\n'));

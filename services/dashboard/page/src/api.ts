@@ -26,6 +26,15 @@ export interface Session {
 	role: 'viewer' | 'manager' | 'administrator';
 	accounts: boolean;
 }
+export interface OpenSession {
+	number: number;
+	name: string;
+	role: Session['role'];
+	address: string;
+	begun_at_ms: number;
+	used_at_ms: number;
+	own: boolean;
+}
 export interface Port {
 	id: string;
 	names: Names;

@@ -15,6 +15,7 @@ import {Reports} from './pages/reports';
 import {Wall} from './pages/wall';
 import {Freshness} from './parts/freshness';
 import {Empty} from './parts/parts';
+import {People} from './parts/people';
 import {Teller} from './parts/teller';
 import {followBuild} from './renewal';
 import {address, followLinks, go, route} from './route';
@@ -80,14 +81,15 @@ function Person() {
 		location.assign('/login');
 	};
 	return (
-		<p class="person">
+		<div class="person">
 			<span>
 				<bdi>{who.name}</bdi> <small>{word('role', who.role)}</small>
 			</span>
+			{who.role === 'administrator' && <People />}
 			<button type="button" onClick={() => void leave()}>
 				{t('logout')}
 			</button>
-		</p>
+		</div>
 	);
 }
 

@@ -9,7 +9,7 @@ import {clock, now} from '../live';
 import {address, go, route, withAsk} from '../route';
 import {useStore} from '../store';
 import {DateField} from '../parts/date';
-import {Age, Amount, Answer, At, BatchLink, Empty, LaneName, ModeName, PortChoice, portAsked, Section, Table} from '../parts/parts';
+import {Age, Amount, Answer, At, BatchLink, Empty, LaneName, ModeName, PortChoice, portAsked, Section, Table, useMoved} from '../parts/parts';
 import {t, word} from '../words/words';
 
 /** 24 columns; those of hours that the answer does not know stay without a bar. */
@@ -233,7 +233,7 @@ export function Flow() {
 	const {live} = useStore(now);
 	const port = portAsked();
 	const day = route.get().ask.get('day') ?? '';
-	const asked = useAsk<Picture>(address('/api/v1/flow', {port, day}), live?.mark.lsn, 2_000);
+	const asked = useAsk<Picture>(address('/api/v1/flow', {port, day}), useMoved(port), 2_000);
 	const shown = asked.data?.day ?? (isDay(day) ? day : dayOf(clock(), port));
 	return (
 		<>

@@ -1,11 +1,9 @@
 // Tonnes by commodity group and direction, this span against the same one a year before.
 import {useAsk, type Goods as Picture} from '../api';
 import {change, count, dayText, groupName} from '../figures';
-import {now} from '../live';
 import {RangeChoice, rangeOf} from '../parts/range';
 import {address, route} from '../route';
-import {useStore} from '../store';
-import {Amount, Answer, Bar, BasisText, Empty, PortChoice, portAsked, Section, Table} from '../parts/parts';
+import {Amount, Answer, Bar, BasisText, Empty, PortChoice, portAsked, Section, Table, useMoved} from '../parts/parts';
 import {t, word} from '../words/words';
 
 function Rows({data}: {data: Picture}) {
@@ -85,10 +83,9 @@ function Rows({data}: {data: Picture}) {
 }
 
 export function Goods() {
-	const {live} = useStore(now);
 	const port = portAsked();
 	const {from, to} = rangeOf(route.get().ask);
-	const asked = useAsk<Picture>(address('/api/v1/goods', {port, from, to}), live?.mark.lsn, 10_000);
+	const asked = useAsk<Picture>(address('/api/v1/goods', {port, from, to}), useMoved(port), 10_000);
 	return (
 		<>
 			<div class="head">

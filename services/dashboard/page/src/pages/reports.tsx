@@ -4,11 +4,9 @@ import {useAsk, type Report} from '../api';
 import {DwellTable} from '../charts/dwell';
 import {Columns, type Column} from '../charts/hours';
 import {change, count, dayText, groupName, periodText, portName, today} from '../figures';
-import {now} from '../live';
 import {RangeChoice, rangeOf} from '../parts/range';
 import {address, route} from '../route';
-import {useStore} from '../store';
-import {Amount, Answer, Bar, Basis, BasisText, Empty, ModeName, PortChoice, portAsked, Section, Table} from '../parts/parts';
+import {Amount, Answer, Bar, Basis, BasisText, Empty, ModeName, PortChoice, portAsked, Section, Table, useMoved} from '../parts/parts';
 import {language, t, word} from '../words/words';
 
 const short = (period: string): string =>
@@ -131,12 +129,11 @@ function Parts({data}: {data: Report}) {
 }
 
 export function Reports() {
-	const {live} = useStore(now);
 	const range = rangeOf(route.get().ask);
 	const port = portAsked();
 	const from = range.from || today(port).slice(0, 4);
 	const path = address('/api/v1/report', {from, to: range.to, port, lang: language.get()});
-	const asked = useAsk<Report>(path, live?.mark.lsn, 10_000);
+	const asked = useAsk<Report>(path, useMoved(port), 10_000);
 	const file = (format: string): string =>
 		address('/api/v1/report', {from, to: range.to, port, format, lang: language.get()});
 	return (
