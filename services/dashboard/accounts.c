@@ -1,36 +1,23 @@
 /* See accounts.h. The file: {"version": 1, "users": [{"name", "role", "password", "changed_ms"}]}. */
 #include "accounts.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "own_file.h"
 #include "wire.h"
 
-enum { PATH_BYTES = 320, OPERATIONS = 3, MEMORY_BYTES = 32 * 1024 * 1024, FILE_BYTES_MAX = 1024 * 1024 };
+#define FILE_NAME "users.json"
 
-static const char *
-path_of(const char *dir, const char *ending, char out[PATH_BYTES])
-{
-	snprintf(out, PATH_BYTES, "%s/users.json%s", dir, ending);
-	return out;
-}
+enum { OPERATIONS = 3, MEMORY_BYTES = 32 * 1024 * 1024 };
 
 uint64_t
 accounts_version(const char *dir)
 {
-	char path[PATH_BYTES];
-	struct stat info;
-	if (stat(path_of(dir, "", path), &info) != 0)
-		return 0;
-	uint64_t ns = (uint64_t)info.st_mtim.tv_sec * 1000000000 + (uint64_t)info.st_mtim.tv_nsec;
-	return (ns ^ (uint64_t)info.st_ino << 40 ^ (uint64_t)info.st_size << 20) | 1;
+	return own_file_version(dir, FILE_NAME);
 }
 
 /* ---- names and passwords ---- */
@@ -69,6 +56,22 @@ account_verify(const struct account *account, const char *password)
 	if (crypto_pwhash(lost, sizeof lost, password, bytes, salt, OPERATIONS, MEMORY_BYTES, crypto_pwhash_ALG_ARGON2ID13) != 0)
 		return false;
 	return false;
+}
+
+uint64_t
+account_mark(const struct account *account)
+{
+	unsigned char mark[crypto_generichash_BYTES_MIN];
+	uint64_t out;
+	crypto_generichash_state state;
+	crypto_generichash_init(&state, NULL, 0, sizeof mark);
+	crypto_generichash_update(&state, (const unsigned char *)account->name, strlen(account->name) + 1);
+	crypto_generichash_update(&state, (const unsigned char *)account->hash, strlen(account->hash) + 1);
+	crypto_generichash_update(&state, (const unsigned char *)&account->role, sizeof account->role);
+	crypto_generichash_update(&state, (const unsigned char *)&account->changed_ms, sizeof account->changed_ms);
+	crypto_generichash_final(&state, mark, sizeof mark);
+	memcpy(&out, mark, sizeof out);
+	return out;
 }
 
 /* ---- the list ---- */
@@ -197,42 +200,21 @@ take_all(struct accounts *accounts, json_t *json, struct reason *why)
 	return status;
 }
 
-static enum status
-load(int fd, json_t **out, struct reason *why)
-{
-	struct stat info;
-	json_error_t error;
-	if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size > FILE_BYTES_MAX)
-		return reason_say(why, STATUS_SETTING, "it is no file of at most 1 MiB");
-	if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0 || info.st_uid != geteuid())
-		return reason_say(why, STATUS_SETTING, "it is not this user's alone; expected: chmod 600");
-	*out = json_loadfd(fd, JSON_REJECT_DUPLICATES, &error);
-	if (*out == NULL)
-		return reason_say(why, STATUS_SETTING, "line %d: %.80s", error.line, error.text);
-	return STATUS_OK;
-}
-
 enum status
 accounts_read(const char *dir, struct accounts *out, struct reason *why)
 {
-	char path[PATH_BYTES];
 	struct reason inner = { "" };
 	struct accounts accounts = { .n = 0 };
 	json_t *json = NULL;
-	int fd = open(path_of(dir, "", path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0 && errno == ENOENT) {
-		*out = accounts;
-		return STATUS_OK;
-	}
-	enum status status = fd < 0 ? reason_say(&inner, STATUS_SETTING, "%s", strerror(errno)) : load(fd, &json, &inner);
-	if (status == STATUS_OK)
+	enum status status = own_file_read(dir, FILE_NAME, &json, why);
+	if (status != STATUS_OK)
+		return status;
+	if (json != NULL)
 		status = take_all(&accounts, json, &inner);
 	json_decref(json);
-	if (fd >= 0)
-		close(fd);
 	if (status != STATUS_OK) {
 		accounts_close(&accounts);
-		return reason_say(why, status, "%.120s: %.120s", path, inner.text);
+		return reason_say(why, status, "%.120s/" FILE_NAME ": %.120s", dir, inner.text);
 	}
 	*out = accounts;
 	return STATUS_OK;
@@ -257,19 +239,5 @@ json_of(const struct accounts *accounts)
 enum status
 accounts_write(const char *dir, const struct accounts *accounts, struct reason *why)
 {
-	char path[PATH_BYTES], draft[PATH_BYTES];
-	json_t *json = json_of(accounts);
-	if (json == NULL)
-		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
-	path_of(dir, "", path);
-	path_of(dir, ".XXXXXX", draft);
-	int fd = mkostemp(draft, O_CLOEXEC); /* 0600 */
-	bool right = fd >= 0 && json_dumpfd(json, fd, JSON_INDENT(2)) == 0 && fsync(fd) == 0 && rename(draft, path) == 0;
-	int error = errno;
-	if (fd >= 0)
-		close(fd);
-	if (!right && fd >= 0)
-		unlink(draft);
-	json_decref(json);
-	return right ? STATUS_OK : reason_say(why, STATUS_SYSTEM, "%.160s cannot be written: %s", path, strerror(error));
+	return own_file_write(dir, FILE_NAME, json_of(accounts), why);
 }

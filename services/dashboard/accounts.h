@@ -38,6 +38,9 @@ enum status accounts_set_role(struct accounts *accounts, const char *name, enum 
     struct reason *why) MUST_USE;
 enum status accounts_remove(struct accounts *accounts, const char *name, struct reason *why) MUST_USE;
 
+/* What tells an account from any later one of its name, and from one of that name elsewhere. */
+uint64_t account_mark(const struct account *account);
+
 /* Whether this password is the account's. Takes as long, about a tenth of a second and 32 MiB, where there is no account (NULL). */
 bool account_verify(const struct account *account, const char *password) MUST_USE;
 

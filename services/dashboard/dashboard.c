@@ -18,6 +18,7 @@
 
 enum {
 	SECOND_MS = 1000,
+	KEEP_MS = 10 * 60 * 1000,
 	QUESTION_MS = 15000,
 	REPORT_MS = 30000,
 	FORESIGHT_MS = 60000,
@@ -223,6 +224,8 @@ open_parts(struct desk *desk, struct reason *why)
 	if (status == STATUS_OK)
 		status = entry_load(desk, why);
 	if (status == STATUS_OK)
+		status = entry_remember(desk, why);
+	if (status == STATUS_OK)
 		status = entry_read_scraper(desk, why);
 	if (status == STATUS_OK)
 		status = recent_open(&desk->recent, why);
@@ -257,6 +260,9 @@ close_dashboard(void **self)
 	events_close(&desk->events);
 	recent_close(&desk->recent);
 	tries_close(&desk->tries);
+	if (desk->lasting != NULL)
+		entry_keep(desk, true);
+	lasting_close(&desk->lasting);
 	sessions_close(&desk->sessions);
 	accounts_close(&desk->accounts);
 	pthread_mutex_destroy(&desk->mutex);
@@ -296,6 +302,9 @@ look_after(struct desk *desk)
 	if (status != STATUS_OK)
 		log_say(desk->kit->log, LOG_ERROR, "dashboard", "users_lost", "status=%s why=%s", status_name(status),
 		    log_quoted(why.text, quoted));
+	entry_keep(desk, desk_ms(desk) >= desk->keep_ms);
+	if (desk_ms(desk) >= desk->keep_ms)
+		desk->keep_ms = desk_ms(desk) + KEEP_MS;
 }
 
 static enum status

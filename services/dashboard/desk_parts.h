@@ -11,6 +11,7 @@
 #include "accounts.h"
 #include "events.h"
 #include "gate.h"
+#include "lasting.h"
 #include "present.h"
 #include "recent.h"
 #include "routes.h"
@@ -31,13 +32,15 @@ struct desk {
 	struct present *present;
 	struct recent *recent;
 	struct sessions *sessions;
+	struct lasting *lasting; /* of the sessions, over a restart */
 	struct tries *tries;
 	struct deciding *deciding; /* of the lane of decisions */
 	struct waiting *lanes[DESK_LANES];
 	struct log_budget lost; /* of the lane of reports */
 	atomic_bool ready;      /* the gate knows its port */
 	atomic_bool stop;
-	int64_t watch_ms, accounts_ms; /* when to look next */
+	atomic_bool unkept;        /* the sessions' file cannot be written, and that has been told */
+	int64_t watch_ms, keep_ms; /* when to look next, and to write down which sessions were used */
 	uint64_t accounts_version;
 	pthread_mutex_t mutex;
 	bool scraped;                                    /* a token is set */
@@ -68,6 +71,10 @@ void entry_logout(struct desk *desk, const struct request *request, struct http_
 enum status entry_login(struct desk *desk, const struct request *request, struct http_answer *out,
     struct problem *problem) MUST_USE;
 enum status entry_load(struct desk *desk, struct reason *why) MUST_USE; /* accounts, when their file has changed */
+/* The sessions that the last process left, those whose accounts are what they were. After entry_load. */
+enum status entry_remember(struct desk *desk, struct reason *why) MUST_USE;
+/* What has begun and ended, into their file; `uses`: and when they were used. What fails is told, and tried again. */
+void entry_keep(struct desk *desk, bool uses);
 /* The token of our cookie; "" where there is none. */
 void entry_token(const struct desk *desk, const char *cookie, char out[SESSION_TOKEN_BYTES]);
 /* Whether the request has the token that opens what is made for scrapers, and nothing else. */

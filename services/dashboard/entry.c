@@ -92,6 +92,7 @@ void
 entry_logout(struct desk *desk, const struct request *request, struct http_answer *out)
 {
 	sessions_end(desk->sessions, request->token);
+	entry_keep(desk, false);
 	*out = (struct http_answer){ .status = 204 };
 	set_cookie(desk, "", 0, out->cookie);
 }
@@ -117,9 +118,11 @@ begin_session(struct desk *desk, const struct account *checked, const char *addr
 {
 	pthread_mutex_lock(&desk->mutex);
 	const struct account *is = accounts_find(&desk->accounts, checked->name);
-	bool same = is != NULL && is->role == checked->role && strcmp(is->hash, checked->hash) == 0;
-	enum status status =
-	    !same ? STATUS_REVOKED : sessions_begin(desk->sessions, checked->name, checked->role, address, now_s(desk), token, out);
+	uint64_t mark = account_mark(checked);
+	bool same = is != NULL && account_mark(is) == mark;
+	enum status status = !same
+	    ? STATUS_REVOKED
+	    : sessions_begin(desk->sessions, checked->name, checked->role, mark, address, now_s(desk), token, out);
 	pthread_mutex_unlock(&desk->mutex);
 	return status;
 }
@@ -157,6 +160,7 @@ entry_login(struct desk *desk, const struct request *request, struct http_answer
 		return fail(problem, 401, 0, "the name or the password is wrong");
 	if (status != STATUS_OK)
 		return status;
+	entry_keep(desk, false);
 	tell(desk, &session, out);
 	set_cookie(desk, token, SESSION_WHOLE_S, out->cookie);
 	sodium_memzero(token, sizeof token);
@@ -197,6 +201,7 @@ entry_end_session(struct desk *desk, const struct request *request, struct http_
 {
 	char user[USER_BYTES], quoted[LOG_QUOTED_BYTES], by[LOG_QUOTED_BYTES];
 	if (sessions_end_number(desk->sessions, (uint64_t)request_number(request, "number"), now_s(desk), user)) {
+		entry_keep(desk, false);
 		log_say(desk->kit->log, LOG_INFO, "dashboard", "session_ended", "user=%s by=%s", log_quoted(user, quoted),
 		    log_quoted(request->who.user, by));
 		*out = (struct http_answer){ .status = 204 };
@@ -250,20 +255,14 @@ entry_scrapes(const struct desk *desk, const struct http_asked *asked)
 	return sodium_memcmp(hash, desk->scraper, sizeof hash) == 0;
 }
 
-/* ---- the file ---- */
-
-struct change {
-	const struct accounts *before, *after;
-};
+/* ---- the files ---- */
 
 /* A session stays while its account is what it was. */
 static bool
 stays(void *user, const struct session *session)
 {
-	const struct change *change = user;
-	const struct account *was = accounts_find(change->before, session->user);
-	const struct account *is = accounts_find(change->after, session->user);
-	return was != NULL && is != NULL && is->role == session->role && is->changed_ms == was->changed_ms;
+	const struct account *is = accounts_find(user, session->user);
+	return is != NULL && is->role == session->role && account_mark(is) == session->account;
 }
 
 enum status
@@ -281,11 +280,45 @@ entry_load(struct desk *desk, struct reason *why)
 	struct accounts before = desk->accounts;
 	desk->accounts_lost = status != STATUS_OK;
 	desk->accounts = now; /* none, where they are lost */
-	sessions_prune(desk->sessions, stays, &(struct change){ &before, &desk->accounts });
+	sessions_prune(desk->sessions, stays, &desk->accounts);
 	pthread_mutex_unlock(&desk->mutex);
 	accounts_close(&before);
+	entry_keep(desk, false);
 	if (status == STATUS_OK)
 		log_say(desk->kit->log, LOG_INFO, "dashboard", "users_read", "users=%zu", now.n);
 	/* One that is lost is tried again: it may have been the machine that was short of something. It is told once. */
 	return again ? STATUS_OK : status;
+}
+
+void
+entry_keep(struct desk *desk, bool uses)
+{
+	struct reason why = { "" };
+	char quoted[LOG_QUOTED_BYTES];
+	if (desk->lasting == NULL) /* not yet */
+		return;
+	enum status status = lasting_write(desk->lasting, uses, &why);
+	bool told = atomic_exchange(&desk->unkept, status != STATUS_OK);
+	if (status != STATUS_OK && !told)
+		log_say(desk->kit->log, LOG_WARNING, "dashboard", "sessions_unkept", "status=%s why=%s", status_name(status),
+		    log_quoted(why.text, quoted));
+}
+
+enum status
+entry_remember(struct desk *desk, struct reason *why)
+{
+	struct reason inner = { "" };
+	char quoted[LOG_QUOTED_BYTES];
+	enum status status = lasting_open(desk->kit->config->data_dir, &desk->kit->clock, desk->sessions, &desk->lasting, why);
+	if (status != STATUS_OK)
+		return status;
+	status = lasting_read(desk->lasting, &inner);
+	if (status != STATUS_OK)
+		log_say(desk->kit->log, LOG_WARNING, "dashboard", "sessions_lost", "status=%s why=%s", status_name(status),
+		    log_quoted(inner.text, quoted));
+	pthread_mutex_lock(&desk->mutex);
+	sessions_prune(desk->sessions, stays, &desk->accounts);
+	pthread_mutex_unlock(&desk->mutex);
+	entry_keep(desk, false);
+	return STATUS_OK;
 }

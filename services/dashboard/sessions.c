@@ -1,13 +1,14 @@
 /* See sessions.h. A table in the order of its slots; who looks for a token compares hashes, so that no time tells of it. */
 #include "sessions.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { HASH_BYTES = 32, SECRET_BYTES = 32 };
+enum { HASH_BYTES = SESSION_HASH_BYTES, SECRET_BYTES = 32 };
 
 struct slot {
 	struct session session; /* number 0: free */
@@ -18,7 +19,7 @@ struct slot {
 
 struct sessions {
 	pthread_mutex_t mutex;
-	uint64_t given;
+	uint64_t given, moved;
 	unsigned char salt[HASH_BYTES];
 	struct slot slots[SESSIONS_OPEN_MAX];
 };
@@ -116,7 +117,7 @@ slot_for(struct sessions *sessions, const char *user, int64_t now_s)
 }
 
 enum status
-sessions_begin(struct sessions *sessions, const char *user, enum role role, const char *address, int64_t now_s,
+sessions_begin(struct sessions *sessions, const char *user, enum role role, uint64_t account, const char *address, int64_t now_s,
     char token[SESSION_TOKEN_BYTES], struct session *out)
 {
 	unsigned char secret[SECRET_BYTES];
@@ -131,8 +132,10 @@ sessions_begin(struct sessions *sessions, const char *user, enum role role, cons
 	hash_of(sessions, token, slot->hash);
 	memcpy(slot->session.user, user, strlen(user) + 1);
 	slot->session.role = role;
+	slot->session.account = account;
 	snprintf(slot->address, sizeof slot->address, "%s", address);
 	slot->session.number = ++sessions->given;
+	sessions->moved++;
 	slot->begun_s = slot->used_s = now_s;
 	*out = slot->session;
 	pthread_mutex_unlock(&sessions->mutex);
@@ -190,8 +193,10 @@ sessions_end(struct sessions *sessions, const char *token)
 {
 	pthread_mutex_lock(&sessions->mutex);
 	struct slot *slot = find(sessions, token, INT64_MIN / 2);
-	if (slot != NULL)
+	if (slot != NULL) {
 		forget(slot);
+		sessions->moved++;
+	}
 	pthread_mutex_unlock(&sessions->mutex);
 }
 
@@ -206,10 +211,29 @@ sessions_end_number(struct sessions *sessions, uint64_t number, int64_t now_s, c
 			continue;
 		memcpy(user, slot->session.user, USER_BYTES);
 		forget(slot);
+		sessions->moved++;
 		ended = true;
 	}
 	pthread_mutex_unlock(&sessions->mutex);
 	return ended;
+}
+
+uint64_t
+sessions_moved(struct sessions *sessions)
+{
+	pthread_mutex_lock(&sessions->mutex);
+	uint64_t moved = sessions->moved;
+	pthread_mutex_unlock(&sessions->mutex);
+	return moved;
+}
+
+/* ---- all of them ---- */
+
+static void
+see(const struct slot *slot, struct session_seen *out)
+{
+	*out = (struct session_seen){ .session = slot->session, .begun_s = slot->begun_s, .used_s = slot->used_s };
+	memcpy(out->address, slot->address, sizeof slot->address);
 }
 
 static int
@@ -228,12 +252,59 @@ sessions_list(struct sessions *sessions, int64_t now_s, struct session_seen out[
 		const struct slot *slot = &sessions->slots[i];
 		if (slot->session.number == 0 || is_over(slot, now_s))
 			continue;
-		out[n] = (struct session_seen){ .session = slot->session, .begun_s = slot->begun_s, .used_s = slot->used_s };
-		memcpy(out[n++].address, slot->address, sizeof slot->address);
+		see(slot, &out[n++]);
 	}
 	pthread_mutex_unlock(&sessions->mutex);
 	qsort(out, n, sizeof *out, by_number);
 	return n;
+}
+
+static int
+kept_by_number(const void *a, const void *b)
+{
+	const struct session_kept *x = a, *y = b;
+	return by_number(&x->seen, &y->seen);
+}
+
+void
+sessions_keep(struct sessions *sessions, int64_t now_s, struct sessions_kept *out)
+{
+	memset(out, 0, sizeof *out);
+	pthread_mutex_lock(&sessions->mutex);
+	out->given = sessions->given;
+	memcpy(out->salt, sessions->salt, sizeof out->salt);
+	for (size_t i = 0; i < SESSIONS_OPEN_MAX; i++) {
+		const struct slot *slot = &sessions->slots[i];
+		if (slot->session.number == 0 || is_over(slot, now_s))
+			continue;
+		see(slot, &out->list[out->n].seen);
+		memcpy(out->list[out->n++].hash, slot->hash, sizeof slot->hash);
+	}
+	pthread_mutex_unlock(&sessions->mutex);
+	qsort(out->list, out->n, sizeof *out->list, kept_by_number);
+}
+
+void
+sessions_take(struct sessions *sessions, int64_t now_s, const struct sessions_kept *kept)
+{
+	assert(kept->n <= SESSIONS_OPEN_MAX);
+	pthread_mutex_lock(&sessions->mutex);
+	assert(sessions->given == 0);
+	sessions->given = kept->given;
+	memcpy(sessions->salt, kept->salt, sizeof sessions->salt);
+	for (size_t i = 0; i < kept->n; i++) {
+		const struct session_seen *seen = &kept->list[i].seen;
+		struct slot *slot = &sessions->slots[i];
+		assert(seen->session.number != 0 && seen->session.number <= kept->given);
+		*slot = (struct slot){ .session = seen->session,
+			.begun_s = seen->begun_s < now_s ? seen->begun_s : now_s,
+			.used_s = seen->used_s < now_s ? seen->used_s : now_s };
+		memcpy(slot->address, seen->address, sizeof slot->address);
+		memcpy(slot->hash, kept->list[i].hash, sizeof slot->hash);
+		if (is_over(slot, now_s))
+			forget(slot);
+	}
+	pthread_mutex_unlock(&sessions->mutex);
 }
 
 void
@@ -241,8 +312,10 @@ sessions_prune(struct sessions *sessions, bool (*stays)(void *user, const struct
 {
 	pthread_mutex_lock(&sessions->mutex);
 	for (size_t i = 0; i < SESSIONS_OPEN_MAX; i++)
-		if (sessions->slots[i].session.number != 0 && !stays(user, &sessions->slots[i].session))
+		if (sessions->slots[i].session.number != 0 && !stays(user, &sessions->slots[i].session)) {
 			forget(&sessions->slots[i]);
+			sessions->moved++;
+		}
 	pthread_mutex_unlock(&sessions->mutex);
 }
 

@@ -1,7 +1,7 @@
 /*
  * Who is logged in. A token is 256 random bits that only its owner has: kept is its hash. A login makes a new one, always; a
  * session ends when it is not used for SESSION_IDLE_S, SESSION_WHOLE_S after the login, with a logout, with a change of its
- * account, and with the process. Any thread.
+ * account. What a process leaves to the next (lasting.h) are hashes as well. Any thread.
  */
 #ifndef JUYAN_DASHBOARD_SESSIONS_H
 #define JUYAN_DASHBOARD_SESSIONS_H
@@ -18,6 +18,7 @@ enum {
 	SESSION_IDLE_S = 12 * 60 * 60,
 	SESSION_WHOLE_S = 30 * 24 * 60 * 60, /* a screen on the wall asks for a password once a month */
 	SESSION_TOKEN_BYTES = 48,            /* as text, with its NUL */
+	SESSION_HASH_BYTES = 32,
 	SESSION_ADDRESS_BYTES = 64,
 	USER_BYTES = 65
 };
@@ -33,7 +34,8 @@ bool role_of(const char *name, enum role *out) MUST_USE;
 struct session {
 	char user[USER_BYTES]; /* "": nobody needs to log in here */
 	enum role role;
-	uint64_t number; /* of the session, never given again; 0: none */
+	uint64_t number;  /* of the session, never given again; 0: none */
+	uint64_t account; /* account_mark of what it was begun under */
 };
 
 struct sessions;
@@ -49,8 +51,8 @@ struct session_seen {
 };
 
 /* now_s counts seconds that only go forward. */
-enum status sessions_begin(struct sessions *sessions, const char *user, enum role role, const char *address, int64_t now_s,
-    char token[SESSION_TOKEN_BYTES], struct session *out) MUST_USE;
+enum status sessions_begin(struct sessions *sessions, const char *user, enum role role, uint64_t account, const char *address,
+    int64_t now_s, char token[SESSION_TOKEN_BYTES], struct session *out) MUST_USE;
 /* False: no such session (any more). A look is a use. */
 bool sessions_look(struct sessions *sessions, const char *token, int64_t now_s, struct session *out) MUST_USE;
 /* The same by its number, for an open stream. */
@@ -62,6 +64,24 @@ bool sessions_end_number(struct sessions *sessions, uint64_t number, int64_t now
 size_t sessions_list(struct sessions *sessions, int64_t now_s, struct session_seen out[SESSIONS_OPEN_MAX]);
 /* What an account's change ends: all of this user but those for which `stays` is true. */
 void sessions_prune(struct sessions *sessions, bool (*stays)(void *user, const struct session *session), void *user);
+/* Moves with each session that begins or ends, not with its use. */
+uint64_t sessions_moved(struct sessions *sessions);
+
+/* What outlives the process. */
+struct session_kept {
+	struct session_seen seen;
+	unsigned char hash[SESSION_HASH_BYTES];
+};
+struct sessions_kept {
+	uint64_t given; /* the highest number */
+	size_t n;
+	struct session_kept list[SESSIONS_OPEN_MAX];
+	unsigned char salt[SESSION_HASH_BYTES]; /* of the hashes */
+};
+/* Those that are open, in the order of their numbers. */
+void sessions_keep(struct sessions *sessions, int64_t now_s, struct sessions_kept *out);
+/* Into a table without sessions; those that are over by now stay out, and a time to come is taken for now. */
+void sessions_take(struct sessions *sessions, int64_t now_s, const struct sessions_kept *kept);
 unsigned sessions_count(struct sessions *sessions, int64_t now_s);
 
 #endif

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """Who may do what at the dashboard, over HTTP: logins, roles, sessions and who looks after them, the token of those who scrape,
-TLS. What is not allowed is refused.
+restarts, TLS. What is not allowed is refused.
 
 also: thread
 """
+import json
 import os
 import subprocess
 import sys
@@ -133,6 +134,58 @@ def test_accounts(serve, data):
     check("secret of" not in log and SCRAPER not in log and manager.split("=")[1] not in log, "a secret stands in the log")
 
 
+def test_over_a_restart(data):
+    """Who is logged in stays so over a restart, unless his account is another one by then; a file that is damaged, or of another
+    ledger, lets nobody in."""
+    def again(serve):
+        serve.stop()
+        return Serve(data, "ingest", "query", "dashboard", settings=("dashboard_listen=127.0.0.1:0",))
+
+    def statuses():
+        return [ask(serve, "/api/v1/session", Cookie=cookie).status for cookie in cookies.values()]
+
+    path = os.path.join(data, "sessions.json")
+    for name in ("stays", "leaves", "is ended", "forgets", "goes"):
+        juyan("users", "add", "--data", data, "--role", "viewer", name, stdin=f"secret of {name}\n")
+    serve = Serve(data, "ingest", "query", "dashboard", settings=("dashboard_listen=127.0.0.1:0",))
+    boss = cookie_of(login(serve, "an administrator", "another secret"))
+    cookies = {name: cookie_of(login(serve, name, f"secret of {name}"))
+        for name in ("stays", "leaves", "is ended", "forgets", "goes")}
+    check(os.stat(path).st_mode & 0o777 == 0o600, "others can read sessions.json")
+    kept = open(path).read()
+    check(not any(cookie.split("=")[1] in kept for cookie in cookies.values()), "a token stands on disk")
+    check(ask(serve, "/api/v1/session", method="DELETE", Cookie=cookies["leaves"]).status == 204, "logout")
+    [row] = [row for row in ask(serve, "/api/v1/sessions", Cookie=boss).json()["sessions"] if row["name"] == "is ended"]
+    check(ask(serve, f"/api/v1/sessions/{row['number']}", method="DELETE", Cookie=boss).status == 204, "ending a session")
+    names = {row["user"] for row in json.load(open(path))["sessions"]}
+    check({"stays", "forgets", "goes"} <= names and not {"leaves", "is ended"} & names, f"ended ones are on disk: {names}")
+    serve = again(serve)
+    check(statuses() == [200, 401, 401, 200, 200], f"after a restart: {statuses()}")
+    serve.stop()
+    juyan("users", "password", "--data", data, "forgets", stdin="a new secret\n")
+    juyan("users", "remove", "--data", data, "goes")
+    juyan("users", "add", "--data", data, "--role", "viewer", "goes", stdin="secret of goes\n")  # another one of that name
+    serve = again(serve)
+    check(statuses() == [200, 401, 401, 401, 401], f"after a change while nobody ran: {statuses()}")
+    serve.stop()
+    sound = open(path).read()
+    for wrong in (sound[:-20], sound.replace("viewer", "administrator")):
+        with open(path, "w") as file:
+            file.write(wrong)
+        serve = again(serve)
+        check(statuses() == [401] * 5, f"a damaged file: {statuses()}")
+        serve.stop()
+    log = open(os.path.join(FOLDER, "serve.log")).read()
+    check(log.count("sessions_lost") == 1, "the operator is not told of the damage, or more than once")
+    other = os.path.join(FOLDER, "other")
+    os.makedirs(other)
+    juyan("users", "add", "--data", other, "--role", "viewer", "stays", stdin="secret of stays\n")
+    secret(os.path.join(other, "sessions.json"), sound, 0o600)
+    serve = Serve(other, "ingest", "query", "dashboard", settings=("dashboard_listen=127.0.0.1:0",))
+    check(statuses() == [401] * 5, f"a file of another ledger: {statuses()}")
+    serve.stop()
+
+
 def test_tls(data):
     pem, key = os.path.join(FOLDER, "cert.pem"), os.path.join(FOLDER, "key.pem")
     subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", pem, "-days", "1",
@@ -182,6 +235,7 @@ def main():
     serve.stop()  # with guests in the house
     crowd.close()
     feed.stop()
+    test_over_a_restart(data)
     test_tls(data)
 
 

@@ -56,7 +56,10 @@ test_accounts(void **state)
 	assert_false(account_verify(one, "a long passwore"));
 	assert_false(account_verify(NULL, "a long password"));
 	assert_null(strstr(one->hash, "password"));
+	uint64_t mark = account_mark(one);
+	assert_true(mark == account_mark(accounts_find(&accounts, "Ganbold B.")));
 	assert_int_equal(accounts_set_role(&again, "Ganbold B.", ROLE_viewer, 7, &why), STATUS_OK);
+	assert_true(mark != account_mark(one));
 	assert_int_equal(accounts_remove(&again, "\xe6\x9d\x8e\xe9\x9b\xb7", &why), STATUS_OK);
 	assert_int_equal(accounts_remove(&again, "nobody", &why), STATUS_NOT_FOUND);
 	assert_int_equal(again.n, 1);
@@ -121,8 +124,8 @@ test_sessions(void **state)
 	struct reason why = { "" };
 	char token[SESSION_TOKEN_BYTES], other[SESSION_TOKEN_BYTES];
 	assert_int_equal(sessions_open(&sessions, &why), STATUS_OK);
-	assert_int_equal(sessions_begin(sessions, "a", ROLE_manager, "10.0.0.1", 100, token, &session), STATUS_OK);
-	assert_int_equal(sessions_begin(sessions, "a", ROLE_manager, "10.0.0.1", 100, other, &session), STATUS_OK);
+	assert_int_equal(sessions_begin(sessions, "a", ROLE_manager, 7, "10.0.0.1", 100, token, &session), STATUS_OK);
+	assert_int_equal(sessions_begin(sessions, "a", ROLE_manager, 7, "10.0.0.1", 100, other, &session), STATUS_OK);
 	assert_string_not_equal(token, other);
 	assert_int_equal(strlen(token), 43);
 	assert_true(sessions_look(sessions, token, 101, &found));
@@ -153,8 +156,8 @@ test_looking_after_sessions(void **state)
 	assert_non_null(seen);
 	assert_int_equal(sessions_open(&sessions, &why), STATUS_OK);
 	assert_int_equal(sessions_list(sessions, 0, seen), 0);
-	assert_int_equal(sessions_begin(sessions, "a", ROLE_manager, "10.0.0.1", 100, token, &first), STATUS_OK);
-	assert_int_equal(sessions_begin(sessions, "b", ROLE_viewer, "10.0.0.2", 110, other, &second), STATUS_OK);
+	assert_int_equal(sessions_begin(sessions, "a", ROLE_manager, 7, "10.0.0.1", 100, token, &first), STATUS_OK);
+	assert_int_equal(sessions_begin(sessions, "b", ROLE_viewer, 7, "10.0.0.2", 110, other, &second), STATUS_OK);
 	assert_true(sessions_look(sessions, other, 130, &found));
 	assert_int_equal(sessions_list(sessions, 130, seen), 2);
 	assert_int_equal(seen[0].session.number, first.number);
@@ -183,7 +186,7 @@ test_whole_time(void **state)
 	struct reason why = { "" };
 	char token[SESSION_TOKEN_BYTES];
 	assert_int_equal(sessions_open(&sessions, &why), STATUS_OK);
-	assert_int_equal(sessions_begin(sessions, "a", ROLE_viewer, "10.0.0.1", 0, token, &session), STATUS_OK);
+	assert_int_equal(sessions_begin(sessions, "a", ROLE_viewer, 7, "10.0.0.1", 0, token, &session), STATUS_OK);
 	int64_t now_s = 0;
 	for (; now_s < SESSION_WHOLE_S; now_s += SESSION_IDLE_S / 2)
 		assert_true(sessions_look(sessions, token, now_s, &session));
@@ -207,10 +210,10 @@ test_bounds_of_sessions(void **state)
 	struct reason why = { "" };
 	char first[SESSION_TOKEN_BYTES], b[SESSION_TOKEN_BYTES], token[SESSION_TOKEN_BYTES], name[32];
 	assert_int_equal(sessions_open(&sessions, &why), STATUS_OK);
-	assert_int_equal(sessions_begin(sessions, "b", ROLE_viewer, "10.0.0.1", 1, b, &session), STATUS_OK);
-	assert_int_equal(sessions_begin(sessions, "a", ROLE_viewer, "10.0.0.1", 1, first, &session), STATUS_OK);
+	assert_int_equal(sessions_begin(sessions, "b", ROLE_viewer, 7, "10.0.0.1", 1, b, &session), STATUS_OK);
+	assert_int_equal(sessions_begin(sessions, "a", ROLE_viewer, 7, "10.0.0.1", 1, first, &session), STATUS_OK);
 	for (int i = 0; i < SESSIONS_USER_MAX; i++)
-		assert_int_equal(sessions_begin(sessions, "a", ROLE_viewer, "10.0.0.1", 2 + i, token, &session), STATUS_OK);
+		assert_int_equal(sessions_begin(sessions, "a", ROLE_viewer, 7, "10.0.0.1", 2 + i, token, &session), STATUS_OK);
 	assert_false(sessions_look(sessions, first, 20, &session)); /* one too many of his own */
 	assert_true(sessions_look(sessions, b, 20, &session));
 	assert_int_equal(sessions_count(sessions, 20), SESSIONS_USER_MAX + 1);
@@ -218,7 +221,7 @@ test_bounds_of_sessions(void **state)
 	assert_false(sessions_look(sessions, b, 20, &session));
 	for (int i = 0; i < 2 * SESSIONS_OPEN_MAX; i++) {
 		snprintf(name, sizeof name, "user %d", i);
-		assert_int_equal(sessions_begin(sessions, name, ROLE_viewer, "10.0.0.1", 30, token, &session), STATUS_OK);
+		assert_int_equal(sessions_begin(sessions, name, ROLE_viewer, 7, "10.0.0.1", 30, token, &session), STATUS_OK);
 	}
 	assert_int_equal(sessions_count(sessions, 30), SESSIONS_OPEN_MAX);
 	assert_true(sessions_look(sessions, token, 30, &session));
