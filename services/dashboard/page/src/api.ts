@@ -1,5 +1,5 @@
 // The contract of ../openapi.yaml as types, and the only place that asks over HTTP (live.ts alone holds the stream open).
-import {useEffect, useRef, useState} from 'preact/hooks';
+import {useLayoutEffect, useEffect, useRef, useState} from 'preact/hooks';
 
 export type Kg = number | null;
 export type Ms = number | null;
@@ -356,6 +356,20 @@ export async function ask<T>(path: string, how: RequestInit = {}): Promise<T> {
 export const send = <T>(path: string, body: unknown): Promise<T> =>
 	ask<T>(path, {method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify(body)});
 
+const ahead = new Map<string, Promise<unknown>>();
+/** What the first page will ask, asked before it is drawn; the answer is given once. */
+export function askAhead(path: string): void {
+	const answer = ask(path);
+	answer.catch(() => undefined);
+	ahead.set(path, answer);
+}
+
+function takeAhead<T>(path: string): Promise<T> {
+	const answer = ahead.get(path) as Promise<T> | undefined;
+	ahead.delete(path);
+	return answer ?? ask<T>(path);
+}
+
 export interface Asked<T> {
 	data: T | null;
 	wrong: Problem | null;
@@ -377,11 +391,11 @@ export function useAsk<T>(path: string | null, changed: unknown = 0, everyMs = 5
 	});
 	const [turn, again] = useState(0);
 	const last = useRef({path: '', turn: -1, at: 0});
-	useEffect(() => {
+	useLayoutEffect(() => {
 		if (path === null) return;
 		const fresh = last.current.path !== path || last.current.turn !== turn;
 		const wait = fresh ? 0 : Math.max(0, last.current.at + everyMs - Date.now());
-		const timer = setTimeout(async () => {
+		const put = async (): Promise<void> => {
 			last.current = {path, turn, at: Date.now()};
 			hold(was => ({
 				path,
@@ -390,7 +404,7 @@ export function useAsk<T>(path: string | null, changed: unknown = 0, everyMs = 5
 				busy: true,
 			}));
 			try {
-				const data = await ask<T>(path);
+				const data = await takeAhead<T>(path);
 				if (last.current.path === path) hold({path, data, wrong: null, busy: false});
 			} catch (wrong) {
 				if (last.current.path === path)
@@ -401,7 +415,9 @@ export function useAsk<T>(path: string | null, changed: unknown = 0, everyMs = 5
 						busy: false,
 					}));
 			}
-		}, wait);
+		};
+		if (wait === 0) return void put();
+		const timer = setTimeout(() => void put(), wait);
 		return () => clearTimeout(timer);
 	}, [path, turn, changed, everyMs]);
 	const failed = held.path === path && held.wrong !== null && mayPass(held.wrong.status);

@@ -1,7 +1,7 @@
 // Opens the page of the address; one event stream for all of them.
 import {render, type ComponentType} from 'preact';
 import {useEffect, useRef, useState} from 'preact/hooks';
-import {ask, useAsk, whenNoSession, type Place} from './api';
+import {ask, askAhead, useAsk, whenNoSession, type Place} from './api';
 import {place} from './figures';
 import {listenForGood, lookAgain, now} from './live';
 import {Attention} from './pages/attention';
@@ -221,6 +221,15 @@ function takeNewBuild(): void {
 	});
 }
 
+/** What does not depend on what is drawn is not kept waiting for it. */
+function askFirst(): void {
+	void learnSession();
+	void listenForGood();
+	lookAgain();
+	askAhead('/api/v1/place');
+	if (pageName() === 'overview') askAhead(address('/api/v1/overview', {goal: route.get().ask.get('goal') ?? ''}));
+}
+
 async function begin(): Promise<void> {
 	takeNewBuild();
 	followTheme();
@@ -232,13 +241,9 @@ async function begin(): Promise<void> {
 		const next = location.pathname + location.search;
 		if (path !== '/login') go(address('/login', {next, lang: ask.get('lang'), theme: ask.get('theme')}), true);
 	});
+	if (route.get().path !== '/login') askFirst();
 	await speak(firstLanguage());
 	render(<App />, document.getElementById('page') as HTMLElement);
-	if (route.get().path !== '/login') {
-		void learnSession();
-		void listenForGood();
-		lookAgain();
-	}
 }
 
 void begin();

@@ -1,15 +1,17 @@
 // One wrapper around ECharts: size, colours, no movement, and the table twin of each chart.
 import type {EChartsCoreOption, EChartsType} from 'echarts/core';
 import type {ComponentChildren} from 'preact';
-import {useEffect, useRef, useState} from 'preact/hooks';
+import {useEffect, useLayoutEffect, useRef, useState} from 'preact/hooks';
 import {Twin} from '../parts/parts';
 import {useStore} from '../store';
 import {colours, shown} from '../theme';
 import {t} from '../words/words';
 
 // Asked for at once, beside the first figures; the page does not wait for it.
+type Library = typeof import('./echarts');
 const library = import('./echarts');
-library.catch(() => undefined);
+let here: Library | null = null;
+library.then(of => (here = of)).catch(() => undefined);
 
 const NAMES = ['ink', 'muted', 'line', 'surface', 'accent', 'plan', 'truck', 'agv', 'rail', 'last'] as const;
 export type Look = Record<(typeof NAMES)[number], string> & {rem: number; width: number};
@@ -63,21 +65,29 @@ export function Chart({
 	const colour = useStore(shown);
 	const [size, sized] = useState('');
 	const [failed, fail] = useState(false);
-	useEffect(() => {
+	useLayoutEffect(() => {
 		let gone = false;
+		let drawn = '';
+		const measure = (of: HTMLElement): string => `${of.clientWidth} ${of.clientHeight}`;
 		const watch = new ResizeObserver(() => {
 			const it = box.current;
-			if (it) {
-				chart.current?.resize();
-				sized(`${it.clientWidth}`);
-			}
+			if (!it || measure(it) === drawn) return;
+			drawn = measure(it);
+			chart.current?.resize();
+			sized(drawn);
 		});
-		library.then(({init}) => {
+		const stand = ({init}: Library): void => {
 			if (gone || !box.current) return;
 			chart.current = init(box.current, null, {renderer: 'canvas'});
+			drawn = measure(box.current);
 			watch.observe(box.current);
-			standing(n => n + 1);
-		}).catch(() => fail(true));
+		};
+		if (here) stand(here);
+		else
+			library.then(of => {
+				stand(of);
+				standing(n => n + 1);
+			}).catch(() => fail(true));
 		return () => {
 			gone = true;
 			watch.disconnect();
@@ -85,16 +95,15 @@ export function Chart({
 			chart.current = null;
 		};
 	}, []);
+	// Not in the frame after next: the first sight of a page has its charts. Paper does not wait at all: what the colours of print
+	// change has to stand when the event is over.
+	const atOnce = (): void => {
+		if (!chart.current || !box.current) return;
+		chart.current.setOption(draw(lookNow(box.current)), true);
+		chart.current.getZr().flush();
+	};
+	useLayoutEffect(atOnce, [ready, draw, colour, size]);
 	useEffect(() => {
-		if (chart.current && box.current) chart.current.setOption(draw(lookNow(box.current)), true);
-	}, [ready, draw, colour, size]);
-	useEffect(() => {
-		// Paper does not wait: what the colours of print change has to stand when the event is over.
-		const atOnce = (): void => {
-			if (!chart.current || !box.current) return;
-			chart.current.setOption(draw(lookNow(box.current)), true);
-			chart.current.getZr().flush();
-		};
 		addEventListener('beforeprint', atOnce);
 		addEventListener('afterprint', atOnce);
 		return () => {

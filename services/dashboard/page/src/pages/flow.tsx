@@ -9,7 +9,21 @@ import {clock, now} from '../live';
 import {address, go, route, withAsk} from '../route';
 import {useStore} from '../store';
 import {DateField} from '../parts/date';
-import {Age, Amount, Answer, At, BatchLink, Empty, LaneName, ModeName, PortChoice, portAsked, Section, Table, useMoved} from '../parts/parts';
+import {
+	Age,
+	Amount,
+	Answer,
+	At,
+	BatchLink,
+	Empty,
+	LaneName,
+	ModeName,
+	PortChoice,
+	portAsked,
+	Section,
+	Table,
+	useMoved,
+} from '../parts/parts';
 import {t, word} from '../words/words';
 
 /** 24 columns; those of hours that the answer does not know stay without a bar. */

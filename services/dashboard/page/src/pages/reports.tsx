@@ -6,7 +6,20 @@ import {Columns, type Column} from '../charts/hours';
 import {change, count, dayText, groupName, periodText, portName, today} from '../figures';
 import {RangeChoice, rangeOf} from '../parts/range';
 import {address, route} from '../route';
-import {Amount, Answer, Bar, Basis, BasisText, Empty, ModeName, PortChoice, portAsked, Section, Table, useMoved} from '../parts/parts';
+import {
+	Amount,
+	Answer,
+	Bar,
+	Basis,
+	BasisText,
+	Empty,
+	ModeName,
+	PortChoice,
+	portAsked,
+	Section,
+	Table,
+	useMoved,
+} from '../parts/parts';
 import {language, t, word} from '../words/words';
 
 const short = (period: string): string =>

@@ -332,13 +332,16 @@ export function Table({
 	);
 }
 
-/** The table twin of a chart, folded away until asked for. */
-export const Twin = ({children}: {children: ComponentChildren}) => (
-	<details class="twin">
-		<summary>{t('twin')}</summary>
-		{children}
-	</details>
-);
+/** The table twin of a chart, folded away, and not made, until asked for. */
+export function Twin({children}: {children: ComponentChildren}) {
+	const [wanted, want] = useState(false);
+	return (
+		<details class="twin" onToggle={() => want(true)}>
+			<summary onClick={() => want(true)}>{t('twin')}</summary>
+			{wanted && children}
+		</details>
+	);
+}
 
 /** A bar beside its figure: for the eye alone. */
 export function Bar({part, of, tone = 'main'}: {part: number; of: number; tone?: string}) {

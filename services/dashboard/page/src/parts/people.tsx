@@ -8,7 +8,7 @@ const AGAIN_MS = 30_000;
 
 /** Asks first; the focus goes to where one does nothing, and back when that is chosen. */
 function End({of, ended}: {of: OpenSession; ended: (of: OpenSession) => void}) {
-	const [sure, ask_] = useState(false);
+	const [sure, consider] = useState(false);
 	const [wrong, fail] = useState<Refused | null>(null);
 	const [busy, work] = useState(false);
 	const button = useRef<HTMLButtonElement>(null);
@@ -30,7 +30,12 @@ function End({of, ended}: {of: OpenSession; ended: (of: OpenSession) => void}) {
 	};
 	if (!sure)
 		return (
-			<button key="ask" type="button" ref={button} aria-label={t('people.end.of', {name: of.name})} onClick={() => ask_(true)}>
+			<button
+				key="ask"
+				type="button"
+				ref={button}
+				aria-label={t('people.end.of', {name: of.name})}
+				onClick={() => consider(true)}>
 				{t('people.end')}
 			</button>
 		);
@@ -39,7 +44,7 @@ function End({of, ended}: {of: OpenSession; ended: (of: OpenSession) => void}) {
 			<button type="button" class="main" disabled={busy} onClick={() => void end()}>
 				{t('people.end.sure')}
 			</button>
-			<button key="leave" type="button" ref={button} onClick={() => ask_(false)}>
+			<button key="leave" type="button" ref={button} onClick={() => consider(false)}>
 				{t('cancel')}
 			</button>
 			{wrong && <Wrong problem={wrong.problem} />}
@@ -69,7 +74,14 @@ function List() {
 			{data && (
 				<Table
 					caption={t('people')}
-					head={[t('login.name'), t('people.role'), t('people.address'), t('people.begun'), t('people.used'), t('people.end')]}
+					head={[
+						t('login.name'),
+						t('people.role'),
+						t('people.address'),
+						t('people.begun'),
+						t('people.used'),
+						t('people.end'),
+					]}
 					rows={data.sessions.map(of => ({
 						key: String(of.number),
 						cells: [
