@@ -1,6 +1,5 @@
 /* `juyan bench`: how fast this machine takes events, held against the least that storing them costs. */
 #include <argp.h>
-#include <ftw.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,8 +66,8 @@ static const struct argp argp = { options, parse, NULL,
 	"single event's "
 	"acknowledgement against a bare fdatasync, and a year's total while events stream in.\n\n'juyan bench forecast' measures "
 	"the "
-	"forecasts instead, 'juyan bench dashboard' the dashboard, "
-	"'juyan bench catch-up' a terminal that was cut off (see their own --help).",
+	"forecasts instead, 'juyan bench dashboard' the dashboard, 'juyan bench catch-up' a terminal that was cut off, 'juyan bench "
+	"load' what terminals notice of hostile peers (see their own --help).",
 	NULL, NULL, NULL };
 
 /* ---- showing ---- */
@@ -158,21 +157,6 @@ show_table(const struct bench *bench, const char *machine)
 
 /* ---- running ---- */
 
-static int
-remove_one(const char *path, const struct stat *info, int kind, struct FTW *ftw)
-{
-	(void)info;
-	(void)kind;
-	(void)ftw;
-	return remove(path);
-}
-
-void
-bench_remove(const char *dir)
-{
-	nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
-
 static enum status
 measure(struct bench *bench, const char *dir, struct reason *why)
 {
@@ -216,6 +200,11 @@ tool_bench(int argc, char **argv)
 		static char name[] = "juyan bench dashboard";
 		argv[1] = name;
 		return bench_dashboard(argc - 1, argv + 1);
+	}
+	if (argc > 1 && strcmp(argv[1], "load") == 0) {
+		static char name[] = "juyan bench load";
+		argv[1] = name;
+		return bench_load(argc - 1, argv + 1);
 	}
 	argp_parse(&argp, argc, argv, 0, NULL, &bench);
 	if (snprintf(dir, sizeof dir, "%s/juyan-bench-XXXXXX", bench.dir) >= (int)sizeof dir || mkdtemp(dir) == NULL)

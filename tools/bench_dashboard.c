@@ -3,7 +3,6 @@
  * how long its pictures take, and how much a browser loads first.
  */
 #include <argp.h>
-#include <ftw.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdarg.h>
@@ -293,15 +292,6 @@ show_table(const struct bench *bench, const char *machine)
 
 /* ---- running ---- */
 
-static int
-remove_one(const char *path, const struct stat *info, int kind, struct FTW *ftw)
-{
-	(void)info;
-	(void)kind;
-	(void)ftw;
-	return remove(path);
-}
-
 static enum status
 measure(struct bench *bench, const char *dir, struct reason *why)
 {
@@ -336,7 +326,7 @@ bench_dashboard(int argc, char **argv)
 	if (snprintf(dir, sizeof dir, "%s/juyan-bench-XXXXXX", bench.dir) >= (int)sizeof dir || mkdtemp(dir) == NULL)
 		return tool_fail("bench", reason_say(&why, STATUS_SETTING, "%s: no folder can be made here", bench.dir), &why);
 	enum status status = measure(&bench, dir, &why);
-	nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	bench_remove(dir);
 	if (status != STATUS_OK)
 		return tool_fail("bench", status, &why);
 	bench_machine(machine);

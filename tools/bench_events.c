@@ -1,5 +1,6 @@
 /* Events and times of the bench: see bench_parts.h. */
 #include <assert.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,6 +132,21 @@ bench_figure(struct bench_times *times, size_t events, int64_t begun_ns, uint64_
 	assert(events > 0);
 	*out = (struct bench_figures){ (double)events / seconds, bench_times_at(times, 0.5), bench_times_at(times, 0.99),
 		(double)disk_bytes / (double)events };
+}
+
+static int
+remove_one(const char *path, const struct stat *info, int kind, struct FTW *ftw)
+{
+	(void)info;
+	(void)kind;
+	(void)ftw;
+	return remove(path);
+}
+
+void
+bench_remove(const char *dir)
+{
+	nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 void

@@ -74,16 +74,17 @@ struct bench_slices {
 };
 enum status bench_slices(const struct tool_connection *connection, struct bench_slices *out, struct reason *why) MUST_USE;
 
+/* Removes a folder that was made for a bench, with all that is in it. */
+void bench_remove(const char *dir);
+
 /* "Linux 6.1 x86_64, 2 processors" */
 void bench_machine(char out[256]);
 
 /* `juyan bench forecast`, with argv[0] its name: the exit code. */
 int bench_forecast(int argc, char **argv);
-/* `juyan bench dashboard` and `juyan bench catch-up`, likewise. */
+/* `juyan bench dashboard`, `catch-up` and `load`, likewise. */
 int bench_dashboard(int argc, char **argv);
 int bench_catch_up(int argc, char **argv);
-
-/* The folder with all that is in it. */
-void bench_remove(const char *dir);
+int bench_load(int argc, char **argv);
 
 #endif

@@ -63,8 +63,8 @@ at_part(const double *sorted, size_t n, double part)
 	return sorted[below] + (place - (double)below) * (sorted[above] - sorted[below]);
 }
 
-static struct bench_ratio
-ratio_of(double *ratios, size_t n)
+struct bench_ratio
+bench_ratio_of(double *ratios, size_t n)
 {
 	qsort(ratios, n, sizeof *ratios, compare);
 	return (struct bench_ratio){ at_part(ratios, n, 0.5), at_part(ratios, n, 0.25), at_part(ratios, n, 0.75), ratios[0],
@@ -84,8 +84,8 @@ figures(struct bench_rounds *rounds)
 		p50[i] = rounds->with.rounds[i].p50_us / rounds->without.rounds[i].p50_us;
 		p99[i] = rounds->with.rounds[i].p99_us / rounds->without.rounds[i].p99_us;
 	}
-	rounds->p50 = ratio_of(p50, rounds->pairs);
-	rounds->p99 = ratio_of(p99, rounds->pairs);
+	rounds->p50 = bench_ratio_of(p50, rounds->pairs);
+	rounds->p99 = bench_ratio_of(p99, rounds->pairs);
 	rounds->late_p50_ms = bench_times_at(&rounds->late, 0.5) / 1000;
 	rounds->late_p99_ms = bench_times_at(&rounds->late, 0.99) / 1000;
 	rounds->late_max_ms = bench_times_at(&rounds->late, 1) / 1000;

@@ -17,10 +17,12 @@ struct bench_round {
 	double p50_us, p99_us;
 };
 
-/* With the listeners by without them. */
+/* Of several ratios, such as with the listeners by without them. */
 struct bench_ratio {
 	double median, quarter, three_quarters, least, most;
 };
+/* Sorts them; at least one. */
+struct bench_ratio bench_ratio_of(double *ratios, size_t n);
 
 /* All rounds of one kind together. */
 struct bench_side {

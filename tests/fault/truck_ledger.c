@@ -201,7 +201,7 @@ truck_ledger_check(const char *dir, uint64_t acked, uint64_t *there, struct reas
 	if (status == STATUS_OK)
 		status = check_sums(ledger, why);
 	if (status == STATUS_OK)
-		status = recount(ledger->env, scratch, NULL, NULL, &result, why);
+		status = recount(ledger->env, scratch, NULL, NULL, NULL, &result, why);
 	if (status == STATUS_OK && !result.right)
 		status = reason_say(why, STATUS_CONTRADICTION, "a recount does not agree: %.180s", result.difference);
 	if (status == STATUS_OK && there != NULL)
