@@ -22,6 +22,7 @@
 	X(sessions_refused, "Hellos or messages answered with a Refusal") \
 	X(sessions_full, "of these, because as many sessions were open and owed an answer as there may be") \
 	X(sessions_forgotten, "sessions of the terminal that was silent longest, ended to make room for another's") \
+	X(sessions_crowded, "sessions ended because their own terminal opened more than eight: the one that was silent longest") \
 	X(frames_undecodable, "frames that were no message of this protocol") \
 	X(keys_refused, "connections refused: key unknown or revoked") \
 	X(keys_accepted, "connections let in by their key") \

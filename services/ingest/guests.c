@@ -110,32 +110,52 @@ guests_forget(struct guests *guests, struct guest *guest)
 	*guest = (struct guest){ 0 };
 }
 
-/* An empty place, or that of the guest who has been silent longest; NULL when everybody waits for a reply. */
+/* Of two who might go; who is owed a reply stays. */
 static struct guest *
-find_place(struct guests *guests, bool *forgot)
+more_silent(struct guest *a, struct guest *b)
 {
-	struct guest *oldest = NULL;
+	if (b->owed > 0)
+		return a;
+	return a == NULL || b->heard < a->heard ? b : a;
+}
+
+/* An empty place, or that of a guest who goes; NULL when those who might all wait for a reply. */
+static struct guest *
+find_place(struct guests *guests, const struct stream *stream, enum guests_gone *gone)
+{
+	struct guest *empty = NULL, *oldest = NULL, *own = NULL;
+	size_t n_own = 0;
 	for (size_t i = 0; i < guests->places; i++) {
 		struct guest *guest = &guests->guests[i];
-		if (!guest->here)
-			return guest;
-		if (guest->owed == 0 && (oldest == NULL || guest->heard < oldest->heard))
-			oldest = guest;
+		if (!guest->here) {
+			empty = empty == NULL ? guest : empty;
+			continue;
+		}
+		oldest = more_silent(oldest, guest);
+		if (guest->session.stream != stream)
+			continue;
+		own = more_silent(own, guest);
+		n_own++;
 	}
-	if (oldest != NULL)
-		guests_forget(guests, oldest);
-	*forgot = oldest != NULL;
-	return oldest;
+	bool many = n_own >= GUESTS_OF_ONE;
+	if (!many && empty != NULL)
+		return empty;
+	struct guest *goes = many ? own : oldest;
+	if (goes != NULL) {
+		*gone = many ? GUESTS_OWN : GUESTS_SILENT;
+		guests_forget(guests, goes);
+	}
+	return goes;
 }
 
 struct guest *
-guests_admit(struct guests *guests, size_t door, const struct bus_peer *peer, bool *forgot)
+guests_admit(struct guests *guests, size_t door, const struct bus_peer *peer, const struct stream *stream, enum guests_gone *gone)
 {
 	struct guest *guest = guests_find(guests, door, peer);
-	*forgot = false;
+	*gone = GUESTS_NOBODY;
 	if (guest != NULL)
 		return guest;
-	guest = find_place(guests, forgot);
+	guest = find_place(guests, stream, gone);
 	if (guest == NULL)
 		return NULL;
 	uint32_t *chain = chain_of(guests, door, peer);

@@ -1,7 +1,8 @@
 /*
  * Who is here: the sessions of all connections, found by the route of a frame, and the streams of all terminals that have said
- * Hello since the start. Both are bounded; the session that has been silent longest makes room for a new one (its terminal is
- * told NO_HELLO when it speaks again, and says Hello by itself).
+ * Hello since the start. All are bounded, the sessions of one terminal too, so that no key takes the room of the others; the
+ * session that has been silent longest makes room for a new one (its terminal is told NO_HELLO when it speaks again, and says
+ * Hello by itself).
  *
  * Whoever opens it closes it; one thread. A guest's address stays good until guests_close, but may come to mean another
  * connection: a receipt is recognised by its Hello.
@@ -24,16 +25,23 @@ struct guest {
 
 struct guests;
 
+/* Of one terminal, at the same time: one that speaks, and those that a poor line has left behind. */
+enum { GUESTS_OF_ONE = 8 };
+
+/* Who had to go for a new session: nobody, the one of all, or of the same terminal, that was silent longest. */
+enum guests_gone { GUESTS_NOBODY, GUESTS_SILENT, GUESTS_OWN };
+
 enum status guests_open(size_t sessions_max, struct guests **out) MUST_USE; /* NO_MEMORY */
 void guests_close(struct guests **guests);
 
 /* NULL: nobody has said Hello by this route and with this key. */
 struct guest *guests_find(struct guests *guests, size_t door, const struct bus_peer *peer);
 /*
- * The one that is here already, or a new one, for which the one that was silent longest may have to go (*forgot); NULL: as many as
- * may be here are, and all of them wait for replies.
+ * The one that is here already, or a new one of this stream's terminal, for which another may have to go; NULL: as many as may be
+ * here are, and all of them wait for replies. The caller opens its session for this stream.
  */
-struct guest *guests_admit(struct guests *guests, size_t door, const struct bus_peer *peer, bool *forgot);
+struct guest *guests_admit(struct guests *guests, size_t door, const struct bus_peer *peer, const struct stream *stream,
+    enum guests_gone *gone);
 void guests_forget(struct guests *guests, struct guest *guest);
 /* The i-th place, whether somebody is there or not; NULL after the last. */
 struct guest *guests_at(struct guests *guests, size_t i);

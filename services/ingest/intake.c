@@ -111,9 +111,10 @@ take_hello(struct desk *desk, struct reason *why)
 	enum status s = find_stream(desk, terminal_no, &stream, why);
 	if (s != STATUS_OK)
 		return s;
-	bool forgot = false;
-	guest = stream == NULL ? NULL : guests_admit(desk->guests, desk->peer_door, &desk->peer, &forgot);
-	count(desk->kit->counters, COUNTER_sessions_forgotten, forgot);
+	enum guests_gone gone = GUESTS_NOBODY;
+	guest = stream == NULL ? NULL : guests_admit(desk->guests, desk->peer_door, &desk->peer, stream, &gone);
+	count(desk->kit->counters, COUNTER_sessions_forgotten, gone == GUESTS_SILENT);
+	count(desk->kit->counters, COUNTER_sessions_crowded, gone == GUESTS_OWN);
 	if (guest == NULL) {
 		refuse(desk, NULL, STATUS_BUSY, "as many sessions are open as there may be; try again later");
 		return STATUS_OK;
