@@ -1,6 +1,6 @@
 /*
- * Hostile sessions for `juyan bench load`: peers with a right key that keep to no rule, each in a loop of its own. What they send is
- * cheap to make and dear to take, as far as that can be.
+ * Hostile sessions for `juyan bench load`: peers with a right key that keep to no rule, each in a loop of its own. What they send
+ * is cheap to make and dear to take, as far as that can be.
  */
 #include <stdlib.h>
 #include <string.h>

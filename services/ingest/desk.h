@@ -46,6 +46,8 @@ struct desk {
 	struct arena outgoing; /* one reply */
 	struct arena stored;   /* one event that is on file */
 	bool no_room;          /* the last word on that in the log */
+	bool settled;          /* in this turn: what was committed is answered before more is taken */
+	uint32_t crowded;      /* for so many groups: batches of several sessions were in one group */
 	bool sweep;            /* the registry has changed: who is revoked has to go */
 	int64_t reap_ns;       /* when dead readers are looked for next */
 	struct log_budget openings_budget;
@@ -53,7 +55,10 @@ struct desk {
 	struct log_budget refusals_budget;
 };
 
-/* intake.c: takes messages into the filling group while there are any and it has room for them; *took: at least one. */
+/*
+ * intake.c: takes messages into the filling group while there are any and it has room for them, as far as one turn goes: then the
+ * loop looks after the committer and the answers. *took: at least one.
+ */
 enum status desk_take_in(struct desk *desk, bool *took, struct reason *why) MUST_USE;
 
 /* ingest.c: waits for the group under way, if there is one, and answers it: the ledger may be read. */

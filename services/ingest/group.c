@@ -55,6 +55,9 @@ group_reset(struct group *group)
 	group->n_replies = 0;
 	group->n_frames = 0;
 	group->frames_bytes = 0;
+	group->speaker = NULL;
+	group->n_speakers = 0;
+	group->shared = false;
 	group->room_known = false;
 	group->closed = false;
 }
@@ -67,7 +70,19 @@ group_fits(const struct group *group, uint32_t events)
 		return false;
 	if (admission->answers_max - group->n_events < events)
 		return false;
-	return events == 0 || admission->n_entries == 0 || admission->entries_max - admission->n_entries >= events;
+	size_t most = admission->entries_max;
+	if (group->shared && most > GROUP_SHARED_EVENTS)
+		most = GROUP_SHARED_EVENTS;
+	return events == 0 || admission->n_entries == 0 || admission->n_entries + events <= most;
+}
+
+void
+group_speak(struct group *group, const struct guest *speaker)
+{
+	if (group->n_speakers == 0 || (group->n_speakers == 1 && group->speaker != speaker))
+		group->n_speakers++;
+	group->speaker = speaker;
+	group->shared = group->shared || group->n_speakers > 1;
 }
 
 struct reply *

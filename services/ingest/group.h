@@ -18,6 +18,12 @@ enum {
 	GROUP_TEXT_BYTES = 1024 * 1024,
 	GROUP_FRAMES_BYTES_MAX = 8 * FRAME_BYTES_MAX, /* frames that are kept open for a group */
 
+	/*
+	 * The most that a group takes where several sessions send: those who send little wait for a commit, and do not wait for one
+	 * that another has made long. A single larger batch is a group by itself.
+	 */
+	GROUP_SHARED_EVENTS = 2048,
+
 	/* A group always has room left for one more event to decode, whatever it claims. */
 	GROUP_DECODE_BYTES = DECODE_BYTES_MAX + EVENT_DECODE_BYTES
 };
@@ -48,8 +54,11 @@ struct group {
 	size_t n_replies;
 	size_t n_frames; /* how many frames are kept open for it */
 	size_t frames_bytes;
-	bool room_known; /* admission.room has been looked at */
-	bool closed;     /* takes no more messages: an administrator's event has ended it */
+	const struct guest *speaker; /* who sent the last batch */
+	unsigned n_speakers;         /* 0, 1, or more than one */
+	bool shared;                 /* several sessions send, in this group or lately */
+	bool room_known;             /* admission.room has been looked at */
+	bool closed;                 /* takes no more messages: an administrator's event has ended it */
 };
 
 enum status group_open(struct group *group, size_t events_max) MUST_USE; /* NO_MEMORY: close it nonetheless */
@@ -58,6 +67,8 @@ void group_reset(struct group *group);
 
 /* Whether a message with so many events (0: no batch) can be added. A batch larger than a whole group fits into an empty one. */
 bool group_fits(const struct group *group, uint32_t events);
+/* A batch of this session goes into it. */
+void group_speak(struct group *group, const struct guest *speaker);
 /* A new reply, zeroed but for where it goes. There has to be room. */
 struct reply *group_reply(struct group *group, enum reply_kind kind, size_t door, const struct bus_peer *peer);
 /* A sentence that lives as long as the group. */

@@ -18,6 +18,9 @@
 
 enum { SMALL_GROUP = 32 }; /* events: up to here a commit's CPU time is small beside waking another thread */
 
+/* One who sends much brings many groups between two events of the others: they are remembered so long. */
+enum { CROWDED_GROUPS = 256 };
+
 #define REAP_NS (INT64_C(60) * 1000 * 1000 * 1000)
 
 /* ---- the end of a group ---- */
@@ -27,6 +30,10 @@ static enum status
 finish(struct desk *desk, struct group *group, struct reason *why)
 {
 	enum status s = desk_reply(desk, group, why);
+	if (group->n_speakers > 1)
+		desk->crowded = CROWDED_GROUPS;
+	else if (group->n_speakers == 1 && desk->crowded > 0)
+		desk->crowded--;
 	assert(group->n_frames <= desk->n_frames);
 	for (size_t i = 0; i < group->n_frames; i++)
 		bus_frame_close(&desk->frames[(desk->frames_head + i) % DESK_FRAMES]);
@@ -149,6 +156,7 @@ desk_wait(struct desk *desk, struct reason *why)
 enum status
 desk_settle(struct desk *desk, struct reason *why)
 {
+	desk->settled = true;
 	enum status s = desk_wait(desk, why);
 	return s == STATUS_OK ? settle_filling(desk, why) : s;
 }

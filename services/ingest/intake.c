@@ -6,8 +6,12 @@
 #include "desk.h"
 #include "judge.h"
 
-/* How many events are taken in one go: then the loop looks whether the committer is idle. */
-enum { BITE_EVENTS = 1000 };
+/*
+ * How much is taken in one turn, in units of about a microsecond: an event is one, a message as many as it takes to answer it, and
+ * bytes have to be looked at also where nothing comes of them. Without such a bound a peer whose frames bring no events could have
+ * the service to itself.
+ */
+enum { TURN_WORK = 1000, MESSAGE_WORK = 8, BYTES_OF_WORK = 256 };
 
 /* ---- what the session's rules ask ---- */
 
@@ -162,6 +166,7 @@ take_batch(struct desk *desk, struct reason *why)
 	reply->hello = guest->session.hello;
 	reply->stream = guest->session.stream;
 	reply->receipt = receipt;
+	group_speak(desk->filling, guest);
 	guest->owed++;
 	desk->filling->n_events += batch->n;
 
@@ -215,14 +220,16 @@ next_frame(struct desk *desk, struct bus_frame *frame)
 
 /* Takes the next frame that is a message and leaves it pending; others are answered at once. TIMEOUT: nothing waits. */
 static enum status
-next_message(struct desk *desk)
+next_message(struct desk *desk, size_t *work)
 {
 	struct bus_frame *frame = &desk->frames[(desk->frames_head + desk->n_frames) % DESK_FRAMES];
 	struct reason reason = { "" };
 	enum status s = next_frame(desk, frame);
 	if (s == STATUS_TOO_LARGE)
 		reason_say(&reason, s, "a message is one frame of at most %d bytes", FRAME_BYTES_MAX);
+	*work += MESSAGE_WORK;
 	if (s == STATUS_OK) {
+		*work += frame->bytes.bytes / BYTES_OF_WORK;
 		arena_reset(&desk->scratch);
 		s = frame_read(frame->bytes, desk->events, &desk->scratch, &desk->frame, &reason);
 		if (s == STATUS_OK) {
@@ -265,29 +272,32 @@ look_for_room(struct desk *desk)
 
 /* The pending message goes into the filling group. */
 static enum status
-take_pending(struct desk *desk, uint32_t *events, struct reason *why)
+take_pending(struct desk *desk, size_t *work, struct reason *why)
 {
 	const struct bus_frame *frame = &desk->frames[(desk->frames_head + desk->n_frames - 1) % DESK_FRAMES];
-	if (!desk->filling->room_known)
+	if (!desk->filling->room_known) {
 		look_for_room(desk);
+		desk->filling->shared = desk->crowded > 0;
+	}
 	desk->pending = false;
 	desk->filling->n_frames++;
 	desk->filling->frames_bytes += frame->bytes.bytes;
-	*events += desk->frame.says == FRAME_BATCH ? desk->frame.batch.n : 0;
+	*work += desk->frame.says == FRAME_BATCH ? desk->frame.batch.n : 0;
 	return take_message(desk, why);
 }
 
 enum status
 desk_take_in(struct desk *desk, bool *took, struct reason *why)
 {
-	uint32_t events = 0;
+	size_t work = 0;
 	enum status s = STATUS_OK;
 	*took = false;
-	while (s == STATUS_OK && events < BITE_EVENTS) {
+	desk->settled = false;
+	while (s == STATUS_OK && work < TURN_WORK && !desk->settled) {
 		bool batch = desk->pending && desk->frame.says == FRAME_BATCH;
 		if (!group_fits(desk->filling, batch ? desk->frame.batch.n : 0))
 			return STATUS_OK;
-		s = desk->pending ? take_pending(desk, &events, why) : next_message(desk);
+		s = desk->pending ? take_pending(desk, &work, why) : next_message(desk, &work);
 		if (s == STATUS_TIMEOUT)
 			return STATUS_OK;
 		*took = true;

@@ -165,6 +165,34 @@ a_failed_group_leaves_nothing_behind(void **state)
 	}
 }
 
+/* Who sends alone fills a group as far as it goes; beside others a group is cut off earlier, but never a batch. */
+static void
+who_sends_much_does_not_make_the_commits_of_others_long(void **state)
+{
+	(void)state;
+	static struct guest greedy, small;
+	struct group group;
+	assert_int_equal(group_open(&group, 4 * GROUP_SHARED_EVENTS), STATUS_OK);
+	group_speak(&group, &greedy);
+	group.admission.n_entries = group.n_events = GROUP_SHARED_EVENTS;
+	group_speak(&group, &greedy);
+	assert_true(group_fits(&group, GROUP_SHARED_EVENTS));
+	group_speak(&group, &small);
+	assert_int_equal(group.n_speakers, 2);
+	assert_false(group_fits(&group, 1));
+	assert_true(group_fits(&group, 0)); /* a Hello makes no commit longer */
+	group_reset(&group);
+	assert_false(group.shared);
+
+	group.shared = true; /* as it lately was */
+	assert_true(group_fits(&group, BATCH_EVENTS_MAX));
+	group_speak(&group, &greedy);
+	group.admission.n_entries = group.n_events = GROUP_SHARED_EVENTS - 1;
+	assert_true(group_fits(&group, 1));
+	assert_false(group_fits(&group, 2));
+	group_close(&group);
+}
+
 static int
 setup(void **state)
 {
@@ -191,6 +219,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(answers_find_their_places, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_failed_group_leaves_nothing_behind, setup, teardown),
+		cmocka_unit_test(who_sends_much_does_not_make_the_commits_of_others_long),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
