@@ -20,6 +20,15 @@
 
 enum { ENDPOINTS_MAX = 16, WAIT_SOCKETS_MAX = 16, CURVE_BYTES = 64 /* what CURVE adds to a frame: 33 bytes, and room */ };
 
+/* How many failed connections are looked at when there is nothing else to do, and how many beside work, each so many frames. */
+enum { WATCH_IDLE = 10000, WATCH_BUSY = 1000, TAKES_PER_LOOK = 256 };
+
+/*
+ * The threads in which libzmq encrypts and shakes hands. With a second one, terminals that have their connection there do not wait
+ * while the other is busy with strangers at the door.
+ */
+enum { IO_THREADS = 2 };
+
 _Static_assert(sizeof(zmq_msg_t) == sizeof((struct bus_frame *)0)->message, "a frame holds a zmq_msg_t");
 
 struct bus {
@@ -36,6 +45,7 @@ struct bus_socket {
 	size_t n;
 	char (*endpoints)[ENDPOINT_BYTES];
 	struct watch watch;
+	unsigned takes;
 };
 
 /* ---- the table of links ---- */
@@ -122,7 +132,7 @@ bus_open(struct bus **out, struct reason *why)
 	if (bus == NULL)
 		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
 	bus->context = zmq_ctx_new();
-	if (bus->context == NULL || zmq_ctx_set(bus->context, ZMQ_IO_THREADS, 1) != 0 ||
+	if (bus->context == NULL || zmq_ctx_set(bus->context, ZMQ_IO_THREADS, IO_THREADS) != 0 ||
 	    zmq_ctx_set(bus->context, ZMQ_MAX_SOCKETS, 1023) != 0) {
 		enum status status = fail(why, "ZeroMQ's context cannot be made");
 		bus_close(&bus);
@@ -325,7 +335,7 @@ wait_for(struct bus_socket *const *sockets, size_t n, int fd, int wait_ms, bool 
 	assert(n <= WAIT_SOCKETS_MAX && wait_ms >= 0);
 	zmq_pollitem_t items[WAIT_SOCKETS_MAX + 1];
 	for (size_t i = 0; i < n; i++) {
-		watch_drain(&sockets[i]->watch);
+		watch_drain(&sockets[i]->watch, WATCH_IDLE);
 		items[i] = (zmq_pollitem_t){ .socket = sockets[i]->zmq, .events = ZMQ_POLLIN };
 	}
 	items[n] = (zmq_pollitem_t){ .fd = fd, .events = ZMQ_POLLIN };
@@ -419,6 +429,9 @@ bus_take(struct bus_socket *socket, struct bus_peer *peer, struct bus_frame *fra
 {
 	assert(socket->routes == (peer != NULL));
 	zmq_msg_t *message = message_of(frame);
+	/* Who is never idle never waits: what libzmq tells meanwhile would stand in memory without end. */
+	if (++socket->takes % TAKES_PER_LOOK == 0)
+		watch_drain(&socket->watch, WATCH_BUSY);
 	zmq_msg_init(message);
 	enum status status = STATUS_OK;
 	bool got = peer == NULL ? receive(socket->zmq, message) : take_route(socket, peer, message);

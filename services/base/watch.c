@@ -11,6 +11,8 @@
 /* Without descriptors a port fails as fast as libzmq's thread can turn: ACCEPT_FAILED would fill our memory. The host sees why. */
 static const int watched = ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL;
 
+enum { LAST_EVENTS = 10000 };
+
 static bool
 set_number(void *zmq, int option, int value)
 {
@@ -23,7 +25,7 @@ watch_open(void *context, void *zmq, unsigned no, const struct watch_ear *ear, s
 	char name[64];
 	snprintf(name, sizeof name, "inproc://watch.%u", no);
 	void *pair = zmq_socket(context, ZMQ_PAIR);
-	/* No high water mark: libzmq's own thread would stand still behind it until we read. We read at each bus_wait. */
+	/* No high water mark: libzmq's own thread would stand still behind it until we read. We read at each bus_wait, and now and then at bus_take. */
 	if (pair == NULL || !set_number(pair, ZMQ_LINGER, 0) || !set_number(pair, ZMQ_RCVHWM, 0) ||
 	    zmq_socket_monitor(zmq, name, watched) != 0 || zmq_connect(pair, name) != 0) {
 		reason_say(why, STATUS_SYSTEM, "a socket cannot be watched: %s", zmq_strerror(zmq_errno()));
@@ -41,7 +43,7 @@ watch_close(struct watch *watch)
 {
 	if (watch->pair == NULL)
 		return;
-	watch_drain(watch);
+	watch_drain(watch, LAST_EVENTS);
 	/* In this order: with its reader gone first, stopping a monitor can wait for ever. */
 	zmq_socket_monitor(watch->zmq, NULL, 0);
 	zmq_close(watch->pair);
@@ -69,9 +71,9 @@ watch_say(struct watch *watch, const uint8_t *event, size_t event_bytes, const c
 
 /* Each event is two frames: what happened, and at which of our endpoints. */
 void
-watch_drain(struct watch *watch)
+watch_drain(struct watch *watch, int most)
 {
-	for (int i = 0; watch->pair != NULL && i < 10000; i++) {
+	for (int i = 0; watch->pair != NULL && i < most; i++) {
 		uint8_t event[16];
 		char endpoint[ENDPOINT_BYTES] = "";
 		int n = zmq_recv(watch->pair, event, sizeof event, ZMQ_DONTWAIT);

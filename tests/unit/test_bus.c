@@ -156,6 +156,25 @@ test_an_endpoint_in_use_is_said_to_be(void **state)
 	assert_null(server);
 }
 
+/* A server that always finds something to take never waits. */
+static void
+test_failed_handshakes_are_heard_of_without_waiting(void **state)
+{
+	(void)state;
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	to.sin_port = htons((uint16_t)atoi(strrchr(world.tcp, ':') + 1));
+	int stranger = socket(AF_INET, SOCK_STREAM, 0);
+	uint64_t failed = counted(COUNTER_handshakes_failed);
+	assert_int_equal(connect(stranger, (struct sockaddr *)&to, sizeof to), 0);
+	close(stranger);
+	for (int64_t until = now_ms() + DEADLINE_MS; counted(COUNTER_handshakes_failed) == failed && now_ms() < until;) {
+		struct bus_peer peer;
+		struct bus_frame frame;
+		assert_int_equal(bus_take(world.curve, &peer, &frame), STATUS_TIMEOUT);
+	}
+	assert_int_equal(counted(COUNTER_handshakes_failed), failed + 1);
+}
+
 /* What libzmq says of each try to accept stood in our memory once: 50 MiB a second, for anybody who holds enough connections. */
 static void
 test_a_port_without_descriptors_is_not_told_of_each_try(void **state)
@@ -266,6 +285,7 @@ main(void)
 		TEST(test_a_peer_that_has_gone_is_said_to_be_gone),
 		TEST(test_a_slow_peer_does_not_hold_the_server),
 		TEST(test_an_endpoint_in_use_is_said_to_be),
+		TEST(test_failed_handshakes_are_heard_of_without_waiting),
 		TEST(test_a_port_without_descriptors_is_not_told_of_each_try),
 		TEST(test_news_reaches_all_who_may_read),
 		TEST(test_a_slow_listener_loses_news_and_holds_nobody),
