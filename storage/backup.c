@@ -9,28 +9,28 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "archives.h"
-#include "disk.h"
+#include "files.h"
 #include "meta.h"
+#include "stretches.h"
 
 #define JOURNAL_PREFIX "journal-"
 
 static enum status
 lock_folder(const char *folder, int *fd, struct reason *why)
 {
-	char path[DISK_PATH_BYTES];
+	char path[FILES_PATH_BYTES];
 	if ((size_t)snprintf(path, sizeof path, "%s/lock", folder) >= sizeof path - 128)
 		return reason_say(why, STATUS_USAGE, "%.64s…: the path is too long", folder);
 	int opened = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (opened < 0)
-		return disk_fail(path, "it cannot be opened", why);
+		return files_fail(path, "it cannot be opened", why);
 	if (flock(opened, LOCK_EX | LOCK_NB) == 0) {
 		*fd = opened;
 		return STATUS_OK;
 	}
 	enum status status = errno == EWOULDBLOCK
 	    ? reason_say(why, STATUS_IN_USE, "%.160s: another backup into this folder is under way", folder)
-	    : disk_fail(path, "it cannot be locked", why);
+	    : files_fail(path, "it cannot be locked", why);
 	close(opened);
 	return status;
 }
@@ -39,7 +39,7 @@ lock_folder(const char *folder, int *fd, struct reason *why)
 static void
 remove_parts(const char *folder)
 {
-	char path[DISK_PATH_BYTES];
+	char path[FILES_PATH_BYTES];
 	struct dirent *entry;
 	DIR *names = opendir(folder);
 	while (names != NULL && (entry = readdir(names)) != NULL) {
@@ -57,21 +57,21 @@ remove_parts(const char *folder)
 static enum status
 look_into(const char *folder, struct backup_result *out, struct reason *why)
 {
-	struct archives *archives = NULL;
-	enum status status = archives_open(&folder, 1, &archives, why);
+	struct stretches *stretches = NULL;
+	enum status status = stretches_open(&folder, 1, &stretches, why);
 	if (status == STATUS_NOT_FOUND)
 		return STATUS_OK;
 	if (status != STATUS_OK)
 		return status;
-	out->all = archives_span(archives);
-	out->files = archives_count(archives);
-	archives_close(&archives);
+	out->all = stretches_span(stretches);
+	out->files = stretches_count(stretches);
+	stretches_close(&stretches);
 	return STATUS_OK;
 }
 
 /* The ledger has to go on from what the folder holds. */
 static enum status
-check_ledger(struct env *env, const char *folder, const struct archive_span *held, uint64_t *last_lsn, struct reason *why)
+check_ledger(struct env *env, const char *folder, const struct stretch_span *held, uint64_t *last_lsn, struct reason *why)
 {
 	struct store store;
 	struct meta meta;
@@ -105,19 +105,19 @@ check_ledger(struct env *env, const char *folder, const struct archive_span *hel
 
 /* Reads a file from its first byte to its last. */
 static enum status
-read_again(const char *path, const struct archive_span *written, struct reason *why)
+read_again(const char *path, const struct stretch_span *written, struct reason *why)
 {
-	struct archive *archive = NULL;
+	struct stretch *stretch = NULL;
 	struct journal_event event;
-	enum status status = archive_open(path, &archive, why);
+	enum status status = stretch_open(path, &stretch, why);
 	while (status == STATUS_OK)
-		status = archive_next(archive, &event, why);
-	if (status == STATUS_NOT_FOUND && archive != NULL)
-		status = archive_end(archive)->lsn == written->last_lsn &&
-			memcmp(archive_end(archive)->chain, written->chain, CHAIN_BYTES) == 0
+		status = stretch_next(stretch, &event, why);
+	if (status == STATUS_NOT_FOUND && stretch != NULL)
+		status = stretch_end(stretch)->lsn == written->last_lsn &&
+			memcmp(stretch_end(stretch)->chain, written->chain, CHAIN_BYTES) == 0
 		    ? STATUS_OK
 		    : reason_say(why, STATUS_DAMAGED, "%.128s: it is not what was written", path);
-	archive_close(&archive);
+	stretch_close(&stretch);
 	return status;
 }
 
@@ -125,11 +125,11 @@ static enum status
 add_file(struct env *env, const char *folder, uint64_t last_lsn, void (*progress)(void *user, uint64_t done, uint64_t all),
     void *user, struct backup_result *result, struct reason *why)
 {
-	char path[DISK_PATH_BYTES];
-	struct archive_span span;
+	char path[FILES_PATH_BYTES];
+	struct stretch_span span;
 	uint64_t first_lsn = result->all.last_lsn + 1;
-	snprintf(path, sizeof path, "%s/" JOURNAL_PREFIX "%012" PRIu64 "-%012" PRIu64 ARCHIVE_SUFFIX, folder, first_lsn, last_lsn);
-	enum status status = archive_write(env, first_lsn, last_lsn, path, progress, user, &span, why);
+	snprintf(path, sizeof path, "%s/" JOURNAL_PREFIX "%012" PRIu64 "-%012" PRIu64 STRETCH_SUFFIX, folder, first_lsn, last_lsn);
+	enum status status = stretch_write(env, first_lsn, last_lsn, path, progress, user, &span, why);
 	if (status == STATUS_OK && (status = read_again(path, &span, why)) != STATUS_OK)
 		unlink(path);
 	if (status != STATUS_OK)
@@ -138,7 +138,7 @@ add_file(struct env *env, const char *folder, uint64_t last_lsn, void (*progress
 	result->new_bytes = span.bytes;
 	result->files++;
 	if (first_lsn == 1)
-		result->all = (struct archive_span){ .first_lsn = 1 };
+		result->all = (struct stretch_span){ .first_lsn = 1 };
 	memcpy(result->all.ledger, span.ledger, CHAIN_BYTES);
 	memcpy(result->all.chain, span.chain, CHAIN_BYTES);
 	result->all.last_lsn = last_lsn;
@@ -152,7 +152,7 @@ backup_run(struct env *env, const char *folder, uint64_t last_lsn, void (*progre
 {
 	struct backup_result result = { .files = 0 };
 	int fd = -1;
-	enum status status = disk_make_folder(folder, 0700, why);
+	enum status status = files_make_folder(folder, 0700, why);
 	if (status == STATUS_OK)
 		status = lock_folder(folder, &fd, why);
 	if (status == STATUS_OK) {

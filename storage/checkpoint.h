@@ -42,7 +42,7 @@ struct checkpoint_total {
 };
 
 struct checkpoint {
-	uint8_t ledger[CHAIN_BYTES]; /* see archive.h */
+	uint8_t ledger[CHAIN_BYTES]; /* see stretch.h */
 	uint64_t lsn;
 	uint8_t chain[CHAIN_BYTES];
 	int64_t received_at_ms; /* of the event `lsn` */

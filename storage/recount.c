@@ -277,16 +277,16 @@ recount(struct env *env, const char *scratch_dir, const struct checkpoint *publi
 
 /* Of a stretch that does not begin with the first event nothing can be counted: its chain is walked. */
 static enum status
-walk_stretch(struct recount *recount, struct archives *archives, struct reason *why)
+walk_stretch(struct recount *recount, struct stretches *stretches, struct reason *why)
 {
 	const struct checkpoint *published = recount->published;
-	const struct journal_end *at = archives_end(archives);
+	const struct journal_end *at = stretches_end(stretches);
 	struct journal_event event;
 	struct reason broken = { "" };
 	/* A checkpoint may have been made where the stretch begins. */
 	bool seen = published == NULL || (at->lsn == published->lsn && memcmp(at->chain, published->chain, CHAIN_BYTES) == 0);
 	enum status status;
-	while ((status = archives_next(archives, &event, &broken)) == STATUS_OK) {
+	while ((status = stretches_next(stretches, &event, &broken)) == STATUS_OK) {
 		recount->result->events++;
 		if (!seen && event.lsn == published->lsn)
 			seen = at->lsn == published->lsn && at->received_at_ms == published->received_at_ms &&
@@ -310,14 +310,14 @@ walk_stretch(struct recount *recount, struct archives *archives, struct reason *
 }
 
 enum status
-recount_archives(const char *const *paths, size_t n, const char *scratch_dir, const struct checkpoint *published,
+recount_stretches(const char *const *paths, size_t n, const char *scratch_dir, const struct checkpoint *published,
     recount_progress *progress, void *user, struct recount_result *result, struct reason *why)
 {
 	struct recount_result found = { .right = true };
 	struct recount recount = { .result = &found, .published = published, .progress = progress, .user = user };
-	struct archives *archives = NULL;
+	struct stretches *stretches = NULL;
 	struct reason broken = { "" };
-	enum status status = archives_open(paths, n, &archives, &broken);
+	enum status status = stretches_open(paths, n, &stretches, &broken);
 	if (status == STATUS_DAMAGED || status == STATUS_FORMAT) {
 		differ(&found, broken.text);
 		*result = found;
@@ -325,14 +325,14 @@ recount_archives(const char *const *paths, size_t n, const char *scratch_dir, co
 	}
 	if (status != STATUS_OK)
 		return reason_say(why, status, "%s", broken.text);
-	struct archive_span span = archives_span(archives);
+	struct stretch_span span = stretches_span(stretches);
 	found.first_lsn = span.first_lsn;
 	found.last_lsn = recount.last_lsn = span.last_lsn;
 	memcpy(found.ledger, span.ledger, CHAIN_BYTES);
 	memcpy(found.chain, span.chain, CHAIN_BYTES);
-	status = span.first_lsn == 1 ? replay_all(&recount, archives_source(archives), 0, scratch_dir, why)
-				     : walk_stretch(&recount, archives, why);
+	status = span.first_lsn == 1 ? replay_all(&recount, stretches_source(stretches), 0, scratch_dir, why)
+				     : walk_stretch(&recount, stretches, why);
 	status = end(&recount, status, result);
-	archives_close(&archives);
+	stretches_close(&stretches);
 	return status;
 }

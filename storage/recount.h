@@ -8,8 +8,8 @@
 #ifndef JUYAN_STORAGE_RECOUNT_H
 #define JUYAN_STORAGE_RECOUNT_H
 
-#include "archives.h"
 #include "checkpoint.h"
+#include "stretches.h"
 
 struct recount_result {
 	bool right;
@@ -30,8 +30,8 @@ typedef void recount_progress(void *user, uint64_t done, uint64_t all);
  */
 enum status recount(struct env *env, const char *scratch_dir, const struct checkpoint *published, recount_progress *progress,
     void *user, struct recount_result *result, struct reason *why) MUST_USE;
-/* Likewise of files and folders of files (archives.h). Where they begin with event 1, they are recounted in the scratch folder. */
-enum status recount_archives(const char *const *paths, size_t n, const char *scratch_dir, const struct checkpoint *published,
+/* Likewise of files and folders of files (stretches.h). Where they begin with event 1, they are recounted in the scratch folder. */
+enum status recount_stretches(const char *const *paths, size_t n, const char *scratch_dir, const struct checkpoint *published,
     recount_progress *progress, void *user, struct recount_result *result, struct reason *why) MUST_USE;
 
 #endif

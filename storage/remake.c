@@ -8,10 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "archives.h"
-#include "disk.h"
+#include "files.h"
 #include "meta.h"
 #include "scratch.h"
+#include "stretches.h"
 
 /* A ledger takes some six times the bytes of its journal; a larger map costs nothing. */
 enum { MAP_BYTES_A_BYTE = 16, PATH_BYTES = 320 };
@@ -159,7 +159,7 @@ make(struct remake *remake, struct replay_source source, uint64_t journal_bytes,
 	if (status == STATUS_OK)
 		status = read_again(remake, why);
 	if (status == STATUS_OK)
-		status = disk_sync(remake->made, why);
+		status = files_sync(remake->made, why);
 	if (status != STATUS_OK)
 		scratch_remove(remake->dir);
 	return status;
@@ -183,15 +183,15 @@ remake_restore(const char *dir, const char *const *paths, size_t n, const struct
     void *user, struct remake_result *out, struct reason *why)
 {
 	struct remake remake = { .progress = progress, .user = user };
-	struct archives *archives = NULL;
-	struct archive_span span = { .first_lsn = 0 };
+	struct stretches *stretches = NULL;
+	struct stretch_span span = { .first_lsn = 0 };
 	enum status status = begin(dir, &remake, why);
 	if (status == STATUS_OK && access(remake.ledger, F_OK) == 0)
 		return reason_say(why, STATUS_CONTRADICTION, "%.160s has a ledger: it is not replaced", dir);
 	if (status == STATUS_OK)
-		status = archives_open(paths, n, &archives, why);
+		status = stretches_open(paths, n, &stretches, why);
 	if (status == STATUS_OK) {
-		span = archives_span(archives);
+		span = stretches_span(stretches);
 		remake.last_lsn = span.last_lsn;
 		if (span.first_lsn != 1)
 			status = reason_say(why, STATUS_DAMAGED,
@@ -202,12 +202,12 @@ remake_restore(const char *dir, const char *const *paths, size_t n, const struct
 			    published->lsn);
 	}
 	if (status == STATUS_OK)
-		status = make(&remake, archives_source(archives), span.bytes, published, why);
+		status = make(&remake, stretches_source(stretches), span.bytes, published, why);
 	if (status == STATUS_OK && renameat2(AT_FDCWD, remake.made, AT_FDCWD, remake.ledger, RENAME_NOREPLACE) != 0)
-		status = disk_fail(remake.ledger, "it cannot be put in its place", why);
+		status = files_fail(remake.ledger, "it cannot be put in its place", why);
 	if (status == STATUS_OK)
-		status = disk_sync_beside(remake.ledger, why);
-	archives_close(&archives);
+		status = files_sync_beside(remake.ledger, why);
+	stretches_close(&stretches);
 	return end(&remake, status, out);
 }
 
@@ -238,8 +238,8 @@ keep_old(const struct remake *remake, const char *dir, unsigned format, struct r
 	char old[PATH_BYTES];
 	snprintf(old, sizeof old, "%s/ledger.%u-old", dir, format);
 	if (renameat2(AT_FDCWD, remake->made, AT_FDCWD, old, RENAME_NOREPLACE) != 0)
-		return disk_fail(old, "the old ledger cannot be kept under this name", why);
-	return disk_sync_beside(old, why);
+		return files_fail(old, "the old ledger cannot be kept under this name", why);
+	return files_sync_beside(old, why);
 }
 
 /* An upgrade that was cut off behind the exchange: the old ledger stands where the new one was made. */
@@ -295,7 +295,7 @@ remake_upgrade(const char *dir, remake_progress *progress, void *user, struct re
 		status = upgrade_from(env, &remake, why);
 	env_close(&env);
 	if (status == STATUS_OK)
-		status = disk_exchange(remake.made, remake.ledger, why);
+		status = files_exchange(remake.made, remake.ledger, why);
 	if (status == STATUS_OK)
 		status = keep_old(&remake, dir, remake.result.format_before, why);
 	return end(&remake, status, out);
@@ -347,15 +347,15 @@ remake_compact(const char *dir, struct remake_result *out, struct reason *why)
 	if (status == STATUS_OK)
 		status = env_open(&options, &env, why);
 	if (status == STATUS_OK)
-		status = disk_make_folder(remake.dir, 0700, why);
+		status = files_make_folder(remake.dir, 0700, why);
 	if (status == STATUS_OK)
-		status = disk_make_folder(remake.made, 0700, why);
+		status = files_make_folder(remake.made, 0700, why);
 	if (status == STATUS_OK)
 		status = env_copy(env, remake.made, why);
 	if (status == STATUS_OK)
 		status = compare_copy(env, &remake, why);
 	env_close(&env);
 	if (status == STATUS_OK)
-		status = disk_exchange(remake.made, remake.ledger, why);
+		status = files_exchange(remake.made, remake.ledger, why);
 	return end(&remake, status, out);
 }

@@ -1,7 +1,7 @@
 /*
- * A ledger made anew, beside its place, and put there when it is whole: from a backup, from a ledger of an older format, or from the
- * ledger itself without the pages that it does not need. A crash leaves what was there before, and a folder that the next attempt
- * throws away. The caller sees to it that nobody else uses the data folder.
+ * A ledger made anew, beside its place, and put there when it is whole: from a backup, from a ledger of an older format, or from
+ * the ledger itself without the pages that it does not need. A crash leaves what was there before, and a folder that the next
+ * attempt throws away. The caller sees to it that nobody else uses the data folder.
  *
  *     DIR/remade/ledger      while it is made
  */
@@ -20,15 +20,15 @@ struct remake_result {
 };
 
 /*
- * From journal files (archives.h) into a folder that has no ledger yet (CONTRADICTION). With `published` (may be NULL) the journal has
- * to have stood where that says. DAMAGED with the first thing that does not fit; then there is no ledger.
+ * From journal files (stretches.h) into a folder that has no ledger yet (CONTRADICTION). With `published` (may be NULL) the
+ * journal has to have stood where that says. DAMAGED with the first thing that does not fit; then there is no ledger.
  */
 enum status remake_restore(const char *dir, const char *const *paths, size_t n, const struct checkpoint *published,
     remake_progress *progress, void *user, struct remake_result *out, struct reason *why) MUST_USE;
 
 /*
- * From a ledger of an older format, which is kept as DIR/ledger.N-old. The journal has the same form in all formats so far. CONTRADICTION:
- * it is of this format already; FORMAT: of a later version's; DAMAGED: what does not fit.
+ * From a ledger of an older format, which is kept as DIR/ledger.N-old. The journal has the same form in all formats so far.
+ * CONTRADICTION: it is of this format already; FORMAT: of a later version's; DAMAGED: what does not fit.
  */
 enum status remake_upgrade(const char *dir, remake_progress *progress, void *user, struct remake_result *out,
     struct reason *why) MUST_USE;

@@ -46,8 +46,8 @@ enum status replay_open(struct replay_source source, struct ledger *into, struct
 void replay_close(struct replay **replay);
 
 /*
- * OK also where the journal does not fit (state.right); other statuses are about the machine. `progress` (may be NULL) is called now
- * and then with the last number applied.
+ * OK also where the journal does not fit (state.right); other statuses are about the machine. `progress` (may be NULL) is called
+ * now and then with the last number applied.
  */
 enum status replay_until(struct replay *replay, struct replay_limit limit, void (*progress)(void *user, uint64_t done), void *user,
     struct reason *why) MUST_USE;

@@ -1,6 +1,6 @@
 /*
- * A ledger for a moment: an empty one in a folder of its own, into which a journal is replayed, and which is removed with its folder.
- * Not synced. Whoever opens it closes it; a folder that was there before is refused and left alone.
+ * A ledger for a moment: an empty one in a folder of its own, into which a journal is replayed, and which is removed with its
+ * folder. Not synced. Whoever opens it closes it; a folder that was there before is refused and left alone.
  */
 #ifndef JUYAN_STORAGE_SCRATCH_H
 #define JUYAN_STORAGE_SCRATCH_H

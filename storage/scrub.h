@@ -1,8 +1,8 @@
 /*
- * Reading a ledger over in the background, a little at a time, each time in a short snapshot of its own: the journal's chain from its
- * first block to its last, then every row of every other table. A row that cannot be read, a block that does not fit and an order
- * that is none are found while what is needed to mend them may still be at hand. It proves less than recount.h: a row that is well
- * formed and false is not found. For one thread.
+ * Reading a ledger over in the background, a little at a time, each time in a short snapshot of its own: the journal's chain
+ * from its first block to its last, then every row of every other table. A row that cannot be read, a block that does not fit
+ * and an order that is none are found while what is needed to mend them may still be at hand. It proves less than recount.h: a
+ * row that is well formed and false is not found. For one thread.
  */
 #ifndef JUYAN_STORAGE_SCRUB_H
 #define JUYAN_STORAGE_SCRUB_H

@@ -1,6 +1,6 @@
 /*
- * `juyan backup`: adds to a folder what of the journal it does not have, while Juyan runs. What cannot be made of the journal again,
- * the keys and the users of the dashboard, is copied on request.
+ * `juyan backup`: adds to a folder what of the journal it does not have, while Juyan runs. What cannot be made of the journal
+ * again, the keys and the users of the dashboard, is copied on request.
  */
 #include <argp.h>
 #include <inttypes.h>
@@ -11,9 +11,9 @@
 #include "backup.h"
 #include "checkpoints.h"
 #include "clock.h"
-#include "disk.h"
+#include "files.h"
 #include "options.h"
-#include "progress.h"
+#include "progress_line.h"
 #include "secrets.h"
 #include "tool.h"
 
@@ -86,7 +86,7 @@ parse(int key, char *text, struct argp_state *state)
 static enum status
 write_note(const struct command *command, struct reason *why)
 {
-	char path[DISK_PATH_BYTES], text[1024];
+	char path[FILES_PATH_BYTES], text[1024];
 	snprintf(path, sizeof path, "%.400s/README.txt", command->to);
 	int bytes = snprintf(text, sizeof text,
 	    "A backup of a Juyan ledger: journal-FIRST-LAST.jnl are its events, each file going on where the one before ends.\n"
@@ -96,7 +96,7 @@ write_note(const struct command *command, struct reason *why)
 	    "The secret keys and the users of the dashboard %s\n",
 	    command->with_keys ? "are in keys/ and users.json: who can read these can write the ledger."
 			       : "are not in it: without DATA/keys and DATA/users.json terminals have to learn a new key.");
-	return disk_save(path, (struct span){ (const uint8_t *)text, (size_t)bytes }, 0644, why);
+	return files_save(path, (struct span){ (const uint8_t *)text, (size_t)bytes }, 0644, why);
 }
 
 /* ---- the run ---- */
@@ -124,13 +124,13 @@ make_checkpoint(struct env *env, const struct command *command, struct arena *ar
 static enum status
 put_checkpoint(const struct command *command, const struct checkpoint_kept *kept, struct done *done, struct reason *why)
 {
-	char from[DISK_PATH_BYTES], to[DISK_PATH_BYTES];
+	char from[FILES_PATH_BYTES], to[FILES_PATH_BYTES];
 	if (kept->path[0] == '\0')
 		return STATUS_OK;
 	snprintf(done->checkpoint, sizeof done->checkpoint, "%.300s/checkpoint-%.128s", command->to, strrchr(kept->path, '/') + 1);
 	snprintf(from, sizeof from, "%.400s/keys/checkpoint.key.pub", tool_data(command->data));
 	snprintf(to, sizeof to, "%.400s/checkpoint.key.pub", command->to);
-	enum status status = disk_save(done->checkpoint, kept->text, 0644, why);
+	enum status status = files_save(done->checkpoint, kept->text, 0644, why);
 	return status == STATUS_OK ? secrets_copy_file(from, to, 0644, why) : status;
 }
 
@@ -138,7 +138,7 @@ static enum status
 run(const struct command *command, struct done *done, struct reason *why)
 {
 	const struct env_options env_options = { .dir = tool_data(command->data), .readonly = true };
-	struct progress progress = progress_begin("copying");
+	struct progress_line progress = progress_line_begin("copying");
 	struct checkpoint_kept kept = { .path = "" };
 	struct arena arena = { .base = NULL };
 	struct env *env = NULL;
@@ -146,8 +146,8 @@ run(const struct command *command, struct done *done, struct reason *why)
 	if (status == STATUS_OK)
 		status = make_checkpoint(env, command, &arena, &kept, why);
 	if (status == STATUS_OK)
-		status = backup_run(env, command->to, kept.checkpoint.lsn, progress_step, &progress, &done->result, why);
-	progress_end(&progress);
+		status = backup_run(env, command->to, kept.checkpoint.lsn, progress_line_step, &progress, &done->result, why);
+	progress_line_end(&progress);
 	env_close(&env);
 	if (status == STATUS_OK)
 		status = put_checkpoint(command, &kept, done, why);

@@ -11,7 +11,7 @@
 #include "checkpoints.h"
 #include "civil.h"
 #include "clock.h"
-#include "disk.h"
+#include "files.h"
 #include "options.h"
 #include "tool.h"
 
@@ -103,7 +103,7 @@ put_out(const struct command *command, const struct checkpoint_kept *kept, struc
 		return STATUS_OK;
 	}
 	printf("%s\n", kept->path);
-	return command->out == NULL ? STATUS_OK : disk_save(command->out, kept->text, 0644, why);
+	return command->out == NULL ? STATUS_OK : files_save(command->out, kept->text, 0644, why);
 }
 
 static enum status

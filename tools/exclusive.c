@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "disk.h"
+#include "files.h"
 #include "lock.h"
 
 void
@@ -18,12 +18,12 @@ enum status
 exclusive_take(const char *dir, struct exclusive *out, struct reason *why)
 {
 	struct exclusive taken = { .n = 0 };
-	char run[DISK_PATH_BYTES];
+	char run[FILES_PATH_BYTES];
 	if ((size_t)snprintf(run, sizeof run, "%s/run", dir) >= sizeof run)
 		return reason_say(why, STATUS_USAGE, "%.64s…: the path of the data folder is too long", dir);
-	enum status status = disk_make_folder(dir, 0700, why);
+	enum status status = files_make_folder(dir, 0700, why);
 	if (status == STATUS_OK)
-		status = disk_make_folder(run, 0700, why);
+		status = files_make_folder(run, 0700, why);
 	for (size_t i = 0; status == STATUS_OK && i < ROSTER_SERVICES; i++) {
 		status = lock_take(dir, roster[i]->name, &taken.fds[i], why);
 		if (status == STATUS_OK)

@@ -1,13 +1,16 @@
-/* `juyan export`: a stretch of the journal as a file that anyone can check without the ledger. Beside a running Juyan or without. */
+/*
+ * `juyan export`: a stretch of the journal as a file that anyone can check without the ledger. Beside a running Juyan or
+ * without.
+ */
 #include <argp.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "archive.h"
 #include "checkpoint.h"
 #include "options.h"
-#include "progress.h"
+#include "progress_line.h"
+#include "stretch.h"
 #include "tool.h"
 
 enum { KEY_FROM = 0x100, KEY_TO, KEY_OUT = 'o' };
@@ -79,17 +82,17 @@ tool_export(int argc, char **argv)
 	const struct argp argp = { options, parse, NULL, doc, NULL, NULL, NULL };
 	struct reason why = { "" };
 	struct env *env = NULL;
-	struct archive_span span;
+	struct stretch_span span;
 	char chain[CHAIN_TEXT_BYTES];
 	argp_err_exit_status = TOOL_USAGE;
 	if (argp_parse(&argp, argc, argv, 0, NULL, &command) != 0)
 		return TOOL_USAGE;
 	const struct env_options env_options = { .dir = tool_data(command.data), .readonly = true };
-	struct progress progress = progress_begin("writing");
+	struct progress_line progress = progress_line_begin("writing");
 	enum status status = env_open(&env_options, &env, &why);
 	if (status == STATUS_OK)
-		status = archive_write(env, command.from, command.to, command.out, progress_step, &progress, &span, &why);
-	progress_end(&progress);
+		status = stretch_write(env, command.from, command.to, command.out, progress_line_step, &progress, &span, &why);
+	progress_line_end(&progress);
 	env_close(&env);
 	if (status != STATUS_OK)
 		return tool_fail("export", status, &why);

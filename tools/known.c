@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "moment.h"
-#include "progress.h"
+#include "progress_line.h"
 
 enum status
 known_open(const char *data, const char *time, struct known *out, struct reason *why)
@@ -14,7 +14,7 @@ known_open(const char *data, const char *time, struct known *out, struct reason 
 	const struct env_options options = { .dir = data, .readonly = true };
 	const struct span text = { (const uint8_t *)time, strlen(time) };
 	struct known known = { .env = NULL };
-	struct progress progress = progress_begin("recounting");
+	struct progress_line progress = progress_line_begin("recounting");
 	char scratch[256];
 	int64_t at_ms;
 	if (moment_parse(text, "iso", NULL, &at_ms, NULL) != STATUS_OK)
@@ -25,8 +25,8 @@ known_open(const char *data, const char *time, struct known *out, struct reason 
 		return reason_say(why, STATUS_USAGE, "the data folder's path is too long");
 	enum status status = env_open(&options, &known.env, why);
 	if (status == STATUS_OK)
-		status = past_open(known.env, scratch, at_ms, progress_step, &progress, &known.past, why);
-	progress_end(&progress);
+		status = hindsight_open(known.env, scratch, at_ms, progress_line_step, &progress, &known.past, why);
+	progress_line_end(&progress);
 	if (status == STATUS_OK && known.past.end.lsn == 0)
 		status = reason_say(why, STATUS_NOT_FOUND, "nothing had been received by then");
 	if (status == STATUS_OK)
@@ -42,6 +42,6 @@ void
 known_close(struct known *known)
 {
 	ask_close(&known->ask);
-	past_close(&known->past);
+	hindsight_close(&known->past);
 	env_close(&known->env);
 }

@@ -1,13 +1,13 @@
-/* Questions to a data folder's past: the ledger as it was known at a time (past.h), with an ask on it. For one command. */
+/* Questions to a data folder's past: the ledger as it was known at a time (hindsight.h), with an ask on it. For one command. */
 #ifndef JUYAN_TOOLS_KNOWN_H
 #define JUYAN_TOOLS_KNOWN_H
 
 #include "ask.h"
-#include "past.h"
+#include "hindsight.h"
 
 struct known {
 	struct env *env;
-	struct past past;
+	struct hindsight past;
 	struct ask *ask; /* to be taken: who takes it closes it, before known_close */
 };
 

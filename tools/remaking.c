@@ -1,6 +1,6 @@
 /*
- * `juyan compact` and `juyan upgrade`: a ledger made anew beside its place and exchanged with the old one in one step. Both need the
- * data folder for themselves.
+ * `juyan compact` and `juyan upgrade`: a ledger made anew beside its place and exchanged with the old one in one step. Both need
+ * the data folder for themselves.
  */
 #include <argp.h>
 #include <inttypes.h>
@@ -9,7 +9,7 @@
 
 #include "exclusive.h"
 #include "options.h"
-#include "progress.h"
+#include "progress_line.h"
 #include "remake.h"
 #include "tool.h"
 
@@ -80,13 +80,13 @@ tool_upgrade(int argc, char **argv)
 				  "putting it back, without what came since.";
 	struct exclusive exclusive = { .n = 0 };
 	struct remake_result result;
-	struct progress progress = progress_begin("upgrading");
+	struct progress_line progress = progress_line_begin("upgrading");
 	struct reason why = { "" };
 	const char *dir;
 	enum status status = take(argc, argv, doc, &dir, &exclusive, &why);
 	if (status == STATUS_OK)
-		status = remake_upgrade(dir, progress_step, &progress, &result, &why);
-	progress_end(&progress);
+		status = remake_upgrade(dir, progress_line_step, &progress, &result, &why);
+	progress_line_end(&progress);
 	exclusive_give(&exclusive);
 	if (status != STATUS_OK)
 		return tool_fail("upgrade", status, &why);

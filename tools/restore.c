@@ -6,7 +6,7 @@
 #include "checkpoints.h"
 #include "exclusive.h"
 #include "options.h"
-#include "progress.h"
+#include "progress_line.h"
 #include "remake.h"
 #include "secrets.h"
 #include "tool.h"
@@ -81,7 +81,7 @@ static enum status
 restore(const struct command *command, struct remake_result *result, struct reason *why)
 {
 	const char *dir = tool_data(command->data);
-	struct progress progress = progress_begin("restoring");
+	struct progress_line progress = progress_line_begin("restoring");
 	struct checkpoint checkpoint = { .lsn = 0 };
 	struct exclusive exclusive = { .n = 0 };
 	size_t secrets;
@@ -92,9 +92,9 @@ restore(const struct command *command, struct remake_result *result, struct reas
 	if (status == STATUS_OK)
 		status = secrets_copy(command->from, dir, false, &secrets, why);
 	if (status == STATUS_OK)
-		status =
-		    remake_restore(dir, &command->from, 1, published ? &checkpoint : NULL, progress_step, &progress, result, why);
-	progress_end(&progress);
+		status = remake_restore(dir, &command->from, 1, published ? &checkpoint : NULL, progress_line_step, &progress,
+		    result, why);
+	progress_line_end(&progress);
 	exclusive_give(&exclusive);
 	checkpoint_free(&checkpoint);
 	return status;

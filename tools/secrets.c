@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "disk.h"
+#include "files.h"
 
 enum { SECRET_BYTES_MAX = 1024 * 1024 };
 
@@ -20,9 +20,9 @@ secrets_copy_file(const char *from, const char *to, unsigned mode, struct reason
 	enum status status = arena_open(&arena, SECRET_BYTES_MAX + 4096);
 	if (status != STATUS_OK)
 		return reason_say(why, status, "no memory to copy a file");
-	status = disk_load(from, SECRET_BYTES_MAX, &arena, &bytes, why);
+	status = files_load(from, SECRET_BYTES_MAX, &arena, &bytes, why);
 	if (status == STATUS_OK)
-		status = disk_save(to, bytes, mode, why);
+		status = files_save(to, bytes, mode, why);
 	explicit_bzero(arena.base, arena.used);
 	arena_close(&arena);
 	return status;
@@ -31,7 +31,7 @@ secrets_copy_file(const char *from, const char *to, unsigned mode, struct reason
 static enum status
 copy_one(const char *from, const char *to, const char *name, bool replace, size_t *copied, struct reason *why)
 {
-	char source[DISK_PATH_BYTES], target[DISK_PATH_BYTES];
+	char source[FILES_PATH_BYTES], target[FILES_PATH_BYTES];
 	struct stat info;
 	int a = snprintf(source, sizeof source, "%s/%s", from, name), b = snprintf(target, sizeof target, "%s/%s", to, name);
 	if (a >= (int)sizeof source || b >= (int)sizeof target)
@@ -50,8 +50,8 @@ copy_folder(const char *from, const char *to, bool replace, size_t *copied, stru
 	struct dirent *entry;
 	DIR *names = opendir(from);
 	if (names == NULL)
-		return errno == ENOENT || errno == ENOTDIR ? STATUS_OK : disk_fail(from, "it cannot be opened", why);
-	enum status status = disk_make_folder(to, 0700, why);
+		return errno == ENOENT || errno == ENOTDIR ? STATUS_OK : files_fail(from, "it cannot be opened", why);
+	enum status status = files_make_folder(to, 0700, why);
 	while (status == STATUS_OK && (entry = readdir(names)) != NULL)
 		status = copy_one(from, to, entry->d_name, replace, copied, why);
 	closedir(names);
@@ -61,7 +61,7 @@ copy_folder(const char *from, const char *to, bool replace, size_t *copied, stru
 enum status
 secrets_copy(const char *from, const char *to, bool replace, size_t *copied, struct reason *why)
 {
-	char source[DISK_PATH_BYTES], target[DISK_PATH_BYTES];
+	char source[FILES_PATH_BYTES], target[FILES_PATH_BYTES];
 	snprintf(source, sizeof source, "%.400s/keys", from);
 	snprintf(target, sizeof target, "%.400s/keys", to);
 	*copied = 0;

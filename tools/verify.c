@@ -1,7 +1,7 @@
 /*
- * `juyan verify`: proves that a ledger is right, from its journal alone, or that journal files are, and holds a published checkpoint
- * against them. Works beside a running Juyan (it reads one snapshot) and without one; it needs room for a second set of tables while
- * it works.
+ * `juyan verify`: proves that a ledger is right, from its journal alone, or that journal files are, and holds a published
+ * checkpoint against them. Works beside a running Juyan (it reads one snapshot) and without one; it needs room for a second set
+ * of tables while it works.
  */
 #include <argp.h>
 #include <inttypes.h>
@@ -13,7 +13,7 @@
 
 #include "checkpoints.h"
 #include "options.h"
-#include "progress.h"
+#include "progress_line.h"
 #include "recount.h"
 #include "tool.h"
 
@@ -179,20 +179,20 @@ static enum status
 prove(struct command *command, const struct checkpoint *published, struct recount_result *result)
 {
 	const struct env_options env_options = { .dir = tool_data(command->data), .readonly = true };
-	struct progress progress = progress_begin("recounting");
+	struct progress_line progress = progress_line_begin("recounting");
 	char scratch[PATH_MAX];
 	struct env *env = NULL;
 	enum status status = find_scratch(command, scratch);
 	if (status == STATUS_OK && command->n_archives > 0) {
-		status = recount_archives(command->archives, command->n_archives, scratch, published, progress_step, &progress,
-		    result, &command->why);
+		status = recount_stretches(command->archives, command->n_archives, scratch, published, progress_line_step,
+		    &progress, result, &command->why);
 	} else if (status == STATUS_OK) {
 		status = env_open(&env_options, &env, &command->why);
 		if (status == STATUS_OK)
-			status = recount(env, scratch, published, progress_step, &progress, result, &command->why);
+			status = recount(env, scratch, published, progress_line_step, &progress, result, &command->why);
 		env_close(&env);
 	}
-	progress_end(&progress);
+	progress_line_end(&progress);
 	return status;
 }
 

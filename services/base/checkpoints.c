@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "civil.h"
-#include "disk.h"
+#include "files.h"
 #include "keys.h"
 
 static enum status
@@ -85,7 +85,7 @@ checkpoints_load(const char *path, const struct signer *signer, struct checkpoin
 	enum status status = arena_open(&arena, CHECKPOINT_TEXT_MAX + 4096);
 	if (status != STATUS_OK)
 		return reason_say(why, status, "no memory to read a checkpoint");
-	status = disk_load(path, CHECKPOINT_TEXT_MAX, &arena, &text, why);
+	status = files_load(path, CHECKPOINT_TEXT_MAX, &arena, &text, why);
 	if (status == STATUS_OK && (status = checkpoint_read(text, signer, out, &inner)) != STATUS_OK)
 		reason_say(why, status, "%.100s: %.150s", path, inner.text);
 	arena_close(&arena);
@@ -100,8 +100,8 @@ save(const char *dir, struct checkpoint_kept *kept, struct reason *why)
 	if ((size_t)snprintf(folder, sizeof folder, "%s/checkpoints", dir) >= sizeof folder)
 		return reason_say(why, STATUS_USAGE, "%.64s…: the path is too long", dir);
 	snprintf(kept->path, sizeof kept->path, "%s/%.10s-%" PRIu64 ".txt", folder, made, kept->checkpoint.lsn);
-	enum status status = disk_make_folder(folder, 0755, why);
-	return status == STATUS_OK ? disk_save(kept->path, kept->text, 0644, why) : status;
+	enum status status = files_make_folder(folder, 0755, why);
+	return status == STATUS_OK ? files_save(kept->path, kept->text, 0644, why) : status;
 }
 
 enum status

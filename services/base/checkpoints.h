@@ -24,8 +24,8 @@ enum status checkpoints_public_key(const char *path, struct signer *out, struct 
 enum status checkpoints_load(const char *path, const struct signer *signer, struct checkpoint *out, struct reason *why) MUST_USE;
 
 /*
- * Makes one of the newest snapshot, signs and keeps it; gives it, its text in the arena, and the path of its file. What is made again
- * at the same event on the same day takes the other's place.
+ * Makes one of the newest snapshot, signs and keeps it; gives it, its text in the arena, and the path of its file. What is made
+ * again at the same event on the same day takes the other's place.
  */
 struct checkpoint_kept {
 	struct checkpoint checkpoint; /* freed by the caller */

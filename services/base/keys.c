@@ -17,7 +17,7 @@
 
 #include <sodium.h>
 
-#include "disk.h"
+#include "files.h"
 
 _Static_assert(crypto_box_PUBLICKEYBYTES == PUBLIC_KEY_BYTES && crypto_box_SECRETKEYBYTES == PUBLIC_KEY_BYTES,
     "CURVE's keys are libsodium's");
@@ -150,7 +150,7 @@ save_line(const char *line, const char *path, mode_t mode, struct reason *why)
 		    ? reason_say(why, STATUS_CONTRADICTION, "%s: it exists already and is not overwritten", path)
 		    : fail(why, path, "it cannot be made");
 	unlink(draft);
-	return status == STATUS_OK ? disk_sync_beside(path, why) : status;
+	return status == STATUS_OK ? files_sync_beside(path, why) : status;
 }
 
 static enum status

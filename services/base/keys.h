@@ -36,7 +36,7 @@ enum status key_public_load(const char *path, uint8_t out[PUBLIC_KEY_BYTES], str
  * another form than CURVE's.
  */
 enum status key_line_save(const char *line, const char *path, bool secret, struct reason *why) MUST_USE;
-/* Reads it, ended by NUL and without its newline. NOT_FOUND, SYNTAX where it is no line of so many bytes; SETTING as for secrets. */
+/* Reads it, ended by NUL, without its newline. NOT_FOUND, SYNTAX where it is no line of so many bytes; SETTING as for secrets. */
 enum status key_line_load(const char *path, bool secret, size_t bytes, char *out, struct reason *why) MUST_USE;
 /* Z85 (40 characters) or hexadecimal (64). */
 bool key_parse(const char *text, uint8_t out[PUBLIC_KEY_BYTES]) MUST_USE;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "checkpoints.h"
-#include "daily.h"
+#include "due.h"
 #include "ledger.h"
 #include "scrub.h"
 
@@ -87,7 +87,7 @@ make_checkpoint(struct keeper *keeper, int64_t now_ms)
 	if (status == STATUS_OK && keeper->last_made_ms < now_ms) {
 		int32_t offset;
 		bool wanted = find_offset(keeper, now_ms, &offset) &&
-		    daily_wanted(now_ms, keeper->last_made_ms, offset, keeper->kit->config->checkpoint_minute);
+		    due_now(now_ms, keeper->last_made_ms, offset, keeper->kit->config->checkpoint_minute);
 		status = wanted ? keep(keeper, &signer, now_ms, &why) : STATUS_OK;
 	}
 	signer_wipe(&signer);

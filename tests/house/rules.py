@@ -20,10 +20,11 @@ WIDE_FILES = {"proto/generate": "one expression of sed cannot be folded"}
 
 TOP = {".ci", ".clang-format", ".gitignore", "CMakeLists.txt", "LICENSE", "README.md", "proto", "storage", "services", "tools",
     "tests"}
-SERVICES = {"base", "terminal", "ingest", "query", "feed", "forecast", "report", "dashboard"}
+SERVICES = {"base", "terminal", "ingest", "query", "feed", "forecast", "report", "dashboard", "keeper"}
 KINDS = {"unit", "property", "fault", "sim", "e2e", "fuzz", "interop", "browser", "bench", "house", "fresh", "accuracy",
     "reference"}  # the last holds what others computed, and how
-FACE = {"ledger.h", "env.h", "registry.h", "judge.h", "recount.h", "civil.h"}  # what of storage a service may see
+FACE = {"ledger.h", "env.h", "registry.h", "judge.h", "recount.h", "civil.h", "checkpoint.h",
+    "scrub.h", "files.h"}  # what of storage a service may see
 
 FOREIGN = {
     "lmdb.h": ("storage/",),

@@ -3,7 +3,7 @@ import os
 import re
 
 HIDDEN = (".git", "juyan-data", "__pycache__", "node_modules", "dist")
-DATA = (".csv", ".ndjson", ".json", ".bin", ".expected")  # what is not written by hand to be read as prose or code
+DATA = (".tar.xz", ".csv", ".ndjson", ".json", ".bin", ".expected")  # what is not written by hand to be read as prose or code
 
 
 class Tree:

@@ -1,28 +1,50 @@
 #!/bin/sh
-# Makes ledger-format-1.tar.xz: JUYAN is the command of the last version whose ledgers had format 1 (git log -S'LEDGER_FORMAT = 2' --
-# storage/meta.h names the commit that ended it: build its parent). All kinds of event that there were are in it, and every state of
-# quarantine. Beside the ledger stand the totals as that version printed them.
+# Makes ledger-format-1.tar.xz: JUYAN is the command of the last version whose ledgers had format 1, by its whole path. What
+#     git log -S'LEDGER_FORMAT = 2' -- storage/meta.h
+# names ended it: build its parent. All kinds of event that there were are in it, and every state of quarantine. Beside the ledger
+# stand the totals as that version printed them.
 set -eu
 work=$(mktemp -d)
 cd "$work"
 "$JUYAN" serve --data d --set listen= ingest query > serve.log 2> serve.err &
 serve=$!
 trap 'kill $serve 2> /dev/null || true' EXIT
-until grep -q ready serve.log; do sleep 0.1; done
+tail -n +1 -F serve.log 2> tail.err | grep -q -m 1 ready
 "$JUYAN" simulate --live --data d --from 2025-01-10 --to 2025-01-24 --rail --scale 0.01 --speedup max --resend --quiet
-cat > events.ndjson <<'X'
-{"occurred_at_ms": 1737000000000, "port": "shivee", "batch_no": "S1", "manifest_lodged": {"direction": "IMPORT", "mode": "TRUCK", "units": [{"unit_id": "T1"}], "waybills": [{"waybill_no": "W", "goods": [{"hs_code": "2701", "declared_kg": 40000}]}]}}
-{"occurred_at_ms": 1737000001000, "port": "shivee", "batch_no": "S1", "released": {}}
-{"occurred_at_ms": 1737000002000, "port": "shivee", "batch_no": "S2", "released": {}}
-{"occurred_at_ms": 1737000003000, "port": "ceke", "batch_no": "D1", "manifest_lodged": {"direction": "EXPORT", "mode": "AGV", "units": [{"unit_id": "A1"}], "waybills": [{"waybill_no": "W", "goods": [{"hs_code": "0808", "declared_kg": 9000}]}]}}
-{"occurred_at_ms": 1737000004000, "port": "ceke", "batch_no": "D1", "inspected": {"by": "QUARANTINE", "outcome": "PASSED"}}
-{"occurred_at_ms": 1737000005000, "port": "ceke", "batch_no": "D1", "released": {}}
-{"occurred_at_ms": 1737000006000, "port": "ceke", "batch_no": "D1", "mass_corrected": {"unit_id": "A1", "net_kg": 9100, "by": "b", "reason": "r"}}
-{"occurred_at_ms": 1737000007000, "port": "ceke", "batch_no": "D2", "manifest_lodged": {"direction": "EXPORT", "mode": "TRUCK", "units": [{"unit_id": "A2"}], "waybills": [{"waybill_no": "W", "goods": [{"hs_code": "0808", "declared_kg": 9000}]}]}}
-{"occurred_at_ms": 1737000008000, "port": "ceke", "batch_no": "D2", "manifest_deleted": {}}
+python3 - > events.ndjson <<'X'
+import json
+
+MANIFEST = "manifest_lodged"
+at = 1737000000000
+
+
+def say(port, batch, what, **fields):
+    global at
+    print(json.dumps({"occurred_at_ms": at, "port": port, "batch_no": batch, what: fields}))
+    at += 1000
+
+
+def lodge(port, batch, direction, mode, unit, hs, kg):
+    goods = {"hs_code": hs, "declared_kg": kg}
+    say(port, batch, MANIFEST, direction=direction, mode=mode, units=[{"unit_id": unit}],
+        waybills=[{"waybill_no": "W", "goods": [goods]}])
+
+
+lodge("shivee", "S1", "IMPORT", "TRUCK", "T1", "2701", 40000)
+say("shivee", "S1", "released")
+say("shivee", "S2", "released")
+lodge("ceke", "D1", "EXPORT", "AGV", "A1", "0808", 9000)
+say("ceke", "D1", "inspected", by="QUARANTINE", outcome="PASSED")
+say("ceke", "D1", "released")
+say("ceke", "D1", "mass_corrected", unit_id="A1", net_kg=9100, by="b", reason="r")
+lodge("ceke", "D2", "EXPORT", "TRUCK", "A2", "0808", 9000)
+say("ceke", "D2", "manifest_deleted")
 X
 "$JUYAN" send --data d events.ndjson || true
-waiting=$("$JUYAN" quarantine list --data d --json | python3 -c 'import json, sys; rows = json.load(sys.stdin); print(*[r["lsn"] for r in (rows if isinstance(rows, list) else rows["rows"]) if "unknown_port" in json.dumps(r)])')
+"$JUYAN" quarantine list --data d --json > waiting.json
+waiting=$(python3 -c 'import json
+rows = json.load(open("waiting.json"))
+print(*[row["lsn"] for row in rows if "unknown_port" in json.dumps(row)])')
 set -- $waiting
 cat > registry.yaml <<'X'
 ports:

@@ -1,13 +1,13 @@
 /*
- * What is done for a ledger day after day: when a checkpoint is due, and what reading over finds, a little at a time, while the ledger
- * grows. also: address
+ * What is done for a ledger day after day: when a checkpoint is due, and what reading over finds, a little at a time, while the
+ * ledger grows. also: address
  */
 #include "check.h"
 
 #include "../any.h"
 #include "asked.h"
 #include "civil.h"
-#include "daily.h"
+#include "due.h"
 #include "everything.h"
 #include "meta.h"
 #include "scrub.h"
@@ -43,23 +43,23 @@ static void
 test_it_is_due_so_long_after_the_ports_midnight(void **state)
 {
 	(void)state;
-	assert_int_equal(daily_due_ms(MIDNIGHT, CEKE, 0), MIDNIGHT);
-	assert_int_equal(daily_due_ms(MIDNIGHT - 1, CEKE, 0), MIDNIGHT - DAYS(1));
-	assert_int_equal(daily_due_ms(MIDNIGHT + DAYS(1) - 1, CEKE, 0), MIDNIGHT);
-	assert_int_equal(daily_due_ms(MIDNIGHT + MINUTES(5) - 1, CEKE, 5), MIDNIGHT - DAYS(1) + MINUTES(5));
-	assert_int_equal(daily_due_ms(MIDNIGHT + MINUTES(5), CEKE, 5), MIDNIGHT + MINUTES(5));
-	assert_int_equal(daily_due_ms(MIDNIGHT + HOURS(23), CEKE, 1439), MIDNIGHT - MINUTES(1));
+	assert_int_equal(due_ms_before(MIDNIGHT, CEKE, 0), MIDNIGHT);
+	assert_int_equal(due_ms_before(MIDNIGHT - 1, CEKE, 0), MIDNIGHT - DAYS(1));
+	assert_int_equal(due_ms_before(MIDNIGHT + DAYS(1) - 1, CEKE, 0), MIDNIGHT);
+	assert_int_equal(due_ms_before(MIDNIGHT + MINUTES(5) - 1, CEKE, 5), MIDNIGHT - DAYS(1) + MINUTES(5));
+	assert_int_equal(due_ms_before(MIDNIGHT + MINUTES(5), CEKE, 5), MIDNIGHT + MINUTES(5));
+	assert_int_equal(due_ms_before(MIDNIGHT + HOURS(23), CEKE, 1439), MIDNIGHT - MINUTES(1));
 	for (size_t i = 0; i < 1000; i++) {
 		int64_t now = MIDNIGHT + (int64_t)any_below((size_t)DAYS(1000));
 		int32_t offset = (int32_t)any_below(28 * 60) - 14 * 60;
-		int64_t after = (int64_t)any_below(1440), due = daily_due_ms(now, offset, after);
+		int64_t after = (int64_t)any_below(1440), due = due_ms_before(now, offset, after);
 		assert_true(due <= now && now - due < DAYS(1));
 		assert_int_equal((due + MINUTES(offset) - MINUTES(after)) % DAYS(1), 0);
 		/* Once made it is not wanted until the next, whatever the clock does within the day. */
-		assert_true(daily_wanted(now, due - 1, offset, after));
-		assert_false(daily_wanted(now, due, offset, after));
-		assert_false(daily_wanted(now - DAYS(1), due, offset, after));
-		assert_true(daily_wanted(now, 0, offset, after));
+		assert_true(due_now(now, due - 1, offset, after));
+		assert_false(due_now(now, due, offset, after));
+		assert_false(due_now(now - DAYS(1), due, offset, after));
+		assert_true(due_now(now, 0, offset, after));
 	}
 }
 

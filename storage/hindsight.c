@@ -1,5 +1,5 @@
-/* Replaying up to a time: see past.h. */
-#include "past.h"
+/* Replaying up to a time: see hindsight.h. */
+#include "hindsight.h"
 
 #include "meta.h"
 
@@ -18,7 +18,7 @@ tell(void *user, uint64_t done)
 }
 
 static enum status
-replay_past(const struct store *store, int64_t known_at_ms, struct telling *telling, struct past *past, struct reason *why)
+replay_past(const struct store *store, int64_t known_at_ms, struct telling *telling, struct hindsight *past, struct reason *why)
 {
 	struct journal_walk walk = { .begun = false };
 	struct replay *replay = NULL;
@@ -42,11 +42,11 @@ replay_past(const struct store *store, int64_t known_at_ms, struct telling *tell
 }
 
 enum status
-past_open(struct env *env, const char *scratch_dir, int64_t known_at_ms, void (*progress)(void *user, uint64_t done, uint64_t all),
-    void *user, struct past *out, struct reason *why)
+hindsight_open(struct env *env, const char *scratch_dir, int64_t known_at_ms,
+    void (*progress)(void *user, uint64_t done, uint64_t all), void *user, struct hindsight *out, struct reason *why)
 {
 	struct telling telling = { progress, user, 0 };
-	struct past past = { .end = { .lsn = 0 } };
+	struct hindsight past = { .end = { .lsn = 0 } };
 	struct store store = { .txn = NULL };
 	uint64_t map_bytes, used_bytes, disk_free_bytes;
 	env_usage(env, &map_bytes, &used_bytes, &disk_free_bytes);
@@ -59,12 +59,12 @@ past_open(struct env *env, const char *scratch_dir, int64_t known_at_ms, void (*
 	if (status == STATUS_OK)
 		*out = past;
 	else
-		past_close(&past);
+		hindsight_close(&past);
 	return status;
 }
 
 void
-past_close(struct past *past)
+hindsight_close(struct hindsight *past)
 {
 	scratch_close(&past->scratch);
 }

@@ -1,5 +1,5 @@
-/* Stretches of the journal as files: see archive.h. */
-#include "archive.h"
+/* Stretches of the journal as files: see stretch.h. */
+#include "stretch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "disk.h"
+#include "files.h"
 #include "meta.h"
 
 #define MAGIC "juyan journal 1\n"
@@ -20,7 +20,7 @@ enum {
 	BLOCK_PREFIX_BYTES = 4 + 8,
 	END_BYTES = 4 + 8 + CHAIN_BYTES,
 	HASH_BYTES = 32,
-	PATH_BYTES = DISK_PATH_BYTES,
+	PATH_BYTES = FILES_PATH_BYTES,
 	PROGRESS_EVENTS = 10000
 };
 
@@ -37,7 +37,7 @@ struct writing {
 static enum status
 write_failed(const struct writing *w, struct reason *why)
 {
-	return disk_fail(w->part, "it cannot be written", why);
+	return files_fail(w->part, "it cannot be written", why);
 }
 
 static enum status
@@ -79,11 +79,11 @@ end_file(struct writing *w, enum status status, struct reason *why)
 		status = write_failed(w, why);
 	if (status != STATUS_OK)
 		unlink(w->part);
-	return status == STATUS_OK ? disk_sync_beside(w->path, why) : status;
+	return status == STATUS_OK ? files_sync_beside(w->path, why) : status;
 }
 
 static enum status
-put_head(struct writing *w, const struct archive_span *span, struct reason *why)
+put_head(struct writing *w, const struct stretch_span *span, struct reason *why)
 {
 	uint8_t head[HEAD_BYTES];
 	memcpy(head, MAGIC, MAGIC_BYTES);
@@ -104,7 +104,7 @@ put_block(struct writing *w, uint64_t lsn, struct span block, struct reason *why
 }
 
 static enum status
-put_end(struct writing *w, const struct archive_span *span, struct reason *why)
+put_end(struct writing *w, const struct stretch_span *span, struct reason *why)
 {
 	uint8_t end[END_BYTES] = { 0 };
 	value_put(end + 4, span->last_lsn, 8);
@@ -117,7 +117,7 @@ struct export
 {
 	struct journal_walk walk;
 	struct writing writing;
-	struct archive_span span;
+	struct stretch_span span;
 	uint64_t last_wanted;
 	void (*progress)(void *user, uint64_t done, uint64_t all);
 	void *user;
@@ -189,8 +189,8 @@ export_from(struct export *e, const struct store *store, const char *path, struc
 }
 
 enum status
-archive_write(struct env *env, uint64_t first_lsn, uint64_t last_lsn, const char *path,
-    void (*progress)(void *user, uint64_t done, uint64_t all), void *user, struct archive_span *out, struct reason *why)
+stretch_write(struct env *env, uint64_t first_lsn, uint64_t last_lsn, const char *path,
+    void (*progress)(void *user, uint64_t done, uint64_t all), void *user, struct stretch_span *out, struct reason *why)
 {
 	struct store store;
 	struct meta meta;
@@ -218,9 +218,9 @@ archive_write(struct env *env, uint64_t first_lsn, uint64_t last_lsn, const char
 
 /* ---- reading ---- */
 
-struct archive {
+struct stretch {
 	FILE *file;
-	struct archive_span span;
+	struct stretch_span span;
 	crypto_generichash_state hash;
 	struct journal_end end; /* of what has been read */
 	struct block block;
@@ -230,177 +230,177 @@ struct archive {
 };
 
 static enum status
-damaged(const struct archive *archive, const char *what, struct reason *why)
+damaged(const struct stretch *stretch, const char *what, struct reason *why)
 {
-	return reason_say(why, STATUS_DAMAGED, "%.128s: behind event %" PRIu64 ": %s", archive->path, archive->end.lsn, what);
+	return reason_say(why, STATUS_DAMAGED, "%.128s: behind event %" PRIu64 ": %s", stretch->path, stretch->end.lsn, what);
 }
 
 static enum status
-get(struct archive *archive, void *out, size_t bytes, struct reason *why)
+get(struct stretch *stretch, void *out, size_t bytes, struct reason *why)
 {
-	if (fread(out, 1, bytes, archive->file) != bytes)
-		return ferror(archive->file) ? reason_say(why, STATUS_SYSTEM, "%.128s: it cannot be read", archive->path)
-					     : damaged(archive, "the file ends too early", why);
+	if (fread(out, 1, bytes, stretch->file) != bytes)
+		return ferror(stretch->file) ? reason_say(why, STATUS_SYSTEM, "%.128s: it cannot be read", stretch->path)
+					     : damaged(stretch, "the file ends too early", why);
 	return STATUS_OK;
 }
 
 static enum status
-get_hashed(struct archive *archive, void *out, size_t bytes, struct reason *why)
+get_hashed(struct stretch *stretch, void *out, size_t bytes, struct reason *why)
 {
-	enum status status = get(archive, out, bytes, why);
+	enum status status = get(stretch, out, bytes, why);
 	if (status == STATUS_OK)
-		crypto_generichash_update(&archive->hash, out, bytes);
+		crypto_generichash_update(&stretch->hash, out, bytes);
 	return status;
 }
 
 /* The end says how far it goes; it is believed once the walk has come there. */
 static enum status
-peek_end(struct archive *archive, struct reason *why)
+peek_end(struct stretch *stretch, struct reason *why)
 {
 	uint8_t end[END_BYTES + HASH_BYTES];
 	struct stat stat;
-	if (fstat(fileno(archive->file), &stat) != 0 || !S_ISREG(stat.st_mode))
-		return reason_say(why, STATUS_SYSTEM, "%.128s is no file", archive->path);
+	if (fstat(fileno(stretch->file), &stat) != 0 || !S_ISREG(stat.st_mode))
+		return reason_say(why, STATUS_SYSTEM, "%.128s is no file", stretch->path);
 	if (stat.st_size < HEAD_BYTES + (off_t)sizeof end)
-		return damaged(archive, "the file ends too early", why);
-	if (fseeko(archive->file, -(off_t)sizeof end, SEEK_END) != 0)
-		return reason_say(why, STATUS_SYSTEM, "%.128s: it cannot be read", archive->path);
-	enum status status = get(archive, end, sizeof end, why);
+		return damaged(stretch, "the file ends too early", why);
+	if (fseeko(stretch->file, -(off_t)sizeof end, SEEK_END) != 0)
+		return reason_say(why, STATUS_SYSTEM, "%.128s: it cannot be read", stretch->path);
+	enum status status = get(stretch, end, sizeof end, why);
 	if (status != STATUS_OK)
 		return status;
-	archive->span.last_lsn = value_get(end + 4, 8);
-	memcpy(archive->span.chain, end + 12, CHAIN_BYTES);
-	archive->span.bytes = (uint64_t)stat.st_size;
-	rewind(archive->file);
-	return value_get(end, 4) == 0 ? STATUS_OK : damaged(archive, "the file does not end as it should", why);
+	stretch->span.last_lsn = value_get(end + 4, 8);
+	memcpy(stretch->span.chain, end + 12, CHAIN_BYTES);
+	stretch->span.bytes = (uint64_t)stat.st_size;
+	rewind(stretch->file);
+	return value_get(end, 4) == 0 ? STATUS_OK : damaged(stretch, "the file does not end as it should", why);
 }
 
 static enum status
-get_head(struct archive *archive, struct reason *why)
+get_head(struct stretch *stretch, struct reason *why)
 {
 	uint8_t head[HEAD_BYTES];
-	crypto_generichash_init(&archive->hash, NULL, 0, HASH_BYTES);
-	enum status status = get_hashed(archive, head, sizeof head, why);
+	crypto_generichash_init(&stretch->hash, NULL, 0, HASH_BYTES);
+	enum status status = get_hashed(stretch, head, sizeof head, why);
 	if (status != STATUS_OK)
 		return status;
 	if (memcmp(head, MAGIC, MAGIC_BYTES) != 0)
-		return reason_say(why, STATUS_FORMAT, "%.128s is no journal of this format", archive->path);
-	archive->span.first_lsn = value_get(head + MAGIC_BYTES, 8);
-	memcpy(archive->span.before, head + MAGIC_BYTES + 8, CHAIN_BYTES);
-	memcpy(archive->span.ledger, head + MAGIC_BYTES + 8 + CHAIN_BYTES, CHAIN_BYTES);
-	if (archive->span.first_lsn == 0 || archive->span.last_lsn < archive->span.first_lsn)
-		return damaged(archive, "its numbers contradict each other", why);
-	archive->end.lsn = archive->span.first_lsn - 1;
-	memcpy(archive->end.chain, archive->span.before, CHAIN_BYTES);
+		return reason_say(why, STATUS_FORMAT, "%.128s is no journal of this format", stretch->path);
+	stretch->span.first_lsn = value_get(head + MAGIC_BYTES, 8);
+	memcpy(stretch->span.before, head + MAGIC_BYTES + 8, CHAIN_BYTES);
+	memcpy(stretch->span.ledger, head + MAGIC_BYTES + 8 + CHAIN_BYTES, CHAIN_BYTES);
+	if (stretch->span.first_lsn == 0 || stretch->span.last_lsn < stretch->span.first_lsn)
+		return damaged(stretch, "its numbers contradict each other", why);
+	stretch->end.lsn = stretch->span.first_lsn - 1;
+	memcpy(stretch->end.chain, stretch->span.before, CHAIN_BYTES);
 	return STATUS_OK;
 }
 
 enum status
-archive_open(const char *path, struct archive **out, struct reason *why)
+stretch_open(const char *path, struct stretch **out, struct reason *why)
 {
-	struct archive *archive = calloc(1, sizeof *archive);
-	if (archive == NULL)
+	struct stretch *stretch = calloc(1, sizeof *stretch);
+	if (stretch == NULL)
 		return reason_say(why, STATUS_NO_MEMORY, "no memory to read a journal's file");
-	snprintf(archive->path, sizeof archive->path, "%s", path);
-	archive->file = fopen(path, "rbe");
-	enum status status = archive->file != NULL ? STATUS_OK
+	snprintf(stretch->path, sizeof stretch->path, "%s", path);
+	stretch->file = fopen(path, "rbe");
+	enum status status = stretch->file != NULL ? STATUS_OK
 						   : reason_say(why, errno == ENOENT ? STATUS_NOT_FOUND : STATUS_SYSTEM,
 							 "%s: it cannot be opened: %s", path, strerror(errno));
 	if (status == STATUS_OK)
-		status = peek_end(archive, why);
+		status = peek_end(stretch, why);
 	if (status == STATUS_OK)
-		status = get_head(archive, why);
+		status = get_head(stretch, why);
 	if (status == STATUS_OK)
-		*out = archive;
+		*out = stretch;
 	else
-		archive_close(&archive);
+		stretch_close(&stretch);
 	return status;
 }
 
 void
-archive_close(struct archive **archive)
+stretch_close(struct stretch **stretch)
 {
-	if (*archive == NULL)
+	if (*stretch == NULL)
 		return;
-	if ((*archive)->file != NULL)
-		fclose((*archive)->file);
-	free(*archive);
-	*archive = NULL;
+	if ((*stretch)->file != NULL)
+		fclose((*stretch)->file);
+	free(*stretch);
+	*stretch = NULL;
 }
 
-struct archive_span
-archive_span(const struct archive *archive)
+struct stretch_span
+stretch_span(const struct stretch *stretch)
 {
-	return archive->span;
+	return stretch->span;
 }
 
 const struct journal_end *
-archive_end(const struct archive *archive)
+stretch_end(const struct stretch *stretch)
 {
-	return &archive->end;
+	return &stretch->end;
 }
 
 static enum status
-check_end(struct archive *archive, uint64_t last_lsn, struct reason *why)
+check_end(struct stretch *stretch, uint64_t last_lsn, struct reason *why)
 {
 	uint8_t chain[CHAIN_BYTES], right[HASH_BYTES], hash[HASH_BYTES];
-	enum status status = get_hashed(archive, chain, sizeof chain, why);
-	crypto_generichash_final(&archive->hash, right, sizeof right);
+	enum status status = get_hashed(stretch, chain, sizeof chain, why);
+	crypto_generichash_final(&stretch->hash, right, sizeof right);
 	if (status == STATUS_OK)
-		status = get(archive, hash, sizeof hash, why);
+		status = get(stretch, hash, sizeof hash, why);
 	if (status != STATUS_OK)
 		return status;
-	if (last_lsn != archive->end.lsn || memcmp(chain, archive->end.chain, CHAIN_BYTES) != 0)
-		return damaged(archive, "its end speaks of other events than it has", why);
+	if (last_lsn != stretch->end.lsn || memcmp(chain, stretch->end.chain, CHAIN_BYTES) != 0)
+		return damaged(stretch, "its end speaks of other events than it has", why);
 	if (memcmp(hash, right, HASH_BYTES) != 0)
-		return damaged(archive, "its last 32 bytes are not the hash of the others", why);
-	if (fgetc(archive->file) != EOF)
-		return damaged(archive, "there are bytes behind its end", why);
-	archive->ended = true;
+		return damaged(stretch, "its last 32 bytes are not the hash of the others", why);
+	if (fgetc(stretch->file) != EOF)
+		return damaged(stretch, "there are bytes behind its end", why);
+	stretch->ended = true;
 	return STATUS_NOT_FOUND;
 }
 
 /* The ledger's name is the chain of its first block, which a file that begins with it shows. */
 static enum status
-check_name(const struct archive *archive, uint64_t lsn, struct reason *why)
+check_name(const struct stretch *stretch, uint64_t lsn, struct reason *why)
 {
-	return lsn != 1 || memcmp(archive->end.chain, archive->span.ledger, CHAIN_BYTES) == 0
+	return lsn != 1 || memcmp(stretch->end.chain, stretch->span.ledger, CHAIN_BYTES) == 0
 	    ? STATUS_OK
-	    : damaged(archive, "the name of its ledger is not that of its first block", why);
+	    : damaged(stretch, "the name of its ledger is not that of its first block", why);
 }
 
 static enum status
-next_block(struct archive *archive, struct reason *why)
+next_block(struct stretch *stretch, struct reason *why)
 {
 	uint8_t prefix[BLOCK_PREFIX_BYTES];
-	if (archive->ended)
+	if (stretch->ended)
 		return STATUS_NOT_FOUND;
-	enum status status = get_hashed(archive, prefix, sizeof prefix, why);
+	enum status status = get_hashed(stretch, prefix, sizeof prefix, why);
 	if (status != STATUS_OK)
 		return status;
 	size_t bytes = value_get(prefix, 4);
 	uint64_t lsn = value_get(prefix + 4, 8);
 	if (bytes == 0)
-		return check_end(archive, lsn, why);
-	if (bytes > sizeof archive->bytes)
-		return damaged(archive, "a block is larger than a block can be", why);
-	status = get_hashed(archive, archive->bytes, bytes, why);
+		return check_end(stretch, lsn, why);
+	if (bytes > sizeof stretch->bytes)
+		return damaged(stretch, "a block is larger than a block can be", why);
+	status = get_hashed(stretch, stretch->bytes, bytes, why);
 	struct reason inner = { "" };
 	if (status == STATUS_OK &&
-	    block_follow(&archive->end, lsn, (struct span){ archive->bytes, bytes }, &archive->block, &inner) != STATUS_OK)
-		return damaged(archive, inner.text, why);
-	return status == STATUS_OK ? check_name(archive, lsn, why) : status;
+	    block_follow(&stretch->end, lsn, (struct span){ stretch->bytes, bytes }, &stretch->block, &inner) != STATUS_OK)
+		return damaged(stretch, inner.text, why);
+	return status == STATUS_OK ? check_name(stretch, lsn, why) : status;
 }
 
 enum status
-archive_next(struct archive *archive, struct journal_event *out, struct reason *why)
+stretch_next(struct stretch *stretch, struct journal_event *out, struct reason *why)
 {
-	enum status status = block_next(&archive->block, out);
+	enum status status = block_next(&stretch->block, out);
 	if (status == STATUS_NOT_FOUND) {
-		status = next_block(archive, why);
+		status = next_block(stretch, why);
 		if (status != STATUS_OK)
 			return status;
-		status = block_next(&archive->block, out);
+		status = block_next(&stretch->block, out);
 	}
-	return status == STATUS_OK ? status : damaged(archive, "an event does not fit its block", why);
+	return status == STATUS_OK ? status : damaged(stretch, "an event does not fit its block", why);
 }

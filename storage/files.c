@@ -1,5 +1,5 @@
-/* Files and folders: see disk.h. */
-#include "disk.h"
+/* Files and folders: see files.h. */
+#include "files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 enum status
-disk_fail(const char *path, const char *what, struct reason *why)
+files_fail(const char *path, const char *what, struct reason *why)
 {
 	bool full = errno == ENOSPC || errno == EDQUOT;
 	reason_say(why, STATUS_SYSTEM, "%.160s: %s: %s", path, what, strerror(errno));
@@ -17,35 +17,35 @@ disk_fail(const char *path, const char *what, struct reason *why)
 }
 
 enum status
-disk_sync(const char *folder, struct reason *why)
+files_sync(const char *folder, struct reason *why)
 {
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	/* EINVAL: this file system has nothing to sync there. */
 	enum status status =
-	    fd >= 0 && (fsync(fd) == 0 || errno == EINVAL) ? STATUS_OK : disk_fail(folder, "the folder cannot be synced", why);
+	    fd >= 0 && (fsync(fd) == 0 || errno == EINVAL) ? STATUS_OK : files_fail(folder, "the folder cannot be synced", why);
 	if (fd >= 0)
 		close(fd);
 	return status;
 }
 
 enum status
-disk_sync_beside(const char *path, struct reason *why)
+files_sync_beside(const char *path, struct reason *why)
 {
-	char folder[DISK_PATH_BYTES];
+	char folder[FILES_PATH_BYTES];
 	const char *slash = strrchr(path, '/');
 	int bytes = slash == NULL ? 1 : (int)(slash - path) + 1;
 	snprintf(folder, sizeof folder, "%.*s", bytes, slash == NULL ? "." : path);
-	return disk_sync(folder, why);
+	return files_sync(folder, why);
 }
 
 enum status
-disk_make_folder(const char *path, unsigned mode, struct reason *why)
+files_make_folder(const char *path, unsigned mode, struct reason *why)
 {
 	struct stat info;
 	if (mkdir(path, mode) == 0)
-		return disk_sync_beside(path, why);
+		return files_sync_beside(path, why);
 	if (errno != EEXIST)
-		return disk_fail(path, "the folder cannot be made", why);
+		return files_fail(path, "the folder cannot be made", why);
 	return stat(path, &info) == 0 && S_ISDIR(info.st_mode) ? STATUS_OK
 							       : reason_say(why, STATUS_SYSTEM, "%.160s is no folder", path);
 }
@@ -66,23 +66,23 @@ write_all(int fd, struct span bytes)
 }
 
 enum status
-disk_save(const char *path, struct span bytes, unsigned mode, struct reason *why)
+files_save(const char *path, struct span bytes, unsigned mode, struct reason *why)
 {
-	char part[DISK_PATH_BYTES];
+	char part[FILES_PATH_BYTES];
 	if ((size_t)snprintf(part, sizeof part, "%s.part", path) >= sizeof part)
 		return reason_say(why, STATUS_USAGE, "%.64s…: the path is too long", path);
 	unlink(part); /* what an earlier one left, with its mode */
 	int fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 	if (fd < 0)
-		return disk_fail(part, "it cannot be made", why);
-	enum status status = write_all(fd, bytes) && fsync(fd) == 0 ? STATUS_OK : disk_fail(part, "it cannot be written", why);
+		return files_fail(part, "it cannot be made", why);
+	enum status status = write_all(fd, bytes) && fsync(fd) == 0 ? STATUS_OK : files_fail(part, "it cannot be written", why);
 	if (close(fd) != 0 && status == STATUS_OK)
-		status = disk_fail(part, "it cannot be written", why);
+		status = files_fail(part, "it cannot be written", why);
 	if (status == STATUS_OK && rename(part, path) != 0)
-		status = disk_fail(path, "it cannot be put in its place", why);
+		status = files_fail(path, "it cannot be put in its place", why);
 	if (status != STATUS_OK)
 		unlink(part);
-	return status == STATUS_OK ? disk_sync_beside(path, why) : status;
+	return status == STATUS_OK ? files_sync_beside(path, why) : status;
 }
 
 static enum status
@@ -93,7 +93,7 @@ load(FILE *file, const char *path, size_t bytes_max, struct arena *arena, struct
 		return reason_say(why, STATUS_NO_MEMORY, "%.160s: no memory to read it", path);
 	size_t n = fread(bytes, 1, bytes_max + 1, file);
 	if (ferror(file))
-		return disk_fail(path, "it cannot be read", why);
+		return files_fail(path, "it cannot be read", why);
 	if (n > bytes_max)
 		return reason_say(why, STATUS_TOO_LARGE, "%.160s has more than %zu bytes", path, bytes_max);
 	*out = (struct span){ bytes, n };
@@ -101,12 +101,12 @@ load(FILE *file, const char *path, size_t bytes_max, struct arena *arena, struct
 }
 
 enum status
-disk_load(const char *path, size_t bytes_max, struct arena *arena, struct span *out, struct reason *why)
+files_load(const char *path, size_t bytes_max, struct arena *arena, struct span *out, struct reason *why)
 {
 	FILE *file = fopen(path, "rbe");
 	if (file == NULL) {
 		bool absent = errno == ENOENT;
-		enum status status = disk_fail(path, "it cannot be opened", why);
+		enum status status = files_fail(path, "it cannot be opened", why);
 		return absent ? STATUS_NOT_FOUND : status;
 	}
 	enum status status = load(file, path, bytes_max, arena, out, why);
@@ -115,10 +115,10 @@ disk_load(const char *path, size_t bytes_max, struct arena *arena, struct span *
 }
 
 enum status
-disk_exchange(const char *a, const char *b, struct reason *why)
+files_exchange(const char *a, const char *b, struct reason *why)
 {
 	if (renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE) != 0)
-		return disk_fail(b, "the old and the new cannot be exchanged in one step", why);
-	enum status status = disk_sync_beside(a, why);
-	return status == STATUS_OK ? disk_sync_beside(b, why) : status;
+		return files_fail(b, "the old and the new cannot be exchanged in one step", why);
+	enum status status = files_sync_beside(a, why);
+	return status == STATUS_OK ? files_sync_beside(b, why) : status;
 }
