@@ -83,7 +83,7 @@ prove(const struct flipper *flipper, struct reason *why, uint8_t found[DIGEST_BY
 	snprintf(scratch, sizeof scratch, "%s/scratch.%ld", flipper->dir, (long)getpid());
 	enum status status = env_open(&options, &env, why);
 	if (status == STATUS_OK)
-		status = recount(env, scratch, NULL, NULL, &result, why);
+		status = recount(env, scratch, NULL, NULL, NULL, &result, why);
 	if (status == STATUS_OK && result.right)
 		status = digest(env, found, why);
 	env_close(&env);
