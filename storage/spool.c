@@ -1,8 +1,8 @@
 /*
  * A spool in one LMDB environment of its own: see spool.h.
  *
- *     DIR/data.mdb   three tables: `events` (place, big-endian -> when it was taken i64, the event), `files` (hash -> how many of its
- *                    events were taken u64, the file's number u64) and `self` (one row)
+ *     DIR/data.mdb   three tables: `events` (place, big-endian -> when it was taken i64, the event), `files` (hash -> how many of
+ *                    its events were taken u64, the file's number u64) and `self` (one row)
  */
 #include <errno.h>
 #include <stdio.h>
@@ -146,8 +146,8 @@ used_bytes(const struct spool *spool, MDB_txn *txn)
 }
 
 /*
- * How much of it may be used: seven eighths of the file, so that forgetting always finds pages; and no more than the disk gives. The
- * file never gets smaller: what it has is its own.
+ * How much of it may be used: seven eighths of the file, so that forgetting always finds pages; and no more than the disk gives.
+ * The file never gets smaller: what it has is its own.
  */
 static uint64_t
 room_bytes(const struct spool *spool, uint64_t used)

@@ -27,8 +27,8 @@ struct spool_options {
 };
 
 /*
- * Of a file (by a hash of its content) so many events have been taken. It is noted in the same sync as the events themselves, so that
- * a file counts once through any crash. The latest SPOOL_FILES_MAX files are known.
+ * Of a file (by a hash of its content) so many events have been taken. It is noted in the same sync as the events themselves, so
+ * that a file counts once through any crash. The latest SPOOL_FILES_MAX files are known.
  */
 struct spool_file {
 	uint8_t hash[SPOOL_HASH_BYTES];
@@ -105,8 +105,8 @@ enum spool_fit {
 };
 
 /*
- * The rule, pure: where the stream stands by the centre (`last`), and what the spool says. Out: the numbering to go on with (equal to
- * the spool's for SPOOL_FITS) and how many confirmed events are gone. Never a number twice for two events of this spool, and
+ * The rule, pure: where the stream stands by the centre (`last`), and what the spool says. Out: the numbering to go on with (equal
+ * to the spool's for SPOOL_FITS) and how many confirmed events are gone. Never a number twice for two events of this spool, and
  * never a gap, whatever the centre says. `out` and `lost` are not for use with SPOOL_NONSENSE.
  */
 enum spool_fit spool_fit(const struct spool_state *state, uint64_t last, struct spool_numbering *out, uint64_t *lost);

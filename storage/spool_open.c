@@ -191,7 +191,7 @@ spool_open(const struct spool_options *options, struct spool **out, struct reaso
 	struct spool *spool = calloc(1, sizeof *spool);
 	if (spool == NULL)
 		return reason_say(why, STATUS_NO_MEMORY, "no memory to open a spool");
-	strcpy(spool->dir, options->dir);
+	memcpy(spool->dir, options->dir, strlen(options->dir) + 1);
 	enum status status = begin_where_none(spool, options, why);
 	if (status == STATUS_OK)
 		status = open_mdb(spool, spool->dir, options->bytes_max, why);

@@ -156,7 +156,7 @@ listen_at(struct gateway *gateway, struct reason *why)
 	if (strlen(gateway->listen) >= sizeof address.sun_path)
 		return reason_say(why, STATUS_USAGE, "--listen: a path of less than %zu bytes is expected",
 		    sizeof address.sun_path);
-	strcpy(address.sun_path, gateway->listen);
+	memcpy(address.sun_path, gateway->listen, strlen(gateway->listen) + 1);
 	enum status status = clear_path(&address, why);
 	if (status != STATUS_OK)
 		return status;
@@ -177,7 +177,7 @@ take_signals(struct gateway *gateway, struct reason *why)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
+	sigaction(SIGPIPE, &(struct sigaction){ .sa_handler = SIG_IGN }, NULL);
 	gateway->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	return gateway->signals >= 0 ? STATUS_OK : reason_say(why, STATUS_SYSTEM, "no signalfd: %s", strerror(errno));
 }

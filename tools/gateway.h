@@ -1,6 +1,6 @@
 /*
- * Whoever speaks to a gateway: the standard input, and programs of this machine over a Unix socket. Each says events in JSON, one on
- * a line, and hears of each in the order of its lines, once it is on the disk: {"taken": PLACE}, or {"wrong": SENTENCE}, or
+ * Whoever speaks to a gateway: the standard input, and programs of this machine over a Unix socket. Each says events in JSON, one
+ * on a line, and hears of each in the order of its lines, once it is on the disk: {"taken": PLACE}, or {"wrong": SENTENCE}, or
  * {"full": SENTENCE}. The standard input hears nothing but of what is wrong, on stderr.
  *
  * A speaker owns its descriptor and its buffers, which are bounded: who does not read his answers is not read either. One thread.

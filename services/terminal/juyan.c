@@ -190,8 +190,8 @@ check_options(const struct juyan_options *options, struct reason *why)
 }
 
 /*
- * The spool's lock, and the key's: two that send with one key take each other's numbers. Where the key's folder takes no lock (it may
- * be read-only), the centre's conflicts have to tell.
+ * The spool's lock, and the key's: two that send with one key take each other's numbers. Where the key's folder takes no lock (it
+ * may be read-only), the centre's conflicts have to tell.
  */
 static enum status
 take_locks(struct juyan *juyan, struct reason *why)

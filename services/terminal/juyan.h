@@ -25,8 +25,8 @@
  * A handle may be used by any threads at once. A thread of the library's own talks to the centre. Texts are UTF-8. The library
  * writes to no stream, takes no signal and never ends the process. A program that forks opens its handles after it has forked.
  */
-#ifndef JUYAN_H
-#define JUYAN_H
+#ifndef JUYAN_TERMINAL_JUYAN_H
+#define JUYAN_TERMINAL_JUYAN_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -70,8 +70,8 @@ struct juyan_options {
 	const char *spool_folder;    /* on a disk of this machine; made where it is missing. One process at a time */
 	uint64_t spool_bytes;        /* how large the spool may grow; 0: 1 GiB, some four million events */
 	/*
-	 * Called by the library's own thread, never inside a call of yours; may be NULL. While it runs nothing goes to the centre, so
-	 * that it should be short. It must not call juyan_close or juyan_flush.
+	 * Called by the library's own thread, never inside a call of yours; may be NULL. While it runs nothing goes to the centre,
+	 * so that it should be short. It must not call juyan_close or juyan_flush.
 	 */
 	void (*on_notice)(void *user, enum juyan_notice notice, const char *sentence);
 	void *user;

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""`juyan gateway` as a gate's programs meet it: lines from the standard input and over its socket, what it answers, what it says when
-its spool fills and when the centre is away, that one process has a spool, that a key that is let in later gets in; what it tells a
-service manager.
+"""`juyan gateway` as a gate's programs meet it: lines from the standard input and over its socket, what it answers, what it says
+when its spool fills and when the centre is away, that one process has a spool, that a key that is let in later gets in; what it
+tells a service manager.
 """
 import json
 import os
@@ -25,7 +25,8 @@ class Gate:
         self.folder, self.path, self.spool, self.log = folder, os.path.join(folder, "gate"), os.path.join(folder, name), ""
         self.key = os.path.join(folder, name + ".key")
         run("keys", "make", self.key)
-        self.where = ["--connect", server.tcp, "--server-key", os.path.join(server.data, "keys", "server.key.pub"), "--key", self.key]
+        server_key = os.path.join(server.data, "keys", "server.key.pub")
+        self.where = ["--connect", server.tcp, "--server-key", server_key, "--key", self.key]
 
     def let_in(self, server):
         run("keys", "authorise", "--data", server.data, "--name", os.path.basename(self.spool), "--ports", "ceke", "--kinds", "*",
@@ -33,7 +34,8 @@ class Gate:
 
     def start(self, *more, environment=None):
         self.child = subprocess.Popen([JUYAN, "gateway", "--spool", self.spool, "--listen", self.path, *self.where, *more],
-            stdin=subprocess.DEVNULL, env=os.environ | (environment or {}), stderr=open(os.path.join(self.folder, "gateway.log"), "wb"))
+            stdin=subprocess.DEVNULL, env=os.environ | (environment or {}),
+            stderr=open(os.path.join(self.folder, "gateway.log"), "wb"))
         return self
 
     def connect(self):
@@ -69,8 +71,9 @@ def talk(gate, text, answers):
 
 
 def test_standard_input(gate):
-    done = subprocess.run([JUYAN, "gateway", "--spool", gate.spool, *gate.where], input=RIGHT % "S-1" + "\nnonsense\n" + RIGHT % "S-2",
-        capture_output=True, text=True, timeout=PATIENCE_S)
+    lines = RIGHT % "S-1" + "\nnonsense\n" + RIGHT % "S-2"
+    done = subprocess.run([JUYAN, "gateway", "--spool", gate.spool, *gate.where], input=lines, capture_output=True, text=True,
+        timeout=PATIENCE_S)
     if done.returncode != 1 or "stdin:3: " not in done.stderr or "connected" not in done.stderr:
         raise Wrong(f"it ended with {done.returncode}: {done.stderr}")
     shown = ask("spool", "show", gate.spool)

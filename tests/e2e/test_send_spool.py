@@ -115,7 +115,8 @@ def test_centre_away(folder, server, terminal):
 
 def test_stolen(folder, server, terminal):
     """The administrator puts a new key in the old one's place; what waited goes out under it."""
-    run("send", "--spool", terminal.spool, "--connect", "tcp://127.0.0.1:1", *terminal.where[2:], "--key", terminal.key, "--wait", "1",
+    nowhere = ("--connect", "tcp://127.0.0.1:1", *terminal.where[2:])
+    run("send", "--spool", terminal.spool, *nowhere, "--key", terminal.key, "--wait", "1",
         write(os.path.join(folder, "stolen.ndjson"), "S", 30), code=3)
     fresh = os.path.join(folder, "fresh.key".rjust(KEY_CHARACTERS - len(folder) - len("/.pub"), "x"))  # read as a key once
     run("keys", "make", fresh)

@@ -28,8 +28,8 @@ struct cutter {
 };
 
 /*
- * "LOG FOLDER TARGET SEED BETWEEN [FROM [STEP]]" behind the program's name: does all of it, and says "images N syncs N", or the first
- * cut that was not survived. The exit code: 0, 1, or 2 where the arguments cannot be.
+ * "LOG FOLDER TARGET SEED BETWEEN [FROM [STEP]]" behind the program's name: does all of it, and says "images N syncs N", or the
+ * first cut that was not survived. The exit code: 0, 1, or 2 where the arguments cannot be.
  */
 int cutter_run(struct cutter *cutter, int argc, char **argv);
 

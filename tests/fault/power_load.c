@@ -1,6 +1,6 @@
 /*
- * Cuts the power of a recorded run of `ledger_load write FOLDER …` (cutter.h), and opens what is left with the real ledger: every image
- * has to pass truck_ledger_check with all that the run had acknowledged by then.
+ * Cuts the power of a recorded run of `ledger_load write FOLDER …` (cutter.h), and opens what is left with the real ledger: every
+ * image has to pass truck_ledger_check with all that the run had acknowledged by then.
  *
  *     power_load LOG FOLDER TARGET SEED BETWEEN [FROM [STEP]]
  */

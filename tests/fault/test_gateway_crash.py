@@ -188,7 +188,8 @@ class World:
         if len(set(there)) != len(there):
             raise Wrong(f"{len(there) - len(set(there))} of {len(there)} events are there twice")
         for speaker in self.speakers:
-            own, taken, may = [batch for batch in there if batch.split("-")[0] == speaker.name], set(speaker.taken), set(speaker.unheard)
+            own = [batch for batch in there if batch.split("-")[0] == speaker.name]
+            taken, may = set(speaker.taken), set(speaker.unheard)
             if [batch for batch in own if batch in taken] != speaker.taken:
                 raise Wrong(f"of program {speaker.name} {len(taken - set(own))} taken lines are missing, or not in their order")
             if set(own) - taken - may:

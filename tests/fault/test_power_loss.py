@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Cuts the power at every sync of a run that founds a ledger and takes 2,000 events, before it is done and behind it; and the same of
-a terminal's spool that takes and forgets as many.
+"""Cuts the power at every sync of a run that founds a ledger and takes 2,000 events, before it is done and behind it; and the same
+of a terminal's spool that takes and forgets as many.
 
 recorder.c writes down all that the process does to its files; disk.c makes of it what a cut leaves: what was synced, and of the
 rest any sectors in any order; power_load.c opens each such folder with the real ledger. It has to open, have all that was

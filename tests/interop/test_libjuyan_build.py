@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""libjuyan as a maker builds against it, from what is installed alone: juyan.h in C and in C++, juyan.pc, the functions that it shows.
+"""libjuyan as a maker builds against it, from what is installed alone: juyan.h in C and in C++, juyan.pc, the functions that it
+shows.
 
 The example program is compiled with nothing but those, and run against a centre: its weighings come there. The names that the
 library shows are those of its version script, and juyan.h declares each.
@@ -61,12 +62,13 @@ def test_cxx(folder, flags):
 
 def test_example(folder, flags, library):
     scale, key = os.path.join(folder, "scale"), os.path.join(folder, "scale.key")
-    call("cc", "-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Wpedantic", "-Werror", os.path.join(TERMINAL, "example", "scale.c"),
-        *flags, "-o", scale)
+    source = os.path.join(TERMINAL, "example", "scale.c")
+    call("cc", "-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Wpedantic", "-Werror", source, *flags, "-o", scale)
     server = Server(os.path.join(folder, "d"))
     try:
         run("keys", "make", key)
-        run("keys", "authorise", "--data", server.data, "--name", "scale 2", "--ports", "ceke", "--kinds", "unit_weighed", key + ".pub")
+        run("keys", "authorise", "--data", server.data, "--name", "scale 2", "--ports", "ceke", "--kinds", "unit_weighed",
+            key + ".pub")
         arguments = (server.tcp, key, os.path.join(server.data, "keys", "server.key.pub"), os.path.join(folder, "spool"))
         environment = os.environ | {"LD_LIBRARY_PATH": library}
         said = call(scale, *arguments, env=environment, stdin=WEIGHINGS)

@@ -185,9 +185,10 @@ static void
 a_spool_is_a_list_that_lasts(void **unused)
 {
 	(void)unused;
-	const char *lives = getenv("JUYAN_SPOOLS");
+	const char *wanted = getenv("JUYAN_SPOOLS");
+	size_t lives = wanted != NULL ? strtoul(wanted, NULL, 10) : LIVES;
 	any_begin();
-	for (long i = 0; i < (lives != NULL ? atol(lives) : LIVES); i++) {
+	for (size_t i = 0; i < lives; i++) {
 		struct life life = { 0 };
 		assert_int_equal(arena_open(&life.arena, ARENA), STATUS_OK);
 		live(&life);

@@ -193,7 +193,9 @@ what_was_not_confirmed_comes_again_after_a_restart(void **state)
 	assert_int_equal(courier_state(scene.courier).conflicts, 0);
 }
 
-/* More than what is read at once: the session was begun anew again and again, for the centre had more than was sent in it so far. */
+/*
+ * More than what is read at once: the session was begun anew again and again, for the centre had more than was sent in it so far.
+ */
 static void
 much_that_the_centre_has_is_sent_again_to_the_end(void **state)
 {
