@@ -57,6 +57,8 @@ sync_folder(const char *path, struct reason *why)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool synced = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL); /* EINVAL: a file system with nothing to sync there */
+	if (fd < 0 && errno == EACCES) /* the folder above may be closed to us: then somebody else has made ours there, long ago */
+		return STATUS_OK;
 	enum status status = synced ? STATUS_OK : say_errno(path, "the folder cannot be synced", why);
 	if (fd >= 0)
 		close(fd);

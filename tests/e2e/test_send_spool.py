@@ -148,6 +148,15 @@ def test_looking(folder):
     run("send", code=2)
 
 
+def test_bench(folder):
+    """That it measures; how fast it is depends on who else is at work."""
+    done = subprocess.run([JUYAN, "bench", "catch-up", "--events", "3000", "--dir", folder, "--json"], capture_output=True, text=True,
+        timeout=PATIENCE_S)
+    said = json.loads(done.stdout) if done.returncode in (0, 1) else {}
+    if said.get("events") != 3000 or (said["ratio"] >= 0.5) != (done.returncode == 0):
+        raise Wrong(f"bench catch-up ended with {done.returncode}: {done.stdout}{done.stderr}")
+
+
 def main():
     print(f"seed={SEED}", flush=True)
     folder = tempfile.mkdtemp(prefix="juyan-spool-")
@@ -158,6 +167,7 @@ def main():
         server = test_centre_away(folder, server, terminal)
         test_stolen(folder, server, terminal)
         test_looking(folder)
+        test_bench(folder)
         server.close()
         ok = True
         print(f"{kills} kills")
