@@ -196,10 +196,7 @@ a_spool_is_a_list_that_lasts(void **unused)
 	}
 }
 
-/*
- * A full spool takes nothing more, says so, and takes again once the centre has some of it: however often, and however large events
- * are; those that had pages of their own were counted for less than they took, so that nothing could be forgotten any more.
- */
+/* A full spool takes nothing more, says so, and takes again once the centre has some: however often, however large events are. */
 static void
 fill_and_empty(size_t event_bytes)
 {
