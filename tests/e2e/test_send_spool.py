@@ -150,8 +150,8 @@ def test_looking(folder):
 
 def test_bench(folder):
     """That it measures; how fast it is depends on who else is at work."""
-    done = subprocess.run([JUYAN, "bench", "catch-up", "--events", "3000", "--dir", folder, "--json"], capture_output=True, text=True,
-        timeout=PATIENCE_S)
+    command = [JUYAN, "bench", "catch-up", "--events", "3000", "--dir", folder, "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S)
     said = json.loads(done.stdout) if done.returncode in (0, 1) else {}
     if said.get("events") != 3000 or (said["ratio"] >= 0.5) != (done.returncode == 0):
         raise Wrong(f"bench catch-up ended with {done.returncode}: {done.stdout}{done.stderr}")
