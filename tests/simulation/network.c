@@ -182,6 +182,12 @@ network_part(size_t client, int64_t until_ns)
 	network_break(client);
 }
 
+void
+network_join(void)
+{
+	memset(network.parted_ns, 0, sizeof network.parted_ns);
+}
+
 static void
 connect_now(struct bus_socket *socket)
 {

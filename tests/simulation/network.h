@@ -35,6 +35,8 @@ void network_break(size_t client);
 void network_darken(size_t client, int64_t until_ns);
 /* Nobody gets through before this time. */
 void network_part(size_t client, int64_t until_ns);
+/* Everybody gets through again. */
+void network_join(void);
 
 /* Frames that the bus would not send: more than one part, or too large. */
 void network_throw(struct bus_socket *socket);

@@ -70,7 +70,8 @@ some_client(void (*does)(size_t client))
 static void
 darken(size_t client)
 {
-	network_darken(client, sim.now_ns + sim_between(MS, 20 * SECOND));
+	/* At times nobody ever finds out but those who wait for an answer. */
+	network_darken(client, sim.now_ns + (sim_chance(30) ? 1000 * SECOND : sim_between(MS, 20 * SECOND)));
 }
 
 static void
@@ -169,8 +170,7 @@ fine_weather(void)
 {
 	disk = (struct disk){ .commit_ns = 2 * MS };
 	weather = (struct weather){ .delay_ns = 2 * MS, .connect_ns = 100 * MS };
-	for (size_t i = 0; i < CLIENTS_MAX; i++)
-		network_part(i, sim.now_ns);
+	network_join();
 	start_all(100);
 	int64_t until_ns = sim.now_ns + SETTLED_NS;
 	sim_trace("the weather is fine");
@@ -248,6 +248,26 @@ remove_folder(void)
 	folder_remove(folder);
 }
 
+/* What a seed has found, and what was mended. When the course of a run changes, its seed is looked for anew: see README.md. */
+static const struct {
+	uint64_t seed;
+	const char *found;
+} found[] = {
+	{ 54, "a batch whose commit failed half-way was answered with its old answers, too, and ended the centre by an assert" },
+	{ 39, "a conflict that there was no room to keep was settled, by its own batch or by the next, and nobody had it" },
+	{ 373, "who sent the same number twice kept the answers of all others back, a commit for each" },
+};
+
+static void
+what_was_found_stays_mended(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof found / sizeof found[0]; i++) {
+		printf("seed=%llu: %s\n", (unsigned long long)found[i].seed, found[i].found);
+		simulate(found[i].seed);
+	}
+}
+
 static void
 every_run_holds(void **state)
 {
@@ -255,19 +275,20 @@ every_run_holds(void **state)
 	const char *runs = getenv("JUYAN_SIMULATIONS"), *seed_text = getenv("JUYAN_SEED");
 	size_t n = runs != NULL ? strtoul(runs, NULL, 10) : SIMULATIONS;
 	uint64_t seed = seed_text != NULL ? strtoull(seed_text, NULL, 10) : (uint64_t)time(NULL) * 1000000;
-	uint64_t turns = 0, answers = 0, commits = 0, waited = 0, events = 0;
+	uint64_t answers = 0, commits = 0, waited = 0, events = 0;
 	printf("seed=%llu, %zu runs\n", (unsigned long long)seed, n);
-	fflush(stdout);
 	for (size_t i = 0; i < n; i++) {
+		if (i % 1000 == 0)
+			printf("run %zu, seed=%llu\n", i, (unsigned long long)(seed + i));
+		fflush(stdout);
 		simulate(seed + i);
 		answers += truth.answers;
 		commits += truth.commits;
 		events += truth_lsn();
 		waited = truth.waited_most > waited ? truth.waited_most : waited;
-		turns = sim.turns;
 	}
 	printf("%zu runs: %llu turns, %llu events on file, %llu answers checked, %llu commits, at most %llu waited for\n", n,
-	    (unsigned long long)turns, (unsigned long long)events, (unsigned long long)answers, (unsigned long long)commits,
+	    (unsigned long long)sim.turns, (unsigned long long)events, (unsigned long long)answers, (unsigned long long)commits,
 	    (unsigned long long)waited);
 }
 
@@ -288,7 +309,7 @@ main(void)
 	atexit(remove_folder);
 	centre_prepare(folder);
 	clients_prepare(folder);
-	const struct CMUnitTest tests[] = { cmocka_unit_test(every_run_holds) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(what_was_found_stays_mended), cmocka_unit_test(every_run_holds) };
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	centre_forget();
 	return failed;
