@@ -1,4 +1,7 @@
-/* The sums of a ledger against those that a naive recount of the same events comes to (naive.h), for ports and batches of history.h. */
+/*
+ * The sums of a ledger against those that a naive recount of the same events comes to (naive.h), for ports and batches of
+ * history.h.
+ */
 #ifndef JUYAN_TESTS_SUMS_H
 #define JUYAN_TESTS_SUMS_H
 

@@ -2,9 +2,9 @@
 #include "../check.h"
 
 #include "clients.h"
-#include "facts.h"
 #include "network.h"
 #include "sim.h"
+#include "tale.h"
 
 #include "ingest.pb-c.h"
 
@@ -43,7 +43,7 @@ say_batch(uint64_t first, size_t n)
 	Juyan__V1__EventBatch batch = JUYAN__V1__EVENT_BATCH__INIT;
 	ProtobufCBinaryData events[EVENTS];
 	for (size_t i = 0; i < n; i++) {
-		struct span bytes = facts_any();
+		struct span bytes = tale_any();
 		union {
 			const uint8_t *lent;
 			uint8_t *data;

@@ -48,7 +48,9 @@ static int64_t wall_steps_ms[ACTORS_MAX];
 static void
 say_replay(void)
 {
-	fprintf(stderr, "seed=%llu\nplay it again: JUYAN_SEED=%llu JUYAN_SIMULATIONS=1 JUYAN_SIM_TRACE=1 test_simulation\n",
+	fprintf(stderr,
+	    "seed=%llu\nplay it again, told step by step:\n"
+	    "JUYAN_SEED=%llu JUYAN_SIMULATIONS=1 JUYAN_SIM_TRACE=1 build/tests/test_simulation\n",
 	    (unsigned long long)sim.seed, (unsigned long long)sim.seed);
 }
 

@@ -1,7 +1,7 @@
 /* The facts of a run, from property/history.h's random events. */
 #include "../check.h"
 
-#include "facts.h"
+#include "tale.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -36,7 +36,7 @@ terminal_record(size_t client, bool revoked, struct arena *arena)
 }
 
 struct span
-facts_founding(void)
+tale_founding(void)
 {
 	Juyan__V1__RegistryRecord *records[4 + CLIENTS_MAX];
 	static char *coal_prefixes[] = { "2701" }, *coal_words[] = { "煤", "нүүрс", "coal" }, *ore_prefixes[] = { "26" },
@@ -55,7 +55,7 @@ facts_founding(void)
 }
 
 void
-facts_make(uint64_t seed)
+tale_begin(uint64_t seed)
 {
 	if (facts.arena.base == NULL)
 		sim_check(arena_open(&facts.arena, FACTS_ARENA) == STATUS_OK, "no memory");
@@ -142,7 +142,7 @@ some_fact(size_t client, size_t owner, enum status *verdict)
 }
 
 void
-facts_add(size_t client, size_t owner, size_t n)
+tale_add(size_t client, size_t owner, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		enum status verdict = STATUS_OK;
@@ -157,7 +157,7 @@ facts_add(size_t client, size_t owner, size_t n)
 }
 
 struct span
-facts_any(void)
+tale_any(void)
 {
 	return truth.facts[sim_below(truth.n_facts)].bytes;
 }
@@ -205,7 +205,7 @@ take_row(struct events *events, const struct truth_row *row)
 }
 
 void
-facts_check_sums(struct env *env)
+tale_check_sums(struct env *env)
 {
 	static struct events events;
 	static struct arena answers;

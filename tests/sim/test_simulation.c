@@ -22,9 +22,9 @@
 #include "../unit/folder.h"
 #include "centre.h"
 #include "clients.h"
-#include "facts.h"
 #include "network.h"
 #include "sim.h"
+#include "tale.h"
 #include "truth.h"
 
 enum { SIMULATIONS = 2000, HOSTILE = CLIENTS_MAX - 1, DAY_MS = 24 * 60 * 60 * 1000 };
@@ -192,7 +192,7 @@ open_clients(void)
 		size_t owner = i == 4 && sim_chance(60) ? 1 + sim_below(3) : i;
 		if (owner != i)
 			truth.key_shared[owner + 1] = true;
-		facts_add(i, owner, i == 0 ? sim_below(4) : 1 + sim_below(sim_chance(20) ? 80 : 25));
+		tale_add(i, owner, i == 0 ? sim_below(4) : 1 + sim_below(sim_chance(20) ? 80 : 25));
 		client_open(i, owner, i > 0 && sim_chance(50), run.storm_ns);
 	}
 }
@@ -205,7 +205,7 @@ begin(uint64_t seed)
 	network_begin();
 	truth_begin();
 	clients_begin();
-	facts_make(sim_bits());
+	tale_begin(sim_bits());
 	run = (struct run){ .hostile = sim_chance(50), .storm_ns = sim_between(SECOND, 60 * SECOND) };
 	unsigned wild = (unsigned)sim_below(100);
 	for (size_t i = 0; i < HAPPENINGS; i++)
@@ -217,7 +217,7 @@ begin(uint64_t seed)
 		weather.twice = 1 + (unsigned)sim_below(50);
 	truth.group_events_max = groups[sim_below(sizeof groups / sizeof groups[0])];
 	centre_begin(truth.group_events_max);
-	truth_add(ADMINISTRATOR, 0, facts_founding(), STATUS_OK);
+	truth_add(ADMINISTRATOR, 0, tale_founding(), STATUS_OK);
 	open_clients();
 }
 
@@ -255,6 +255,7 @@ static const struct {
 } found[] = {
 	{ 54, "a batch whose commit failed half-way was answered with its old answers, too, and ended the centre by an assert" },
 	{ 39, "a conflict that there was no room to keep was settled, by its own batch or by the next, and nobody had it" },
+	{ 1701, "a batch refused for a gap was said to be on disk as far as another had come before a commit without room" },
 	{ 373, "who sent the same number twice kept the answers of all others back, a commit for each" },
 };
 

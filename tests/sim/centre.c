@@ -12,12 +12,12 @@
 #include "../unit/folder.h"
 #include "auth.h"
 #include "committer.h"
-#include "facts.h"
 #include "ingest.h"
 #include "network.h"
 #include "recount.h"
 #include "service.h"
 #include "sim.h"
+#include "tale.h"
 #include "truth.h"
 
 enum { PATH = FOLDER_BYTES + 64, STEP_MS = 1000, COPY_BYTES = 256 * 1024 };
@@ -383,7 +383,7 @@ centre_prepare(const char *folder)
 	sim_check(arena_open(&arena, DECODE_BYTES_MAX) == STATUS_OK, "no memory");
 	sim_check(ledger_open(env, &ledger, &why) == STATUS_OK, "%s", why.text);
 	struct entry entry = { .terminal_no = ADMINISTRATOR, .stream_seq = 1, .received_at_ms = INT64_C(1772409600000) };
-	entry.bytes = facts_founding();
+	entry.bytes = tale_founding();
 	sim_check(wire_event(entry.bytes, &arena, &entry.event, &why) == STATUS_OK, "%s", why.text);
 	sim_check(ledger_apply(ledger, &entry, 1, &why) == STATUS_OK && entry.verdict == STATUS_OK, "%s", why.text);
 	ledger_close(&ledger);
@@ -426,7 +426,7 @@ centre_check(void)
 	struct reason why = { "" };
 	struct env *env = open_env(centre.dir);
 	truth_read(env, true);
-	facts_check_sums(env);
+	tale_check_sums(env);
 	enum status status = recount(env, ledger_file("scratch"), NULL, NULL, &result, &why);
 	sim_check(status == STATUS_OK, "the recount fails: %s", why.text);
 	sim_check(result.right, "the recount: %s", result.difference);

@@ -273,7 +273,7 @@ void
 truth_asked(uint32_t route, const uint8_t *key, struct span frame, int64_t arrived_ns)
 {
 	struct question *question = malloc(sizeof *question + frame.bytes);
-	sim_check(question != NULL && route < ROUTES_MAX, "no memory for a question");
+	sim_check(question != NULL && route < ROUTES_MAX, "there is no end of connections");
 	*question = (struct question){ .key = key[0], .arrived_ns = arrived_ns, .bytes = frame.bytes };
 	if (frame.bytes > 0)
 		memcpy(question->frame, frame.data, frame.bytes);
