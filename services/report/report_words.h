@@ -53,16 +53,16 @@
 	X(MEDIAN, "中位数", "Медиан", "Median") \
 	X(NINETY, "九成以内", "90 % нь дотор", "90 % within") \
 	X(HOURS_MINUTES, "时:分", "цаг:мин", "h:min") \
-	X(REMARKS, "说明", "Тайлбар", "Remarks") \
-	X(TRUCK, "公路货车", "Ачааны машин", "Truck") \
-	X(AGV, "AGV无人车", "AGV", "AGV") \
+	X(REMARKS, "备注", "Тэмдэглэл", "Remarks") \
+	X(TRUCK, "卡车", "Автомашин", "Truck") \
+	X(AGV, "无人车（AGV）", "AGV", "AGV") \
 	X(RAIL, "铁路", "Төмөр зам", "Rail") \
 	X(IMPORT, "进口", "Импорт", "Import") \
 	X(EXPORT, "出口", "Экспорт", "Export") \
 	X(WAITING, "到达至过磅", "Ирснээс жигнэх хүртэл", "Arrival to scale") \
 	X(WEIGHING, "过磅", "Жигнэлт", "Weighing") \
 	X(INSPECTION, "查验", "Үзлэг", "Inspection") \
-	X(CLEARANCE, "放行", "Гаалийн бүрдүүлэлт", "Clearance") \
+	X(CLEARANCE, "通关", "Гаалийн бүрдүүлэлт", "Clearance") \
 	X(LEAVING, "放行至离场", "Суллагдсанаас гарах хүртэл", "Release to departure") \
 	X(WHOLE, "全程", "Нийт хугацаа", "Whole stay") \
 	X(OTHER, "其他货物", "Бусад бараа", "Other goods") \

@@ -95,8 +95,8 @@ export function Chart({
 			chart.current = null;
 		};
 	}, []);
-	// Not in the frame after next: the first sight of a page has its charts. Paper does not wait at all: what the colours of print
-	// change has to stand when the event is over.
+	// Drawn here and not in the frame after next, so that the first sight of a page has its charts, and paper the colours of
+	// print: they have to stand when its event is over.
 	const atOnce = (): void => {
 		if (!chart.current || !box.current) return;
 		chart.current.setOption(draw(lookNow(box.current)), true);

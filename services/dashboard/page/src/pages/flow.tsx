@@ -5,7 +5,7 @@ import {DwellTable} from '../charts/dwell';
 import {AgvHeat} from '../charts/heat';
 import {Columns, type Column} from '../charts/hours';
 import {addDays, count, dayAndWeek, dayOf, isDay, periodText, portName, span, today} from '../figures';
-import {clock, now} from '../live';
+import {clock, isUntold, now} from '../live';
 import {address, go, route, withAsk} from '../route';
 import {useStore} from '../store';
 import {DateField} from '../parts/date';
@@ -35,9 +35,9 @@ export function hoursOf(data: Picture): Column[] {
 	});
 }
 
-function Hours({data}: {data: Picture}) {
+function Hours({data, untold}: {data: Picture; untold: boolean}) {
 	const columns = useMemo(() => hoursOf(data), [data]);
-	return data.hours.length === 0 ? (
+	return data.hours.length === 0 || untold ? (
 		<Empty>{t('flow.nohours')}</Empty>
 	) : (
 		<Columns columns={columns} label={t('flow.hours.label', {day: dayAndWeek(data.day)})} />
@@ -248,6 +248,8 @@ export function Flow() {
 	const port = portAsked();
 	const day = route.get().ask.get('day') ?? '';
 	const asked = useAsk<Picture>(address('/api/v1/flow', {port, day}), useMoved(port), 2_000);
+	const untold = isUntold(live, port);
+	const yardOf = (data: Picture): Yard => yardNow(live, port) ?? data.yard;
 	const shown = asked.data?.day ?? (isDay(day) ? day : dayOf(clock(), port));
 	return (
 		<>
@@ -268,16 +270,22 @@ export function Flow() {
 				{data => (
 					<>
 						<Section id="hours" title={t('flow.hours')} wide>
-							<Hours data={data} />
+							<Hours data={data} untold={untold} />
 						</Section>
 						<Section
 							id="yard"
 							title={t('yard.now')}
-							aside={t('units.here', {n: (yardNow(live, port) ?? data.yard).units})}
+							aside={untold ? undefined : t('units.here', {n: yardOf(data).units})}
 							wide>
-							<YardStages yard={yardNow(live, port) ?? data.yard} />
-							<Unheard yard={yardNow(live, port) ?? data.yard} />
-							<InYard data={data} />
+							{untold ? (
+								<Empty>{t('overview.nothing')}</Empty>
+							) : (
+								<>
+									<YardStages yard={yardOf(data)} />
+									<Unheard yard={yardOf(data)} />
+									<InYard data={data} />
+								</>
+							)}
 						</Section>
 						<Section id="dwell" title={t('dwell')} wide>
 							<DwellTable rows={data.dwell} />

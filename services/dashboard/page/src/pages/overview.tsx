@@ -3,7 +3,7 @@ import {useMemo, useState} from 'preact/hooks';
 import {useAsk, type GoalReport, type Live, type LivePort, type Mass, type Overview as Picture, type Yard} from '../api';
 import {YearChart} from '../charts/year';
 import {change, chance, count, dayText, mass, place, portName, share} from '../figures';
-import {now} from '../live';
+import {isUntold, now} from '../live';
 import {address, route} from '../route';
 import {useStore} from '../store';
 import {
@@ -56,7 +56,7 @@ export function doneNow(
 /** Before its first event a ledger knows nothing: that is no zero. */
 export const isKnown = (data: Picture, live: Live | null, done: number): boolean =>
 	data.known_to !== null &&
-	(done !== 0 || data.by_port_mode.length > 0 || live === null || live.ports.some(of => of.last_event_ms !== null));
+	(done !== 0 || data.by_port_mode.length > 0 || !isUntold(live));
 
 /** A forecast of a ledger without events is a guess about any port, not this one: it is not drawn. */
 export const withoutGuess = (data: Picture): Picture => ({
@@ -419,7 +419,7 @@ function ByPortMode({data, known}: {data: Picture; known: boolean}) {
 								<ModeName mode={row.mode} />
 								<small class="beside">{word('direction', row.direction)}</small>
 							</>,
-							word('direction', row.direction),
+							<span class="nowrap">{word('direction', row.direction)}</span>,
 							<>
 								<Amount kg={row.mass.net_kg} />
 								<Bar part={row.mass.net_kg} of={most} tone={row.mode} />

@@ -4,6 +4,8 @@ import {useAsk, type Report} from '../api';
 import {DwellTable} from '../charts/dwell';
 import {Columns, type Column} from '../charts/hours';
 import {change, count, dayText, groupName, periodText, portName, today} from '../figures';
+import {isUntold, now} from '../live';
+import {useStore} from '../store';
 import {RangeChoice, rangeOf} from '../parts/range';
 import {address, route} from '../route';
 import {
@@ -46,14 +48,16 @@ function Periods({data}: {data: Report}) {
 
 function Total({data}: {data: Report}) {
 	const {total, before} = data;
+	const {live} = useStore(now);
+	const untold = total.units === 0 && isUntold(live, data.port);
 	return (
 		<Section id="total" title={t('report.total')} wide>
 			<p class="huge">
-				<Amount kg={total.net_kg} />
+				<Amount kg={untold ? null : total.net_kg} />
 			</p>
 			<p class="line">
-				<span>{t('batches.n', {n: total.batches})}</span>
-				<span>{t('units.n', {n: total.units})}</span>
+				{!untold && <span>{t('batches.n', {n: total.batches})}</span>}
+				{!untold && <span>{t('units.n', {n: total.units})}</span>}
 				<span>
 					{t('report.before')} <Amount kg={before?.net_kg} />{' '}
 					{before && change(total.net_kg, before.net_kg)}

@@ -5,9 +5,9 @@ import {useAsk, type Flow, type Live, type LivePort, type Overview} from '../api
 import {Columns} from '../charts/hours';
 import {YearChart} from '../charts/year';
 import {chance, change, count, dayAndWeek, dayOf, dayText, mass, moment, portName, share, timeOf} from '../figures';
-import {now} from '../live';
+import {isUntold, now} from '../live';
 import {goalName} from '../parts/goal';
-import {Age, Amount, Bar, ModeName, portAsked, useMoved, useTick, useToday} from '../parts/parts';
+import {Age, Amount, Bar, ModeName, portAsked, Unknown, useMoved, useTick, useToday} from '../parts/parts';
 import {Freshness} from '../parts/freshness';
 import {address} from '../route';
 import {useStore} from '../store';
@@ -151,7 +151,7 @@ function Today({ports}: {ports: LivePort[]}) {
 	);
 }
 
-function YardNow({ports, attention}: {ports: LivePort[]; attention: number}) {
+function YardNow({ports, untold, attention}: {ports: LivePort[]; untold: boolean; attention: number}) {
 	return (
 		<section class="card yard" aria-labelledby="wall-yard">
 			<h2 id="wall-yard">{t('yard.now')}</h2>
@@ -160,7 +160,7 @@ function YardNow({ports, attention}: {ports: LivePort[]; attention: number}) {
 					const n = sum(ports, of => of.yard[stage]);
 					return (
 						<li key={stage} class={`stage ${stage}${n === 0 ? ' none' : ''}`}>
-							<span class="big">{count(n)}</span>
+							<span class="big">{untold ? <Unknown /> : count(n)}</span>
 							<span>{word('yard', stage)}</span>
 						</li>
 					);
@@ -174,13 +174,13 @@ function YardNow({ports, attention}: {ports: LivePort[]; attention: number}) {
 	);
 }
 
-function Hours({data, day, never}: {data: Flow | null; day: string; never: boolean}) {
+function Hours({data, day, untold}: {data: Flow | null; day: string; untold: boolean}) {
 	const shown = data?.day === day ? data : null;
 	const columns = useMemo(() => (shown ? hoursOf(shown) : []), [shown]);
 	return (
 		<section class="card hours" aria-labelledby="wall-hours">
 			<h2 id="wall-hours">{t('flow.hours')}</h2>
-			{shown && shown.hours.length > 0 && !never ? (
+			{shown && shown.hours.length > 0 && !untold ? (
 				<Columns columns={columns} label={t('flow.hours.label', {day: dayAndWeek(day)})} />
 			) : (
 				<p class="empty">{shown ? t('flow.nohours') : t('waiting')}</p>
@@ -217,8 +217,8 @@ export function Wall() {
 				</section>
 			)}
 			{live && <Today ports={ports} />}
-			{live && <YardNow ports={ports} attention={live.attention} />}
-			<Hours data={flow.data} day={day} never={ports.every(of => of.last_event_ms === null)} />
+			{live && <YardNow ports={ports} untold={isUntold(live, port)} attention={live.attention} />}
+			<Hours data={flow.data} day={day} untold={isUntold(live, port)} />
 		</main>
 	);
 }

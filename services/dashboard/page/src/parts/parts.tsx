@@ -1,5 +1,5 @@
 // Small pieces that every page is made of.
-import type {ComponentChildren, TargetedEvent} from 'preact';
+import {Fragment, type ComponentChildren, type TargetedEvent} from 'preact';
 import {useEffect, useMemo, useRef, useState} from 'preact/hooks';
 import type {Asked, Kg, Mark, Mass, Ms, Problem} from '../api';
 import {age, count, dayOf, exact, joint, laneName, massParts, moment, place, portName, share} from '../figures';
@@ -126,7 +126,12 @@ export const BasisText = ({mass}: {mass: Mass}) => {
 	).filter(([, kg]) => kg > 0);
 	return (
 		<small class="basis-text">
-			{parts.map(([name, kg]) => `${word('basis', name)} ${share(kg, net)}`).join(' · ')}
+			{parts.map(([name, kg], at) => (
+				<Fragment key={name}>
+					{at > 0 && ' · '}
+					<span class="nowrap">{`${word('basis', name)} ${share(kg, net)}`}</span>
+				</Fragment>
+			))}
 			{mass.units_unknown > 0 && (
 				<span class="warn">{` ${t('basis.unknown.short', {n: mass.units_unknown})}`}</span>
 			)}
