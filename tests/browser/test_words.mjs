@@ -1,7 +1,23 @@
 #!/usr/bin/env node
 // What the page says is in the reader's language: why something waits in quarantine, and the day that is chosen; the English
-// sentence of a reason stands beside it, marked as such. On a phone a table of many columns is a card for each row.
+// sentence of a reason stands beside it, marked as such. Before the first event no zero is said. On a phone a table of many columns is a card for each row.
 import {check, go, inWorld, LANGUAGES, said, send, settled, truck, until, watched} from './world.mjs';
+
+/** What was never told is no counted zero, neither in the hours nor in the yard, nor in a report's sum. */
+async function nothingYet(page, service) {
+	await go(page, service, '/flow?lang=en');
+	for (const [section, word] of [['hours', 'flow.nohours'], ['yard', 'overview.nothing']]) {
+		const text = await page.textContent(`section[aria-labelledby=${section}] .empty`);
+		check(text === said('en', word), `${section} of an empty ledger: ${text}`);
+	}
+	check((await page.locator('.stages').count()) === 0, 'an empty ledger has a yard with zeros');
+	await go(page, service, '/reports?lang=en');
+	const sum = await page.textContent('section[aria-labelledby=total] .huge');
+	check(sum.includes(said('en', 'unknown')), `the sum of an empty ledger: ${sum}`);
+	await go(page, service, '/wall?lang=en');
+	const yard = await page.innerText('.wall .stages');
+	check(yard.replace(/\s/g, '').match(/^\D*0Attention$/), `the wall's yard of an empty ledger: ${yard}`);
+}
 
 async function reasons(page, service) {
 	for (const language of LANGUAGES) {
@@ -49,9 +65,10 @@ async function cards(browser, service) {
 }
 
 await inWorld(async (browser, service) => {
+	const page = await watched(browser);
+	await nothingYet(page, service);
 	const [lodged] = truck('WORDS-2', {plate: 'A 2', port: 'cekke'});
 	send([...truck('WORDS-1', {plate: 'A 1', steps: 3}), lodged], {quarantined: 1});
-	const page = await watched(browser);
 	await reasons(page, service);
 	await days(page, service);
 	await cards(browser, service);
