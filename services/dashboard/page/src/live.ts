@@ -23,11 +23,8 @@ let heard = 0; // when bytes last came, by our clock
 /** The service's clock. */
 export const clock = (): number => Date.now() + ahead;
 
-/** No terminal has ever told anything of this port ('': of any): its zeros are not counted ones. */
-export function isUntold(live: Live | null, port = ''): boolean {
-	const ports = live?.ports.filter(of => port === '' || of.port === port) ?? [];
-	return ports.length > 0 && ports.every(of => of.last_event_ms === null);
-}
+/** No terminal has ever told anything of any port: the zeros are not counted ones. */
+export const isUntold = (live: Live | null): boolean => live !== null && live.ports.every(of => of.last_event_ms === null);
 
 function know(mark: Mark, live: Live | null): void {
 	ahead = mark.made_at_ms - Date.now();

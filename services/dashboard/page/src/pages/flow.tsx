@@ -248,7 +248,7 @@ export function Flow() {
 	const port = portAsked();
 	const day = route.get().ask.get('day') ?? '';
 	const asked = useAsk<Picture>(address('/api/v1/flow', {port, day}), useMoved(port), 2_000);
-	const untold = isUntold(live, port);
+	const untold = isUntold(live);
 	const yardOf = (data: Picture): Yard => yardNow(live, port) ?? data.yard;
 	const shown = asked.data?.day ?? (isDay(day) ? day : dayOf(clock(), port));
 	return (

@@ -49,7 +49,7 @@ function Periods({data}: {data: Report}) {
 function Total({data}: {data: Report}) {
 	const {total, before} = data;
 	const {live} = useStore(now);
-	const untold = total.units === 0 && isUntold(live, data.port);
+	const untold = total.units === 0 && isUntold(live);
 	return (
 		<Section id="total" title={t('report.total')} wide>
 			<p class="huge">

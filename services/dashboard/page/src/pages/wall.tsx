@@ -217,8 +217,8 @@ export function Wall() {
 				</section>
 			)}
 			{live && <Today ports={ports} />}
-			{live && <YardNow ports={ports} untold={isUntold(live, port)} attention={live.attention} />}
-			<Hours data={flow.data} day={day} untold={isUntold(live, port)} />
+			{live && <YardNow ports={ports} untold={isUntold(live)} attention={live.attention} />}
+			<Hours data={flow.data} day={day} untold={isUntold(live)} />
 		</main>
 	);
 }
