@@ -110,7 +110,8 @@ add_kinds(int key, const char *text, void *input)
 	if (key != ARGP_KEY_HELP_POST_DOC)
 		return (char *)(uintptr_t)text;
 	char *all = calloc(1, 4096);
-	size_t used = all == NULL ? 0 : (size_t)snprintf(all, 4096, "%s\n\nHostile kinds:\n", text);
+	size_t used =
+	    all == NULL ? 0 : (size_t)snprintf(all, 4096, "%s\n\nHostile kinds; those down to crowd have a right key:\n", text);
 	for (int i = 0; all != NULL && i < LOAD_KINDS; i++)
 		used += (size_t)snprintf(all + used, 4096 - used, "  %-10s %s\n", load_kind_name((enum load_kind)i),
 		    load_kind_help((enum load_kind)i));
@@ -124,10 +125,11 @@ static const struct argp argp = { options, parse, NULL,
 	"Each event has its time for sending beforehand, by chance, and its wait counts from there to its acknowledgement: a "
 	"server that "
 	"stands still is not asked less.\n\n"
-	"The rate: the record day of Ceke, 25 September 2023, had 3,127 vehicles. The simulated one has 13,554 events, 1,355 in "
-	"its "
-	"busiest hour (`juyan simulate --from 2023-09-25 --to 2023-09-25 --by hour`). 50 times that hour is 67,750 an hour, 19 a "
-	"second.",
+	"The rate: Ceke's record day, 25 September 2023, had 3,127 vehicles. As simulated it has 13,554 events, 1,355 of them in "
+	"its busiest "
+	"hour (`juyan simulate --from 2023-09-20 --to 2023-09-30 --out DIR`, counted by occurred_at_ms). 50 times that hour is "
+	"67,750 "
+	"events an hour, 19 a second; 50 times the day's mean would be 8.",
 	NULL, add_kinds, NULL };
 
 /* ---- the course ---- */

@@ -46,18 +46,18 @@ void load_port_close(struct load_port **port);
 
 /* ---- the hostile ---- */
 
-/* Name, and what it does in one line of help. */
+/* Name, and what it does in one line of help. Those down to `crowd` have a right key. */
 #define LOAD_KIND_LIST(X) \
-	X(garbage, "frames of random bytes, with a right key") \
-	X(bombs, "frames that claim half a million events, with a right key") \
-	X(flood, "batches without end, whatever the window, with a right key") \
-	X(numbers, "gaps, old numbers, the same numbers with other content, with a right key") \
+	X(garbage, "frames of random bytes") \
+	X(bombs, "frames that claim half a million events") \
+	X(flood, "batches without end, whatever the window") \
+	X(numbers, "gaps, old numbers, old numbers with other content") \
 	X(huge, "right batches of 4,096 events, the window always full") \
-	X(deaf, "questions without end, whose answers are never read, with a right key") \
-	X(hellos, "Hellos without end, with a right key") \
-	X(crowd, "200 sessions of one right key, all opened anew again and again") \
+	X(deaf, "Pings without end, whose answers are never read") \
+	X(hellos, "Hellos without end") \
+	X(crowd, "200 sessions of one key, opened anew without end") \
 	X(strangers, "handshakes with keys that nobody knows") \
-	X(half_open, "500 connections that say nothing, or not to the end") \
+	X(half_open, "500 connections that fall silent in the handshake") \
 	X(storm, "connections that are cut as soon as they stand")
 
 #define X(name, help) LOAD_##name,

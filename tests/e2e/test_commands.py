@@ -354,7 +354,7 @@ def test_command_line(server):
             "totals --basis guessed", "totals --watch=0", "totals --nothing", "batch", "batch A B", "quarantine", "quarantine burn",
             "quarantine show", "quarantine show -1", "quarantine show x", "quarantine dismiss 7",
             "quarantine dismiss 7 --reason x --with f", "registry", "registry diff", "registry show x", "registry show --kind ship",
-            "registry diff f --kind port", "verify x", "bench x", "bench --events 0",
+            "registry diff f --kind port", "verify x", "bench x", "bench --events 0", "bench load --hostile x",
             "simulate --from 2025-02-01 --to 2025-01-31"):
         wrong = line.split()
         said = run(*wrong, code=2)
