@@ -25,7 +25,10 @@ watch_open(void *context, void *zmq, unsigned no, const struct watch_ear *ear, s
 	char name[64];
 	snprintf(name, sizeof name, "inproc://watch.%u", no);
 	void *pair = zmq_socket(context, ZMQ_PAIR);
-	/* No high water mark: libzmq's own thread would stand still behind it until we read. We read at each bus_wait, and now and then at bus_take. */
+	/*
+	 * No high water mark: libzmq's own thread would stand still behind it until we read. We read at each bus_wait, and now and
+	 * then at bus_take.
+	 */
 	if (pair == NULL || !set_number(pair, ZMQ_LINGER, 0) || !set_number(pair, ZMQ_RCVHWM, 0) ||
 	    zmq_socket_monitor(zmq, name, watched) != 0 || zmq_connect(pair, name) != 0) {
 		reason_say(why, STATUS_SYSTEM, "a socket cannot be watched: %s", zmq_strerror(zmq_errno()));
