@@ -65,9 +65,8 @@ static const struct argp argp = { options, parse, NULL,
 	"limit), the ledger fed from memory, and the whole road over loopback tcp with CURVE into a server of its own; besides, a "
 	"single event's "
 	"acknowledgement against a bare fdatasync, and a year's total while events stream in.\n\n'juyan bench forecast' measures "
-	"the "
-	"forecasts instead, 'juyan bench dashboard' the dashboard, 'juyan bench catch-up' a terminal that was cut off, 'juyan bench "
-	"load' what terminals notice of hostile peers (see their own --help).",
+	"the forecasts instead, 'juyan bench dashboard' the dashboard, 'juyan bench catch-up' a terminal that was cut off, 'juyan "
+	"bench load' what terminals notice of hostile peers (see their own --help).",
 	NULL, NULL, NULL };
 
 /* ---- showing ---- */

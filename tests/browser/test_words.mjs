@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // What the page says is in the reader's language: why something waits in quarantine, and the day that is chosen; the English
-// sentence of a reason stands beside it, marked as such. Before the first event no zero is said. On a phone a table of many columns is a card for each row.
+// sentence of a reason stands beside it, marked as such. Before the first event no zero is said. On a phone a table of many
+// columns is a card for each row.
 import {check, go, inWorld, LANGUAGES, said, send, settled, truck, until, watched} from './world.mjs';
 
 /** What was never told is no counted zero, neither in the hours nor in the yard, nor in a report's sum. */

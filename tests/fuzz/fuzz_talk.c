@@ -103,6 +103,13 @@ bus_wait(struct bus_socket *const *sockets, size_t n, int wait_ms, bool *ready)
 	return STATUS_OK;
 }
 
+enum status
+bus_wait_with(struct bus_socket *const *sockets, size_t n, int fd, int wait_ms)
+{
+	(void)fd;
+	return bus_wait(sockets, n, wait_ms, NULL);
+}
+
 static int64_t
 clock_now_ns(void *user)
 {

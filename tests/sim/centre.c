@@ -427,7 +427,7 @@ centre_check(void)
 	struct env *env = open_env(centre.dir);
 	truth_read(env, true);
 	tale_check_sums(env);
-	enum status status = recount(env, ledger_file("scratch"), NULL, NULL, &result, &why);
+	enum status status = recount(env, ledger_file("scratch"), NULL, NULL, NULL, &result, &why);
 	sim_check(status == STATUS_OK, "the recount fails: %s", why.text);
 	sim_check(result.right, "the recount: %s", result.difference);
 	env_close(&env);

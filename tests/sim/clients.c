@@ -190,7 +190,7 @@ take(struct client *client)
 		events[n] = client->facts[client->taken + n]->bytes;
 	if (n == 0)
 		return;
-	enum status status = spool_take(client->spool, events, n, sim.now_ns / MS + 1, &last, &why);
+	enum status status = spool_take(client->spool, events, n, sim.now_ns / MS + 1, NULL, &last, &why);
 	sim_check(status == STATUS_OK && last == client->taken + n, "client %zu cannot take: %s", client->no, why.text);
 	client->taken = last;
 	uint64_t one = 1;

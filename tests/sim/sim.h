@@ -1,6 +1,7 @@
 /*
  * The simulated world: time, chance, and those who act in it. Each actor (a terminal's process, the centre's) is a coroutine in
- * this one thread; it runs until it would wait, and says for what; the world then lets others act, or time pass. So the services run as they are, and one seed is one course of events.
+ * this one thread; it runs until it would wait, and says for what; the world then lets others act, or time pass. So the services
+ * run as they are, and one seed is one course of events.
  *
  * The world owns the actors' stacks; what an actor holds beside its stack its owner frees after actor_kill.
  */
