@@ -10,6 +10,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 #ifdef __SANITIZE_ADDRESS__
+#include <pthread.h>
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #endif

@@ -256,7 +256,7 @@ static const struct {
 	{ 54, "a batch whose commit failed half-way was answered with its old answers, too, and ended the centre by an assert" },
 	{ 39, "a conflict that there was no room to keep was settled, by its own batch or by the next, and nobody had it" },
 	{ 1701, "a batch refused for a gap was said to be on disk as far as another had come before a commit without room" },
-	{ 373, "who sent the same number twice kept the answers of all others back, a commit for each" },
+	{ 992, "who sent the same number twice kept the answers of all others back, a commit for each" },
 };
 
 static void

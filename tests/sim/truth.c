@@ -16,7 +16,7 @@ enum {
 	ROWS_MAX = 8192,
 	ROUTES_MAX = 4096,
 	COMMITS_MAX = 8192,
-	COMMITS_WAITED_MAX = 4, /* a group of others, its own, and each ended early by whoever wants to harm */
+	COMMITS_WAITED_MAX = 5, /* one under way, a group of others and its own, and each of these two may be ended early */
 	SMALL_GROUP = 64,       /* below it a batch may need several commits of its own */
 	ROOMY_GROUP = 4096,
 	ARENA_BYTES = 2 * DECODE_BYTES_MAX
