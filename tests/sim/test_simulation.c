@@ -9,6 +9,7 @@
  * again all is settled in bounded time. At the end the sums are those of a naive count, and the recount agrees.
  *
  * JUYAN_SIMULATIONS=N sets how many runs (2,000), JUYAN_SEED=N where they begin, JUYAN_SIM_TRACE=1 has each step told.
+ * also: address
  */
 #include "../check.h"
 
