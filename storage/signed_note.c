@@ -166,9 +166,14 @@ signature_of(struct span line, const struct signer *signer, uint8_t out[SIGNATUR
 	    memcmp(line.data + sizeof DASH - 1, signer->name, name) != 0 || line.data[head - 1] != ' ')
 		return false;
 	hash_of(signer, hash);
-	return sodium_base642bin(out, SIGNATURE_BYTES, (const char *)line.data + head, line.bytes - head, NULL, &bytes, NULL,
-		   sodium_base64_VARIANT_ORIGINAL) == 0 &&
-	    bytes == SIGNATURE_BYTES && memcmp(out, hash, HASH_BYTES) == 0;
+	if (sodium_base642bin(out, SIGNATURE_BYTES, (const char *)line.data + head, line.bytes - head, NULL, &bytes, NULL,
+		sodium_base64_VARIANT_ORIGINAL) != 0 ||
+	    bytes != SIGNATURE_BYTES || memcmp(out, hash, HASH_BYTES) != 0)
+		return false;
+	/* libsodium 1.0.18 takes the byte 0xAF for '/', which differs in its highest bit alone. */
+	char written[BASE64_BYTES];
+	sodium_bin2base64(written, sizeof written, out, SIGNATURE_BYTES, sodium_base64_VARIANT_ORIGINAL);
+	return strlen(written) == line.bytes - head && memcmp(written, line.data + head, line.bytes - head) == 0;
 }
 
 enum status
