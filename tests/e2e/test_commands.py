@@ -354,12 +354,13 @@ def test_command_line(server):
             "totals --basis guessed", "totals --watch=0", "totals --nothing", "batch", "batch A B", "quarantine", "quarantine burn",
             "quarantine show", "quarantine show -1", "quarantine show x", "quarantine dismiss 7",
             "quarantine dismiss 7 --reason x --with f", "registry", "registry diff", "registry show x", "registry show --kind ship",
-            "registry diff f --kind port", "verify x", "bench x", "bench --events 0", "bench load --hostile x",
+            "registry diff f --kind port", "verify x", "bench x", "bench --events 0",
             "simulate --from 2025-02-01 --to 2025-01-31"):
         wrong = line.split()
         said = run(*wrong, code=2)
         expect("stdout of " + line, said[0], "")
         expect_in(line, said[1], f"juyan {wrong[0]}: ")
+    expect_in("bench load", run("bench", "load", "--hostile", "x", code=2)[1], "juyan bench load: ", "'x'")
     for name in ("totals", "batch", "quarantine", "registry", "verify"):
         expect_in(name, run(name, "--help")[0], f"Usage: juyan {name} ", "--json")
 
