@@ -363,9 +363,16 @@ walk_all(struct check *check, bool all)
 	return status;
 }
 
+/* Pages that a transaction took and gave back are not written; beyond those of one the file cannot lack any. */
+enum { UNWRITTEN_MAX = 1 << 20 };
+
 static enum status
 check_head(int fd, const struct head *head, bool all, struct reason *why)
 {
+	off_t bytes = lseek(fd, 0, SEEK_END);
+	if (bytes < 0 || head->last / UNWRITTEN_MAX > (uint64_t)bytes / head->page_bytes / UNWRITTEN_MAX + 1)
+		return reason_say(why, STATUS_DAMAGED,
+		    "the ledger is damaged: a head of its file says that it has %" PRIu64 " pages", head->last);
 	struct check *check = calloc(1, sizeof *check);
 	uint8_t *pages = malloc((size_t)LEVELS * PAGE_MAX), *used = calloc(head->last / 8 + 1, 1);
 	enum status status = STATUS_NO_MEMORY;
