@@ -140,15 +140,30 @@ gone(void *user)
 }
 
 /* Under the mutex. */
+static bool
+same_one(const struct listener *a, const struct listener *b)
+{
+	return a->session == b->session && (a->session != 0 || strcmp(a->address, b->address) == 0);
+}
+
+/*
+ * Under the mutex. A paused connection is not read, so that who has gone is noticed with the next heartbeat: nobody is refused for
+ * the sake of one who has gone, and reloading a page often is no offence.
+ */
 static enum events_place
 place_for(const struct events *events, const struct listener *one)
 {
 	unsigned same = 0;
 	for (const struct listener *other = events->first; other != NULL; other = other->after)
-		same += other->session == one->session && (one->session != 0 || strcmp(other->address, one->address) == 0);
-	return events->ended || events->n >= EVENTS_LISTENERS_MAX ? EVENTS_NO_ROOM
-	    : same >= events->options.of_one_max                  ? EVENTS_TOO_MANY
-								  : EVENTS_TAKEN;
+		same += same_one(other, one);
+	if (events->ended || events->n >= EVENTS_LISTENERS_MAX)
+		return EVENTS_NO_ROOM;
+	if (same < events->options.of_one_max)
+		return EVENTS_TAKEN;
+	same = 0;
+	for (struct listener *other = events->first; other != NULL; other = other->after)
+		same += same_one(other, one) && http_stream_there(other->call);
+	return same < events->options.of_one_max ? EVENTS_TAKEN : EVENTS_TOO_MANY;
 }
 
 enum events_place

@@ -104,5 +104,6 @@ enum http_turn http_stream(struct http_call *call, const struct http_source *sou
 void http_stream_pause(struct http_call *call); /* in `read` */
 void http_stream_go(struct http_call *call);    /* from any thread, once after each pause and before `gone` returns */
 void http_stream_cut(struct http_call *call);   /* shows the listener out, before `gone` returns */
+bool http_stream_there(struct http_call *call); /* whether the listener has not gone meanwhile, before `gone` returns */
 
 #endif

@@ -164,3 +164,9 @@ http_stream_cut(struct http_call *call)
 {
 	http_watch_cut(&call->http->watch, &call->guest);
 }
+
+bool
+http_stream_there(struct http_call *call)
+{
+	return http_watch_there(&call->http->watch, &call->guest);
+}

@@ -1,6 +1,7 @@
 /* See http_watch.h. */
 #include "http_watch.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -93,6 +94,16 @@ http_watch_cut(struct http_watch *watch, struct http_guest *const *place)
 	if (*place != NULL)
 		shutdown((*place)->fd, SHUT_RDWR);
 	pthread_mutex_unlock(&watch->mutex);
+}
+
+bool
+http_watch_there(struct http_watch *watch, struct http_guest *const *place)
+{
+	pthread_mutex_lock(&watch->mutex);
+	struct pollfd end = { .fd = *place != NULL ? (*place)->fd : -1, .events = POLLRDHUP };
+	bool there = *place != NULL && (poll(&end, 1, 0) <= 0 || (end.revents & (POLLRDHUP | POLLHUP | POLLERR)) == 0);
+	pthread_mutex_unlock(&watch->mutex);
+	return there;
 }
 
 unsigned

@@ -6,6 +6,7 @@
 #define JUYAN_DASHBOARD_HTTP_WATCH_H
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "status.h"
@@ -34,6 +35,8 @@ void http_watch_state(struct http_watch *watch, struct http_guest *guest, enum h
 /* For one who holds on to a guest that may leave: the place is emptied before, and then there is nobody to show out. */
 void http_watch_let_go(struct http_watch *watch, struct http_guest **place);
 void http_watch_cut(struct http_watch *watch, struct http_guest *const *place);
+/* Whether the other side still holds its end; known at once, also of a connection that nobody reads. */
+bool http_watch_there(struct http_watch *watch, struct http_guest *const *place);
 /* How many were too late by now and have been shown out. */
 unsigned http_watch_look(struct http_watch *watch);
 unsigned http_watch_count(struct http_watch *watch);

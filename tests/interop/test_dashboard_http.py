@@ -293,10 +293,10 @@ def test_listeners_of_one(data):
     check(other.recv(64).startswith(b"HTTP/1.1 200 "), "another address pays for it")
     other.close()
     crowd.close()
-    until(lambda: b"\njuyan_dashboard_listeners 0\n" in ask(serve, "/metrics").body, "listeners that left are still counted")
-    again = Crowd(serve, 1, (EVENTS % (serve.port, "")).encode())
-    again.until(lambda heard: b"HTTP/1.1 200" in heard, "a place that is free again")
+    again = Crowd(serve, 3, (EVENTS % (serve.port, "")).encode())
+    again.until(lambda heard: b"HTTP/1.1 200" in heard, "the places of those who left, at once")
     again.close()
+    until(lambda: b"\njuyan_dashboard_listeners 0\n" in ask(serve, "/metrics").body, "listeners that left are still counted")
     serve.stop()
 
 
