@@ -45,6 +45,8 @@ struct stretch {
 
 enum status history_of(struct painter *painter, struct port *port, struct reason *why) MUST_USE;
 void history_close(struct history *history);
+/* The beginning of the last hour in which something passed; NOT_FOUND: nothing ever has. */
+enum status history_last_hour(struct painter *painter, struct port *port, int64_t *out_ms, struct reason *why) MUST_USE;
 /* A day's total as the news tell it. */
 enum status history_put(struct history *history, int64_t day, int64_t net_kg, int64_t units) MUST_USE;
 /* The first day, and its first hour, of this port, or of all; false: nothing has passed yet. */

@@ -158,6 +158,31 @@ history_of(struct painter *painter, struct port *port, struct reason *why)
 }
 
 enum status
+history_last_hour(struct painter *painter, struct port *port, int64_t *out_ms, struct reason *why)
+{
+	char day[CIVIL_TEXT_BYTES];
+	const Juyan__V1__Totals *totals;
+	uint32_t hour;
+	enum period kind;
+	enum status status = history_of(painter, port, why);
+	const struct history *history = &port->history;
+	size_t at = history->days;
+	while (status == STATUS_OK && at > 0 && history->units[at - 1] == 0)
+		at--;
+	if (status != STATUS_OK || at == 0)
+		return status != STATUS_OK ? status : STATUS_NOT_FOUND;
+	days_text(history->first_day + (int64_t)at - 1, day);
+	status = ask(painter, port, JUYAN__V1__PERIOD_KIND__HOUR, day, day, &totals, why);
+	if (status != STATUS_OK)
+		return status;
+	if (totals->n_rows == 0 || !civil_parse(totals->rows[totals->n_rows - 1]->period, &hour, &kind))
+		return STATUS_NOT_FOUND;
+	*out_ms =
+	    (history->first_day + (int64_t)at - 1) * CIVIL_MS_PER_DAY + (int64_t)(hour % 100) * CIVIL_MS_PER_HOUR - port->offset_ms;
+	return STATUS_OK;
+}
+
+enum status
 history_begin(struct painter *painter, struct port *port, bool *any, int64_t *day, uint32_t *hour, struct reason *why)
 {
 	*any = false;

@@ -86,7 +86,10 @@ see(void *user, const Juyan__V1__Crossing *crossing)
 	return STATUS_OK;
 }
 
-/* A port without lanes, or that has been quiet for longer than lanes are looked at: the last days on which something passed. */
+/*
+ * A port without lanes, or that has been quiet for longer than lanes are looked at: the last days on which something passed. What
+ * has passed there and never left stands on none of these days: then at least the hour of the totals is known.
+ */
 static enum status
 look_back(struct painter *painter, struct port *port, struct reason *why)
 {
@@ -106,7 +109,13 @@ look_back(struct painter *painter, struct port *port, struct reason *why)
 		days_text(history->first_day + (int64_t)i - 1, text);
 		status = painter_crossings(painter, &ask, see, painter, why);
 	}
-	return status;
+	int64_t hour_ms;
+	if (status != STATUS_OK || port->seen)
+		return status;
+	status = history_last_hour(painter, port, &hour_ms, why);
+	if (status == STATUS_OK)
+		saw(painter, port, hour_ms);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
 /*
@@ -119,14 +128,15 @@ ports_look(struct painter *painter, struct reason *why)
 	enum { LANES_EVERY_MS = 5000 };
 	struct kept *kept = &painter->kept;
 	int64_t age_ms = painter->now_ms - kept->lanes_ms;
-	if (kept->lanes_seen || (kept->lanes_ms > 0 && age_ms >= 0 && age_ms < LANES_EVERY_MS))
+	bool lately = kept->lanes_ms > 0 && age_ms >= 0 && age_ms < LANES_EVERY_MS;
+	if (kept->lanes_seen)
 		return STATUS_OK;
-	enum status status = look_at_lanes(painter, why);
+	enum status status = lately ? STATUS_OK : look_at_lanes(painter, why);
 	for (size_t i = 0; i < kept->n_ports && status == STATUS_OK; i++)
 		if (!kept->ports[i].seen)
 			status = look_back(painter, &kept->ports[i], why);
-	kept->lanes_seen = status == STATUS_OK;
-	if (status == STATUS_OK)
+	kept->lanes_seen = status == STATUS_OK && !lately;
+	if (status == STATUS_OK && !lately)
 		kept->lanes_ms = painter->now_ms;
 	return status;
 }

@@ -216,6 +216,20 @@ test_each_port_has_its_own_day(void **state)
 	assert_int_equal(json_array_size(at(picture, "hours")), 7 * 3); /* 00 to 06 */
 }
 
+/* On the day when it was released it stands in no list: it never left. */
+static void
+test_a_port_whose_last_batch_was_never_seen_to_leave_has_had_events(void **state)
+{
+	(void)state;
+	int64_t released = MIDNIGHT - DAYS(60) + MINUTES(10);
+	book_take(&studio.book, GATE,
+	    cargo(released - HOURS(2), "ceke", "B1", LODGED(UNIT("T1"), WAYBILL("{'hs_code': '2701', 'declared_kg': 5000}"))));
+	book_take(&studio.book, GATE, cargo(released, "ceke", "B1", RELEASED));
+	now(MIDNIGHT);
+	live();
+	assert_int_equal(number_at(picture, "ports.0.last_event_ms"), MIDNIGHT - DAYS(60));
+}
+
 static void
 test_a_port_that_has_been_quiet_for_weeks(void **state)
 {
@@ -582,6 +596,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_today_adds_up_and_moves_with_each_commit, fresh, done),
 		cmocka_unit_test_setup_teardown(test_ordinary_days_are_open_and_compared_by_this_very_hour, fresh, done),
 		cmocka_unit_test_setup_teardown(test_each_port_has_its_own_day, fresh, done),
+		cmocka_unit_test_setup_teardown(test_a_port_whose_last_batch_was_never_seen_to_leave_has_had_events, fresh, done),
 		cmocka_unit_test_setup_teardown(test_a_port_that_has_been_quiet_for_weeks, fresh, done),
 		cmocka_unit_test_setup_teardown(test_hours_add_up_to_their_day, fresh, done),
 		cmocka_unit_test_setup_teardown(test_days_and_ports_that_are_none_are_refused, fresh, done),
