@@ -333,15 +333,15 @@ centre_stop(void)
 }
 
 bool
-centre_runs(void)
+centre_ended(void)
 {
-	return centre.actor != NULL;
+	return centre.actor != NULL && actor_ended(centre.actor);
 }
 
 void
 centre_look(void)
 {
-	if (centre.actor != NULL && actor_ended(centre.actor))
+	if (centre_ended())
 		centre_kill();
 }
 

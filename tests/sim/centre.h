@@ -32,8 +32,8 @@ void centre_start(void);
 /* Sees that it ends by itself: what it has committed is answered. */
 void centre_stop(void);
 void centre_kill(void);
-bool centre_runs(void);
-/* Begins again where it has ended by itself, after a failed disk. */
+/* It has ended by itself, after a failed disk; centre_look clears that up, so that it can be started again. */
+bool centre_ended(void);
 void centre_look(void);
 /* A copy of the ledger as it is on disk; and back to it, while nobody runs. */
 void centre_copy(void);
