@@ -39,8 +39,8 @@ function Matter({of}: {of: AttentionRow}) {
 			return <>{t('matter.second')}</>;
 		case 'unheard':
 			return <>{t('matter.unheard', {span: span(of.measured)})}</>;
-		case 'quarantine':
-			return <Reasons of="reason" names={of.reasons} texts={[of.sentence]} />;
+		case 'quarantine': // the sentence says in English what the reason's word says
+			return <Reasons of="reason" names={of.reasons} texts={of.reasons.every(name => hasWord('reason', name)) ? [] : [of.sentence]} />;
 		case 'review':
 			return <Reasons of="remark" names={of.reasons} texts={of.sentence.split('; ')} />;
 		default:
