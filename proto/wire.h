@@ -65,6 +65,8 @@ const char *wire_event_kind(const Juyan__V1__Event *event);
 const char *wire_event_kind_name(size_t i);
 /* True for what only an administrator may send. */
 bool wire_event_administers(const Juyan__V1__Event *event);
+/* True for what is about one batch; the others leave batch_no empty. */
+bool wire_event_of_batch(const Juyan__V1__Event *event);
 
 /* Valid UTF-8 without control characters (NUL and DEL among them). */
 bool wire_text_clean(const char *text, size_t bytes);

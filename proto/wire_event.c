@@ -202,6 +202,17 @@ check_mass_corrected(struct check *check, const ProtobufCMessage *message)
 }
 
 static enum status
+check_machine_reported(struct check *check, const ProtobufCMessage *message)
+{
+	const Juyan__V1__MachineReported *said = (const Juyan__V1__MachineReported *)message;
+	CHECK(check_text(check, "machine", said->machine, UNIT_ID_BYTES_MAX, "the name of a scale, a gate or an AGV"));
+	CHECK(check_enum(check, "kind", (int)said->kind, &juyan__v1__machine_kind__descriptor, false));
+	CHECK(check_enum(check, "condition", (int)said->condition, &juyan__v1__condition__descriptor, false));
+	CHECK(check_text(check, "note", said->note, TEXT_BYTES_MAX, NULL));
+	return check_text(check, "lane", said->lane, SHORT_TEXT_BYTES_MAX, NULL);
+}
+
+static enum status
 check_registry(struct check *check, const ProtobufCMessage *message)
 {
 	return check_registry_changed(check, (const Juyan__V1__RegistryChanged *)message);
@@ -252,6 +263,7 @@ static const struct kind kinds[] = {
 	{ JUYAN__V1__EVENT__WHAT_INSPECTED, "inspected", check_inspected },
 	{ JUYAN__V1__EVENT__WHAT_RELEASED, "released", check_released },
 	{ JUYAN__V1__EVENT__WHAT_MASS_CORRECTED, "mass_corrected", check_mass_corrected },
+	{ JUYAN__V1__EVENT__WHAT_MACHINE_REPORTED, "machine_reported", check_machine_reported },
 	{ JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED, "registry_changed", check_registry },
 	{ JUYAN__V1__EVENT__WHAT_QUARANTINE_RELEASED, "quarantine_released", check_quarantine_released },
 	{ JUYAN__V1__EVENT__WHAT_NOTED, "noted", check_noted },
@@ -288,6 +300,12 @@ wire_event_administers(const Juyan__V1__Event *event)
 	    event->what_case == JUYAN__V1__EVENT__WHAT_QUARANTINE_RELEASED || event->what_case == JUYAN__V1__EVENT__WHAT_NOTED;
 }
 
+bool
+wire_event_of_batch(const Juyan__V1__Event *event)
+{
+	return !wire_event_administers(event) && event->what_case != JUYAN__V1__EVENT__WHAT_MACHINE_REPORTED;
+}
+
 /* ---- the whole event ---------------------------------------------------------------------------------------------------- */
 
 static enum status
@@ -300,21 +318,21 @@ fail_empty(const Juyan__V1__Event *event, struct reason *why)
 	    "the event says nothing: a manifest_lodged, unit_weighed, released or the like was expected");
 }
 
-/* What every event has: administrators' events are about no batch, all others are. */
+/* What every event has: administrators' events are about no port and no batch, a machine's about no batch, all others about both. */
 static enum status
 check_common(const struct check *check, const Juyan__V1__Event *event)
 {
-	bool administers = wire_event_administers(event);
+	bool administers = wire_event_administers(event), of_batch = wire_event_of_batch(event);
 	CHECK(check_number(check, "occurred_at_ms", event->occurred_at_ms, TIME_MS_LOWEST, TIME_MS_HIGHEST));
 	CHECK(check_text(check, "port", event->port, PORT_BYTES_MAX, administers ? NULL : "a port id such as \"ceke\""));
-	CHECK(check_text(check, "batch_no", event->batch_no, BATCH_NO_BYTES_MAX, administers ? NULL : "a transport batch number"));
+	CHECK(check_text(check, "batch_no", event->batch_no, BATCH_NO_BYTES_MAX, of_batch ? "a transport batch number" : NULL));
 	CHECK(check_text(check, "source_key", event->source_key, SHORT_TEXT_BYTES_MAX, NULL));
 	if (administers && event->port[0] != '\0')
 		return check_fail(check, STATUS_OUT_OF_RANGE, "port", "is \"%s\": an administrator's event is about no port",
 		    event->port);
-	if (administers && event->batch_no[0] != '\0')
-		return check_fail(check, STATUS_OUT_OF_RANGE, "batch_no", "is \"%s\": an administrator's event is about no batch",
-		    event->batch_no);
+	if (!of_batch && event->batch_no[0] != '\0')
+		return check_fail(check, STATUS_OUT_OF_RANGE, "batch_no", "is \"%s\": %s is about no batch", event->batch_no,
+		    administers ? "an administrator's event" : "what a machine reports");
 	return STATUS_OK;
 }
 

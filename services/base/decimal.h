@@ -5,8 +5,8 @@
  * stand where they belong ("1,234,567.8"). Exponents, infinities, hexadecimal, two marks, spaces in the wrong place: not numbers.
  * Rounding is half away from zero: 0.5 kg is 1 kg, -0.5 kg is -1 kg.
  */
-#ifndef JUYAN_TOOLS_DECIMAL_H
-#define JUYAN_TOOLS_DECIMAL_H
+#ifndef JUYAN_BASE_DECIMAL_H
+#define JUYAN_BASE_DECIMAL_H
 
 #include <stdbool.h>
 #include <stdint.h>

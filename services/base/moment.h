@@ -9,8 +9,8 @@
  * and of signs that must stand as they are. What a picture leaves out is 0 (a day alone is its midnight); year, month and day must
  * be there.
  */
-#ifndef JUYAN_TOOLS_MOMENT_H
-#define JUYAN_TOOLS_MOMENT_H
+#ifndef JUYAN_BASE_MOMENT_H
+#define JUYAN_BASE_MOMENT_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -5,8 +5,8 @@
  * skipped. An empty line is no record. What is wrong with a record is said with its line; reading goes on behind the end of that
  * line. A csv owns its buffers (bounded by the limits below); fields are lent until the next csv_feed. One thread at a time.
  */
-#ifndef JUYAN_TOOLS_CSV_H
-#define JUYAN_TOOLS_CSV_H
+#ifndef JUYAN_BASE_CSV_H
+#define JUYAN_BASE_CSV_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,0 +1,35 @@
+/* The list of all connectors: the only place that knows them all. */
+#include <string.h>
+
+#include "connector.h"
+
+static const struct {
+	const struct connector *connector;
+	bool (*guess)(struct span bytes, const char *file_name);
+} list[] = {
+	{ NULL, NULL },
+};
+
+const struct connector *
+connector_at(size_t i)
+{
+	return i < sizeof list / sizeof list[0] ? list[i].connector : NULL;
+}
+
+const struct connector *
+connector_of(const char *name)
+{
+	for (size_t i = 0; connector_at(i) != NULL; i++)
+		if (strcmp(connector_at(i)->name, name) == 0)
+			return connector_at(i);
+	return NULL;
+}
+
+const struct connector *
+connector_guess(struct span bytes, const char *file_name)
+{
+	for (size_t i = 0; connector_at(i) != NULL; i++)
+		if (list[i].guess != NULL && list[i].guess(bytes, file_name))
+			return list[i].connector;
+	return NULL;
+}

@@ -1,0 +1,97 @@
+/*
+ * The gateway's book: what the port's machines have said, on this machine's disk, and how it fits together. A connector knows one
+ * message; the book knows the rest: which batch a plate belongs to, which vehicle stood on the scale, which parts make a manifest,
+ * and what was heard before. What comes out are whole events, in an outbox that survives any crash, for the spool.
+ *
+ *     DIR/book/data.mdb      an environment of its own: raw messages, source keys, batches, vehicles, what waits, the outbox
+ *
+ * The rules:
+ * - A message is entered with all that was found in it in one transaction. When book_enter returns, it is on disk: a source may be
+ *   told, a file moved, a broker answered. What was entered twice counts once.
+ * - A finding whose source_key (together with its port, kind of event, batch and unit) was entered before, within `keep_keys_ms`,
+ *   is a remark "repeated" and nothing else.
+ * - Parts of a manifest are put together by batch number. A manifest_lodged goes out whole as soon as the batch has a unit, a
+ *   direction, and waybills or the word that it has none; again whenever it changes. A dropped manifest goes out as manifest_deleted.
+ * - An event of a unit without a batch number belongs to the batch whose manifest names the unit and which the unit has not left yet
+ *   (of several: the one whose manifest is the latest). Where there is none it waits, with a remark no_manifest, and is taken up in
+ *   its order when one comes; after `wait_ms` it is left for a person, with a remark too_late. It stays in the list of book_waiting.
+ * - A weighing without a unit belongs to the vehicle that a gate saw in the same lane at most `pair_ms` before or after; one
+ *   vehicle gets one weighing of a scale for each time that it was seen. Where there is none: no_vehicle, and likewise.
+ * - Plates are compared without spaces, hyphens and dots, letters in upper case.
+ *
+ * The outbox is handed to the spool by place: the k-th event of the outbox's life is the (spool_base + k)-th that the spool took.
+ * So after a crash between the spool's sync and the outbox's, nothing is taken twice (book_handed).
+ *
+ * One thread. A book belongs to one process at a time.
+ */
+#ifndef JUYAN_GATEWAY_BOOK_H
+#define JUYAN_GATEWAY_BOOK_H
+
+#include "findings.h"
+
+struct book;
+
+struct book_options {
+	const char *dir;      /* the gateway's folder; made where it is missing */
+	const char *port;     /* of what says no port */
+	uint64_t bytes_max;   /* of the environment; 0: 16 GiB, sparse */
+	int64_t keep_raw_ms;  /* for how long raw messages are kept; 0: not at all */
+	int64_t keep_keys_ms; /* for how long a repetition is known */
+	int64_t wait_ms;      /* for how long a unit's event waits for its manifest */
+	int64_t pair_ms;      /* between a vehicle and its weighing in a lane */
+	/* Each remark, also the connectors' own, with the source that it is of, once it is on disk. May be NULL. */
+	void (*on_remark)(void *user, const char *source, enum remark remark, const char *text);
+	void *user;
+};
+
+struct book_tally {
+	uint64_t messages, events;  /* entered; made and put into the outbox, in the book's life */
+	uint64_t remarks[REMARKS];  /* in the book's life */
+	uint64_t waiting_units;     /* events that wait for a manifest now … */
+	uint64_t waiting_weighings; /* … and weighings for a vehicle */
+	uint64_t raw_bytes;         /* kept now */
+	uint64_t outbox;            /* events that the spool has not taken yet */
+};
+
+/* SETTING, CONTRADICTION, FORMAT, DAMAGED, DISK, SYSTEM, NO_MEMORY. */
+enum status book_open(const struct book_options *options, struct book **out, struct reason *why) MUST_USE;
+void book_close(struct book **book);
+
+/* Enters all findings of one source, with its messages: on disk, or nothing of it. NO_ROOM, NO_MEMORY; DISK: stop. */
+enum status book_enter(struct book *book, const char *source, const struct findings *findings, int64_t now_ms,
+    struct reason *why) MUST_USE;
+/* Several sources in one sync: between the two, book_enter only writes. */
+enum status book_begin(struct book *book, struct reason *why) MUST_USE;
+enum status book_commit(struct book *book, struct reason *why) MUST_USE;
+/* Time has passed: what has waited too long is left, raw messages and keys that are too old are forgotten. Bounded work for each call. */
+enum status book_pass(struct book *book, int64_t now_ms, struct reason *why) MUST_USE;
+
+/*
+ * The next events for the spool, encoded, in order, at most n and as much as the arena holds. `taken` is how many events the spool
+ * has taken in its life: what it has already is forgotten here first, and is not handed out again.
+ */
+enum status book_outbox(struct book *book, uint64_t taken, struct arena *arena, struct span *events, size_t *n,
+    struct reason *why) MUST_USE;
+
+void book_tally(const struct book *book, struct book_tally *out);
+
+/* What waits, oldest first, for `juyan gateway waiting`: each with when, from which source, and why it waits. */
+struct book_waiting {
+	int64_t since_ms;
+	const char *source;
+	const Juyan__V1__Event *event;
+	bool too_late;
+};
+enum status book_waiting(struct book *book, struct arena *arena, struct book_waiting *out, size_t *n, struct reason *why) MUST_USE;
+
+/* A raw message that was kept: by its number, from 1. NOT_FOUND: none any more. */
+struct book_raw {
+	uint64_t number;
+	int64_t received_ms;
+	const char *source;
+	struct span bytes;
+	uint64_t first_event, events; /* places in the outbox's life of what was made of it at once */
+};
+enum status book_raw(struct book *book, uint64_t number, struct arena *arena, struct book_raw *out, struct reason *why) MUST_USE;
+
+#endif
