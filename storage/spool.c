@@ -4,11 +4,6 @@
  *     DIR/data.mdb   three tables: `events` (place, big-endian -> when it was taken i64, the event), `files` (hash -> how many of
  *                    its events were taken u64, the file's number u64) and `self` (one row)
  */
-#include <errno.h>
-#include <stdio.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
-
 #include "key.h"
 #include "spool_parts.h"
 #include "store.h"
@@ -18,34 +13,7 @@ enum { SPOOL_FORMAT = 1, PLACE_BYTES = 8, TAKEN_BYTES = 8, SELF_BYTES = 4 + 7 * 
 /* What an event costs in LMDB beside its bytes and ours: the head of its row; and from when on it has pages of its own. */
 enum { ROW_BYTES = 8 + 2 + PLACE_BYTES + TAKEN_BYTES, ROW_ALONE_BYTES = 2000, PAGE_BYTES = 4096, PAGE_HEAD_BYTES = 16 };
 
-#define DISK_KEPT_FREE (UINT64_C(32) << 20)
 #define SEQ_MAX (UINT64_MAX / 4) /* a stream that takes a million events a second gets there in 146,000 years */
-
-uint64_t
-spool_disk_bytes(const struct spool *spool)
-{
-	struct statvfs disk;
-	if (statvfs(spool->dir, &disk) != 0)
-		return UINT64_MAX;
-	uint64_t free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
-	return free_bytes > DISK_KEPT_FREE ? free_bytes - DISK_KEPT_FREE : 0;
-}
-
-/* LMDB says EIO for a write that a full disk cut short. */
-enum status
-spool_status(const struct spool *spool, int rc, struct reason *why)
-{
-	if (rc == MDB_MAP_FULL)
-		return reason_say(why, STATUS_NO_ROOM, "%.128s: the spool is full", spool->dir);
-	if (rc == ENOSPC || rc == EDQUOT || (rc == EIO && spool_disk_bytes(spool) == 0))
-		return reason_say(why, STATUS_NO_ROOM, "%.128s: the spool's disk is full", spool->dir);
-	enum status status = store_status(rc, NULL);
-	if (rc != MDB_SUCCESS && status == STATUS_DISK)
-		return reason_say(why, status, "%.128s: the spool's disk failed: %s", spool->dir, mdb_strerror(rc));
-	if (status == STATUS_DAMAGED || status == STATUS_FORMAT)
-		return reason_say(why, status, "%.128s: the spool is damaged: %s", spool->dir, mdb_strerror(rc));
-	return status == STATUS_OK ? status : reason_say(why, status, "%.128s: %s", spool->dir, mdb_strerror(rc));
-}
 
 /* ---- the row of its own ---- */
 
@@ -63,17 +31,17 @@ spool_self_read(const struct spool *spool, MDB_txn *txn, struct self *out, struc
 	MDB_val name = self_name(), row;
 	int rc = mdb_get(txn, spool->self, &name, &row);
 	if (rc != MDB_SUCCESS)
-		return spool_status(spool, rc, why);
+		return alone_status(&spool->alone, rc, why);
 	const uint8_t *at = row.mv_data;
 	if (row.mv_size != SELF_BYTES || value_get(at, 4) != SPOOL_FORMAT)
 		return reason_say(why, STATUS_FORMAT, "%.128s: this spool has a format that this version does not read",
-		    spool->dir);
+		    spool->alone.dir);
 	*out = (struct self){ value_get(at + 4, 8), value_get(at + 12, 8), { value_get(at + 20, 8), value_get(at + 28, 8) },
 		value_get(at + 36, 8), value_get(at + 44, 8), value_get(at + 52, 8), { 0 } };
 	memcpy(out->key, at + 60, PUBLIC_KEY_BYTES);
 	if (out->settled > out->taken || out->numbering.place > out->taken + 1)
 		return reason_say(why, STATUS_DAMAGED, "%.128s: the spool is damaged: its numbers contradict each other",
-		    spool->dir);
+		    spool->alone.dir);
 	return STATUS_OK;
 }
 
@@ -91,7 +59,7 @@ spool_self_write(const struct spool *spool, MDB_txn *txn, const struct self *sel
 	value_put(row + 52, self->files, 8);
 	memcpy(row + 60, self->key, PUBLIC_KEY_BYTES);
 	MDB_val name = self_name(), value = { sizeof row, row };
-	return spool_status(spool, mdb_put(txn, spool->self, &name, &value, 0), why);
+	return alone_status(&spool->alone, mdb_put(txn, spool->self, &name, &value, 0), why);
 }
 
 /* ---- a change ---- */
@@ -105,7 +73,7 @@ static enum status
 change_begin(struct spool *spool, struct change *out, struct reason *why)
 {
 	struct change change = { 0 };
-	enum status status = spool_status(spool, mdb_txn_begin(spool->mdb, NULL, 0, &change.txn), why);
+	enum status status = alone_status(&spool->alone, mdb_txn_begin(spool->alone.mdb, NULL, 0, &change.txn), why);
 	if (status != STATUS_OK)
 		return status;
 	status = spool_self_read(spool, change.txn, &change.self, why);
@@ -123,7 +91,7 @@ change_end(struct spool *spool, struct change *change, enum status status, struc
 	if (status == STATUS_OK)
 		status = spool_self_write(spool, change->txn, &change->self, why);
 	if (status == STATUS_OK)
-		return spool_status(spool, mdb_txn_commit(change->txn), why);
+		return alone_status(&spool->alone, mdb_txn_commit(change->txn), why);
 	mdb_txn_abort(change->txn);
 	return status;
 }
@@ -133,7 +101,7 @@ change_end(struct spool *spool, struct change *change, enum status status, struc
 static enum status
 damaged(const struct spool *spool, struct reason *why)
 {
-	return reason_say(why, STATUS_DAMAGED, "%.128s: the spool is damaged: a row is not what it should be", spool->dir);
+	return reason_say(why, STATUS_DAMAGED, "%.128s: the spool is damaged: a row is not what it should be", spool->alone.dir);
 }
 
 static uint64_t
@@ -143,22 +111,6 @@ used_bytes(const struct spool *spool, MDB_txn *txn)
 	if (mdb_stat(txn, spool->events, &stat) != MDB_SUCCESS)
 		return 0;
 	return (stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages) * stat.ms_psize;
-}
-
-/*
- * How much of it may be used: seven eighths of the file, so that forgetting always finds pages; and no more than the disk gives.
- * The file never gets smaller: what it has is its own.
- */
-static uint64_t
-room_bytes(const struct spool *spool, uint64_t used)
-{
-	MDB_envinfo info;
-	uint64_t room = spool->bytes_max / 8 * 7, disk = spool_disk_bytes(spool);
-	if (mdb_env_info(spool->mdb, &info) != MDB_SUCCESS || disk == UINT64_MAX)
-		return room;
-	uint64_t file = (info.me_last_pgno + 1) * PAGE_BYTES / 8 * 7;
-	uint64_t within = (file > used ? file : used) + disk;
-	return room < within ? room : within;
 }
 
 /* At most so much: a leaf that events are appended to is filled but for its last one. */
@@ -175,7 +127,7 @@ cost_bytes(size_t event_bytes)
 static enum status
 check_room(const struct spool *spool, const struct change *change, const struct span *events, size_t n, struct reason *why)
 {
-	uint64_t used = used_bytes(spool, change->txn), room = room_bytes(spool, used);
+	uint64_t used = used_bytes(spool, change->txn), room = alone_room(&spool->alone, used);
 	for (size_t i = 0; i < n; i++) {
 		if (events[i].bytes > EVENT_BYTES_MAX)
 			return reason_say(why, STATUS_TOO_LARGE, "the event has %zu bytes; at most %d are taken", events[i].bytes,
@@ -185,10 +137,10 @@ check_room(const struct spool *spool, const struct change *change, const struct 
 	if (used <= room)
 		return STATUS_OK;
 	uint64_t waiting = change->self.taken - change->self.settled;
-	if (room < spool->bytes_max / 8 * 7)
+	if (room < spool->alone.bytes_max / 8 * 7)
 		return reason_say(why, STATUS_NO_ROOM, "%.128s: the spool's disk is full: %llu events wait for the centre",
-		    spool->dir, (unsigned long long)waiting);
-	return reason_say(why, STATUS_NO_ROOM, "%.128s: the spool is full: %llu events wait for the centre", spool->dir,
+		    spool->alone.dir, (unsigned long long)waiting);
+	return reason_say(why, STATUS_NO_ROOM, "%.128s: the spool is full: %llu events wait for the centre", spool->alone.dir,
 	    (unsigned long long)waiting);
 }
 
@@ -200,7 +152,7 @@ put_event(const struct spool *spool, MDB_txn *txn, uint64_t place, int64_t now_m
 	MDB_val k = { key.used, key.bytes }, v = { TAKEN_BYTES + event.bytes, NULL };
 	int rc = mdb_put(txn, spool->events, &k, &v, MDB_RESERVE | MDB_APPEND);
 	if (rc != MDB_SUCCESS)
-		return spool_status(spool, rc, why);
+		return alone_status(&spool->alone, rc, why);
 	uint8_t *row = v.mv_data;
 	value_put(row, (uint64_t)now_ms, TAKEN_BYTES);
 	if (event.bytes > 0)
@@ -271,7 +223,7 @@ read_from(struct spool *spool, MDB_cursor *cursor, uint64_t place, struct arena 
 	if (status == STATUS_NO_MEMORY && done > 0)
 		status = STATUS_OK;
 	if (status == STATUS_OK && rc != MDB_SUCCESS && rc != MDB_NOTFOUND)
-		status = spool_status(spool, rc, why);
+		status = alone_status(&spool->alone, rc, why);
 	if (status == STATUS_OK)
 		*n = done;
 	return status;
@@ -282,10 +234,10 @@ spool_read(struct spool *spool, uint64_t place, struct arena *arena, struct spoo
 {
 	MDB_txn *txn;
 	MDB_cursor *cursor = NULL;
-	enum status status = spool_status(spool, mdb_txn_begin(spool->mdb, NULL, MDB_RDONLY, &txn), why);
+	enum status status = alone_status(&spool->alone, mdb_txn_begin(spool->alone.mdb, NULL, MDB_RDONLY, &txn), why);
 	if (status != STATUS_OK)
 		return status;
-	status = spool_status(spool, mdb_cursor_open(txn, spool->events, &cursor), why);
+	status = alone_status(&spool->alone, mdb_cursor_open(txn, spool->events, &cursor), why);
 	if (status == STATUS_OK)
 		status = read_from(spool, cursor, place, arena, out, n, why);
 	if (cursor != NULL)
@@ -304,7 +256,7 @@ forget(struct spool *spool, MDB_txn *txn, uint64_t from, uint64_t to, struct rea
 	MDB_val k = { key.used, key.bytes }, v;
 	int rc = mdb_cursor_open(txn, spool->events, &cursor);
 	if (rc != MDB_SUCCESS)
-		return spool_status(spool, rc, why);
+		return alone_status(&spool->alone, rc, why);
 	enum status status = STATUS_OK;
 	MDB_cursor_op op = MDB_SET_KEY;
 	for (uint64_t at = from; at <= to && status == STATUS_OK; at++, op = MDB_NEXT) {
@@ -314,7 +266,7 @@ forget(struct spool *spool, MDB_txn *txn, uint64_t from, uint64_t to, struct rea
 		    (rc == MDB_SUCCESS && (k.mv_size != PLACE_BYTES || key_take_be(&place, PLACE_BYTES) != at)))
 			status = damaged(spool, why);
 		else
-			status = spool_status(spool, rc == MDB_SUCCESS ? mdb_cursor_del(cursor, 0) : rc, why);
+			status = alone_status(&spool->alone, rc == MDB_SUCCESS ? mdb_cursor_del(cursor, 0) : rc, why);
 	}
 	mdb_cursor_close(cursor);
 	return status;
@@ -325,7 +277,8 @@ spool_settle(struct spool *spool, uint64_t place, struct reason *why)
 {
 	struct change change;
 	int dead;
-	enum status status = spool_status(spool, mdb_reader_check(spool->mdb, &dead), why); /* who looked and died holds pages */
+	enum status status =
+	    alone_status(&spool->alone, mdb_reader_check(spool->alone.mdb, &dead), why); /* who looked and died holds pages */
 	if (status == STATUS_OK)
 		status = change_begin(spool, &change, why);
 	if (status != STATUS_OK)
@@ -377,7 +330,7 @@ oldest(const struct spool *spool, MDB_txn *txn, const struct self *self, int64_t
 	*out = 0;
 	if (self->settled == self->taken)
 		return STATUS_OK;
-	enum status status = spool_status(spool, mdb_get(txn, spool->events, &k, &v), why);
+	enum status status = alone_status(&spool->alone, mdb_get(txn, spool->events, &k, &v), why);
 	if (status == STATUS_NOT_FOUND || (status == STATUS_OK && v.mv_size < TAKEN_BYTES))
 		return damaged(spool, why);
 	if (status == STATUS_OK)
@@ -391,7 +344,7 @@ spool_state(struct spool *spool, struct spool_state *out, struct reason *why)
 	MDB_txn *txn;
 	struct self self;
 	int64_t oldest_ms = 0;
-	enum status status = spool_status(spool, mdb_txn_begin(spool->mdb, NULL, MDB_RDONLY, &txn), why);
+	enum status status = alone_status(&spool->alone, mdb_txn_begin(spool->alone.mdb, NULL, MDB_RDONLY, &txn), why);
 	if (status != STATUS_OK)
 		return status;
 	status = spool_self_read(spool, txn, &self, why);
@@ -400,7 +353,7 @@ spool_state(struct spool *spool, struct spool_state *out, struct reason *why)
 	if (status == STATUS_OK) {
 		uint64_t used = used_bytes(spool, txn);
 		*out = (struct spool_state){ self.settled, self.taken, self.numbering, oldest_ms, self.lost, used,
-			room_bytes(spool, used), { 0 } };
+			alone_room(&spool->alone, used), { 0 } };
 		memcpy(out->key, self.key, PUBLIC_KEY_BYTES);
 	}
 	mdb_txn_abort(txn);

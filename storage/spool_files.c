@@ -57,7 +57,7 @@ spool_note_file(const struct spool *spool, MDB_txn *txn, struct self *self, cons
 	v = (MDB_val){ sizeof row, row };
 	if (rc == MDB_SUCCESS)
 		rc = mdb_put(txn, spool->files, &k, &v, 0);
-	return spool_status(spool, rc, why);
+	return alone_status(&spool->alone, rc, why);
 }
 
 enum status
@@ -65,12 +65,12 @@ spool_file_taken(struct spool *spool, const uint8_t hash[SPOOL_HASH_BYTES], uint
 {
 	MDB_txn *txn = NULL;
 	MDB_val k = hash_val(hash), v = { 0 };
-	enum status status = spool_status(spool, mdb_txn_begin(spool->mdb, NULL, MDB_RDONLY, &txn), why);
+	enum status status = alone_status(&spool->alone, mdb_txn_begin(spool->alone.mdb, NULL, MDB_RDONLY, &txn), why);
 	if (status != STATUS_OK)
 		return status;
-	status = spool_status(spool, mdb_get(txn, spool->files, &k, &v), why);
+	status = alone_status(&spool->alone, mdb_get(txn, spool->files, &k, &v), why);
 	if (status == STATUS_OK && v.mv_size != FILE_BYTES)
-		status = reason_say(why, STATUS_DAMAGED, "%.128s: the spool is damaged: a row is not of a file", spool->dir);
+		status = reason_say(why, STATUS_DAMAGED, "%.128s: the spool is damaged: a row is not of a file", spool->alone.dir);
 	if (status == STATUS_OK)
 		*taken = value_get(v.mv_data, 8);
 	mdb_txn_abort(txn);

@@ -2,11 +2,10 @@
 #ifndef JUYAN_STORAGE_SPOOL_PARTS_H
 #define JUYAN_STORAGE_SPOOL_PARTS_H
 
-#include <lmdb.h>
-
+#include "cabinet_parts.h"
 #include "spool.h"
 
-enum { SPOOL_DIR_BYTES = 256, SPOOL_TABLES = 3 };
+enum { SPOOL_TABLES = 3 };
 
 /* The one row of `self`. */
 struct self {
@@ -20,22 +19,16 @@ struct self {
 };
 
 struct spool {
-	MDB_env *mdb;
+	struct alone alone;
 	MDB_dbi events;
 	MDB_dbi files;
 	MDB_dbi self;
-	uint64_t bytes_max;
-	char dir[SPOOL_DIR_BYTES];
 };
 
-/* What LMDB says of this spool. A full disk is NO_ROOM: the transaction is gone as a whole, and the one before it holds. */
-enum status spool_status(const struct spool *spool, int rc, struct reason *why) MUST_USE;
 enum status spool_self_read(const struct spool *spool, MDB_txn *txn, struct self *out, struct reason *why) MUST_USE;
 enum status spool_self_write(const struct spool *spool, MDB_txn *txn, const struct self *self, struct reason *why) MUST_USE;
 /* Within the transaction that takes its events. */
 enum status spool_note_file(const struct spool *spool, MDB_txn *txn, struct self *self, const struct spool_file *file,
     struct reason *why) MUST_USE;
-/* What the disk still has for a spool, beside what is kept free for others; UINT64_MAX where it cannot be known. */
-uint64_t spool_disk_bytes(const struct spool *spool);
 
 #endif
