@@ -60,6 +60,7 @@ struct book_tally {
 	uint64_t remarks[REMARKS];  /* in the book's life */
 	uint64_t waiting_units;     /* events that wait for a manifest now … */
 	uint64_t waiting_weighings; /* … and weighings for a vehicle */
+	uint64_t left;              /* events and weighings that have waited too long, and are left for a person */
 	uint64_t raw_bytes;         /* kept now */
 	uint64_t outbox;            /* events that the spool has not taken yet */
 };
@@ -70,7 +71,7 @@ void book_close(struct book **book);
 
 /*
  * Enters all findings of one source, with its messages: on disk, or nothing of it. NO_ROOM with a sentence: the book or its disk is
- * full; the same may be entered when there is room again. NO_MEMORY; DISK: stop.
+ * full; the same may be entered when there is room again. TOO_LARGE: a message of more than 40 MiB. NO_MEMORY; DISK: stop.
  */
 enum status book_enter(struct book *book, const char *source, const struct findings *findings, int64_t now_ms,
     struct reason *why) MUST_USE;
