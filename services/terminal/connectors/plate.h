@@ -1,6 +1,6 @@
 /* Plates as machines write them, so that two writings of one plate are equal. Owns nothing; any thread. */
-#ifndef JUYAN_GATEWAY_PLATE_H
-#define JUYAN_GATEWAY_PLATE_H
+#ifndef JUYAN_CONNECTORS_PLATE_H
+#define JUYAN_CONNECTORS_PLATE_H
 
 #include <stddef.h>
 
