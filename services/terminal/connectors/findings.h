@@ -55,6 +55,7 @@ struct finding {
 	enum part part;          /* of a manifest_lodged */
 	bool without_goods;      /* of such a part: the units cross empty, no waybills are to come */
 	bool whatever_direction; /* of such a part: it does not know the direction; another part says it */
+	const char *unit_id;     /* of a released, which names none: its batch is that of this unit; NULL: of its batch_no */
 	enum remark remark;
 	const char *text; /* of a remark: one sentence, with what was expected */
 };
