@@ -7,6 +7,7 @@ static const struct {
 	const struct connector *connector;
 	bool (*guess)(struct span bytes, const char *file_name);
 } list[] = {
+	{ &gate_connector, gate_guess },
 	{ NULL, NULL },
 };
 
