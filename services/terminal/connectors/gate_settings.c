@@ -76,7 +76,7 @@ read_word(const struct yaml_node *map, const struct words *words, int *out, stru
 static enum status
 read_text(const struct yaml_node *node, const char *name, char out[SHORT_TEXT_BYTES_MAX + 1], struct reason *why)
 {
-	const char *text = yaml_text(node);
+	const char *text = node != NULL ? yaml_text(node) : NULL;
 	if (node == NULL)
 		return STATUS_OK;
 	if (text == NULL || text[0] == '\0' || strlen(text) > SHORT_TEXT_BYTES_MAX || !wire_text_clean(text, strlen(text)))
