@@ -84,16 +84,18 @@ test_what_a_lane_sees_and_weighs(void **state)
 {
 	(void)state;
 	static const char settings[] = "{scale: S0, lanes: {\"3\": {lane: L3, sees: departure, weighs: tare, scale: S3}, "
-				       "\"0000000004\": {sees: passing}, \"05\": L5}}";
+				       "\"0000000004\": {sees: passing}, \"05\": L5, \"6\": {weighs: nothing}}}";
 	put_frame(0x21, 'I', HEAD CAR WEIGHT("30900") TAIL);
 	put_frame(0x21, 'I', "<GATHER_INFO CHNL_NO='4' SEQ_NO='1'>" CAR WEIGHT("5") TAIL);
 	put_frame(0x21, 'E', "<GATHER_INFO CHNL_NO='000005' SEQ_NO='2'>" CAR WEIGHT("6") TAIL);
+	put_frame(0x21, 'I', "<GATHER_INFO CHNL_NO='6' SEQ_NO='3'>" CAR WEIGHT("7") TAIL);
 	expect(settings,
 	    "unit_departed \xE8\x92\x99L12345 L3 batch= key=" KEY "d at=-2000\n"
 	    "unit_weighed \xE8\x92\x99L12345 L3 S3 tare=30900 batch= key=" KEY "w at=-2000\n"
 	    "unit_weighed \xE8\x92\x99L12345 4 S0 gross=5 batch= key=07010001/4/1/w at=0\n"
 	    "unit_departed \xE8\x92\x99L12345 L5 batch= key=07010001/000005/2/d at=0\n"
-	    "unit_weighed \xE8\x92\x99L12345 L5 S0 gross=6 batch= key=07010001/000005/2/w at=0\n");
+	    "unit_weighed \xE8\x92\x99L12345 L5 S0 gross=6 batch= key=07010001/000005/2/w at=0\n"
+	    "unit_arrived \xE8\x92\x99L12345 6 batch= key=07010001/6/3/a at=0\n");
 }
 
 static void

@@ -54,7 +54,7 @@ test_no_release_that_customs_did_not_say(void **state)
 {
 	(void)state;
 	static const char *const odd[] = { "0100000000000000000", "00000000000000000001", "10000000000000000000", "0", "OK",
-		"000000000000000000000" };
+		"000000000000000000000", "00000000000000000000x" };
 	char answer[1024], lines[1024];
 	for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
 		snprintf(answer, sizeof answer, ANSWER("<CHECK_RESULT>%s</CHECK_RESULT>"), odd[i]);

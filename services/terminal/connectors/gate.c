@@ -12,7 +12,7 @@
 #include "container.h"
 #include "gate_sight.h"
 
-enum { SCRATCH_BYTES = 16 * 1024 * 1024, REMEMBERED = 256, CONTAINERS_LOOKED_AT = CONTAINERS_MAX };
+enum { SCRATCH_BYTES = 8 * 1024 * 1024, REMEMBERED = 256, CONTAINERS_LOOKED_AT = CONTAINERS_MAX };
 enum side { OF_GATE, OF_PLATFORM, SIDES };
 
 struct vehicle {
@@ -117,8 +117,8 @@ add_passage(const struct gate_sight *sight, int64_t at_ms, struct findings *out)
 }
 
 /*
- * GROSS_WT is what stood on the gate's scale. VE_WT stands among what the vehicle's card holds: a tare that was registered some day,
- * by whomever. A weighing of the empty vehicle would be beaten by it, for the later weighing holds; so it makes none, unless the
+ * GROSS_WT is what stood on the gate's scale. VE_WT stands among what the vehicle's card holds: a tare that was registered some
+ * day, by whomever. A weighing of the empty vehicle would be beaten by it, for the later weighing holds; so it makes none, unless the
  * settings say that at this port it is what a scale said.
  */
 static void

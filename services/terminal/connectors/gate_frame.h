@@ -10,8 +10,8 @@
  * Integers are little-endian, and the frame is 40 bytes longer than its XML. Between frames a document may stand bare, from
  * <GATHER_INFO or <COMMAND_INFO (with or without <?xml before) to its closing tag: some gates speak without frames.
  *
- * What is neither is skipped up to the next whole frame, and told once, with its beginning; a long stretch is told in parts. Where a
- * connection has never shown a head, a bare document ends the skipping, too; else what lies within a broken frame would be one.
+ * What is neither is skipped up to the next whole frame, and told once, with its beginning; a long stretch is told in parts. Where
+ * a connection has never shown a head, a bare document ends the skipping, too; else what lies within a broken frame would be one.
  *
  * A reader owns one buffer of fixed size. Messages and skipped bytes are lent until the next call. One thread.
  */
@@ -25,7 +25,7 @@ enum {
 	GATE_FRAME_BYTES_MIN = 40,
 	GATE_SKIPPED_TOLD = 64 * 1024, /* at the latest after so many skipped bytes they are told */
 	GATE_SKIPPED_KEPT = 256,       /* of the beginning of what is skipped */
-	GATE_BEGUN_MS = 10000,         /* a message that takes longer to come is broken: its length may be a lie */
+	GATE_BEGUN_MS = 30000,         /* a message that takes longer to come is broken: its length may be a lie */
 	GATE_QUIET_MS = 1000           /* what was skipped is told after such a silence */
 };
 

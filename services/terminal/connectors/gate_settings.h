@@ -1,6 +1,6 @@
 /*
- * What the settings of a gate source say: of its lanes, and of what its messages may be made into. Texts are copied. Owns nothing else;
- * any thread.
+ * What the settings of a gate source say: of its lanes, and of what its messages may be made into. Texts are copied. Owns
+ * nothing else; any thread.
  */
 #ifndef JUYAN_CONNECTORS_GATE_SETTINGS_H
 #define JUYAN_CONNECTORS_GATE_SETTINGS_H

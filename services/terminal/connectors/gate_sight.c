@@ -213,7 +213,7 @@ gate_sight_time(const struct gate_sight *sight, struct findings *findings)
 	return sight->now_ms;
 }
 
-/* No number, and less than nothing: refused. More than a road vehicle can have, and still a mass: kept for the review that it gets. */
+/* No number, or less than nothing: refused. More than any road vehicle, and still a mass: kept, for the review that it gets. */
 bool
 gate_sight_mass(const struct gate_sight *sight, enum gate_field field, int64_t *kg, struct findings *findings)
 {
