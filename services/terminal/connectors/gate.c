@@ -3,7 +3,8 @@
  * platform answers) becomes a remark, or, where the settings say so, what customs decided. Nothing here answers a gate.
  *
  * A state hears both sides of one connection: when->name is "" for the gate's bytes and "answer" for the platform's. Each side has
- * a reader of its own. The last vehicles are remembered by the key of their message, so that an answer finds the one that it is of.
+ * a reader of its own. The last vehicles are remembered by the key of their message, so that an answer finds the one that it
+ * is of.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +13,7 @@
 #include "container.h"
 #include "gate_sight.h"
 
-enum { SCRATCH_BYTES = 8 * 1024 * 1024, REMEMBERED = 256, CONTAINERS_LOOKED_AT = CONTAINERS_MAX };
+enum { SCRATCH_BYTES = 64 * 1024, SCRATCH_A_BYTE = 32, REMEMBERED = 256, CONTAINERS_LOOKED_AT = CONTAINERS_MAX };
 enum side { OF_GATE, OF_PLATFORM, SIDES };
 
 struct vehicle {
@@ -25,7 +26,6 @@ struct gate {
 	struct gate_settings settings;
 	const struct place *place;
 	struct gate_reader *readers[SIDES];
-	struct arena scratch; /* the tree of one message; pages that none needs cost nothing */
 	struct vehicle vehicles[REMEMBERED];
 	size_t next_vehicle;
 };
@@ -38,7 +38,6 @@ gate_close(void **state)
 		return;
 	for (size_t i = 0; i < SIDES; i++)
 		gate_reader_close(&gate->readers[i]);
-	arena_close(&gate->scratch);
 	free(gate);
 	*state = NULL;
 }
@@ -54,7 +53,6 @@ gate_open(const struct yaml_node *settings, const struct place *place, void **st
 	enum status status = gate_settings_read(settings, &gate->settings, why);
 	if (status != STATUS_OK)
 		goto done;
-	status = arena_open(&gate->scratch, SCRATCH_BYTES);
 	for (size_t i = 0; status == STATUS_OK && i < SIDES; i++)
 		status = gate_reader_open(&gate->readers[i]);
 	if (status != STATUS_OK)
@@ -118,8 +116,8 @@ add_passage(const struct gate_sight *sight, int64_t at_ms, struct findings *out)
 
 /*
  * GROSS_WT is what stood on the gate's scale. VE_WT stands among what the vehicle's card holds: a tare that was registered some
- * day, by whomever. A weighing of the empty vehicle would be beaten by it, for the later weighing holds; so it makes none, unless the
- * settings say that at this port it is what a scale said.
+ * day, by whomever. A weighing of the empty vehicle would be beaten by it, for the later weighing holds; so it makes none,
+ * unless the settings say that at this port it is what a scale said.
  */
 static void
 add_weighing(const struct gate_sight *sight, int64_t at_ms, struct findings *out)
@@ -290,20 +288,14 @@ without_tail(struct span xml)
 	return xml;
 }
 
+/* The XML of one message is read, and its events made, while `scratch` holds its tree. */
 static void
-hear_message(struct gate *gate, const struct gate_frame *frame, int64_t now_ms, struct findings *out)
+read_message(struct gate *gate, const struct gate_frame *frame, int64_t now_ms, struct arena *scratch, struct findings *out)
 {
 	const struct xml_node *root;
 	struct reason why = { "" };
 	struct gate_sight sight;
-	findings_message(out, frame->raw);
-	arena_reset(&gate->scratch);
-	if (!frame->bare && !is_gather(frame->type) && !is_command(frame->type)) {
-		findings_remark(out, REMARK_strange, "a frame of type 0x%02X, expected 0x21 (gathered), 0x31 or 0x32 (a command)",
-		    frame->type);
-		return;
-	}
-	if (xml_read(without_tail(frame->xml), &gate->scratch, &root, &why) != STATUS_OK) {
+	if (xml_read(without_tail(frame->xml), scratch, &root, &why) != STATUS_OK) {
 		findings_remark(out, REMARK_unreadable, "%s; expected GATHER_INFO or COMMAND_INFO as XML", why.text);
 		return;
 	}
@@ -320,6 +312,23 @@ hear_message(struct gate *gate, const struct gate_frame *frame, int64_t now_ms, 
 		gathered(gate, &sight, out);
 	else
 		answered(gate, &sight, out);
+}
+
+/* A tree takes some times the room of its text; one that takes more is unreadable. */
+static void
+hear_message(struct gate *gate, const struct gate_frame *frame, int64_t now_ms, struct findings *out)
+{
+	struct arena scratch;
+	findings_message(out, frame->raw);
+	if (!frame->bare && !is_gather(frame->type) && !is_command(frame->type))
+		findings_remark(out, REMARK_strange, "a frame of type 0x%02X, expected 0x21 (gathered), 0x31 or 0x32 (a command)",
+		    frame->type);
+	else if (arena_open(&scratch, SCRATCH_BYTES + SCRATCH_A_BYTE * frame->xml.bytes) != STATUS_OK)
+		findings_remark(out, REMARK_unreadable, "no memory to read %zu bytes of XML", frame->xml.bytes);
+	else {
+		read_message(gate, frame, now_ms, &scratch, out);
+		arena_close(&scratch);
+	}
 }
 
 static void

@@ -1,7 +1,7 @@
 /*
  * Where the values stand in a gate's XML: one table for both dialects, for no public text fixes these names. Settings may put
- * others before them. A value is an element's text or an attribute; one that is empty is not there. Elements of the driver (DR_...) are
- * never looked into.
+ * others before them. A value is an element's text or an attribute; one that is empty is not there. Elements of the driver
+ * (DR_...) are never looked into.
  *
  * A place is "GROUP/NAME", a child or an attribute NAME of the root's child GROUP, or "NAME" alone: an attribute or a child of the
  * root. A place from the settings may also lie anywhere below. Values are lent from the tree. Any thread.

@@ -8,7 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEADER_BYTES = 38, HEAD_BYTES = 4, TAIL_BYTES = 2, ROOM = GATE_FRAME_BYTES_MAX + 64 * 1024, PROLOGUE_BYTES_MAX = 1024 };
+enum {
+	HEADER_BYTES = 38,
+	HEAD_BYTES = 4,
+	TAIL_BYTES = 2,
+	ROOM_FIRST = 16 * 1024,
+	ROOM_MAX = GATE_FRAME_BYTES_MAX + 64 * 1024,
+	PROLOGUE_BYTES_MAX = 1024
+};
 _Static_assert(GATE_FRAME_BYTES_MIN == HEADER_BYTES + TAIL_BYTES, "an empty frame is header and tail");
 
 static const uint8_t head[HEAD_BYTES] = { 0xE2, 0x5C, 0x4B, 0x89 };
@@ -16,6 +23,7 @@ static const uint8_t mark[] = { 0xEF, 0xBB, 0xBF };
 
 struct gate_reader {
 	uint8_t *buffer;
+	size_t room;
 	size_t from, to; /* what waits */
 	size_t looked;   /* of a bare document: where the search for its end goes on, counted from its beginning */
 	bool framed;     /* a head was seen in this connection */
@@ -33,10 +41,11 @@ gate_reader_open(struct gate_reader **out)
 	struct gate_reader *reader = calloc(1, sizeof *reader);
 	if (reader == NULL)
 		return STATUS_NO_MEMORY;
-	if ((reader->buffer = malloc(ROOM)) == NULL) { /* pages that no frame reaches cost nothing */
+	if ((reader->buffer = malloc(ROOM_FIRST)) == NULL) {
 		free(reader);
 		return STATUS_NO_MEMORY;
 	}
+	reader->room = ROOM_FIRST;
 	*out = reader;
 	return STATUS_OK;
 }
@@ -50,19 +59,56 @@ gate_reader_close(struct gate_reader **reader)
 	*reader = NULL;
 }
 
+static void
+leave(struct gate_reader *reader, size_t bytes)
+{
+	reader->from += bytes;
+	reader->looked = 0;
+	reader->begun_ms = reader->heard_ms;
+}
+
+static void
+lose(struct gate_reader *reader, size_t bytes)
+{
+	for (size_t i = 0; i < bytes && reader->skipped + i < GATE_SKIPPED_KEPT; i++)
+		reader->first[reader->skipped + i] = reader->buffer[reader->from + i];
+	reader->skipped += bytes;
+	reader->lost = true;
+	leave(reader, bytes);
+}
+
+/* Room for so many bytes more behind what waits, as far as there is memory; for none at all what was begun is given up. */
+static void
+make_room(struct gate_reader *reader, size_t bytes)
+{
+	size_t waiting = reader->to - reader->from, room = reader->room;
+	if (reader->from > 0)
+		memmove(reader->buffer, reader->buffer + reader->from, waiting);
+	reader->from = 0;
+	reader->to = waiting;
+	while (room < ROOM_MAX && room < waiting + bytes)
+		room = 2 * room < ROOM_MAX ? 2 * room : ROOM_MAX;
+	uint8_t *wider = room > reader->room ? realloc(reader->buffer, room) : NULL;
+	if (wider != NULL) {
+		reader->buffer = wider;
+		reader->room = room;
+	} else if (reader->room == waiting) {
+		lose(reader, waiting);
+		reader->from = reader->to = 0;
+	}
+}
+
 size_t
 gate_reader_feed(struct gate_reader *reader, struct span bytes, int64_t now_ms)
 {
-	size_t waiting = reader->to - reader->from, room = ROOM - waiting;
-	size_t n = bytes.bytes < room ? bytes.bytes : room;
-	assert(waiting <= GATE_FRAME_BYTES_MAX);
-	if (waiting == 0)
+	assert(reader->to - reader->from <= GATE_FRAME_BYTES_MAX);
+	if (reader->from == reader->to)
 		reader->begun_ms = now_ms;
-	if (reader->from > 0)
-		memmove(reader->buffer, reader->buffer + reader->from, waiting);
+	make_room(reader, bytes.bytes);
+	size_t waiting = reader->to, room = reader->room - waiting;
+	size_t n = bytes.bytes < room ? bytes.bytes : room;
 	if (n > 0)
 		memcpy(reader->buffer + waiting, bytes.data, n);
-	reader->from = 0;
 	reader->to = waiting + n;
 	reader->heard_ms = now_ms;
 	return n;
@@ -72,14 +118,6 @@ static struct span
 waiting_of(const struct gate_reader *reader)
 {
 	return (struct span){ reader->buffer + reader->from, reader->to - reader->from };
-}
-
-static void
-leave(struct gate_reader *reader, size_t bytes)
-{
-	reader->from += bytes;
-	reader->looked = 0;
-	reader->begun_ms = reader->heard_ms;
 }
 
 /* ---- what stands at the place ---- */
@@ -255,15 +293,11 @@ static bool
 skip(struct gate_reader *reader)
 {
 	struct span bytes = waiting_of(reader);
-	size_t n = 1, most = GATE_SKIPPED_TOLD - (size_t)reader->skipped;
+	size_t n = 1, most = reader->skipped < GATE_SKIPPED_TOLD ? GATE_SKIPPED_TOLD - (size_t)reader->skipped : 1;
 	while (n < bytes.bytes && n < most && bytes.data[n] != head[0] && bytes.data[n] != '<')
 		n++;
-	for (size_t i = 0; i < n && reader->skipped + i < GATE_SKIPPED_KEPT; i++)
-		reader->first[reader->skipped + i] = bytes.data[i];
-	reader->skipped += n;
-	reader->lost = true;
-	leave(reader, n);
-	return reader->skipped == GATE_SKIPPED_TOLD;
+	lose(reader, n);
+	return reader->skipped >= GATE_SKIPPED_TOLD;
 }
 
 /* Between two messages nothing is meant by blanks, by a mark, and by the NUL that some programs send behind a text. */

@@ -13,7 +13,8 @@
  * What is neither is skipped up to the next whole frame, and told once, with its beginning; a long stretch is told in parts. Where
  * a connection has never shown a head, a bare document ends the skipping, too; else what lies within a broken frame would be one.
  *
- * A reader owns one buffer of fixed size. Messages and skipped bytes are lent until the next call. One thread.
+ * A reader owns one buffer, which grows to hold the largest message. Messages and skipped bytes are lent until the next call. One
+ * thread.
  */
 #ifndef JUYAN_CONNECTORS_GATE_FRAME_H
 #define JUYAN_CONNECTORS_GATE_FRAME_H
