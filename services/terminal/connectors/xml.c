@@ -250,18 +250,21 @@ xml_at(const struct xml_node *node, const char *path)
 }
 
 const struct xml_node *
+xml_walk(const struct xml_node *top, const struct xml_node *at)
+{
+	if (at == NULL || at->first != NULL)
+		return at != NULL ? at->first : NULL;
+	while (at != top && at->next == NULL)
+		at = at->parent;
+	return at != top ? at->next : NULL;
+}
+
+const struct xml_node *
 xml_find(const struct xml_node *node, const char *name)
 {
-	const struct xml_node *at = node != NULL ? node->first : NULL;
-	while (at != NULL && strcmp(at->name, name) != 0) {
-		if (at->first != NULL) {
-			at = at->first;
-			continue;
-		}
-		while (at != node && at->next == NULL)
-			at = at->parent;
-		at = at != node ? at->next : NULL;
-	}
+	const struct xml_node *at = xml_walk(node, node);
+	while (at != NULL && strcmp(at->name, name) != 0)
+		at = xml_walk(node, at);
 	return at;
 }
 

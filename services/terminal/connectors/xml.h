@@ -36,6 +36,8 @@ const struct xml_node *xml_again(const struct xml_node *node);
 const struct xml_node *xml_at(const struct xml_node *node, const char *path);
 /* The first one of this name anywhere below. */
 const struct xml_node *xml_find(const struct xml_node *node, const char *name);
+/* All elements below `top` in the order of the document: the one after `at`, of `top` itself the first; NULL after the last. */
+const struct xml_node *xml_walk(const struct xml_node *top, const struct xml_node *at);
 /* "" where there is no such element or attribute. */
 const char *xml_text(const struct xml_node *node);
 const char *xml_attribute(const struct xml_node *node, const char *name);
