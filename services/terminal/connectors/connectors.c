@@ -8,6 +8,7 @@ static const struct {
 	bool (*guess)(struct span bytes, const char *file_name);
 } list[] = {
 	{ &gate_connector, gate_guess },
+	{ &manifest_connector, manifest_guess },
 	{ NULL, NULL },
 };
 
