@@ -9,6 +9,7 @@ static const struct {
 } list[] = {
 	{ &gate_connector, gate_guess },
 	{ &manifest_connector, manifest_guess },
+	{ &wagons_connector, wagons_guess },
 	{ NULL, NULL },
 };
 

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "names.h"
 #include "source_key.h"
 
 struct manifest {
@@ -159,23 +160,12 @@ take(void *state, struct span bytes, const struct moment_of *when, struct findin
 /* ---- the connector ---- */
 
 static enum status
-choose(const struct yaml_node *settings, const char *name, const char *no, const char *yes, bool *out, struct reason *why)
-{
-	const struct yaml_node *node = settings != NULL ? yaml_get(settings, name) : NULL;
-	const char *text = node != NULL ? yaml_text(node) : no;
-	if (text == NULL || (strcmp(text, no) != 0 && strcmp(text, yes) != 0))
-		return yaml_fail(node, why, "%s: expected %s or %s", name, no, yes);
-	*out = strcmp(text, yes) == 0;
-	return STATUS_OK;
-}
-
-static enum status
 open(const struct yaml_node *settings, const struct place *place, void **state, struct reason *why)
 {
 	struct manifest made = { .place = *place };
-	enum status status = choose(settings, "classification", "none", "hs", &made.classification_is_hs, why);
+	enum status status = setting_choose(settings, "classification", "none", "hs", &made.classification_is_hs, why);
 	if (status == STATUS_OK)
-		status = choose(settings, "release", "batch", "waybill", &made.waybill_releases, why);
+		status = setting_choose(settings, "release", "batch", "waybill", &made.waybill_releases, why);
 	if (status != STATUS_OK)
 		return status;
 	struct manifest *manifest = malloc(sizeof *manifest);
