@@ -10,6 +10,7 @@ static const struct {
 	{ &gate_connector, gate_guess },
 	{ &manifest_connector, manifest_guess },
 	{ &wagons_connector, wagons_guess },
+	{ &smgs_connector, smgs_guess },
 	{ NULL, NULL },
 };
 
