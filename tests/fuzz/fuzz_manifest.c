@@ -3,7 +3,7 @@
  *
  * reads: services/terminal/connectors/manifest services/terminal/connectors/receipt services/terminal/connectors/xml
  */
-#include "documents.h"
+#include "findings_hold.h"
 
 static void *
 state_of(const char *settings)

@@ -1,9 +1,9 @@
 /*
  * SMGS consignments, under different settings: what comes of a bill is right, or nothing.
  *
- * reads: services/terminal/connectors/smgs services/terminal/connectors/rail services/terminal/connectors/names
+ * reads: services/terminal/connectors/smgs services/terminal/connectors/rail services/terminal/connectors/label
  */
-#include "documents.h"
+#include "findings_hold.h"
 
 static void *
 state_of(const char *settings)

@@ -1,9 +1,9 @@
 /*
  * Wagon lists, under settings that leave all open and under settings of their own: what comes of a list is right, or nothing.
  *
- * reads: services/terminal/connectors/wagons services/terminal/connectors/rail services/terminal/connectors/names
+ * reads: services/terminal/connectors/wagons services/terminal/connectors/rail services/terminal/connectors/label
  */
-#include "documents.h"
+#include "findings_hold.h"
 
 static void *
 state_of(const char *settings)

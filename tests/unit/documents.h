@@ -4,8 +4,8 @@
  *     add {"occurred_at_ms":…,"batch_no":"B-1",…}      an event, behind the part that a manifest_lodged stands for
  *     lacks: line 3: Manifest/Head …                   a remark
  *
- * Every event is checked as it would be on its way: as a whole where it stands for one, else with the missing half filled in. For one
- * thread; `now` is half past nine in the morning of 2 March 2026 in Ceke.
+ * Every event is checked as it would be on its way: as a whole where it stands for one, else with the missing half filled in. For
+ * one thread; `now` is half past nine in the morning of 2 March 2026 in Ceke.
  */
 #ifndef JUYAN_TESTS_DOCUMENTS_H
 #define JUYAN_TESTS_DOCUMENTS_H

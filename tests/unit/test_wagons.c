@@ -345,7 +345,7 @@ test_it_is_known_by_its_name_and_its_header(void **state)
 	assert_false(wagons_guess((struct span){ (const uint8_t *)csv, sizeof csv - 1 }, "a.txt"));
 }
 
-/* Sums by chance: what the wagons of a train carry is what its waybills say, to the kilogram, whatever the unit it was written in. */
+/* Sums by chance: what the wagons of a train carry is what its waybills say, to the kilogram. */
 static void
 test_wagons_and_waybills_weigh_the_same(void **state)
 {

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "names.h"
+#include "choice.h"
 #include "source_key.h"
 
 struct manifest {
@@ -163,9 +163,9 @@ static enum status
 open(const struct yaml_node *settings, const struct place *place, void **state, struct reason *why)
 {
 	struct manifest made = { .place = *place };
-	enum status status = setting_choose(settings, "classification", "none", "hs", &made.classification_is_hs, why);
+	enum status status = choice_of(settings, "classification", "none", "hs", &made.classification_is_hs, why);
 	if (status == STATUS_OK)
-		status = setting_choose(settings, "release", "batch", "waybill", &made.waybill_releases, why);
+		status = choice_of(settings, "release", "batch", "waybill", &made.waybill_releases, why);
 	if (status != STATUS_OK)
 		return status;
 	struct manifest *manifest = malloc(sizeof *manifest);

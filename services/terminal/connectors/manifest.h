@@ -1,7 +1,7 @@
 /*
- * What the files of the manifest connector share: a document on its way from a tree to one part of a manifest, or to nothing. All or
- * nothing: what is missing or malformed makes a remark and sets `refused`, and then no event comes of the document. All that is made
- * lives in the arena of the findings; NULL everywhere means "refused, or no memory".
+ * What the files of the manifest connector share: a document on its way from a tree to one part of a manifest, or to nothing. All
+ * or nothing: what is missing or malformed makes a remark and sets `refused`, and then no event comes of the document. All that is
+ * made lives in the arena of the findings; NULL everywhere means "refused, or no memory".
  */
 #ifndef JUYAN_CONNECTORS_MANIFEST_H
 #define JUYAN_CONNECTORS_MANIFEST_H

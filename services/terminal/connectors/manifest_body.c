@@ -8,6 +8,7 @@
  *   itself: put in the place of what the main data said, anything less would take something away from it.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "manifest.h"
@@ -29,7 +30,7 @@ description_of(struct manifest_reading *reading, const struct xml_node *commodit
 	char *both = findings_take(reading->out, bytes);
 	if (both == NULL)
 		return NULL;
-	strcat(strcat(strcpy(both, cargo), "; "), more);
+	snprintf(both, bytes, "%s; %s", cargo, more);
 	return findings_text(reading->out, both, TEXT_BYTES_MAX);
 }
 

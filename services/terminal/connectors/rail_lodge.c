@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "names.h"
+#include "choice.h"
 #include "rail.h"
 
 const char rail_direction_prose[] = "import or export: which way these trains go; required";
@@ -53,7 +53,7 @@ rail_configure(const struct yaml_node *settings, const char *const *fields, stru
 	if (direction == NULL || yaml_text(direction) == NULL || !wire_direction_of(yaml_text(direction), &made.direction))
 		return yaml_fail(direction != NULL ? direction : settings, why, "direction: expected import or export");
 	made.knows_direction = true;
-	enum status status = setting_choose(settings, "counts", "yes", "no", &no, why);
+	enum status status = choice_of(settings, "counts", "yes", "no", &no, why);
 	made.counts = !no;
 	if (status == STATUS_OK)
 		status = read_batch(settings, fields, &made, why);

@@ -3,16 +3,16 @@
  * StatementCode with the StatementDescription beside it, or each ResponseType (its text, or Code and Text within), and the batch's
  * Declaration/ID. Each statement is a remark; what follows from it:
  *
- *   11 released            Released: customs says itself that the batch may go. Only where nothing else was said in the same receipt.
+ *   11 released            Released: customs says itself that the batch may go. Only where the receipt says nothing else.
  *   12 loading refused,    Inspected, HELD: the goods stay where they are, and nobody turned them back.
  *   13 unloading forbidden
- *   03 refused             nothing: it refuses the document, which its sender puts right and sends again. No goods were looked at,
- *                          so that an inspection, or a vehicle turned back, would be an invented fact.
+ *   03 refused             nothing: it refuses the document, which its sender puts right and sends again. No goods were
+ *                          looked at, so that an inspection, or a vehicle turned back, would be an invented fact.
  *   01, 02, D, E1 …        nothing: the document is on its way through customs' machines.
  *
  * A release that names waybills is one of these waybills, not of their batch, unless the setting `release` says that it is. The
- * receipt of a deletion releases nothing. A release or a hold of a batch that is not named cannot be put anywhere: it is refused, for
- * a person.
+ * receipt of a deletion releases nothing. A release or a hold of a batch that is not named cannot be put anywhere: it is refused,
+ * for a person.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /*
  * SMGS consignments as XML, by the field list of Russia's electronic form: one bill in each document, with its wagons and goods. It
- * stands in attributes or elements, under names that can be set (names.h), for other railways' forms are not published.
+ * stands in attributes or elements, under names that can be set (label.h), for other railways' forms are not published.
  *
  * - Three units of mass meet in one bill: tare in centners, Tonnage in tonnes, goods in kilograms.
  * - Tonnage stands where the paper has box 9, what the wagon can carry. That is no load; only a setting makes one of it.
@@ -15,7 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "names.h"
+#include "choice.h"
+#include "label.h"
 #include "rail.h"
 #include "source_key.h"
 #include "xml.h"
@@ -66,7 +67,7 @@ static const char *const batch_fields[] = { "waybill", "train", "file", NULL };
 struct smgs {
 	struct place place;
 	struct rail_settings rail;
-	struct names names[FIELDS];
+	struct label names[FIELDS];
 	bool tonnage_is_load;
 };
 
@@ -84,12 +85,12 @@ struct bill {
 static const char *
 value_of(const struct bill *bill, const struct xml_node *node, enum smgs_field field)
 {
-	const struct names *names = &bill->smgs->names[field];
+	const struct label *names = &bill->smgs->names[field];
 	for (const struct xml_attribute *a = node->attributes; a != NULL; a = a->next)
-		if (names_has(names, a->name))
+		if (label_has(names, a->name))
 			return a->value;
 	for (const struct xml_node *child = node->first; child != NULL; child = child->next)
-		if (names_has(names, child->name))
+		if (label_has(names, child->name))
 			return child->text;
 	return "";
 }
@@ -130,7 +131,7 @@ flag_of(struct bill *bill, const struct xml_node *node, enum smgs_field field)
 {
 	const char *text = value_of(bill, node, field);
 	bool yes = false;
-	if (!name_flag(text, &yes))
+	if (!label_flag(text, &yes))
 		rail_refuse(&bill->list, node->line, "%s/%s is '%.40s'; expected 1 or 0", node->name,
 		    bill->smgs->names[field].field, text);
 	return yes;
@@ -142,7 +143,7 @@ next_of(const struct bill *bill, enum smgs_field field, const struct xml_node *n
 {
 	do
 		at = xml_walk(node, at);
-	while (at != NULL && !names_has(&bill->smgs->names[field], at->name));
+	while (at != NULL && !label_has(&bill->smgs->names[field], at->name));
 	return at;
 }
 
@@ -261,7 +262,7 @@ fill_goods(struct bill *bill, Juyan__V1__ManifestLodged *lodged)
 static bool
 find_bill(struct bill *bill, const struct xml_node *root)
 {
-	bill->node = names_has(&bill->smgs->names[BILL], root->name) ? root : next_of(bill, BILL, root, root);
+	bill->node = label_has(&bill->smgs->names[BILL], root->name) ? root : next_of(bill, BILL, root, root);
 	if (bill->node == NULL) {
 		findings_remark(bill->list.out, REMARK_strange, "line %lu: the document %.40s has no RailwayBill; expected one",
 		    root->line, root->name);
@@ -328,12 +329,12 @@ open(const struct yaml_node *settings, const struct place *place, void **state, 
 		return reason_say(why, STATUS_NO_MEMORY, "no memory for a reader of consignments");
 	smgs->place = *place;
 	for (size_t i = 0; i < FIELDS; i++)
-		names_default(&smgs->names[i], defaults[i][0], defaults[i][1]);
+		label_default(&smgs->names[i], defaults[i][0], defaults[i][1]);
 	enum status status = rail_configure(settings, batch_fields, &smgs->rail, why);
 	if (status == STATUS_OK)
-		status = setting_choose(settings, "tonnage", "capacity", "load", &smgs->tonnage_is_load, why);
+		status = choice_of(settings, "tonnage", "capacity", "load", &smgs->tonnage_is_load, why);
 	if (status == STATUS_OK && settings != NULL)
-		status = names_set(smgs->names, FIELDS, yaml_get(settings, "names"), "names", why);
+		status = label_set(smgs->names, FIELDS, yaml_get(settings, "names"), "names", why);
 	if (status == STATUS_OK)
 		*state = smgs;
 	else

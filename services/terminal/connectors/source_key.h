@@ -1,6 +1,6 @@
 /*
- * Source keys of documents. A key has at most SHORT_TEXT_BYTES_MAX bytes; one made of more keeps its beginning and ends in a hash of
- * all of it. Owns nothing; any thread.
+ * Source keys of documents. A key has at most SHORT_TEXT_BYTES_MAX bytes; one made of more keeps its beginning and ends in a hash
+ * of all of it. Owns nothing; any thread.
  */
 #ifndef JUYAN_CONNECTORS_SOURCE_KEY_H
 #define JUYAN_CONNECTORS_SOURCE_KEY_H

@@ -1,7 +1,7 @@
 /*
- * A train's wagon list as CSV: one batch for each train, all or nothing. Lines above the header are a title and are passed over; the
- * header is the first line that names the wagon and its load, or its waybill. A list has no time of its own: it holds from when it
- * came, until a later one of the same batch. How rows become a manifest, and what counts once, stands in rail.h.
+ * A train's wagon list as CSV: one batch for each train, all or nothing. Lines above the header are a title and are passed over;
+ * the header is the first line that names the wagon and its load, or its waybill. A list has no time of its own: it holds from when
+ * it came, until a later one of the same batch. How rows become a manifest, and what counts once, stands in rail.h.
  */
 #include "wagons.h"
 
@@ -99,7 +99,7 @@ configure(const struct yaml_node *settings, struct wagons *wagons, struct reason
 	enum status status = rail_configure(settings, wagons_batch_fields, &wagons->rail, why);
 	if (settings == NULL || status != STATUS_OK)
 		return status;
-	if ((status = names_set(wagons->names, WAGONS_FIELDS, yaml_get(settings, "columns"), "columns", why)) == STATUS_OK)
+	if ((status = label_set(wagons->names, WAGONS_FIELDS, yaml_get(settings, "columns"), "columns", why)) == STATUS_OK)
 		status = read_units(yaml_get(settings, "units"), wagons, why);
 	if (status == STATUS_OK)
 		status = read_sign(settings, "separator", ",;|\t", &wagons->separator, why);
@@ -118,7 +118,7 @@ open(const struct yaml_node *settings, const struct place *place, void **state, 
 	wagons->style = (struct decimal_style){ '.', 0 };
 	snprintf(wagons->time, sizeof wagons->time, "iso");
 	for (size_t i = 0; i < WAGONS_FIELDS; i++) {
-		names_default(&wagons->names[i], field_defaults[i][0], field_defaults[i][1]);
+		label_default(&wagons->names[i], field_defaults[i][0], field_defaults[i][1]);
 		wagons->unit[i] = DECIMAL_T; /* as China's lists have it */
 	}
 	enum status status = configure(settings, wagons, why);

@@ -5,8 +5,8 @@
 #include <stdio.h>
 
 #include "connector.h"
+#include "label.h"
 #include "moment.h"
-#include "names.h"
 #include "rail.h"
 
 enum wagons_field {
@@ -33,7 +33,7 @@ enum wagons_field {
 struct wagons {
 	struct place place;
 	struct rail_settings rail;
-	struct names names[WAGONS_FIELDS];
+	struct label names[WAGONS_FIELDS];
 	enum decimal_unit unit[WAGONS_FIELDS];
 	bool unit_is_set[WAGONS_FIELDS];
 	char encoding[32]; /* "": found out */

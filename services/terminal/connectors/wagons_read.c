@@ -18,9 +18,9 @@ struct sheet {
 	bool finished;
 	int column[WAGONS_FIELDS];
 	enum decimal_unit unit[WAGONS_FIELDS];
-	char heading[WAGONS_FIELDS][NAME_BYTES_MAX]; /* for sentences */
-	size_t twice[WAGONS_FIELDS];                 /* a second column of the field, from 1 */
-	bool clashes[WAGONS_FIELDS];                 /* the heading's unit is not the setting's */
+	char heading[WAGONS_FIELDS][LABEL_BYTES_MAX]; /* for sentences */
+	size_t twice[WAGONS_FIELDS];                  /* a second column of the field, from 1 */
+	bool clashes[WAGONS_FIELDS];                  /* the heading's unit is not the setting's */
 };
 
 /* ---- cells ---- */
@@ -115,7 +115,7 @@ take_heading(struct sheet *sheet, size_t field, size_t column, const char *headi
 	if (sheet->column[field] != NO_COLUMN)
 		sheet->twice[field] = column + 1;
 	sheet->column[field] = (int)column;
-	snprintf(sheet->heading[field], NAME_BYTES_MAX, "%.*s", NAME_BYTES_MAX - 4, heading);
+	snprintf(sheet->heading[field], LABEL_BYTES_MAX, "%.*s", LABEL_BYTES_MAX - 4, heading);
 	wire_text_mend(sheet->heading[field]);
 	sheet->clashes[field] = says && wagons->unit_is_set[field] && unit != wagons->unit[field];
 	sheet->unit[field] = says ? unit : wagons->unit[field];
@@ -142,10 +142,10 @@ match(struct sheet *sheet, size_t column)
 	enum decimal_unit unit = DECIMAL_T;
 	size_t bytes;
 	cell(sheet, (int)column, heading);
-	bool has_unit = name_unit(heading, &bytes, &unit);
+	bool has_unit = label_unit(heading, &bytes, &unit);
 	snprintf(name, sizeof name, "%.*s", (int)bytes, heading);
 	for (size_t i = 0; i < WAGONS_FIELDS; i++) {
-		if (names_has(&sheet->wagons->names[i], heading) || (has_unit && names_has(&sheet->wagons->names[i], name))) {
+		if (label_has(&sheet->wagons->names[i], heading) || (has_unit && label_has(&sheet->wagons->names[i], name))) {
 			take_heading(sheet, i, column, heading, has_unit, unit);
 			return;
 		}
@@ -232,24 +232,38 @@ read_flag(struct sheet *sheet)
 {
 	char text[CELL_BYTES_MAX];
 	bool yes = false;
-	if (!name_flag(cell(sheet, sheet->column[FIELD_RELOADED], text), &yes))
+	if (!label_flag(cell(sheet, sheet->column[FIELD_RELOADED], text), &yes))
 		wrong(sheet, FIELD_RELOADED, text, "yes or no");
 	return yes;
+}
+
+/* One number; false: it is not taken. */
+static bool
+add_container(struct sheet *sheet, struct rail_row *row, const char *at, size_t bytes)
+{
+	char number[SHORT_TEXT_BYTES_MAX + 1];
+	if (bytes > SHORT_TEXT_BYTES_MAX || row->n_containers == CONTAINERS_MAX) {
+		wrong(sheet, FIELD_CONTAINER, at, "at most 16 container numbers of up to 64 bytes");
+		return false;
+	}
+	snprintf(number, sizeof number, "%.*s", (int)bytes, at);
+	return findings_append(sheet->list->out, &row->containers, &row->n_containers,
+	    findings_text(sheet->list->out, number, SHORT_TEXT_BYTES_MAX));
 }
 
 static void
 read_containers(struct sheet *sheet, struct rail_row *row)
 {
-	char text[CELL_BYTES_MAX], *next = NULL;
-	if (strlen(cell(sheet, sheet->column[FIELD_CONTAINER], text)) == CELL_BYTES_MAX - 1) /* cut */
+	static const char between[] = " ,;/";
+	char text[CELL_BYTES_MAX];
+	const char *at = cell(sheet, sheet->column[FIELD_CONTAINER], text);
+	if (strlen(text) == CELL_BYTES_MAX - 1) /* cut */
 		wrong(sheet, FIELD_CONTAINER, text, "at most 16 container numbers of up to 64 bytes");
-	for (char *one = strtok_r(text, " ,;/", &next); one != NULL; one = strtok_r(NULL, " ,;/", &next)) {
-		if (strlen(one) > SHORT_TEXT_BYTES_MAX || row->n_containers == CONTAINERS_MAX) {
-			wrong(sheet, FIELD_CONTAINER, one, "at most 16 container numbers of up to 64 bytes");
+	for (at += strspn(at, between); *at != '\0'; at += strspn(at, between)) {
+		size_t bytes = strcspn(at, between);
+		if (!add_container(sheet, row, at, bytes))
 			return;
-		}
-		findings_append(sheet->list->out, &row->containers, &row->n_containers,
-		    findings_text(sheet->list->out, one, SHORT_TEXT_BYTES_MAX));
+		at += bytes;
 	}
 }
 

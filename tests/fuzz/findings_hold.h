@@ -2,8 +2,8 @@
  * What the fuzz targets of connectors that read documents share: whatever comes, each event is right as far as its document can say
  * it, no two documents of the same bytes differ, and a document has one event at most.
  */
-#ifndef JUYAN_TESTS_FUZZ_DOCUMENTS_H
-#define JUYAN_TESTS_FUZZ_DOCUMENTS_H
+#ifndef JUYAN_TESTS_FINDINGS_HOLD_H
+#define JUYAN_TESTS_FINDINGS_HOLD_H
 
 #include "connector.h"
 #include "fuzz.h"

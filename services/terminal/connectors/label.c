@@ -1,5 +1,5 @@
 /* Folding names, and finding them. */
-#include "names.h"
+#include "label.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -46,7 +46,7 @@ fold_two(const unsigned char *at, char out[2])
 }
 
 void
-name_fold(const char *text, char *out, size_t bytes)
+label_fold(const char *text, char *out, size_t bytes)
 {
 	const unsigned char *at = (const unsigned char *)text;
 	size_t n = 0;
@@ -69,38 +69,38 @@ name_fold(const char *text, char *out, size_t bytes)
 /* ---- names of fields ---- */
 
 void
-names_default(struct names *names, const char *field, const char *list)
+label_default(struct label *label, const char *field, const char *list)
 {
-	names->field = field;
-	names->n = 0;
-	while (*list != '\0' && names->n < NAME_ALIASES_MAX) {
-		char one[NAME_BYTES_MAX];
+	label->field = field;
+	label->n = 0;
+	while (*list != '\0' && label->n < LABEL_ALIASES_MAX) {
+		char one[LABEL_BYTES_MAX];
 		size_t bytes = strcspn(list, "|");
 		snprintf(one, sizeof one, "%.*s", (int)bytes, list);
-		name_fold(one, names->alias[names->n++], NAME_BYTES_MAX);
+		label_fold(one, label->alias[label->n++], LABEL_BYTES_MAX);
 		list += bytes + (list[bytes] == '|');
 	}
 }
 
 static enum status
-set_one(struct names *names, const struct yaml_node *node, struct reason *why)
+set_one(struct label *label, const struct yaml_node *node, struct reason *why)
 {
 	size_t n = yaml_is_list(node) ? yaml_count(node) : 1;
-	if (n > NAME_ALIASES_MAX)
-		return yaml_fail(node, why, "%s: expected at most %d names", names->field, NAME_ALIASES_MAX);
+	if (n > LABEL_ALIASES_MAX)
+		return yaml_fail(node, why, "%s: expected at most %d names", label->field, LABEL_ALIASES_MAX);
 	for (size_t i = 0; i < n; i++) {
 		const char *text = yaml_text(yaml_is_list(node) ? yaml_item(node, i) : node);
-		if (text == NULL || strlen(text) >= NAME_BYTES_MAX - 2)
-			return yaml_fail(node, why, "%s: expected a name, or a list of names, of less than %d bytes", names->field,
-			    NAME_BYTES_MAX - 2);
-		name_fold(text, names->alias[i], NAME_BYTES_MAX);
+		if (text == NULL || strlen(text) >= LABEL_BYTES_MAX - 2)
+			return yaml_fail(node, why, "%s: expected a name, or a list of names, of less than %d bytes", label->field,
+			    LABEL_BYTES_MAX - 2);
+		label_fold(text, label->alias[i], LABEL_BYTES_MAX);
 	}
-	names->n = n;
+	label->n = n;
 	return STATUS_OK;
 }
 
 enum status
-names_set(struct names *names, size_t n, const struct yaml_node *map, const char *what, struct reason *why)
+label_set(struct label *labels, size_t n, const struct yaml_node *map, const char *what, struct reason *why)
 {
 	enum status status = STATUS_OK;
 	if (map == NULL)
@@ -109,23 +109,23 @@ names_set(struct names *names, size_t n, const struct yaml_node *map, const char
 		return yaml_fail(map, why, "%s: expected lines such as  wagon: 车号", what);
 	for (size_t i = 0; i < yaml_count(map) && status == STATUS_OK; i++) {
 		size_t k = 0;
-		while (k < n && strcmp(names[k].field, yaml_key(map, i)) != 0)
+		while (k < n && strcmp(labels[k].field, yaml_key(map, i)) != 0)
 			k++;
 		if (k == n)
 			return yaml_fail(yaml_value(map, i), why, "%s: there is no '%.32s' here; the first of them is '%s'", what,
-			    yaml_key(map, i), names[0].field);
-		status = set_one(&names[k], yaml_value(map, i), why);
+			    yaml_key(map, i), labels[0].field);
+		status = set_one(&labels[k], yaml_value(map, i), why);
 	}
 	return status;
 }
 
 bool
-names_has(const struct names *names, const char *text)
+label_has(const struct label *label, const char *text)
 {
-	char folded[NAME_BYTES_MAX];
-	name_fold(text, folded, sizeof folded);
-	for (size_t i = 0; folded[0] != '\0' && i < names->n; i++)
-		if (strcmp(names->alias[i], folded) == 0)
+	char folded[LABEL_BYTES_MAX];
+	label_fold(text, folded, sizeof folded);
+	for (size_t i = 0; folded[0] != '\0' && i < label->n; i++)
+		if (strcmp(label->alias[i], folded) == 0)
 			return true;
 	return false;
 }
@@ -146,9 +146,9 @@ unit_word(const char *text, size_t bytes, enum decimal_unit *unit)
 		return false;
 	memcpy(word, text, bytes);
 	word[bytes] = '\0';
-	name_fold(word, folded, sizeof folded);
+	label_fold(word, folded, sizeof folded);
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-		name_fold(words[i].word, known, sizeof known);
+		label_fold(words[i].word, known, sizeof known);
 		if (strcmp(folded, known) == 0) {
 			*unit = words[i].unit;
 			return true;
@@ -164,7 +164,7 @@ ends_in(const char *text, size_t bytes, const char *end)
 }
 
 bool
-name_unit(const char *heading, size_t *bytes, enum decimal_unit *unit)
+label_unit(const char *heading, size_t *bytes, enum decimal_unit *unit)
 {
 	static const char wide_open[] = "（", wide_shut[] = "）";
 	size_t end = strlen(heading);
@@ -194,9 +194,9 @@ name_unit(const char *heading, size_t *bytes, enum decimal_unit *unit)
 static bool
 is_one_of(const char *folded, const char *const *words)
 {
-	char known[NAME_BYTES_MAX];
+	char known[LABEL_BYTES_MAX];
 	for (; *words != NULL; words++) {
-		name_fold(*words, known, sizeof known);
+		label_fold(*words, known, sizeof known);
 		if (strcmp(folded, known) == 0)
 			return true;
 	}
@@ -204,23 +204,12 @@ is_one_of(const char *folded, const char *const *words)
 }
 
 bool
-name_flag(const char *text, bool *out)
+label_flag(const char *text, bool *out)
 {
 	static const char *const yes[] = { "是", "y", "yes", "1", "true", "да", "д", "x", "√", "已换装", NULL };
 	static const char *const no[] = { "", "否", "n", "no", "0", "false", "нет", "н", "-", NULL };
-	char folded[NAME_BYTES_MAX];
-	name_fold(text, folded, sizeof folded);
+	char folded[LABEL_BYTES_MAX];
+	label_fold(text, folded, sizeof folded);
 	*out = is_one_of(folded, yes);
 	return *out || is_one_of(folded, no);
-}
-
-enum status
-setting_choose(const struct yaml_node *settings, const char *name, const char *no, const char *yes, bool *out, struct reason *why)
-{
-	const struct yaml_node *node = settings != NULL ? yaml_get(settings, name) : NULL;
-	const char *text = node != NULL ? yaml_text(node) : no;
-	if (text == NULL || (strcmp(text, no) != 0 && strcmp(text, yes) != 0))
-		return yaml_fail(node, why, "%s: expected %s or %s", name, no, yes);
-	*out = strcmp(text, yes) == 0;
-	return STATUS_OK;
 }
