@@ -136,6 +136,14 @@ test_two_receipts_of_one_message_have_two_keys(void **state)
 }
 
 static void
+test_it_is_known_by_its_beginning(void **state)
+{
+	(void)state;
+	static const char xml[] = "<Answer><StatementCode>01</StatementCode></Answer>";
+	assert_ptr_equal(connector_guess((struct span){ (const uint8_t *)xml, sizeof xml - 1 }, "a.xml"), &manifest_connector);
+}
+
+static void
 test_more_statements_than_a_receipt_has_are_refused(void **state)
 {
 	(void)state;
@@ -181,6 +189,7 @@ main(void)
 		TEST(test_what_contradicts_itself_releases_nothing),
 		TEST(test_a_release_without_a_batch_is_for_a_person),
 		TEST(test_two_receipts_of_one_message_have_two_keys),
+		TEST(test_it_is_known_by_its_beginning),
 		TEST(test_more_statements_than_a_receipt_has_are_refused),
 		TEST(test_a_damaged_receipt_gives_one_right_event_or_none),
 	};

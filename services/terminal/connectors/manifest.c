@@ -209,5 +209,6 @@ manifest_guess(struct span bytes, const char *file_name)
 	enum { LOOK_BYTES = 4096 };
 	size_t n = bytes.bytes < LOOK_BYTES ? bytes.bytes : LOOK_BYTES;
 	return strncmp(file_name, "CN_MT", 5) == 0 || memmem(bytes.data, n, "datamodel:standard:CN:MT", 24) != NULL ||
+	    memmem(bytes.data, n, "<StatementCode>", 15) != NULL ||
 	    (memmem(bytes.data, n, "<Manifest", 9) != NULL && memmem(bytes.data, n, "Head>", 5) != NULL);
 }
