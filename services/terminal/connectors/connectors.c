@@ -11,6 +11,10 @@ static const struct {
 	{ &manifest_connector, manifest_guess },
 	{ &wagons_connector, wagons_guess },
 	{ &smgs_connector, smgs_guess },
+	{ &yaohua_connector, yaohua_guess },
+	{ &equals_connector, equals_guess },
+	{ &toledo_connector, toledo_guess },
+	{ &sics_connector, sics_guess },
 	{ NULL, NULL },
 };
 
