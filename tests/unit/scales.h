@@ -26,6 +26,7 @@ struct scales {
 	struct findings findings;
 	int64_t now_ms;
 	int64_t step_ms; /* between two frames */
+	bool wordy;      /* with the words of a remark, and the key of a weighing */
 	char found[SCALES_TEXT_BYTES];
 	char last_remark[SENTENCE_BYTES_MAX + 1];
 	char last_key[SHORT_TEXT_BYTES_MAX + 1];
@@ -84,8 +85,9 @@ scales_note_event(struct scales *scales, const struct finding *finding)
 	assert_string_equal(said->unit_id, "");
 	assert_int_equal(said->stability, JUYAN__V1__STABILITY__STABLE);
 	assert_true(said->has_gross_kg != said->has_tare_kg && !said->has_container_tare_kg);
-	snprintf(scales->found + n, room, "%s%" PRId64 " kg@%" PRId64 ";", said->has_tare_kg ? "tare " : "",
-	    said->has_tare_kg ? said->tare_kg : said->gross_kg, event->occurred_at_ms);
+	snprintf(scales->found + n, room, "%s%" PRId64 " kg@%" PRId64 "%s%s;", said->has_tare_kg ? "tare " : "",
+	    said->has_tare_kg ? said->tare_kg : said->gross_kg, event->occurred_at_ms, scales->wordy ? " " : "",
+	    scales->wordy ? event->source_key : "");
 	snprintf(scales->last_key, sizeof scales->last_key, "%s", event->source_key);
 	struct span raw = scales->findings.messages[finding->message];
 	assert_true(raw.bytes > 0 && raw.bytes <= sizeof scales->last_raw);
@@ -100,12 +102,13 @@ scales_note(struct scales *scales)
 	for (size_t i = 0; i < scales->findings.n; i++) {
 		const struct finding *finding = &scales->findings.list[i];
 		size_t n = strlen(scales->found);
-		assert_true(n + 64 < sizeof scales->found);
+		assert_true(n + 512 < sizeof scales->found);
 		if (finding->event != NULL) {
 			scales_note_event(scales, finding);
 			continue;
 		}
-		snprintf(scales->found + n, sizeof scales->found - n, "%s;", remark_name(finding->remark));
+		snprintf(scales->found + n, sizeof scales->found - n, "%s%s%s;", remark_name(finding->remark),
+		    scales->wordy ? ": " : "", scales->wordy ? finding->text : "");
 		snprintf(scales->last_remark, sizeof scales->last_remark, "%s", finding->text);
 	}
 	findings_clear(&scales->findings);

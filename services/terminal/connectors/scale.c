@@ -352,16 +352,18 @@ bool
 scale_guess(const struct scale_format *format, struct span bytes)
 {
 	const struct scale_written written = { 0 };
-	size_t frames = 0, in_frames = 0, end = bytes.bytes < GUESS_BYTES ? bytes.bytes : GUESS_BYTES;
+	size_t frames = 0, strange = 0, end = bytes.bytes < GUESS_BYTES ? bytes.bytes : GUESS_BYTES;
 	for (size_t at = 0; at < end;) {
 		struct reading reading;
 		size_t length = 1;
 		enum frame frame = format->frame((struct span){ bytes.data + at, bytes.bytes - at }, &written, &length, &reading);
+		if (frame == FRAME_MORE)
+			break;
 		frames += frame == FRAME_WHOLE;
-		in_frames += frame == FRAME_WHOLE ? length : is_filling(bytes.data[at]);
+		strange += frame == FRAME_NONE && !is_filling(bytes.data[at]);
 		at += frame == FRAME_WHOLE ? length : 1;
 	}
-	return frames >= 2 && in_frames * 4 >= end * 3;
+	return frames >= 2 && strange * 4 <= end;
 }
 
 /* ---- figures ---- */

@@ -1,0 +1,294 @@
+/*
+ * A load on, a load off, one weighing: what stands half on the bridge, what never rests, what is told early, what a broken line
+ * changes, and what the settings of every scale do. Through the Yaohua connector; the rules are the same for all.
+ */
+#include "check.h"
+
+#include "scales.h"
+#include "weighing.h"
+
+static const struct connector *const yaohua = &yaohua_connector;
+
+/* Readings in kg, each for so many frames, 100 ms apart; {0, 0} ends them. */
+struct stand {
+	int64_t kg;
+	int frames;
+};
+
+static void
+stands(struct scales *scales, const struct stand *stand)
+{
+	for (; stand->frames > 0; stand++)
+		scales_say(scales, stand->kg, stand->frames);
+}
+
+/* The same, moving: no two readings in a row are equal. */
+static void
+rolls(struct scales *scales, int64_t from_kg, int64_t to_kg)
+{
+	for (int i = 0; i < 10; i++)
+		scales_say(scales, from_kg + (to_kg - from_kg) * i / 10 + (i % 2) * 20, 1);
+}
+
+static void
+found_after(const char *settings, const struct stand *stand, const char *expected)
+{
+	struct scales scales;
+	scales_open(&scales, yaohua, settings);
+	stands(&scales, stand);
+	scales_found(&scales, expected);
+	scales_close(&scales);
+}
+
+static void
+test_one_weighing_for_each_load(void **state)
+{
+	struct scales scales;
+	(void)state;
+	scales_open(&scales, yaohua, "{}");
+	for (int i = 0; i < 3; i++) {
+		scales_say(&scales, 0, 10);
+		rolls(&scales, 1000, 146800);
+		scales_say(&scales, 146800, 50);
+		rolls(&scales, 146000, 600);
+	}
+	scales_say(&scales, 0, 10);
+	/* Each is dated by its first stable reading: 2.5 s after the one before was off, and 8 s later than that one. */
+	scales_found(&scales, "146800 kg@3500;146800 kg@11500;146800 kg@19500;");
+	scales_close(&scales);
+}
+
+static void
+test_partial_stands(void **state)
+{
+	(void)state;
+	/* Half on, all of it, half off again. */
+	found_after("{}", (const struct stand[]){ { 0, 9 }, { 41200, 50 }, { 146800, 8 }, { 88000, 90 }, { 0, 9 }, { 0, 0 } },
+	    "146800 kg@7400;");
+	/* Driving on makes peaks, which are not stable. */
+	found_after("{}", (const struct stand[]){ { 0, 9 }, { 151000, 4 }, { 146800, 8 }, { 149000, 4 }, { 0, 9 }, { 0, 0 } },
+	    "146800 kg@2800;");
+}
+
+/* Within the tolerance the last stable reading counts: the scale had come to rest most then. */
+static void
+test_last_of_the_highest(void **state)
+{
+	(void)state;
+	found_after("{}", (const struct stand[]){ { 146820, 9 }, { 146800, 9 }, { 146700, 9 }, { 0, 9 }, { 0, 0 } },
+	    "146800 kg@1500;");
+	found_after("tolerance_kg: 200", (const struct stand[]){ { 146820, 9 }, { 146800, 9 }, { 146700, 9 }, { 0, 9 }, { 0, 0 } },
+	    "146700 kg@1500;");
+	found_after("tolerance_kg: 0", (const struct stand[]){ { 146820, 9 }, { 146800, 9 }, { 0, 9 }, { 0, 0 } },
+	    "146820 kg@1500;");
+}
+
+static void
+test_so_many_equal_frames(void **state)
+{
+	(void)state;
+	found_after("{}", (const struct stand[]){ { 146800, 4 }, { 146700, 4 }, { 146800, 4 }, { 0, 9 }, { 0, 0 } },
+	    "implausible;");
+	found_after("stable_frames: 4", (const struct stand[]){ { 146800, 4 }, { 146700, 3 }, { 0, 9 }, { 0, 0 } },
+	    "146800 kg@1400;");
+	found_after("stable_frames: 20", (const struct stand[]){ { 146800, 20 }, { 0, 19 }, { 0, 0 } }, "");
+	found_after("stable_frames: 20", (const struct stand[]){ { 146800, 20 }, { 0, 20 }, { 0, 0 } }, "146800 kg@3000;");
+}
+
+static void
+test_empty_is_below_the_minimum(void **state)
+{
+	(void)state;
+	found_after("{}", (const struct stand[]){ { 499, 50 }, { 0, 9 }, { 0, 0 } }, "");
+	found_after("{}", (const struct stand[]){ { 500, 50 }, { 499, 9 }, { 0, 0 } }, "500 kg@1500;");
+	found_after("minimum_kg: 3000", (const struct stand[]){ { 2999, 50 }, { 14000, 9 }, { 2900, 9 }, { 0, 0 } },
+	    "14000 kg@6500;");
+	/* One or two readings of nothing are no empty scale: the load is still the same one. */
+	found_after("{}", (const struct stand[]){ { 146800, 9 }, { 0, 2 }, { 146800, 9 }, { 0, 9 }, { 0, 0 } }, "146800 kg@1500;");
+	/* Drifted zero, both ways: no load, no remark. */
+	found_after("{}", (const struct stand[]){ { 300, 50 }, { -300, 50 }, { 0, 9 }, { 0, 0 } }, "");
+}
+
+/* A lonely reading on an empty scale is nothing; a load that never rests is a remark with its greatest reading. */
+static void
+test_never_at_rest(void **state)
+{
+	struct scales scales;
+	(void)state;
+	found_after("{}", (const struct stand[]){ { 0, 9 }, { 146800, 1 }, { 0, 9 }, { 0, 0 } }, "");
+	scales_open(&scales, yaohua, "{}");
+	rolls(&scales, 1000, 90000);
+	rolls(&scales, 90000, 1000);
+	scales_say(&scales, 0, 9);
+	scales_found(&scales, "implausible;");
+	assert_string_equal(scales.last_remark,
+	    "scale north: a load of up to 90000 kg has gone and never came to rest: expected 5 equal readings");
+	scales_close(&scales);
+}
+
+static void
+test_told_early_and_once(void **state)
+{
+	struct scales scales;
+	(void)state;
+	scales_open(&scales, yaohua, "{}");
+	scales_say(&scales, 146800, 604);
+	scales_found(&scales, "");
+	scales_say(&scales, 146800, 1);
+	scales_found(&scales, "146800 kg@1500;");
+	stands(&scales, (const struct stand[]){ { 146820, 900 }, { 60000, 900 }, { 0, 9 }, { 0, 0 } });
+	scales_found(&scales, "");
+	scales_close(&scales);
+	found_after("stands_s: 5", (const struct stand[]){ { 146800, 55 }, { 0, 0 } }, "146800 kg@1500;");
+	found_after("stands_s: 0", (const struct stand[]){ { 146800, 5000 }, { 0, 0 } }, "");
+}
+
+/* What was told stays the only mass of the load; a person is told that it was not all. */
+static void
+test_heavier_after_it_was_told(void **state)
+{
+	struct scales scales;
+	(void)state;
+	scales_open(&scales, yaohua, "stands_s: 5");
+	stands(&scales, (const struct stand[]){ { 41200, 60 }, { 146800, 60 }, { 150000, 60 }, { 0, 9 }, { 0, 0 } });
+	scales_found(&scales, "41200 kg@1500;differs;");
+	assert_string_equal(scales.last_remark,
+	    "scale north: a load that stood still and was told as 41200 kg became heavier, up to 146800 kg");
+	scales_close(&scales);
+}
+
+static void
+test_zeroed_under_a_load(void **state)
+{
+	(void)state;
+	found_after("{}", (const struct stand[]){ { 146800, 9 }, { 0, 9 }, { -146800, 90 }, { 0, 9 }, { 0, 0 } },
+	    "146800 kg@1500;implausible;");
+	found_after("{}", (const struct stand[]){ { 300000, 9 }, { 0, 9 }, { 0, 0 } }, "300000 kg@1500;implausible;");
+}
+
+/* The vehicle stands there whether or not the line holds. */
+static void
+test_line_breaks_under_a_load(void **state)
+{
+	struct scales scales;
+	(void)state;
+	scales_open(&scales, yaohua, "{}");
+	scales_say(&scales, 146800, 9);
+	scales_line(&scales, false);
+	scales.now_ms += 30000;
+	scales_line(&scales, true);
+	scales_say(&scales, 146800, 9);
+	scales_say(&scales, 0, 9);
+	scales_found(&scales, "146800 kg@1500;");
+	/* After a long time: what stood there is told as soon as something is heard, and the same load not again. */
+	scales_say(&scales, 90000, 9);
+	scales.now_ms += 120000;
+	scales_say(&scales, 90000, 9);
+	scales_say(&scales, 0, 9);
+	scales_found(&scales, "90000 kg@34200;");
+	/* … another one is another one. */
+	scales_say(&scales, 90000, 9);
+	scales.now_ms += 120000;
+	scales_say(&scales, 70000, 9);
+	scales_say(&scales, 0, 9);
+	scales_found(&scales, "90000 kg@156900;70000 kg@277800;");
+	scales_close(&scales);
+}
+
+static void
+test_names_and_keys(void **state)
+{
+	struct scales scales;
+	char first[SHORT_TEXT_BYTES_MAX + 1];
+	(void)state;
+	scales_open(&scales, yaohua, "{scale: 磅-2, lane: L7, weighs: tare}");
+	stands(&scales, (const struct stand[]){ { 0, 5 }, { 50120, 9 }, { 0, 5 }, { 0, 0 } });
+	scales_found(&scales, "tare 50120 kg@2000;");
+	assert_string_equal(scales.last_key, "磅-2@1600-1");
+	snprintf(first, sizeof first, "%s", scales.last_key);
+	stands(&scales, (const struct stand[]){ { 50120, 9 }, { 0, 5 }, { 0, 0 } });
+	assert_string_not_equal(scales.last_key, first);
+	scales_close(&scales);
+}
+
+/* The frames that made the reading stable are what is kept, and no others. */
+static void
+test_raw_frames(void **state)
+{
+	struct scales scales;
+	char frame[SCALES_FRAME_BYTES];
+	(void)state;
+	scales_open(&scales, yaohua, "{}");
+	stands(&scales, (const struct stand[]){ { 0, 50 }, { 41200, 50 }, { 146800, 5 }, { 88000, 3 }, { 0, 5 }, { 0, 0 } });
+	assert_int_equal(scales.last_raw_bytes, 5 * 12);
+	scales_yaohua(146800, 0, true, frame);
+	for (size_t i = 0; i < 5; i++)
+		assert_memory_equal(scales.last_raw + 12 * i, frame, 12);
+	stands(&scales, (const struct stand[]){ { 146800, 500 }, { 0, 5 }, { 0, 0 } });
+	assert_true(scales.last_raw_bytes <= WEIGHING_RAW_BYTES_MAX);
+	scales_close(&scales);
+}
+
+static void
+test_settings_that_are_refused(void **state)
+{
+	static const char *const refused[][2] = {
+		{ "stable_frames: 0", "stable_frames" },
+		{ "minimum_kg: many", "minimum_kg" },
+		{ "tolerance_kg: -1", "tolerance_kg" },
+		{ "stands_s: 1.5", "stands_s" },
+		{ "silent_s: -1", "silent_s" },
+		{ "stuck_s: 0", "stuck_s" },
+		{ "weighs: net", "expected gross or tare" },
+		{ "scale: a name of more than thirty-two bytes", "at most 32 bytes" },
+		{ "scale: ''", "scale" },
+		{ "lane: [1]", "lane" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+		struct scales scales;
+		struct reason why = { "" };
+		assert_int_equal(scales_try(&scales, yaohua, refused[i][0], &why), STATUS_SYNTAX);
+		assert_non_null(strstr(why.text, "gateway.yaml:1"));
+		assert_non_null(strstr(why.text, refused[i][1]));
+		assert_null(scales.state);
+		scales_close(&scales);
+	}
+}
+
+static void
+test_no_settings_at_all(void **state)
+{
+	struct place place = { "a source whose name is much too long", "ceke", 480 };
+	struct reason why = { "" };
+	void *opened = NULL;
+	(void)state;
+	assert_int_equal(yaohua->open(NULL, &place, &opened, &why), STATUS_SYNTAX);
+	assert_non_null(strstr(why.text, "setting scale"));
+	place.source = "short";
+	assert_int_equal(yaohua->open(NULL, &place, &opened, &why), STATUS_OK);
+	yaohua->close(&opened);
+	assert_null(opened);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_one_weighing_for_each_load),
+		cmocka_unit_test(test_partial_stands),
+		cmocka_unit_test(test_last_of_the_highest),
+		cmocka_unit_test(test_so_many_equal_frames),
+		cmocka_unit_test(test_empty_is_below_the_minimum),
+		cmocka_unit_test(test_never_at_rest),
+		cmocka_unit_test(test_told_early_and_once),
+		cmocka_unit_test(test_heavier_after_it_was_told),
+		cmocka_unit_test(test_zeroed_under_a_load),
+		cmocka_unit_test(test_line_breaks_under_a_load),
+		cmocka_unit_test(test_names_and_keys),
+		cmocka_unit_test(test_raw_frames),
+		cmocka_unit_test(test_settings_that_are_refused),
+		cmocka_unit_test(test_no_settings_at_all),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
