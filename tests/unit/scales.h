@@ -42,7 +42,7 @@ scales_try(struct scales *scales, const struct connector *connector, const char 
 	scales->place = (struct place){ "north", "ceke", 480 };
 	scales->now_ms = 1000;
 	scales->step_ms = 100;
-	assert_int_equal(arena_open(&scales->arena, 1 << 20), STATUS_OK);
+	assert_int_equal(arena_open(&scales->arena, 1 << 16), STATUS_OK);
 	findings_open(&scales->findings, &scales->arena);
 	assert_int_equal(yaml_open_text("gateway.yaml", settings, strlen(settings), &scales->yaml, why), STATUS_OK);
 	return connector->open(yaml_root(scales->yaml), &scales->place, &scales->state, why);

@@ -15,6 +15,7 @@ static const struct {
 	{ &equals_connector, equals_guess },
 	{ &toledo_connector, toledo_guess },
 	{ &sics_connector, sics_guess },
+	{ &codeco_connector, codeco_guess },
 	{ NULL, NULL },
 };
 
