@@ -1,4 +1,4 @@
-/* "=" text: both orders of digits, the unit that only a setting can say, what ends a figure, and that reading goes on behind rubbish. */
+/* "=" text: both orders of digits, the unit that only a setting can say, what ends a figure, and what comes after rubbish. */
 #include "check.h"
 
 #include "scales.h"

@@ -1,6 +1,6 @@
 /*
- * Toledo's continuous output: the decimal point, net and gross, negative, out of range, movement, kilograms, pounds, tonnes and grams,
- * with and without its checksum, and that reading goes on behind a broken frame.
+ * Toledo's continuous output: the decimal point, net and gross, negative, out of range, movement, kilograms, pounds, tonnes and
+ * grams, with and without its checksum, and that reading goes on behind a broken frame.
  */
 #include "check.h"
 

@@ -1,6 +1,6 @@
 /*
- * Yaohua's XK3190-A9: the frame by its published vectors, both writings of the checksum, the decimal point, the sign, that only whole
- * frames with a right checksum are read, and that reading goes on behind anything else.
+ * Yaohua's XK3190-A9: the frame by its published vectors, both writings of the checksum, the decimal point, the sign, that only
+ * whole frames with a right checksum are read, and that reading goes on behind anything else.
  */
 #include "check.h"
 
