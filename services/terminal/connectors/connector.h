@@ -59,6 +59,14 @@ struct connector {
 	void (*pass)(void *state, int64_t now_ms, struct findings *out);
 	/* The connection has come or gone (FEED_STREAM): what was begun is dropped. NULL: does not matter. */
 	void (*line)(void *state, bool connected, int64_t now_ms, struct findings *out);
+	/*
+	 * What must outlive the process (the loads on each vehicle: a trip that began before a restart counts after it), as bytes for
+	 * `recall`, which comes right after open. keep gives false where nothing has changed since its last true, or the arena is used
+	 * up. Whoever runs the connector has it on disk after book_enter, and before the machine is answered; then no kill loses it.
+	 * Both NULL: nothing. Bytes that recall cannot read are as none.
+	 */
+	bool (*keep)(void *state, struct arena *arena, struct span *out);
+	void (*recall)(void *state, struct span kept);
 	void (*close)(void **state);
 };
 
