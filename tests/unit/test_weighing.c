@@ -195,6 +195,42 @@ test_line_breaks_under_a_load(void **state)
 	scales_close(&scales);
 }
 
+/* Killed under a load, and begun again with what was kept: its mass is told once, whether or not it was told before. */
+static void
+test_restart_under_a_load(void **state)
+{
+	(void)state;
+	for (int early = 0; early < 2; early++) {
+		struct scales before, after;
+		struct span kept = { NULL, 0 }, again;
+		const char *settings = early ? "stands_s: 5" : "{}";
+		scales_open(&before, yaohua, settings);
+		scales_open(&after, yaohua, settings);
+		assert_false(yaohua->keep(before.state, &before.arena, &kept));
+		scales_say(&before, 41200, 9);
+		scales_say(&before, 146800, 60);
+		scales_found(&before, early ? "146800 kg@2400;" : "");
+		assert_true(yaohua->keep(before.state, &before.arena, &kept));
+		assert_false(yaohua->keep(before.state, &before.arena, &again));
+		yaohua->recall(after.state, kept);
+		assert_false(yaohua->keep(after.state, &after.arena, &again));
+		after.now_ms = before.now_ms + 20000;
+		scales_say(&after, 88000, 9);
+		scales_say(&after, 0, 9);
+		scales_found(&after, early ? "" : "146800 kg@2400;");
+		scales_close(&after);
+		/* What is no such thing is as nothing. */
+		for (size_t cut = 0; cut < kept.bytes; cut += 7) {
+			scales_open(&after, yaohua, settings);
+			yaohua->recall(after.state, (struct span){ kept.data, cut });
+			scales_say(&after, 0, 9);
+			scales_found(&after, "");
+			scales_close(&after);
+		}
+		scales_close(&before);
+	}
+}
+
 static void
 test_names_and_keys(void **state)
 {
@@ -285,6 +321,7 @@ main(void)
 		cmocka_unit_test(test_heavier_after_it_was_told),
 		cmocka_unit_test(test_zeroed_under_a_load),
 		cmocka_unit_test(test_line_breaks_under_a_load),
+		cmocka_unit_test(test_restart_under_a_load),
 		cmocka_unit_test(test_names_and_keys),
 		cmocka_unit_test(test_raw_frames),
 		cmocka_unit_test(test_settings_that_are_refused),

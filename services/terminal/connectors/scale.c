@@ -17,6 +17,13 @@ enum {
 	GUESS_BYTES = 4096,
 };
 
+/* What changes of a load that a restart must not forget; the readings between do not. */
+struct kept {
+	bool loaded, known, told, over;
+	uint64_t loads;
+	int64_t kg;
+};
+
 struct scale {
 	const struct scale_format *format;
 	struct scale_written written;
@@ -35,8 +42,12 @@ struct scale {
 	} broken;
 	bool unclear_told;
 	struct weighing weighing;
+	struct kept kept; /* of it, the last time that it was kept */
 	struct scale_health health;
 };
+
+/* Before what is kept: to be changed with struct weighing. */
+static const char keep_mark[8] = "scale 1";
 
 _Static_assert((int)NAME_BYTES_MAX == (int)UNIT_ID_BYTES_MAX, "the scale's name is a machine's");
 _Static_assert(BUFFER_BYTES >= 2 * SCALE_FRAME_BYTES_MAX, "more than a frame's rest fits");
@@ -346,6 +357,45 @@ scale_line(void *state, bool connected, int64_t now_ms, struct findings *out)
 	scale->unclear_told = false;
 	memset(&scale->broken, 0, sizeof scale->broken);
 	scale_health_line(&scale->health, connected, now_ms, out);
+}
+
+static struct kept
+kept_of(const struct weighing *weighing)
+{
+	return (struct kept){ weighing->loaded, weighing->plateau.known, weighing->told, weighing->over, weighing->loads,
+		weighing->plateau.kg };
+}
+
+/* A restart under a load neither loses its mass nor tells it twice. */
+bool
+scale_keep(void *state, struct arena *arena, struct span *out)
+{
+	struct scale *scale = state;
+	struct kept now = kept_of(&scale->weighing);
+	const struct kept *then = &scale->kept;
+	if (now.loaded == then->loaded && now.known == then->known && now.told == then->told && now.over == then->over &&
+	    now.loads == then->loads && now.kg == then->kg)
+		return false;
+	struct span bytes = weighing_bytes(&scale->weighing);
+	size_t mark = sizeof keep_mark;
+	uint8_t *copy = arena_take(arena, mark + bytes.bytes);
+	if (copy == NULL)
+		return false;
+	memcpy(copy, keep_mark, mark);
+	memcpy(copy + mark, bytes.data, bytes.bytes);
+	scale->kept = now;
+	*out = (struct span){ copy, mark + bytes.bytes };
+	return true;
+}
+
+void
+scale_recall(void *state, struct span kept)
+{
+	struct scale *scale = state;
+	size_t mark = sizeof keep_mark;
+	if (kept.bytes > mark && memcmp(kept.data, keep_mark, mark) == 0 &&
+	    weighing_from(&scale->weighing, (struct span){ kept.data + mark, kept.bytes - mark }))
+		scale->kept = kept_of(&scale->weighing);
 }
 
 bool

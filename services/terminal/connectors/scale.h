@@ -64,6 +64,8 @@ enum status scale_open(const struct scale_format *format, const struct yaml_node
 void scale_take(void *state, struct span bytes, const struct moment_of *when, struct findings *out);
 void scale_pass(void *state, int64_t now_ms, struct findings *out);
 void scale_line(void *state, bool connected, int64_t now_ms, struct findings *out);
+bool scale_keep(void *state, struct arena *arena, struct span *out);
+void scale_recall(void *state, struct span kept);
 void scale_close(void **state);
 /* Whether most of the bytes are frames of this format, at least two. */
 bool scale_guess(const struct scale_format *format, struct span bytes);

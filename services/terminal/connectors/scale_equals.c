@@ -69,5 +69,7 @@ const struct connector equals_connector = {
 	.take = scale_take,
 	.pass = scale_pass,
 	.line = scale_line,
+	.keep = scale_keep,
+	.recall = scale_recall,
 	.close = scale_close,
 };

@@ -163,5 +163,7 @@ const struct connector toledo_connector = {
 	.take = scale_take,
 	.pass = scale_pass,
 	.line = scale_line,
+	.keep = scale_keep,
+	.recall = scale_recall,
 	.close = scale_close,
 };

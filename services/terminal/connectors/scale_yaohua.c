@@ -88,5 +88,7 @@ const struct connector yaohua_connector = {
 	.take = scale_take,
 	.pass = scale_pass,
 	.line = scale_line,
+	.keep = scale_keep,
+	.recall = scale_recall,
 	.close = scale_close,
 };

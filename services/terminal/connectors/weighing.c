@@ -166,3 +166,22 @@ weighing_take(struct weighing *weighing, const struct weighing_rules *rules, con
 		weighing->heaviest_kg = reading->kg;
 	return stable ? settle(weighing, rules, reading->kg, now_ms) : WEIGHING_NOTHING;
 }
+
+struct span
+weighing_bytes(const struct weighing *weighing)
+{
+	return (struct span){ (const uint8_t *)weighing, sizeof *weighing };
+}
+
+bool
+weighing_from(struct weighing *weighing, struct span bytes)
+{
+	struct weighing read;
+	if (bytes.bytes != sizeof read)
+		return false;
+	memcpy(&read, bytes.data, sizeof read);
+	if (read.plateau.raw_bytes > WEIGHING_RAW_BYTES_MAX || read.run.raw_bytes > WEIGHING_RAW_BYTES_MAX)
+		return false;
+	*weighing = read;
+	return true;
+}

@@ -82,6 +82,9 @@ struct weighing {
 
 /* Before each reading: where nothing was heard for a long time, the load that stood there is ended. */
 enum weighing_news weighing_resume(struct weighing *weighing, const struct weighing_rules *rules, int64_t now_ms);
+/* The load outlives the process: its bytes, which only this program reads again. False: they are none of this kind. */
+struct span weighing_bytes(const struct weighing *weighing);
+bool weighing_from(struct weighing *weighing, struct span bytes) MUST_USE;
 enum weighing_news weighing_take(struct weighing *weighing, const struct weighing_rules *rules, const struct reading *reading,
     struct span frame, int64_t now_ms);
 
