@@ -16,6 +16,7 @@ static const struct {
 	{ &toledo_connector, toledo_guess },
 	{ &sics_connector, sics_guess },
 	{ &codeco_connector, codeco_guess },
+	{ &vda5050_connector, vda5050_guess },
 	{ NULL, NULL },
 };
 
