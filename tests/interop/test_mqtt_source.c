@@ -17,8 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "unit/folder.h"
 #include "source_mqtt.h"
+#include "unit/folder.h"
 
 enum { DEADLINE_MS = 30 * 1000, PATH_BYTES = 160 };
 
@@ -77,7 +77,9 @@ run(const char *const argv[], pid_t *out)
 static bool
 answers(void)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	struct sockaddr_in address = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port),
+		.sin_addr = { htonl(INADDR_LOOPBACK) } };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	bool is = connect(fd, (struct sockaddr *)&address, sizeof address) == 0;
 	close(fd);
@@ -129,22 +131,25 @@ fresh(void **unused)
 	return 0;
 }
 
-/* Published and acknowledged, QoS 1. */
+static void
+on_publish(struct mosquitto *client, void *user, int id)
+{
+	(void)client;
+	(void)id;
+	*(bool *)user = true;
+}
+
+/* Until the broker has answered: QoS 1. */
 static void
 publish(const char *topic, const char *payload, size_t bytes, bool retain)
 {
-	struct mosquitto *client = mosquitto_new(NULL, true, NULL);
+	bool answered = false;
+	struct mosquitto *client = mosquitto_new(NULL, true, &answered);
+	mosquitto_publish_callback_set(client, on_publish);
 	assert_int_equal(mosquitto_connect(client, "127.0.0.1", port, 60), MOSQ_ERR_SUCCESS);
 	assert_int_equal(mosquitto_publish(client, NULL, topic, (int)bytes, payload, 1, retain), MOSQ_ERR_SUCCESS);
-	for (int64_t until = now_ms() + DEADLINE_MS; now_ms() < until;) {
-		assert_int_equal(mosquitto_loop(client, 10, 1), MOSQ_ERR_SUCCESS);
-		if (!mosquitto_want_write(client) && mosquitto_loop_misc(client) == MOSQ_ERR_SUCCESS)
-			break;
-	}
-	/* A goodbye is read behind all that was sent, and the broker then closes. */
-	mosquitto_disconnect(client);
-	while (mosquitto_loop(client, 100, 1) == MOSQ_ERR_SUCCESS)
-		;
+	for (int64_t until = now_ms() + DEADLINE_MS; !answered; assert_true(now_ms() < until))
+		assert_int_equal(mosquitto_loop(client, 100, 1), MOSQ_ERR_SUCCESS);
 	mosquitto_destroy(client);
 }
 
@@ -178,8 +183,13 @@ options_for(struct line *line, const char *scheme)
 	static const char *const topics[] = { "uagv/v2/+/+/state", "uagv/v2/+/+/connection" };
 	static char url[64];
 	snprintf(url, sizeof url, "%s://localhost:%d", scheme, port);
-	return (struct mqtt_options){ .url = url, .topics = topics, .n_topics = 2, .client_id = "gateway-1", .on_line = on_line,
-		.on_complaint = on_complaint, .user = line };
+	return (struct mqtt_options){ .url = url,
+		.topics = topics,
+		.n_topics = 2,
+		.client_id = "gateway-1",
+		.on_line = on_line,
+		.on_complaint = on_complaint,
+		.user = line };
 }
 
 static struct mqtt *
@@ -201,6 +211,10 @@ turn(struct mqtt *mqtt)
 	poll(&item, any ? 1 : 0, wait_ms);
 	mqtt_move(mqtt, any ? item.revents : 0, now_ms());
 }
+
+#define turn_while(mqtt, condition) \
+	for (int64_t until = now_ms() + DEADLINE_MS; (condition); turn(mqtt)) \
+	assert_true(now_ms() < until)
 
 static void
 until_up(struct mqtt *mqtt)
@@ -330,8 +344,7 @@ a_broker_that_was_away_is_found_again(void **unused)
 	struct mqtt_options options = options_for(&line, "mqtt");
 	(void)unused;
 	struct mqtt *mqtt = open_client(&options); /* nobody listens there */
-	while (line.down < 1)
-		turn(mqtt);
+	turn_while(mqtt, line.down < 1);
 	assert_non_null(strstr(line.why, "refused"));
 	start("");
 	until_up(mqtt);
@@ -339,8 +352,7 @@ a_broker_that_was_away_is_found_again(void **unused)
 	expect(mqtt, "ONLINE");
 	mqtt_settle(mqtt, now_ms());
 	stop(NULL);
-	while (mqtt_connected(mqtt))
-		turn(mqtt);
+	turn_while(mqtt, mqtt_connected(mqtt));
 	start("");
 	until_up(mqtt);
 	assert_int_equal(line.up, 2);
@@ -363,8 +375,7 @@ what_is_too_large_is_passed_over(void **unused)
 	until_up(mqtt);
 	publish(STATE, large, bytes, false);
 	free(large);
-	while (line.complaints == 0)
-		turn(mqtt);
+	turn_while(mqtt, line.complaints == 0);
 	mqtt_settle(mqtt, now_ms());
 	assert_string_equal(line.complaint,
 	    "uagv/v2/K/7/state: a message of 1048577 bytes is passed over; expected: at most 1048576");
@@ -390,8 +401,7 @@ a_wrong_password_does_not_get_in(void **unused)
 	snprintf(kept, sizeof kept, "%s", options.password_file);
 	options.password_file = kept;
 	struct mqtt *mqtt = open_client(&options);
-	while (line.down < 1)
-		turn(mqtt);
+	turn_while(mqtt, line.down < 1);
 	assert_string_equal(line.why, "the broker refused: Connection Refused: not authorised.");
 	write_file("password", "right\n", 0600);
 	until_up(mqtt);
@@ -402,7 +412,8 @@ a_wrong_password_does_not_get_in(void **unused)
 static void
 make_certificates(const char *authority, const char *name, const char *subject)
 {
-	char ca[PATH_BYTES], ca_key[PATH_BYTES], own[PATH_BYTES], key[PATH_BYTES], request[PATH_BYTES], extension[PATH_BYTES], cn[80];
+	char ca[PATH_BYTES], ca_key[PATH_BYTES], own[PATH_BYTES], key[PATH_BYTES], request[PATH_BYTES], extension[PATH_BYTES],
+	    cn[80];
 	snprintf(ca, sizeof ca, "%s/%s.pem", folder, authority);
 	snprintf(ca_key, sizeof ca_key, "%s/%s.key", folder, authority);
 	snprintf(own, sizeof own, "%s/%s.pem", folder, name);
@@ -413,14 +424,14 @@ make_certificates(const char *authority, const char *name, const char *subject)
 	FILE *file = fopen(extension, "w");
 	assert_true(file != NULL && fputs(cn, file) >= 0 && fclose(file) == 0);
 	snprintf(cn, sizeof cn, "/CN=%s", subject);
-	run((const char *const[]){ "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
-		"2", "-subj", "/CN=test authority", "-keyout", ca_key, "-out", ca, NULL },
+	run((const char *const[]){ "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+		"-days", "2", "-subj", "/CN=test authority", "-keyout", ca_key, "-out", ca, NULL },
 	    NULL);
 	run((const char *const[]){ "openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", cn,
 		"-keyout", key, "-out", request, NULL },
 	    NULL);
-	run((const char *const[]){ "openssl", "x509", "-req", "-in", request, "-CA", ca, "-CAkey", ca_key, "-CAcreateserial", "-days",
-		"2", "-extfile", extension, "-out", own, NULL },
+	run((const char *const[]){ "openssl", "x509", "-req", "-in", request, "-CA", ca, "-CAkey", ca_key, "-CAcreateserial",
+		"-days", "2", "-extfile", extension, "-out", own, NULL },
 	    NULL);
 }
 
@@ -467,6 +478,7 @@ the_certificate_is_always_checked(void **unused)
 	struct mqtt *mqtt = open_client(&options);
 	until_up(mqtt);
 	mqtt_close(&mqtt);
+	line = (struct line){ 0 };
 	stop(NULL);
 	start_tls("stranger"); /* the right authority, another name */
 	one_failure(&options, &line, other);
@@ -493,7 +505,8 @@ a_flood_behind_tls_is_taken_whole(void **unused)
 	plain = port;
 	port = secure;
 	snprintf(more, sizeof more,
-	    "allow_anonymous true\nmax_inflight_messages 0\nmax_queued_messages 0\ncertfile %s/broker.pem\nkeyfile %s/broker.key\nlistener %d 127.0.0.1\n",
+	    "allow_anonymous true\nmax_inflight_messages 0\nmax_queued_messages 0\ncertfile %s/broker.pem\nkeyfile "
+	    "%s/broker.key\nlistener %d 127.0.0.1\n",
 	    folder, folder, plain);
 	start(more);
 	struct mqtt *mqtt = open_client(&options);
@@ -525,7 +538,8 @@ static void
 wrong_options_are_named(void **unused)
 {
 	struct line line = { 0 };
-	static const char *const wrong[] = { "tcp://broker", "mqtt://", "mqtt://host:0", "mqtt://host:65536", "mqtt://a@b", "mqtt://[::1" };
+	static const char *const wrong[] = { "tcp://broker", "mqtt://", "mqtt://host:0", "mqtt://host:65536", "mqtt://a@b",
+		"mqtt://[::1" };
 	struct mqtt *mqtt = NULL;
 	struct reason why;
 	(void)unused;
