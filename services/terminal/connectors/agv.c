@@ -1,6 +1,7 @@
 /* The vehicles of one source: finding one, the order of its reports in time, and who is asked about each report. */
 #include "agv.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +34,7 @@ agv_close(struct agv **agv)
 	for (size_t i = 0; i < (*agv)->n; i++)
 		free((*agv)->vehicles[i]);
 	agv_rules_close(&(*agv)->rules);
+	free((*agv)->before);
 	free(*agv);
 	*agv = NULL;
 }
@@ -162,12 +164,61 @@ take_over(struct vehicle *vehicle, const struct agv_heard *heard)
 }
 
 void
+agv_begin(struct agv *agv)
+{
+	assert(agv->n_before == 0);
+	agv->changed_before = agv->changed;
+}
+
+void
+agv_end(struct agv *agv, bool taken)
+{
+	for (size_t i = 0; i < agv->n_before; i++) {
+		struct vehicle *copy = agv->before[i], *vehicle = copy->now;
+		if (!taken)
+			*vehicle = *copy;
+		vehicle->copied = false;
+		free(copy);
+	}
+	if (!taken)
+		agv->changed = agv->changed_before;
+	agv->n_before = 0;
+}
+
+/* As it is before the document's first word of it. False: there is no memory. */
+static bool
+remember(struct agv *agv, struct vehicle *vehicle)
+{
+	if (vehicle->copied)
+		return true;
+	if (agv->n_before == agv->room_before) {
+		size_t room = agv->room_before > 0 ? 2 * agv->room_before : 16;
+		struct vehicle **wider = reallocarray(agv->before, room, sizeof(struct vehicle *));
+		if (wider == NULL)
+			return false;
+		agv->before = wider;
+		agv->room_before = room;
+	}
+	struct vehicle *copy = malloc(sizeof *copy);
+	if (copy == NULL)
+		return false;
+	*copy = *vehicle;
+	copy->now = vehicle;
+	vehicle->copied = true;
+	agv->before[agv->n_before++] = copy;
+	return true;
+}
+
+void
 agv_hear(struct agv *agv, const struct agv_heard *heard, struct findings *out)
 {
 	struct vehicle *vehicle = vehicle_of(agv, heard, out);
 	if (vehicle == NULL)
 		return;
-	struct vehicle before = *vehicle;
+	if (!remember(agv, vehicle)) {
+		out->full = true;
+		return;
+	}
 	struct agv_heard report = *heard;
 	report.at_ms = time_of(agv, vehicle, heard, out);
 	vehicle->heard_ms = heard->now_ms;
@@ -179,8 +230,6 @@ agv_hear(struct agv *agv, const struct agv_heard *heard, struct findings *out)
 		vehicle->offline = false;
 		agv_health(agv, vehicle, &report, out);
 	}
-	if (findings_full(out)) /* given up: it has not been heard */
-		*vehicle = before;
 }
 
 void
@@ -189,7 +238,10 @@ agv_connected(struct agv *agv, const struct agv_heard *heard, bool connected, st
 	struct vehicle *vehicle = vehicle_of(agv, heard, out);
 	if (vehicle == NULL)
 		return;
-	struct vehicle before = *vehicle;
+	if (!remember(agv, vehicle)) {
+		out->full = true;
+		return;
+	}
 	struct agv_heard report = *heard;
 	report.at_ms = heard->live || heard->at_ms > heard->now_ms ? heard->now_ms : heard->at_ms;
 	vehicle->heard_ms = heard->now_ms;
@@ -197,8 +249,6 @@ agv_connected(struct agv *agv, const struct agv_heard *heard, bool connected, st
 	vehicle->silent = false;
 	vehicle->offline = !connected;
 	agv_health(agv, vehicle, &report, out);
-	if (findings_full(out))
-		*vehicle = before;
 }
 
 void

@@ -54,6 +54,10 @@ struct agv_heard {
 enum status agv_open(const struct yaml_node *settings, const struct place *place, struct agv **out, struct reason *why) MUST_USE;
 void agv_close(struct agv **agv);
 
+/* Around the reports of one document: where it was not taken as a whole, none of it has been heard. */
+void agv_begin(struct agv *agv);
+void agv_end(struct agv *agv, bool taken);
+
 void agv_hear(struct agv *agv, const struct agv_heard *heard, struct findings *out);
 /* Of a broker's word, which counts as it comes: its time may be that of the connection's beginning. */
 void agv_connected(struct agv *agv, const struct agv_heard *heard, bool connected, struct findings *out);

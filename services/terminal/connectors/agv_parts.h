@@ -20,6 +20,8 @@ struct aboard {
 };
 
 struct vehicle {
+	struct vehicle *now; /* of a copy: whose it is */
+	bool copied;         /* since the document began */
 	uint64_t hash;
 	char manufacturer[AGV_ID_BYTES], serial[AGV_ID_BYTES], name[UNIT_ID_BYTES_MAX + 1];
 	int64_t last_ms;  /* the youngest report's time, the vehicle's clock */
@@ -48,8 +50,11 @@ struct agv {
 	int32_t offset_minutes;
 	struct vehicle *vehicles[AGV_VEHICLES_MAX];
 	size_t n;
-	bool changed;        /* something that keep has not handed out yet */
-	int64_t refused_ms;  /* when it was last said that there are too many; 0: never */
+	bool changed;            /* something that keep has not handed out yet */
+	int64_t refused_ms;      /* when it was last said that there are too many; 0: never */
+	struct vehicle **before; /* as they were when the document began */
+	size_t n_before, room_before;
+	bool changed_before;
 	bool message_stands; /* what is being heard has been handed to the findings */
 };
 

@@ -17,6 +17,7 @@ static const struct {
 	{ &sics_connector, sics_guess },
 	{ &codeco_connector, codeco_guess },
 	{ &vda5050_connector, vda5050_guess },
+	{ &vehicles_connector, NULL },
 	{ NULL, NULL },
 };
 

@@ -259,6 +259,7 @@ vda_take(void *state, struct span bytes, const struct moment_of *when, struct fi
 	size_t unreadable = 0;
 	if (is_passed_over(when->name))
 		return;
+	agv_begin(state);
 	read_begin(&read, bytes);
 	while (!findings_full(out) && read_next(&read, &raw, &json, &why)) {
 		if (json != NULL)
@@ -267,6 +268,7 @@ vda_take(void *state, struct span bytes, const struct moment_of *when, struct fi
 			read_complain(&read, raw, &why, out);
 		json_decref(json);
 	}
+	agv_end(state, !findings_full(out));
 }
 
 static void
