@@ -274,12 +274,10 @@ close_parts(struct juyan *juyan)
 	spool_close(&juyan->spool);
 	arena_close(&juyan->reading);
 	arena_close(&juyan->arena);
-	if (juyan->bell >= 0)
-		close(juyan->bell);
-	if (juyan->lock >= 0)
-		close(juyan->lock);
-	if (juyan->key_lock >= 0)
-		close(juyan->key_lock);
+	const int fds[] = { juyan->bell, juyan->lock, juyan->key_lock };
+	for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
 	key_pair_wipe(&juyan->keys);
 	pthread_cond_destroy(&juyan->moved);
 	pthread_mutex_destroy(&juyan->guard);
@@ -331,7 +329,9 @@ juyan_close(struct juyan **juyan)
 
 /* ---- taking ---- */
 
-/* The encoded event; checked as the centre will check it. */
+/* How an event that is handed in becomes an encoded one, checked as the centre will check it. */
+typedef enum status (*reader)(struct juyan *juyan, const struct juyan_event *given, struct span *out, struct reason *why);
+
 static enum status
 read_json(struct juyan *juyan, const struct juyan_event *text, struct span *out, struct reason *why)
 {
@@ -339,7 +339,6 @@ read_json(struct juyan *juyan, const struct juyan_event *text, struct span *out,
 	if (text->bytes > EVENT_DECODE_BYTES)
 		return reason_say(why, STATUS_TOO_LARGE, "the event's text has %zu bytes; at most %d are read", text->bytes,
 		    EVENT_DECODE_BYTES);
-	arena_reset(&juyan->reading);
 	enum status status = ndjson_event((struct span){ (const uint8_t *)text->event, text->bytes }, &juyan->reading, &event, why);
 	if (status == STATUS_OK)
 		status = wire_event_check(event, why);
@@ -348,6 +347,14 @@ read_json(struct juyan *juyan, const struct juyan_event *text, struct span *out,
 	return status == STATUS_NO_MEMORY
 	    ? reason_say(why, STATUS_TOO_LARGE, "the events have more than %d MiB together", TAKE_ARENA_BYTES >> 20)
 	    : status;
+}
+
+static enum status
+read_encoded(struct juyan *juyan, const struct juyan_event *event, struct span *out, struct reason *why)
+{
+	const Juyan__V1__Event *decoded;
+	*out = (struct span){ (const uint8_t *)event->event, event->bytes };
+	return wire_event(*out, &juyan->reading, &decoded, why);
 }
 
 /* After a failed sync nobody knows what the disk has: nothing more is taken, and the thread ends. */
@@ -383,14 +390,12 @@ put(struct juyan *juyan, const struct span *events, size_t n, struct reason *why
 	return status;
 }
 
-enum juyan_result
-juyan_take_many(struct juyan *juyan, const struct juyan_event *events, size_t n, size_t *which, char *why, size_t why_bytes)
+static enum juyan_result
+take(struct juyan *juyan, reader read, const struct juyan_event *events, size_t n, size_t *which, char *why, size_t why_bytes)
 {
 	struct reason reason = { "" };
 	enum status status = STATUS_OK;
 	size_t done = 0;
-	if (n == 0)
-		return JUYAN_OK;
 	if (n > TAKE_MAX) {
 		reason_write(&reason, "%zu events at once; at most %d are taken", n, TAKE_MAX);
 		return give_result(STATUS_TOO_MANY, &reason, why, why_bytes);
@@ -401,10 +406,11 @@ juyan_take_many(struct juyan *juyan, const struct juyan_event *events, size_t n,
 	if (spans == NULL)
 		status = STATUS_NO_MEMORY;
 	while (status == STATUS_OK && done < n) {
-		status = read_json(juyan, &events[done], &spans[done], &reason);
+		arena_reset(&juyan->reading);
+		status = read(juyan, &events[done], &spans[done], &reason);
 		done += status == STATUS_OK;
 	}
-	if (status == STATUS_OK)
+	if (status == STATUS_OK && n > 0)
 		status = put(juyan, spans, n, &reason);
 	pthread_mutex_unlock(&juyan->taking);
 	if (status != STATUS_OK && which != NULL)
@@ -413,24 +419,27 @@ juyan_take_many(struct juyan *juyan, const struct juyan_event *events, size_t n,
 }
 
 enum juyan_result
+juyan_take_many(struct juyan *juyan, const struct juyan_event *events, size_t n, size_t *which, char *why, size_t why_bytes)
+{
+	return take(juyan, read_json, events, n, which, why, why_bytes);
+}
+
+enum juyan_result
+juyan_take_many_encoded(struct juyan *juyan, const struct juyan_event *events, size_t n, size_t *which, char *why, size_t why_bytes)
+{
+	return take(juyan, read_encoded, events, n, which, why, why_bytes);
+}
+
+enum juyan_result
 juyan_take(struct juyan *juyan, const char *event, size_t bytes, char *why, size_t why_bytes)
 {
-	return juyan_take_many(juyan, &(struct juyan_event){ event, bytes }, 1, NULL, why, why_bytes);
+	return take(juyan, read_json, &(struct juyan_event){ event, bytes }, 1, NULL, why, why_bytes);
 }
 
 enum juyan_result
 juyan_take_encoded(struct juyan *juyan, const void *event, size_t bytes, char *why, size_t why_bytes)
 {
-	struct reason reason = { "" };
-	const struct span span = { event, bytes };
-	const Juyan__V1__Event *decoded;
-	pthread_mutex_lock(&juyan->taking);
-	arena_reset(&juyan->reading);
-	enum status status = wire_event(span, &juyan->reading, &decoded, &reason);
-	if (status == STATUS_OK)
-		status = put(juyan, &span, 1, &reason);
-	pthread_mutex_unlock(&juyan->taking);
-	return give_result(status, &reason, why, why_bytes);
+	return take(juyan, read_encoded, &(struct juyan_event){ event, bytes }, 1, NULL, why, why_bytes);
 }
 
 /* ---- looking and waiting ---- */
@@ -438,13 +447,10 @@ juyan_take_encoded(struct juyan *juyan, const void *event, size_t bytes, char *w
 static struct timespec
 after_ms(int wait_ms)
 {
-	struct timespec until;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += wait_ms / 1000;
-	until.tv_nsec += wait_ms % 1000 * 1000000L;
-	until.tv_sec += until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
-	return until;
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	long ns = now.tv_nsec + wait_ms % 1000 * 1000000L;
+	return (struct timespec){ now.tv_sec + wait_ms / 1000 + ns / 1000000000, ns % 1000000000 };
 }
 
 enum juyan_result
@@ -470,9 +476,9 @@ void
 juyan_state(struct juyan *juyan, struct juyan_state *out)
 {
 	struct spool_state state = { 0 };
-	pthread_mutex_lock(&juyan->guard); /* a spool takes some hundred at once, and threads may be more */
-	enum status status = spool_state(juyan->spool, &state, NULL);
-	(void)status; /* zeros then, and the next taking says what is wrong */
+	pthread_mutex_lock(&juyan->guard);                        /* a spool takes some hundred at once, and threads may be more */
+	if (spool_state(juyan->spool, &state, NULL) != STATUS_OK) /* the next taking says what is wrong */
+		state = (struct spool_state){ 0 };
 	*out = (struct juyan_state){
 		.taken = state.taken,
 		.confirmed = state.settled > juyan->confirmed ? state.settled : juyan->confirmed,

@@ -110,11 +110,15 @@ struct juyan_event {
 enum juyan_result juyan_take_many(struct juyan *juyan, const struct juyan_event *events, size_t n, size_t *which, char *why,
     size_t why_bytes);
 
+/* The same of events that are encoded already. */
+enum juyan_result juyan_take_many_encoded(struct juyan *juyan, const struct juyan_event *events, size_t n, size_t *which, char *why,
+    size_t why_bytes);
+
 /* Waits until all that was taken before this call is on the centre's disk: OK, or JUYAN_LATE. */
 enum juyan_result juyan_flush(struct juyan *juyan, int wait_ms);
 void juyan_state(struct juyan *juyan, struct juyan_state *out);
 
-/* "1.0.0": of the library that is linked, which may be newer than this header. */
+/* "1.1.0": of the library that is linked, which may be newer than this header. */
 const char *juyan_version(void);
 
 #ifdef __cplusplus

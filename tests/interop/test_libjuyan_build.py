@@ -32,7 +32,7 @@ def call(*command, env=None, stdin="", code=0):
 def install(folder):
     call("cmake", "--install", BUILD, "--prefix", folder, "--component", "terminal")
     found = sorted(os.path.relpath(os.path.join(at, name), folder) for at, _, names in os.walk(folder) for name in names)
-    for wanted in ("include/juyan.h", "pkgconfig/juyan.pc", "/libjuyan.so", "/libjuyan.so.1", "/libjuyan.so.1.0.0"):
+    for wanted in ("include/juyan.h", "pkgconfig/juyan.pc", "/libjuyan.so", "/libjuyan.so.1", "/libjuyan.so.1.1.0"):
         if not any(name.endswith(wanted) for name in found):
             raise Wrong(f"{wanted} is not installed: {found}")
     return os.path.dirname(next(os.path.join(folder, name) for name in found if name.endswith("libjuyan.so")))
@@ -42,7 +42,7 @@ def test_symbols(library):
     with open(os.path.join(TERMINAL, "juyan.map"), encoding="utf-8") as file:
         wanted = sorted(re.findall(r"\b(juyan_[a-z_]+);", file.read()))
     said = call("nm", "-D", "--defined-only", os.path.join(library, "libjuyan.so"))
-    shown = sorted(re.findall(r" T (\w+)@@JUYAN_1$", said, re.M))
+    shown = sorted(re.findall(r" T (\w+)@@JUYAN_1(?:\.1)?$", said, re.M))
     with open(os.path.join(TERMINAL, "juyan.h"), encoding="utf-8") as file:
         declared = sorted(set(re.findall(r"^[a-z].*?\b(juyan_[a-z_]+)\(", file.read(), re.M)))
     others = [line for line in said.splitlines() if " T " in line and "@@JUYAN_1" not in line]

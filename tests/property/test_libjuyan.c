@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "juyan.h"
+#include "ndjson.h"
 #include "rights.h"
 #include "server.h"
 
@@ -132,11 +133,25 @@ many_threads_take_while_the_centre_comes_and_goes(void **unused)
 	juyan_close(NULL);
 }
 
+/* What juyan_take_many_encoded takes, of the same text. */
+static size_t
+pack(const char *text, char packed[EVENT_BYTES])
+{
+	struct arena arena;
+	const Juyan__V1__Event *said;
+	expect(arena_open(&arena, 1 << 20), STATUS_OK);
+	expect(ndjson_event((struct span){ (const uint8_t *)text, strlen(text) }, &arena, &said, &why), STATUS_OK);
+	assert_true(juyan__v1__event__get_packed_size(said) <= EVENT_BYTES);
+	size_t bytes = juyan__v1__event__pack(said, (uint8_t *)packed);
+	arena_close(&arena);
+	return bytes;
+}
+
 static void
 what_is_wrong_is_refused_at_once(void **unused)
 {
 	(void)unused;
-	char right[EVENT_BYTES], sentence[JUYAN_SENTENCE_BYTES];
+	char right[EVENT_BYTES], packed[EVENT_BYTES], sentence[JUYAN_SENTENCE_BYTES];
 	struct juyan *juyan = open_handle("three", true);
 	struct juyan_state state;
 	size_t which = 99;
@@ -149,9 +164,14 @@ what_is_wrong_is_refused_at_once(void **unused)
 	assert_int_equal(juyan_take_encoded(juyan, "\xFF\xFF", 2, sentence, sizeof sentence), JUYAN_WRONG);
 	assert_int_equal(juyan_take_many(juyan, events, 5000, NULL, sentence, sizeof sentence), JUYAN_WRONG);
 	assert_int_equal(juyan_take(juyan, "nothing", 7, NULL, 0), JUYAN_WRONG);
+	const struct juyan_event encoded[] = { { packed, pack(right, packed) }, { "\xFF\xFF", 2 } };
+	assert_int_equal(juyan_take_many_encoded(juyan, encoded, 2, &which, sentence, sizeof sentence), JUYAN_WRONG);
+	assert_int_equal(which, 1);
 	juyan_state(juyan, &state);
 	assert_int_equal(state.taken, 0);
 	assert_int_equal(juyan_flush(juyan, 0), JUYAN_OK);
+	assert_int_equal(juyan_take_many_encoded(juyan, encoded, 1, NULL, sentence, sizeof sentence), JUYAN_OK);
+	all_is_at_the_centre(juyan, 1);
 	juyan_close(&juyan);
 }
 
