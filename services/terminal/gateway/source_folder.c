@@ -1,0 +1,402 @@
+/*
+ * A folder into which others put files. Each is read as a whole once it is whole, a zip member by member, and leaves the folder when
+ * all that it says is on disk: to done/ of its day, or to rejected/ beside a text that says why. A file that is read twice, because
+ * this process ended in between, is known to the book.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "civil.h"
+#include "folder_look.h"
+#include "folder_move.h"
+#include "health.h"
+#include "memory.h"
+#include "zip_members.h"
+
+enum {
+	FILE_BYTES_MAX = 64 * 1024 * 1024,
+	FILES_A_TURN = 64,
+	SENTENCES_BYTES = 16 * 1024,
+	AGAIN_MS = 10 * 60 * 1000,
+	DOCUMENT_NAME_BYTES = NAME_MAX + 260
+};
+
+/* A file that is being read, or has been and waits to be moved. */
+struct reading {
+	char *name;
+	uint8_t *data;
+	size_t bytes;
+	struct zip_members *zip; /* NULL: it is none */
+	struct span document;    /* which comes next; data NULL: it is not known yet */
+	char document_name[DOCUMENT_NAME_BYTES];
+	size_t events, wrong, noted; /* found in it */
+	bool bad_member, over;
+	char *sentences;
+	size_t sentence_bytes;
+};
+
+struct folder_source {
+	struct folder folder;
+	void *state; /* the connector's, of documents */
+	int64_t look_ms;
+	struct reading now;
+	struct reading done[FILES_A_TURN];
+	size_t n_done;
+};
+
+/* ---- opening ---- */
+
+static void
+forget(struct reading *reading)
+{
+	zip_members_close(&reading->zip);
+	free(reading->name);
+	free(reading->data);
+	free(reading->sentences);
+	*reading = (struct reading){ 0 };
+}
+
+static void
+files_close(struct machine_source *source)
+{
+	struct folder_source *files = source->state;
+	if (files == NULL)
+		return;
+	forget(&files->now);
+	for (size_t i = 0; i < files->n_done; i++)
+		forget(&files->done[i]);
+	folder_close(&files->folder);
+	if (files->state != NULL)
+		source->connector->close(&files->state);
+	free(files);
+	source->state = NULL;
+}
+
+static enum status
+files_open(struct machine_source *source, const struct instant *now, struct reason *why)
+{
+	struct folder_source *files = calloc(1, sizeof *files);
+	if (files == NULL)
+		return reason_say(why, STATUS_NO_MEMORY, "no memory for the source '%.64s'", source->name);
+	folder_open(&files->folder, source_text(source, "files"));
+	files->look_ms = now->ms;
+	source->state = files;
+	enum status status = source->connector->open(source->settings, &source->place, &files->state, why);
+	if (status != STATUS_OK) {
+		files_close(source);
+		return status;
+	}
+	memory_recall(source, files->state);
+	return STATUS_OK;
+}
+
+/* ---- what is wrong with a file ---- */
+
+static void
+say_wrong(struct reading *reading, const char *sentence)
+{
+	reading->wrong++;
+	if (reading->sentences == NULL && (reading->sentences = calloc(1, SENTENCES_BYTES)) == NULL)
+		return;
+	const char *member = reading->zip != NULL && reading->document.data != NULL ? strchr(reading->document_name, '/') : NULL;
+	size_t room = SENTENCES_BYTES - reading->sentence_bytes;
+	int n = snprintf(reading->sentences + reading->sentence_bytes, room, "%s%s%s\n", member != NULL ? member + 1 : "",
+	    member != NULL ? ": " : "", sentence);
+	if (n > 0 && (size_t)n < room)
+		reading->sentence_bytes += (size_t)n;
+	else
+		reading->sentences[reading->sentence_bytes] = '\0'; /* no half sentence */
+}
+
+static bool
+is_wrong(enum remark remark)
+{
+	return remark == REMARK_unreadable || remark == REMARK_lacks || remark == REMARK_strange || remark == REMARK_broken_frame;
+}
+
+static void
+judge(struct reading *reading, const struct findings *findings)
+{
+	size_t events = 0, wrong = 0, noted = 0;
+	for (size_t i = 0; i < findings->n; i++) {
+		const struct finding *finding = &findings->list[i];
+		events += finding->event != NULL;
+		wrong += finding->event == NULL && is_wrong(finding->remark);
+		noted += finding->event == NULL && !is_wrong(finding->remark);
+		if (finding->event == NULL && is_wrong(finding->remark))
+			say_wrong(reading, finding->text);
+	}
+	if (events + wrong + noted == 0) {
+		say_wrong(reading, "nothing in it was understood");
+		wrong++;
+	}
+	reading->events += events;
+	reading->noted += noted;
+	reading->bad_member = reading->bad_member || (wrong > 0 && events == 0);
+}
+
+/* ---- reading ---- */
+
+static enum status
+read_whole(int folder, const char *name, struct reading *out, struct reason *why)
+{
+	struct stat stat;
+	int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &stat) != 0 || !S_ISREG(stat.st_mode)) {
+		enum status status =
+		    reason_say(why, STATUS_SYSTEM, "it cannot be opened: %s", fd < 0 ? strerror(errno) : "no file");
+		if (fd >= 0)
+			close(fd);
+		return status;
+	}
+	enum status status = STATUS_OK;
+	ssize_t n = 1;
+	if (stat.st_size > FILE_BYTES_MAX)
+		status = reason_say(why, STATUS_TOO_LARGE, "it has %lld bytes; at most %d MiB are read", (long long)stat.st_size,
+		    FILE_BYTES_MAX >> 20);
+	else if ((out->data = malloc((size_t)stat.st_size + 1)) == NULL)
+		status = reason_say(why, STATUS_SYSTEM, "no memory for it");
+	while (status == STATUS_OK && out->bytes < (size_t)stat.st_size && n > 0) {
+		n = read(fd, out->data + out->bytes, (size_t)stat.st_size - out->bytes);
+		if (n < 0)
+			status = reason_say(why, STATUS_SYSTEM, "it cannot be read: %s", strerror(errno));
+		out->bytes += n > 0 ? (size_t)n : 0;
+	}
+	close(fd);
+	return status;
+}
+
+/* The next file of the folder is the one to read; false: there is none. */
+static bool
+begin(struct machine_source *source, const struct instant *now)
+{
+	struct folder_source *files = source->state;
+	struct reading *reading = &files->now;
+	struct folder_file *file;
+	struct reason why = { "" };
+	int never = 0;
+	while ((file = folder_next(&files->folder, now->ms, &never)) != NULL) {
+		file->not_before_ms = INT64_MAX;
+		reading->name = strdup(file->name);
+		enum status status =
+		    reading->name == NULL ? STATUS_SYSTEM : read_whole(files->folder.fd, file->name, reading, &why);
+		if (status == STATUS_SYSTEM) {
+			source_say(source, LOG_WARNING, "file_unreadable", file->name, why.text);
+			file->not_before_ms = now->ms + AGAIN_MS;
+			forget(reading);
+			continue;
+		}
+		source->heard_ms = now->utc_ms;
+		source->tally.bytes += reading->bytes;
+		const struct span whole = { reading->data, reading->bytes };
+		if (status == STATUS_OK && zip_members_are(whole))
+			status = zip_members_open(whole, &reading->zip, &why);
+		if (status != STATUS_OK) {
+			say_wrong(reading, why.text);
+			reading->over = true;
+		}
+		return true;
+	}
+	return false;
+}
+
+/* What is to be read next of it; over: nothing more. */
+static void
+next_document(struct reading *reading)
+{
+	struct reason why = { "" };
+	const char *member = "";
+	if (reading->zip == NULL) {
+		reading->over = reading->document.data != NULL;
+		reading->document = (struct span){ reading->data, reading->bytes };
+		snprintf(reading->document_name, sizeof reading->document_name, "%s", reading->name);
+		return;
+	}
+	for (;;) {
+		reading->document.data = NULL;
+		enum status status = zip_members_next(reading->zip, &member, &reading->document, &why);
+		snprintf(reading->document_name, sizeof reading->document_name, "%s/%s", reading->name, member);
+		if (status == STATUS_OK)
+			break;
+		say_wrong(reading, why.text);
+		reading->bad_member = true;
+	}
+	reading->over = reading->document.data == NULL;
+}
+
+/* A recording of a stream is read as one connection that comes and goes. */
+static void
+give(struct machine_source *source, const struct reading *reading, const struct instant *now, struct findings *findings)
+{
+	struct folder_source *files = source->state;
+	const struct moment_of when = { now->utc_ms, reading->document_name };
+	const struct connector *connector = source->connector;
+	struct reason why = { "" };
+	if (connector->feed == FEED_DOCUMENT) {
+		connector->take(files->state, reading->document, &when, findings);
+		return;
+	}
+	const struct moment_of heard = { now->utc_ms, "" };
+	void *state = NULL;
+	if (connector->open(source->settings, &source->place, &state, &why) != STATUS_OK)
+		return;
+	connector->take(state, reading->document, &heard, findings);
+	if (connector->line != NULL)
+		connector->line(state, false, now->utc_ms, findings);
+	connector->close(&state);
+}
+
+/* The document that is next goes through the connector. False: not in this turn. */
+static bool
+read_document(struct machine_source *source, struct turn *turn, const struct instant *now)
+{
+	struct folder_source *files = source->state;
+	struct reading *reading = &files->now;
+	bool fresh = turn_is_fresh(turn);
+	struct findings *findings = turn_begin(turn, source);
+	if (findings == NULL)
+		return false;
+	give(source, reading, now, findings);
+	if (!findings_full(findings)) {
+		judge(reading, findings);
+		return true;
+	}
+	turn_undo(turn);
+	if (!fresh)
+		return false;
+	source->tally.given_up++;
+	say_wrong(reading, "it needs more memory than there is for one document");
+	reading->bad_member = true;
+	return true;
+}
+
+static void
+finish(struct folder_source *files)
+{
+	files->done[files->n_done++] = files->now;
+	struct reading *done = &files->done[files->n_done - 1];
+	zip_members_close(&done->zip);
+	free(done->data);
+	done->data = NULL;
+	files->now = (struct reading){ 0 };
+}
+
+/* ---- the turn ---- */
+
+static size_t
+files_watch(struct machine_source *source, struct pollfd *polls, size_t room, bool held, const struct instant *now, int *wait_ms)
+{
+	struct folder_source *files = source->state;
+	if (room == 0)
+		return 0;
+	*polls = (struct pollfd){ .fd = held ? -1 : files->folder.notes, .events = POLLIN };
+	if (held)
+		return 1;
+	int64_t left = files->look_ms - now->ms;
+	if (left < *wait_ms)
+		*wait_ms = left > 0 ? (int)left : 0;
+	if (files->now.name != NULL || folder_next(&files->folder, now->ms, wait_ms) != NULL)
+		*wait_ms = 0;
+	return 1;
+}
+
+static void
+look(struct machine_source *source, const struct instant *now)
+{
+	struct folder_source *files = source->state;
+	struct reason why = { "" };
+	files->look_ms = now->ms + FOLDER_LOOK_MS;
+	if (folder_look(&files->folder, now->ms, &why) != STATUS_OK)
+		health_away(source, why.text, now);
+	else
+		health_back(source, now);
+}
+
+static void
+files_move(struct machine_source *source, const struct pollfd *polls, size_t n, bool held, const struct instant *now)
+{
+	struct folder_source *files = source->state;
+	if (held)
+		return;
+	bool noted = n > 0 && polls[0].revents != 0 && folder_noted(&files->folder);
+	if (now->ms >= files->look_ms)
+		look(source, now);
+	else if (noted && files->look_ms > now->ms + FOLDER_STILL_MS / 8) /* several notes, one look */
+		files->look_ms = now->ms + FOLDER_STILL_MS / 8;
+}
+
+static void
+files_take(struct machine_source *source, struct turn *turn, const struct instant *now)
+{
+	struct folder_source *files = source->state;
+	while (files->n_done < FILES_A_TURN && (files->now.name != NULL || begin(source, now))) {
+		struct reading *reading = &files->now;
+		if (!reading->over && reading->document.data == NULL)
+			next_document(reading);
+		while (!reading->over) {
+			if (!read_document(source, turn, now))
+				return;
+			next_document(reading);
+		}
+		finish(files);
+	}
+}
+
+static void
+files_pass(struct machine_source *source, struct turn *turn, const struct instant *now)
+{
+	struct folder_source *files = source->state;
+	struct findings *findings = source->connector->pass != NULL ? turn_join(turn, source) : NULL;
+	if (findings != NULL)
+		source->connector->pass(files->state, now->utc_ms, findings);
+}
+
+static void
+settle_one(struct machine_source *source, const struct reading *done, const struct instant *now)
+{
+	struct folder_source *files = source->state;
+	struct reason why = { "" };
+	bool rejected = done->bad_member || (done->events == 0 && done->wrong > 0);
+	char also[SENTENCES_BYTES + 128] = "";
+	if (done->events > 0 && done->wrong > 0)
+		snprintf(also, sizeof also, "The rest of it was read (%zu events, or parts of one).\n\n%s", done->events,
+		    done->sentences != NULL ? done->sentences : "");
+	const char *sentences = also[0] != '\0' ? also : rejected && done->sentences != NULL ? done->sentences : NULL;
+	int64_t day = civil_day_of_ms(now->utc_ms + (int64_t)source->place.offset_minutes * 60000);
+	enum status status = folder_move(files->folder.fd, done->name, !rejected, day, sentences, &why);
+	struct folder_file *file = folder_find(&files->folder, done->name);
+	if (status != STATUS_OK)
+		source_say(source, LOG_ERROR, "file_not_moved", done->name, why.text);
+	if (file != NULL && status == STATUS_OK)
+		folder_forget(&files->folder, file);
+	else if (file != NULL)
+		file->not_before_ms = now->ms + AGAIN_MS;
+	if (rejected)
+		source->tally.files_rejected++;
+	else
+		source->tally.files_done++;
+	source_say(source, rejected ? LOG_WARNING : LOG_INFO, rejected ? "file_rejected" : "file_done", done->name,
+	    rejected && done->sentences != NULL ? done->sentences : "");
+}
+
+static void
+files_settle(struct machine_source *source, const struct instant *now)
+{
+	struct folder_source *files = source->state;
+	memory_keep(source, files->state);
+	for (size_t i = 0; i < files->n_done; i++) {
+		settle_one(source, &files->done[i], now);
+		forget(&files->done[i]);
+	}
+	files->n_done = 0;
+}
+
+static const struct connector_setting settings[] = { { NULL, NULL } };
+
+const struct source_kind files_kind = { "files", "a folder: files put there are read, and moved to its done/ or rejected/",
+	settings, files_open, files_watch, files_move, files_take, files_pass, files_settle, files_close };

@@ -1,0 +1,162 @@
+/* Bytes of one connection on their way to its connector: see stream.h. */
+#include "stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_ROOM = 4096, PIECES_A_TURN = 4 };
+
+enum status
+stream_open(struct machine_source *source, struct stream *out, struct reason *why)
+{
+	struct stream stream = { .source = source };
+	enum status status = source->connector->open(source->settings, &source->place, &stream.state, why);
+	if (status == STATUS_OK)
+		*out = stream;
+	return status;
+}
+
+void
+stream_close(struct stream *stream)
+{
+	for (int side = 0; side < SIDES; side++)
+		free(stream->heard[side].data);
+	if (stream->state != NULL)
+		stream->source->connector->close(&stream->state);
+	memset(stream, 0, sizeof *stream);
+}
+
+size_t
+stream_room(const struct stream *stream)
+{
+	size_t bytes = stream->heard[SIDE_MACHINE].bytes;
+	return bytes < SOURCE_PIECE_BYTES ? SOURCE_PIECE_BYTES - bytes : 0;
+}
+
+bool
+stream_hear(struct stream *stream, enum stream_side side, const uint8_t *data, size_t bytes)
+{
+	size_t wanted = stream->heard[side].bytes + bytes, room = stream->heard[side].room;
+	if (wanted > STREAM_BYTES_MAX)
+		return false;
+	if (wanted > room) {
+		room = room == 0 ? FIRST_ROOM : room;
+		while (room < wanted)
+			room *= 2;
+		uint8_t *wider = realloc(stream->heard[side].data, room);
+		if (wider == NULL)
+			return false;
+		stream->heard[side].data = wider;
+		stream->heard[side].room = room;
+	}
+	memcpy(stream->heard[side].data + stream->heard[side].bytes, data, bytes);
+	stream->heard[side].bytes += bytes;
+	return true;
+}
+
+void
+stream_line(struct stream *stream, bool up)
+{
+	stream->up = up;
+}
+
+static bool
+line_is_news(const struct stream *stream)
+{
+	return !stream->line_known || stream->connected != stream->up;
+}
+
+bool
+stream_waits(const struct stream *stream)
+{
+	return stream->heard[SIDE_MACHINE].bytes > 0 || stream->heard[SIDE_ANSWER].bytes > 0 || line_is_news(stream);
+}
+
+static void
+look_after(struct stream *stream, struct findings *findings)
+{
+	if (!findings_full(findings))
+		return;
+	turn_give_up_message(findings);
+	stream->source->tally.given_up++;
+	source_say(stream->source, LOG_WARNING, "given_up", "a stream", "a message needs more memory than there is for one");
+}
+
+static void
+forget(struct stream *stream, enum stream_side side, size_t bytes)
+{
+	stream->heard[side].bytes -= bytes;
+	memmove(stream->heard[side].data, stream->heard[side].data + bytes, stream->heard[side].bytes);
+}
+
+/* How much of it one call of the connector gets: a piece, or for a connector of documents the next line. 0: no whole line yet. */
+static size_t
+next_piece(const struct stream *stream, enum stream_side side, struct span *out)
+{
+	const uint8_t *data = stream->heard[side].data;
+	size_t bytes = stream->heard[side].bytes;
+	if (stream->source->connector->feed == FEED_STREAM) {
+		*out = (struct span){ data, bytes < SOURCE_PIECE_BYTES ? bytes : SOURCE_PIECE_BYTES };
+		return out->bytes;
+	}
+	const uint8_t *end = bytes > 0 ? memchr(data, '\n', bytes) : NULL;
+	if (end == NULL && bytes < SOURCE_PIECE_BYTES && stream->up)
+		return 0;
+	*out = (struct span){ data, end != NULL ? (size_t)(end - data) : bytes };
+	return out->bytes + (end != NULL);
+}
+
+/* False: the turn has no more room. */
+static bool
+take_side(struct stream *stream, enum stream_side side, struct turn *turn, const struct instant *now)
+{
+	const struct moment_of when = { now->utc_ms, side == SIDE_ANSWER ? "answer" : "" };
+	struct span piece;
+	size_t bytes;
+	for (int pieces = 0; pieces < PIECES_A_TURN || stream->source->connector->feed == FEED_DOCUMENT; pieces++) {
+		if ((bytes = next_piece(stream, side, &piece)) == 0)
+			return true;
+		struct findings *findings = turn_join(turn, stream->source);
+		if (findings == NULL)
+			return false;
+		if (piece.bytes > 0)
+			stream->source->connector->take(stream->state, piece, &when, findings);
+		look_after(stream, findings);
+		forget(stream, side, bytes);
+	}
+	return stream->heard[side].bytes == 0;
+}
+
+static void
+tell_line(struct stream *stream, struct turn *turn, const struct instant *now)
+{
+	struct findings *findings = turn_join(turn, stream->source);
+	if (findings == NULL)
+		return;
+	if (stream->source->connector->line != NULL)
+		stream->source->connector->line(stream->state, stream->up, now->utc_ms, findings);
+	look_after(stream, findings);
+	stream->line_known = true;
+	stream->connected = stream->up;
+}
+
+void
+stream_take(struct stream *stream, struct turn *turn, const struct instant *now)
+{
+	if (stream->up && line_is_news(stream))
+		tell_line(stream, turn, now);
+	if (!take_side(stream, SIDE_MACHINE, turn, now) || !take_side(stream, SIDE_ANSWER, turn, now))
+		return;
+	if (!stream->up && line_is_news(stream))
+		tell_line(stream, turn, now);
+}
+
+void
+stream_pass(struct stream *stream, struct turn *turn, const struct instant *now)
+{
+	struct findings *findings = stream->source->connector->pass != NULL ? turn_join(turn, stream->source) : NULL;
+	if (findings == NULL)
+		return;
+	stream->source->connector->pass(stream->state, now->utc_ms, findings);
+	look_after(stream, findings);
+}
