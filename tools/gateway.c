@@ -17,6 +17,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "gateway_parts.h"
 #include "log.h"
 #include "notify.h"
 #include "options.h"
@@ -25,10 +26,14 @@
 enum {
 	SPEAKERS_MAX = 64,
 	KEY_SPOOL_MIB = 0x100,
+	KEY_CHECK,
+	KEY_SOURCE,
+	KEY_CONNECTOR,
+	KEY_SET,
+	KEY_JSON,
 	FULL_PAUSE_MS = 1000,
 	END_MS = 10000,
-	MIB_MAX = 1 << 20,
-	JUYAN_NOTICES = JUYAN_REFUSED + 1
+	MIB_MAX = 1 << 20
 };
 
 struct gateway {
@@ -36,16 +41,16 @@ struct gateway {
 	const char *spool;
 	const char *listen;
 	long spool_mib;
+	struct gateway_command machines;
 	struct juyan *juyan;
-	struct log *log;
+	struct gateway_ear ear;
 	struct notify notify;
 	int listener; /* -1: none */
 	int signals;
 	struct speaker *speakers[SPEAKERS_MAX];
 	size_t n;
 	uint64_t wrong;
-	struct log_budget budgets[JUYAN_NOTICES]; /* of the library's thread */
-	bool full;                                /* somebody waits for room */
+	bool full; /* somebody waits for room */
 	bool told_to_end;
 };
 
@@ -53,22 +58,92 @@ static const struct argp_option options[] = {
 	{ "spool", 'S', "DIR", 0, "where events wait for the centre: a folder on a disk of this machine", 1 },
 	{ "spool-mib", KEY_SPOOL_MIB, "N", 0, "how large the spool may grow (default: 1024)", 1 },
 	{ "listen", 'l', "PATH", 0, "take events over a Unix socket at this path, and go on until a signal", 1 },
+	{ NULL, 0, NULL, 0, "Beside the port's machines:", 3 },
+	{ "config", 'c', "FILE", 0, "listen to the machines that this file names, until a signal", 3 },
+	{ "check", KEY_CHECK, "FILE", 0, "show what would become of a file, or a recording, in a machine's format; nothing is sent",
+	    3 },
+	{ "source", KEY_SOURCE, "NAME", 0, "--check: with the settings of this source of --config", 3 },
+	{ "connector", KEY_CONNECTOR, "NAME", 0, "--check: by this connector (default: the one whose format it looks like)", 3 },
+	{ "set", KEY_SET, "NAME=VALUE", 0, "--check: a setting of the connector; may be said again", 3 },
+	{ "json", KEY_JSON, NULL, 0, "--check, waiting, raw: for programs", 3 },
 	{ 0 },
 };
 
 static const char description[] =
-    "Takes events, keeps them on this machine's disk, and brings them to the centre as soon as it is there."
+    "Takes events, keeps them on this machine's disk, and brings them to the centre as soon as it is there. Or listens to the "
+    "port's "
+    "machines in their own formats, and makes the events itself (--config)."
     "\vWithout --listen the events come from the standard input, one in JSON on each line, and the gateway ends when that has "
-    "ended "
-    "and the centre has everything, or after ten seconds: what is left waits in the spool for the next start. With --listen PATH "
-    "programs of this machine connect to PATH, write such lines, and read one answer for each, in order: "
-    "{\"line\":1,\"taken\":true} "
-    "means that the event is on this machine's disk and will reach the centre; {\"line\":1,\"wrong\":\"…\"} says what is wrong "
-    "with "
-    "it; {\"line\":1,\"full\":\"…\"} that the spool is full.\n\n"
+    "ended and the centre has everything, or after ten seconds: what is left waits in the spool for the next start. With --listen "
+    "PATH programs of this machine connect to PATH, write such lines, and read one answer for each, in order: "
+    "{\"line\":1,\"taken\":true} means that the event is on this machine's disk and will reach the centre; "
+    "{\"line\":1,\"wrong\":\"…\"} says what is wrong with it; {\"line\":1,\"full\":\"…\"} that the spool is full.\n\n"
     "The centre may be away for days. A spool belongs to one key; one process at a time works on it.\n\n"
-    "Exit codes: 0 all was taken, or with --listen it was told to end; 1 a line was wrong; 2 the command line cannot be; 3 this "
-    "machine failed.";
+    "With --config FILE it listens to gates, scales, vehicles and offices as FILE says, until a signal; 'waiting' shows what waits "
+    "for "
+    "its manifest or its vehicle there, 'raw NUMBER' a message as it came. --check FILE tells beforehand what becomes of a "
+    "file.\n\n"
+    "Exit codes: 0 all was taken, or it was told to end; 1 a line, or something in the checked file, was wrong; 2 the command line "
+    "or "
+    "the configuration cannot be; 3 this machine failed.";
+
+/* What the machines' gateway takes; false: it is none of its options. */
+static bool
+parse_machines(struct gateway_command *command, int key, char *text, struct argp_state *state)
+{
+	switch (key) {
+	case 'c':
+		command->config = text;
+		return true;
+	case KEY_CHECK:
+		command->check = text;
+		return true;
+	case KEY_SOURCE:
+		command->source = text;
+		return true;
+	case KEY_CONNECTOR:
+		command->connector = text;
+		return true;
+	case KEY_SET:
+		if (strchr(text, '=') == NULL || command->n == GATEWAY_SETTINGS_MAX)
+			argp_error(state, "--set '%s': expected NAME=VALUE, at most %d times", text, GATEWAY_SETTINGS_MAX);
+		else
+			command->settings[command->n++] = text;
+		return true;
+	case KEY_JSON:
+		return command->json = true;
+	default:
+		return false;
+	}
+}
+
+static void
+parse_argument(struct gateway_command *command, char *text, struct argp_state *state)
+{
+	if (command->action == NULL && (strcmp(text, "waiting") == 0 || strcmp(text, "raw") == 0))
+		command->action = text;
+	else if (command->action != NULL && strcmp(command->action, "raw") == 0 && command->object == NULL)
+		command->object = text;
+	else
+		argp_error(state, "'%s' is not expected here", text);
+}
+
+static void
+check_options(const struct gateway *gateway, struct argp_state *state)
+{
+	const struct gateway_command *machines = &gateway->machines;
+	bool lines = gateway->spool != NULL || gateway->listen != NULL;
+	if (machines->action != NULL && machines->config == NULL)
+		argp_error(state, "%s: --config FILE says which gateway", machines->action);
+	if (machines->action != NULL && strcmp(machines->action, "raw") == 0 && machines->object == NULL)
+		argp_error(state, "raw: the number of a message is expected behind it");
+	if (lines && (machines->config != NULL || machines->check != NULL))
+		argp_error(state, "--spool and --listen are for lines of JSON; with --config and --check they do not go together");
+	if (machines->check == NULL && (machines->source != NULL || machines->connector != NULL || machines->n > 0))
+		argp_error(state, "--source, --connector and --set belong to --check FILE");
+	if (machines->config == NULL && machines->check == NULL && gateway->spool == NULL)
+		argp_error(state, "--spool DIR says where events wait for the centre; or --config FILE which machines are heard");
+}
 
 static error_t
 parse(int key, char *text, struct argp_state *state)
@@ -91,24 +166,30 @@ parse(int key, char *text, struct argp_state *state)
 			argp_error(state, "--spool-mib '%s': expected a number from 1 to %d", text, MIB_MAX);
 		return 0;
 	case ARGP_KEY_ARG:
-		argp_error(state, "'%s' is not expected here", text);
+		parse_argument(&gateway->machines, text, state);
 		return 0;
 	case ARGP_KEY_END:
-		if (gateway->spool == NULL)
-			argp_error(state, "--spool DIR says where events wait for the centre");
+		check_options(gateway, state);
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return parse_machines(&gateway->machines, key, text, state) ? 0 : ARGP_ERR_UNKNOWN;
 	}
 }
 
+static char *
+add_help(int key, const char *text, void *input)
+{
+	(void)input;
+	return key == ARGP_KEY_HELP_POST_DOC ? gateway_explain(text) : (char *)(uintptr_t)text;
+}
+
 static const struct argp_child children[] = { { &tool_connection_argp, 0, "Which Juyan:", 2 }, { 0 } };
-static const struct argp argp = { options, parse, NULL, description, children, NULL, NULL };
+static const struct argp argp = { options, parse, "\nwaiting\nraw NUMBER", description, children, add_help, NULL };
 
 /* ---- opening ---- */
 
-static void
-on_notice(void *user, enum juyan_notice notice, const char *sentence)
+void
+gateway_on_notice(void *user, enum juyan_notice notice, const char *sentence)
 {
 	static const char *const names[] = {
 		[JUYAN_CONNECTED] = "connected",
@@ -121,12 +202,12 @@ on_notice(void *user, enum juyan_notice notice, const char *sentence)
 		[JUYAN_KEY_TWICE] = "key_twice",
 		[JUYAN_REFUSED] = "refused",
 	};
-	struct gateway *gateway = user;
+	struct gateway_ear *ear = user;
 	uint64_t withheld;
 	char quoted[LOG_QUOTED_BYTES];
 	bool good = notice == JUYAN_CONNECTED || notice == JUYAN_ROOM_AGAIN;
-	if (log_affords(&gateway->budgets[notice], &withheld))
-		log_say(gateway->log, good ? LOG_INFO : LOG_WARNING, "gateway", names[notice], "why=%s withheld=%" PRIu64,
+	if (log_affords(&ear->budgets[notice], &withheld))
+		log_say(ear->log, good ? LOG_INFO : LOG_WARNING, "gateway", names[notice], "why=%s withheld=%" PRIu64,
 		    log_quoted(sentence, quoted), withheld);
 }
 
@@ -291,7 +372,8 @@ say_end(struct gateway *gateway)
 		juyan_flush(gateway->juyan, END_MS);
 	juyan_state(gateway->juyan, &state);
 	if (state.confirmed < state.taken)
-		log_say(gateway->log, LOG_WARNING, "gateway", "left_in_spool", "events=%" PRIu64, state.taken - state.confirmed);
+		log_say(gateway->ear.log, LOG_WARNING, "gateway", "left_in_spool", "events=%" PRIu64,
+		    state.taken - state.confirmed);
 }
 
 static enum status
@@ -307,7 +389,7 @@ open_all(struct gateway *gateway, struct reason *why)
 	else if (status == STATUS_OK)
 		status = admit(gateway, STDIN_FILENO, false, why);
 	if (status == STATUS_OK)
-		status = log_open(stderr, LOG_INFO, &gateway->log);
+		status = log_open(stderr, LOG_INFO, &gateway->ear.log);
 	if (status == STATUS_OK)
 		status = notify_open(&gateway->notify, why);
 	if (status != STATUS_OK)
@@ -318,8 +400,8 @@ open_all(struct gateway *gateway, struct reason *why)
 		.centre_key_file = address.server_key_path,
 		.spool_folder = gateway->spool,
 		.spool_bytes = (uint64_t)gateway->spool_mib << 20,
-		.on_notice = on_notice,
-		.user = gateway,
+		.on_notice = gateway_on_notice,
+		.user = &gateway->ear,
 	};
 	enum juyan_result result = juyan_open(&spool, &gateway->juyan, why->text, sizeof why->text);
 	return result == JUYAN_OK ? STATUS_OK : result == JUYAN_SETTING ? STATUS_SETTING : STATUS_SYSTEM;
@@ -332,6 +414,10 @@ tool_gateway(int argc, char **argv)
 	struct reason why = { "" };
 	argp_err_exit_status = TOOL_USAGE;
 	argp_parse(&argp, argc, argv, 0, NULL, &gateway);
+	if (gateway.machines.check != NULL)
+		return gateway_check(&gateway.machines);
+	if (gateway.machines.config != NULL)
+		return gateway.machines.action != NULL ? gateway_look(&gateway.machines) : gateway_machines(&gateway.machines);
 	enum status status = open_all(&gateway, &why);
 	if (status == STATUS_OK) {
 		notify_say(&gateway.notify, "READY=1\nSTATUS=taking events");
@@ -348,7 +434,7 @@ tool_gateway(int argc, char **argv)
 		unlink(gateway.listen);
 	juyan_close(&gateway.juyan);
 	notify_close(&gateway.notify);
-	log_close(&gateway.log);
+	log_close(&gateway.ear.log);
 	if (status != STATUS_OK)
 		return tool_fail("gateway", status, &why);
 	return gateway.wrong == 0 || gateway.listen != NULL ? TOOL_FINE : TOOL_WRONG; /* whoever spoke was answered */
