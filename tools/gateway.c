@@ -26,6 +26,7 @@
 enum {
 	SPEAKERS_MAX = 64,
 	KEY_SPOOL_MIB = 0x100,
+	KEY_CONFIG,
 	KEY_CHECK,
 	KEY_SOURCE,
 	KEY_CONNECTOR,
@@ -59,7 +60,7 @@ static const struct argp_option options[] = {
 	{ "spool-mib", KEY_SPOOL_MIB, "N", 0, "how large the spool may grow (default: 1024)", 1 },
 	{ "listen", 'l', "PATH", 0, "take events over a Unix socket at this path, and go on until a signal", 1 },
 	{ NULL, 0, NULL, 0, "Beside the port's machines:", 3 },
-	{ "config", 'c', "FILE", 0, "listen to the machines that this file names, until a signal", 3 },
+	{ "config", KEY_CONFIG, "FILE", 0, "listen to the machines that this file names, until a signal", 3 },
 	{ "check", KEY_CHECK, "FILE", 0, "show what would become of a file, or a recording, in a machine's format; nothing is sent",
 	    3 },
 	{ "source", KEY_SOURCE, "NAME", 0, "--check: with the settings of this source of --config", 3 },
@@ -92,7 +93,7 @@ static bool
 parse_machines(struct gateway_command *command, int key, char *text, struct argp_state *state)
 {
 	switch (key) {
-	case 'c':
+	case KEY_CONFIG:
 		command->config = text;
 		return true;
 	case KEY_CHECK:
