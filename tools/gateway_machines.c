@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "fold.h"
 #include "gateway_loop.h"
 #include "process.h"
 #include "tool.h"
@@ -25,10 +26,22 @@ struct machines {
 /* ---- the help ---- */
 
 static void
+explain_one(const char *name, const char *prose, const char *fallback, FILE *out)
+{
+	char text[1024];
+	bool says = fallback != NULL && fallback[0] != '\0';
+	snprintf(text, sizeof text, "%s%s%s%s", prose, says ? " (default: " : "", says ? fallback : "", says ? ")" : "");
+	int column = fprintf(out, "  %-*s ", NAME_COLUMN, name);
+	fold_print(text, NAME_COLUMN + 3, column, out);
+}
+
+static void
 explain_settings(const struct connector_setting *settings, FILE *out)
 {
-	for (; settings != NULL && settings->name != NULL; settings++)
-		fprintf(out, "      %s: %s\n", settings->name, settings->prose);
+	for (; settings != NULL && settings->name != NULL; settings++) {
+		int column = fprintf(out, "    %s: ", settings->name);
+		fold_print(settings->prose, 8, column, out);
+	}
 }
 
 static void
@@ -37,18 +50,16 @@ explain(FILE *out)
 	const char *name, *fallback, *prose;
 	fputs("The configuration, in YAML:\n", out);
 	for (size_t i = 0; (name = gateway_config_setting(i, &fallback, &prose)) != NULL; i++)
-		fprintf(out, "  %-*s %s%s%s%s\n", NAME_COLUMN, name, prose,
-		    fallback != NULL && fallback[0] != '\0' ? " (default: " : "", fallback != NULL ? fallback : "",
-		    fallback != NULL && fallback[0] != '\0' ? ")" : "");
-	fprintf(out, "  %-*s a list; each has a name, a connector, where it is heard, and settings\n", NAME_COLUMN, "sources");
+		explain_one(name, prose, fallback, out);
+	explain_one("sources", "a list; each has a name, a connector, where it is heard, and settings", NULL, out);
 	fputs("\nWhere a source is heard, one of:\n", out);
 	for (size_t i = 0; source_kind_at(i) != NULL; i++) {
-		fprintf(out, "  %-*s %s\n", NAME_COLUMN, source_kind_at(i)->name, source_kind_at(i)->about);
+		explain_one(source_kind_at(i)->name, source_kind_at(i)->about, NULL, out);
 		explain_settings(source_kind_at(i)->settings, out);
 	}
 	fputs("\nConnectors, with settings of their own:\n", out);
 	for (size_t i = 0; connector_at(i) != NULL; i++) {
-		fprintf(out, "  %-*s %s\n", NAME_COLUMN, connector_at(i)->name, connector_at(i)->about);
+		explain_one(connector_at(i)->name, connector_at(i)->about, NULL, out);
 		explain_settings(connector_at(i)->settings, out);
 	}
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "endpoint.h"
+#include "fold.h"
 #include "log.h"
 #include "wire.h"
 #include "yaml.h"
@@ -208,26 +209,6 @@ config_read(const char *path, struct config *config, struct reason *why)
 
 /* ---- for people ---- */
 
-/* Words in lines of at most 78 columns, indented: a line of help that is wrapped by somebody else loses its indentation. */
-static void
-explain_prose(const char *prose, FILE *out)
-{
-	enum { INDENT = 6, COLUMNS = 78 };
-	size_t column = INDENT;
-	fprintf(out, "%*s", INDENT, "");
-	while (*prose != '\0') {
-		size_t bytes = strcspn(prose, " ");
-		if (column > INDENT && column + 1 + bytes > COLUMNS) {
-			fprintf(out, "\n%*s", INDENT, "");
-			column = INDENT;
-		}
-		fprintf(out, "%s%.*s", column > INDENT ? " " : "", (int)bytes, prose);
-		column += bytes + (column > INDENT ? 1 : 0);
-		prose += bytes + strspn(prose + bytes, " ");
-	}
-	fputs("\n", out);
-}
-
 void
 config_explain(FILE *out)
 {
@@ -238,7 +219,7 @@ config_explain(FILE *out)
 		else
 			fprintf(out, "  %s: %lld to %lld %s (default %lld)\n", row->name, (long long)row->min, (long long)row->max,
 			    row->unit, (long long)row->number);
-		explain_prose(row->prose, out);
+		fold_print(row->prose, 6, 0, out);
 	}
 }
 

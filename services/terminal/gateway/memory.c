@@ -76,7 +76,7 @@ memory_keep(struct machine_source *source, void *state)
 		bool good = mkdir(source->memory, 0700) == 0 || errno == EEXIST;
 		good = good && write_all(draft, kept) && rename(draft, path) == 0 && sync_folder(source->memory);
 		if (!good)
-			source_say(source, LOG_ERROR, "not_kept", path, strerror(errno));
+			source_say(source, LOG_ERROR, "memory_unkept", path, strerror(errno));
 	}
 	arena_close(&arena);
 }

@@ -20,6 +20,7 @@
 
 enum {
 	FILE_BYTES_MAX = 64 * 1024 * 1024,
+	DOCUMENT_BYTES_MAX = 32 * 1024 * 1024, /* the book keeps it raw, as one message */
 	FILES_A_TURN = 64,
 	SENTENCES_BYTES = 16 * 1024,
 	AGAIN_MS = 10 * 60 * 1000,
@@ -196,6 +197,9 @@ begin(struct machine_source *source, const struct instant *now)
 		const struct span whole = { reading->data, reading->bytes };
 		if (status == STATUS_OK && zip_members_are(whole))
 			status = zip_members_open(whole, &reading->zip, &why);
+		else if (status == STATUS_OK && reading->bytes > DOCUMENT_BYTES_MAX)
+			status = reason_say(&why, STATUS_TOO_LARGE, "it has %zu bytes; at most %d MiB are read of one document",
+			    reading->bytes, DOCUMENT_BYTES_MAX >> 20);
 		if (status != STATUS_OK) {
 			say_wrong(reading, why.text);
 			reading->over = true;

@@ -16,7 +16,7 @@ source_say(struct machine_source *source, enum log_level level, const char *even
 {
 	char name[LOG_QUOTED_BYTES], place[LOG_QUOTED_BYTES], reason[LOG_QUOTED_BYTES];
 	uint64_t withheld;
-	if (!log_affords(&source->budget, &withheld))
+	if (!log_affords(&source->budgets[level > LOG_INFO], &withheld))
 		return;
 	log_say(source->log, level, "gateway", event, "source=%s where=%s%s%s withheld=%" PRIu64, log_quoted(source->name, name),
 	    log_quoted(where, place), why[0] != '\0' ? " why=" : "", why[0] != '\0' ? log_quoted(why, reason) : "", withheld);

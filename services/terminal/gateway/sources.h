@@ -62,7 +62,7 @@ struct machine_source {
 	struct place place;
 	const char *memory; /* the folder for what its connector must not forget (memory.h) */
 	struct log *log;
-	struct log_budget budget;
+	struct log_budget budgets[2]; /* of what is as it should be, and of what is not */
 	struct source_tally tally;
 	struct health health;
 	size_t open_now;  /* connections */
@@ -95,7 +95,7 @@ const struct source_kind *source_kind_at(size_t i);
 
 extern const struct source_kind listen_kind, connect_kind, serial_kind, files_kind;
 
-/* Complains of a source, at most ten lines a second. */
+/* Says something of a source, at most ten lines a second of what is well, and ten of what is not. */
 void source_say(struct machine_source *source, enum log_level level, const char *event, const char *where, const char *why);
 /* A number among the source's settings, or `fallback`. */
 enum status source_number(const struct machine_source *source, const char *name, int64_t min, int64_t max, int64_t fallback,
