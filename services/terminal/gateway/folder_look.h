@@ -17,7 +17,7 @@
 
 #include "status.h"
 
-enum { FOLDER_STILL_MS = 2000, FOLDER_FILES_MAX = 65536, FOLDER_LOOK_MS = 3000 };
+enum { FOLDER_STILL_MS = 2000, FOLDER_FILES_MAX = 8192, FOLDER_LOOK_MS = 3000 };
 
 struct folder_file {
 	char *name;

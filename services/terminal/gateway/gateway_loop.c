@@ -24,6 +24,8 @@ enum {
 	PATH_BYTES = 512
 };
 
+static const char HEARING[] = "hearing the machines";
+
 struct gateway_loop {
 	struct gateway_loop_parts parts;
 	struct clock clock;
@@ -294,8 +296,7 @@ say_held(struct gateway_loop *loop, bool held, const struct reason *why)
 	else if (!held && loop->told_held)
 		log_say(loop->parts.log, LOG_INFO, "gateway", "book_has_room", "%s", "");
 	if (held != loop->told_held)
-		notify_say(loop->parts.notify,
-		    held ? "STATUS=the book is full: nothing more is read" : "STATUS=hearing the machines");
+		notify_say(loop->parts.notify, "STATUS=%s", held ? "the book is full: nothing more is read" : HEARING);
 	loop->told_held = held;
 }
 
@@ -333,6 +334,8 @@ bring(struct gateway_loop *loop, bool something, const struct instant *now, stru
 	bool full = gateway_outbox_is_full(loop->outbox);
 	enum status status = gateway_outbox_turn(loop->outbox, something, now->ms, why);
 	bool is_full = gateway_outbox_is_full(loop->outbox);
+	if (is_full != full)
+		notify_say(loop->parts.notify, "STATUS=%s", is_full ? "the spool is full: events wait in the book" : HEARING);
 	if (is_full && !full)
 		log_say(loop->parts.log, LOG_ERROR, "gateway", "spool_full", "%s", "events wait in the book");
 	else if (!is_full && full)

@@ -282,6 +282,8 @@ read_document(struct machine_source *source, struct turn *turn, const struct ins
 static void
 finish(struct folder_source *files)
 {
+	if (files->now.events + files->now.wrong + files->now.noted == 0)
+		say_wrong(&files->now, "there is nothing in it");
 	files->done[files->n_done++] = files->now;
 	struct reading *done = &files->done[files->n_done - 1];
 	zip_members_close(&done->zip);

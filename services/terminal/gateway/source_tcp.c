@@ -12,7 +12,7 @@
 #include "passage.h"
 #include "sources.h"
 
-enum { BACKLOG = 64, ACCEPTS_A_TURN = 64, SILENT_MS = 60 * 1000, DAY_S = 24 * 60 * 60 };
+enum { BACKLOG = 64, ACCEPTS_A_TURN = 64, SILENT_MS = 60 * 1000, NO_DESCRIPTOR_MS = 1000, DAY_S = 24 * 60 * 60 };
 
 struct connection {
 	struct passage passage;
@@ -23,6 +23,7 @@ struct connection {
 
 struct listener {
 	int fd;
+	int64_t again_ms; /* not before that is anybody let in: there was no descriptor */
 	int64_t room, idle_ms;
 	bool passes;
 	struct address platform;
@@ -186,6 +187,10 @@ accept_some(struct machine_source *source, const struct instant *now)
 	for (int i = 0; i < ACCEPTS_A_TURN; i++) {
 		struct address peer = { .bytes = sizeof peer.at };
 		int fd = accept4(listener->fd, (struct sockaddr *)&peer.at, &peer.bytes, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)) {
+			listener->again_ms = now->ms + NO_DESCRIPTOR_MS;
+			source_say(source, LOG_ERROR, "turned_away", "nobody", strerror(errno));
+		}
 		if (fd < 0)
 			return;
 		if (listener->n < (size_t)listener->room) {
@@ -206,10 +211,9 @@ listener_watch(struct machine_source *source, struct pollfd *polls, size_t room,
 {
 	struct listener *listener = source->state;
 	size_t n = 0;
-	(void)now;
 	if (room < 1 + PASSAGE_POLLS * listener->n)
 		return 0;
-	polls[n++] = (struct pollfd){ .fd = listener->fd, .events = POLLIN };
+	polls[n++] = (struct pollfd){ .fd = now->ms >= listener->again_ms ? listener->fd : -1, .events = POLLIN };
 	for (size_t i = 0; i < listener->n; i++, n += PASSAGE_POLLS) {
 		const struct connection *one = &listener->connections[i];
 		if (one->over)
