@@ -71,6 +71,10 @@ enum {
 #define TIME_AHEAD_MS_MAX (INT64_C(15) * 60 * 1000)
 /* Nobody stays for longer after the release: such a crossing has left, and nobody said so. */
 #define UNHEARD_MS (INT64_C(7) * 24 * 60 * 60 * 1000)
+/* What is told of a machine is told again each hour: one telling may be lost, and the next be late. Then it holds no more. */
+#define MACHINE_HOLDS_MS (INT64_C(150) * 60 * 1000)
+/* A machine of which nothing has been told for longer is not shown any more. */
+#define MACHINE_KNOWN_MS (INT64_C(31) * 24 * 60 * 60 * 1000)
 /* A time outside of 1900 … 2199 cannot be dated: the event is malformed. */
 #define TIME_MS_LOWEST INT64_C(-2208988800000)
 #define TIME_MS_HIGHEST INT64_C(7258118399999)
@@ -82,6 +86,7 @@ _Static_assert(DECODE_BYTES_MAX >= EVENT_DECODE_BYTES, "what decodes alone also 
 _Static_assert(DECODE_BYTES_MAX >= 4 * FRAME_BYTES_MAX, "an honest frame decodes within the arena");
 _Static_assert(PORT_BYTES_MAX + BATCH_NO_BYTES_MAX + 16 <= 511, "a batch's key fits into an LMDB key");
 _Static_assert(PORT_BYTES_MAX + BATCH_NO_BYTES_MAX + 24 <= SUBJECT_BYTES_MAX, "every subject has room for its kind");
+_Static_assert(PORT_BYTES_MAX + UNIT_ID_BYTES_MAX + 32 <= SUBJECT_BYTES_MAX, "… a machine's, and the time since when");
 _Static_assert(UNIT_KG_MAX_ROAD < MASS_KG_MAX, "what is implausible is not yet malformed");
 _Static_assert(GROUPS_MAX + 2 <= UINT16_MAX, "a group has a 16-bit index");
 

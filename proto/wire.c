@@ -133,9 +133,28 @@ static const char *const mode_names[] = {
 	[JUYAN__V1__MODE__RAIL] = "rail",
 };
 
+static const char *const machine_kind_names[] = {
+	[JUYAN__V1__MACHINE_KIND__GATE] = "gate",
+	[JUYAN__V1__MACHINE_KIND__SCALE] = "scale",
+	[JUYAN__V1__MACHINE_KIND__VEHICLE] = "vehicle",
+	[JUYAN__V1__MACHINE_KIND__SOURCE] = "source",
+};
+static const char *const condition_names[] = {
+	[JUYAN__V1__CONDITION__WORKING] = "working",
+	[JUYAN__V1__CONDITION__CHARGING] = "charging",
+	[JUYAN__V1__CONDITION__BY_HAND] = "by_hand",
+	[JUYAN__V1__CONDITION__STOPPED] = "stopped",
+	[JUYAN__V1__CONDITION__FAULT] = "fault",
+	[JUYAN__V1__CONDITION__SILENT] = "silent",
+	[JUYAN__V1__CONDITION__STUCK] = "stuck",
+	[JUYAN__V1__CONDITION__OFFLINE] = "offline",
+};
+
 enum {
 	DIRECTION_NAMES = sizeof direction_names / sizeof direction_names[0],
 	MODE_NAMES = sizeof mode_names / sizeof mode_names[0],
+	MACHINE_KIND_NAMES = sizeof machine_kind_names / sizeof machine_kind_names[0],
+	CONDITION_NAMES = sizeof condition_names / sizeof condition_names[0],
 };
 
 const char *
@@ -148,6 +167,18 @@ const char *
 wire_mode_name(Juyan__V1__Mode mode)
 {
 	return (unsigned)mode < MODE_NAMES ? mode_names[mode] : NULL;
+}
+
+const char *
+wire_machine_kind_name(Juyan__V1__MachineKind kind)
+{
+	return (unsigned)kind < MACHINE_KIND_NAMES ? machine_kind_names[kind] : NULL;
+}
+
+const char *
+wire_condition_name(Juyan__V1__Condition condition)
+{
+	return (unsigned)condition < CONDITION_NAMES ? condition_names[condition] : NULL;
 }
 
 bool

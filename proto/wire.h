@@ -76,6 +76,8 @@ void wire_text_mend(char *text);
 /* "import", "truck" and so on: enum values in lower case; NULL or false where there is no such value. */
 const char *wire_direction_name(Juyan__V1__Direction direction);
 const char *wire_mode_name(Juyan__V1__Mode mode);
+const char *wire_machine_kind_name(Juyan__V1__MachineKind kind);
+const char *wire_condition_name(Juyan__V1__Condition condition);
 bool wire_direction_of(const char *name, Juyan__V1__Direction *out) MUST_USE;
 bool wire_mode_of(const char *name, Juyan__V1__Mode *out) MUST_USE;
 

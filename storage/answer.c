@@ -106,6 +106,13 @@ answer_offset_ms(const struct registry *registry, const char *port, int64_t utc_
 	return registry_port(registry, port, utc_ms, &rule) ? rule.utc_offset_minutes * INT64_C(60000) : 0;
 }
 
+int64_t
+answer_day_begin_ms(const struct registry *registry, const char *port, int64_t utc_ms)
+{
+	int64_t offset_ms = answer_offset_ms(registry, port, utc_ms);
+	return civil_day_of_ms(utc_ms + offset_ms) * CIVIL_MS_PER_DAY - offset_ms;
+}
+
 /* ---- crossings ---- */
 
 struct counted_sum {

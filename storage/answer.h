@@ -43,6 +43,8 @@ enum status answer_search(struct snapshot *snapshot, const Juyan__V1__SearchAsk 
 enum status searching_look(struct searching *searching, const struct snapshot *snapshot, size_t batches, bool *done) MUST_USE;
 enum status answer_attention(struct snapshot *snapshot, const Juyan__V1__AttentionAsk *ask, Juyan__V1__AttentionList **out,
     struct reason *why) MUST_USE;
+enum status answer_machines(struct snapshot *snapshot, const Juyan__V1__MachinesAsk *ask, Juyan__V1__Machines **out,
+    struct reason *why) MUST_USE;
 enum status answer_news(struct snapshot *snapshot, const Juyan__V1__NewsAsk *ask, Juyan__V1__News **out,
     struct reason *why) MUST_USE;
 
@@ -60,6 +62,8 @@ enum status answer_check_modes(char *const *modes, size_t n, struct reason *why)
 enum status answer_check_day(const char *text, const char *which, int64_t *day, struct reason *why) MUST_USE;
 /* Whether a name is in a list; an empty list is one of all. */
 bool answer_among(char *const *names, size_t n, const char *name);
+/* When the port's local day began, that holds a time. */
+int64_t answer_day_begin_ms(const struct registry *registry, const char *port, int64_t utc_ms);
 /* The port's UTC offset at a time; 0 where the port is unknown. */
 int64_t answer_offset_ms(const struct registry *registry, const char *port, int64_t utc_ms);
 /* The event with this stamp as it was applied: the one on file, or what a person put in its place when it left quarantine. */

@@ -1,6 +1,6 @@
 /*
- * What asks for a person now: attention.h's rules, applied to the yard and the last days, to the quarantine, and to the streams of
- * terminals. Of more rows than one answer holds, the least grave and the latest are left out.
+ * What asks for a person now: attention.h's rules, applied to the yard and the last days, to the quarantine, to the machines, and to
+ * the streams of terminals. Of more rows than one answer holds, the least grave and the latest are left out.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -189,10 +189,14 @@ tell(struct attending *attending, const struct candidate *from, Juyan__V1__Atten
 	row->note = answer_text(arena, from->note);
 	row->noted_at_ms = from->noted_at_ms;
 	row->reasons = reasons_of(arena, from, &row->n_reasons);
+	bool machine = from->kind == ATTENTION_MACHINE;
+	row->machine = answer_string(arena, machine ? from->machine : "");
+	row->machine_kind = answer_string(arena, machine ? wire_machine_kind_name(from->machine_kind) : "");
+	row->condition = answer_string(arena, machine ? wire_condition_name(from->condition) : "");
 	*out = row;
 	return row->subject != NULL && row->kind != NULL && row->port != NULL && row->batch_no != NULL &&
 		row->terminal_name != NULL && row->sentence != NULL && row->noted_by != NULL && row->note != NULL &&
-		row->reasons != NULL
+		row->reasons != NULL && row->machine != NULL && row->machine_kind != NULL && row->condition != NULL
 	    ? STATUS_OK
 	    : STATUS_NO_MEMORY;
 }
@@ -203,6 +207,8 @@ look_at_all(struct attending *attending)
 	enum status status = look_at_terminals(attending);
 	if (status == STATUS_OK)
 		status = look_at_quarantine(attending);
+	if (status == STATUS_OK)
+		status = attending_machines(attending);
 	return status == STATUS_OK ? attending_crossings(attending) : status;
 }
 

@@ -1,7 +1,7 @@
 /*
  * News: what the events behind a log sequence number have changed. The crossings that they touched are told as they are now, and
  * the totals of each day in which those count now, or counted before the first of these events: whoever replaces what he has of
- * these days by what is told, or by nothing, has the ledger's totals.
+ * these days by what is told, or by nothing, has the ledger's totals. Of machines they tell that something was told.
  */
 #include <stdlib.h>
 
@@ -49,6 +49,7 @@ struct news {
 	const char *counting_port;
 	size_t folded;
 	bool registry;
+	bool machines;
 	bool skipped;
 };
 
@@ -58,6 +59,10 @@ static enum status
 touch(struct news *news, const Juyan__V1__Event *event, uint64_t lsn)
 {
 	struct touched *touched = NULL;
+	if (!wire_event_of_batch(event)) {
+		news->machines = true;
+		return STATUS_OK;
+	}
 	for (size_t i = news->n_touched; i > 0 && touched == NULL; i--)
 		if (strcmp(news->touched[i - 1].batch_no, event->batch_no) == 0 &&
 		    strcmp(news->touched[i - 1].port, event->port) == 0)
@@ -365,6 +370,7 @@ tell_all(struct news *news, Juyan__V1__News *out)
 	if (status == STATUS_OK && !news->skipped)
 		status = tell_crossings(news, out);
 	out->registry = news->registry;
+	out->machines = news->machines;
 	if (status == STATUS_NO_MEMORY ||
 	    (status == STATUS_OK && juyan__v1__news__get_packed_size(out) > FRAME_BYTES_MAX - ROOM_ROUND)) {
 		news->skipped = true;
@@ -411,7 +417,7 @@ answer_news(struct snapshot *snapshot, const Juyan__V1__NewsAsk *ask, Juyan__V1_
 		return status;
 	if (news.skipped) {
 		answer->n_crossings = answer->n_days = 0;
-		answer->registry = true; /* nobody has looked whether it has changed */
+		answer->registry = answer->machines = true; /* nobody has looked whether they have changed */
 	}
 	answer->version = PROTOCOL_VERSION;
 	answer->before_lsn = ask->after_lsn;

@@ -1,5 +1,5 @@
 /*
- * The list of what asks for a person while it is gathered, for answer_attention.c and attending_crossings.c alone. All that a list
+ * The list of what asks for a person while it is gathered, for answer_attention.c and attending_*.c alone. All that a list
  * points to lives as long as its snapshot.
  */
 #ifndef JUYAN_STORAGE_ATTENDING_H
@@ -21,6 +21,9 @@ struct candidate {
 	int64_t since_ms, measured, usual;
 	enum status reason; /* of the quarantine */
 	uint32_t marks;     /* of a review */
+	const char *machine;
+	Juyan__V1__MachineKind machine_kind; /* holds where a machine is named */
+	Juyan__V1__Condition condition;
 	char subject[SUBJECT_BYTES_MAX + 1];
 	char sentence[ATTENDING_SENTENCE_BYTES];
 	struct span noted_by, note; /* empty: nobody; the snapshot's, so that any number of notes takes no room */
@@ -54,6 +57,8 @@ enum status attending_add(struct attending *attending, const struct candidate *c
 /* "5 h 12 min", "3 d 4 h", "12 min". Returns `out`. */
 const char *attending_say_span(int64_t ms, char out[ATTENDING_SPAN_BYTES]);
 
+/* The machines that do not work. */
+enum status attending_machines(struct attending *attending) MUST_USE;
 /* All that the yard and the last days ask for. */
 enum status attending_crossings(struct attending *attending) MUST_USE;
 

@@ -7,8 +7,8 @@
 const char *
 attention_name(enum attention kind)
 {
-	static const char *const names[ATTENTIONS] = { "silent", "quarantine", "stuck", "weight", "second_inspection", "review",
-		"unheard" };
+	static const char *const names[ATTENTIONS] = { "silent", "quarantine", "machine", "stuck", "weight", "second_inspection",
+		"review", "unheard" };
 	assert(kind < ATTENTIONS);
 	return names[kind];
 }
@@ -80,4 +80,11 @@ attention_silent(int64_t last_ms, int64_t usual_gap_ms, int64_t now_ms)
 	int64_t silence_ms = now_ms - last_ms;
 	int64_t usual_ms = usual_gap_ms > 0 ? ATTENTION_SILENT_TIMES * usual_gap_ms : ATTENTION_SILENT_UNKNOWN_MS;
 	return silence_ms > usual_ms && silence_ms >= ATTENTION_SILENT_LEAST_MS && silence_ms <= ATTENTION_SILENT_KNOWN_MS;
+}
+
+bool
+attention_machine(Juyan__V1__Condition condition)
+{
+	return condition == JUYAN__V1__CONDITION__FAULT || condition == JUYAN__V1__CONDITION__SILENT ||
+	    condition == JUYAN__V1__CONDITION__STUCK || condition == JUYAN__V1__CONDITION__OFFLINE;
 }

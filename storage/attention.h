@@ -10,11 +10,12 @@
 
 /*
  * The gravest first. Where a terminal is silent nothing else of its port can be trusted; what waits in quarantine is missing in the
- * totals; then whoever waits for us; then what should be looked into; at last what is merely odd.
+ * totals; then a machine that does not work, for whom others wait; then whoever waits for us; then what should be looked into; at last what is merely odd.
  */
 enum attention {
 	ATTENTION_SILENT,
 	ATTENTION_QUARANTINE,
+	ATTENTION_MACHINE,
 	ATTENTION_STUCK,
 	ATTENTION_WEIGHT,
 	ATTENTION_SECOND_INSPECTION,
@@ -43,7 +44,7 @@ enum {
 #define ATTENTION_STUCK_UNKNOWN_MS ATTENTION_MINUTES(24 * 60) /* where too few have passed to say what is usual */
 #define ATTENTION_SILENT_LEAST_MS ATTENTION_MINUTES(30)
 #define ATTENTION_SILENT_UNKNOWN_MS ATTENTION_MINUTES(2 * 60)
-#define ATTENTION_SILENT_KNOWN_MS ATTENTION_MINUTES(7 * 24 * 60) /* who has sent nothing for a week is not expected to */
+#define ATTENTION_SILENT_KNOWN_MS ATTENTION_MINUTES(7 * 24 * 60) /* who has sent nothing for a week is not expected to; nor a machine to work */
 
 /* The span that is usual at most, of these from arrival to release. Sorts them. */
 int64_t attention_usual_stay(int64_t *stays_ms, size_t n);
@@ -55,6 +56,8 @@ bool attention_unheard(const struct progress *progress, int64_t now_ms, int64_t 
 bool attention_weight(const struct masses *masses, int64_t *above_kg);
 /* The median of the gaps between receipts (the latest first, equal ones as one); 0 where there are too few to say. */
 int64_t attention_usual_gap(const int64_t *receipts_ms, size_t n);
+/* Whether a person has to see to a machine that stands so: what has stopped will as a rule go on by itself. */
+bool attention_machine(Juyan__V1__Condition condition);
 bool attention_silent(int64_t last_ms, int64_t usual_gap_ms, int64_t now_ms);
 
 #endif

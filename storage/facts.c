@@ -334,6 +334,7 @@ facts_apply(struct facts *facts, const Juyan__V1__Event *event, const struct sta
 		read_mass(&unit->corrected, at, event->mass_corrected->has_net_kg, event->mass_corrected->net_kg);
 		return STATUS_OK;
 	}
+	case JUYAN__V1__EVENT__WHAT_MACHINE_REPORTED:
 	case JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED:
 	case JUYAN__V1__EVENT__WHAT_QUARANTINE_RELEASED:
 	case JUYAN__V1__EVENT__WHAT_NOTED:

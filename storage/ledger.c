@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "machines.h"
 #include "manifests.h"
 #include "meta.h"
 #include "notes.h"
@@ -165,10 +166,13 @@ write_work(struct ledger *ledger)
 	return status;
 }
 
+/* What a terminal says of its port: of a batch there, or of a machine. */
 static enum status
-apply_cargo(struct ledger *ledger, const struct entry *entry, const Juyan__V1__Event *event)
+apply_report(struct ledger *ledger, const struct entry *entry, const Juyan__V1__Event *event)
 {
 	struct stamp at = { event->occurred_at_ms, entry->stream_seq, entry->terminal_no };
+	if (event->what_case == JUYAN__V1__EVENT__WHAT_MACHINE_REPORTED)
+		return machines_take(&ledger->store, event, &at);
 	uint32_t marks = facts_marks(event, entry->received_at_ms);
 	enum status status = STATUS_OK;
 	if (ledger->work.used > WORK_FULL)
@@ -226,7 +230,7 @@ apply_release(struct ledger *ledger, const Juyan__V1__QuarantineReleased *releas
 		struct entry entry = { .terminal_no = held.terminal_no,
 			.stream_seq = held.stream_seq,
 			.received_at_ms = held.received_at_ms };
-		status = apply_cargo(ledger, &entry, event);
+		status = apply_report(ledger, &entry, event);
 		/* The event lives in the arena of this call, so the set is written while it does. */
 		if (status == STATUS_OK)
 			status = write_work(ledger);
@@ -307,7 +311,7 @@ apply_entry(struct ledger *ledger, struct entry *entry, struct reason *why)
 	assert(entry->event != NULL);
 	if (wire_event_administers(entry->event))
 		return apply_administrative(ledger, entry, why);
-	status = apply_cargo(ledger, entry, entry->event);
+	status = apply_report(ledger, entry, entry->event);
 	if (status == STATUS_BATCH_FULL) {
 		entry->verdict = status;
 		status = STATUS_OK;

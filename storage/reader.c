@@ -133,6 +133,8 @@ choose(struct snapshot *snapshot, const Juyan__V1__Question *question, Juyan__V1
 		return answer_search(snapshot, question->search, &answer->search, why);
 	case JUYAN__V1__QUESTION__ASK_ATTENTION:
 		return answer_attention(snapshot, question->attention, &answer->attention, why);
+	case JUYAN__V1__QUESTION__ASK_MACHINES:
+		return answer_machines(snapshot, question->machines, &answer->machines, why);
 	default:
 		return reason_say(why, STATUS_NO_CONTENT, "the question asks nothing that this version knows");
 	}
@@ -141,7 +143,8 @@ choose(struct snapshot *snapshot, const Juyan__V1__Question *question, Juyan__V1
 _Static_assert((int)JUYAN__V1__QUESTION__ASK_TOTALS == (int)JUYAN__V1__ANSWER__SAY_TOTALS &&
 	(int)JUYAN__V1__QUESTION__ASK_STATUS == (int)JUYAN__V1__ANSWER__SAY_STATUS &&
 	(int)JUYAN__V1__QUESTION__ASK_NEWS == (int)JUYAN__V1__ANSWER__SAY_NEWS &&
-	(int)JUYAN__V1__QUESTION__ASK_ATTENTION == (int)JUYAN__V1__ANSWER__SAY_ATTENTION,
+	(int)JUYAN__V1__QUESTION__ASK_ATTENTION == (int)JUYAN__V1__ANSWER__SAY_ATTENTION &&
+	(int)JUYAN__V1__QUESTION__ASK_MACHINES == (int)JUYAN__V1__ANSWER__SAY_MACHINES,
     "an answer stands at the field number of its question");
 
 static Juyan__V1__Answer *

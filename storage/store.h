@@ -18,6 +18,7 @@
 	X(passages)   /* in the yard or the day it left, port, batch -> its steps */ \
 	X(names)      /* day, port, batch -> all by what it can be found */ \
 	X(notes)      /* subject -> who has seen it, and what that person says */ \
+	X(machines)   /* port, machine, when -> how it stood */ \
 	X(tonnage)    /* period, port, direction, mode, basis, group -> kg, batches, units */ \
 	X(quarantine) /* log sequence number -> reason, state */ \
 	X(conflicts)  /* terminal, number, content hash -> log sequence number */ \
