@@ -26,13 +26,13 @@ tell_span(struct arena *arena, const struct uptime_span *span)
 	return told;
 }
 
-static int32_t *
+static int64_t *
 tell_hours(struct arena *arena, const struct uptime *uptime)
 {
-	int32_t *hours = arena_take(arena, UPTIME_HOURS * sizeof *hours);
+	int64_t *hours = arena_take(arena, UPTIME_HOURS * sizeof *hours);
 	for (int i = 0; i < UPTIME_HOURS && hours != NULL; i++) {
 		const struct uptime_span *hour = &uptime->hours[i];
-		hours[i] = hour->known_ms == 0 ? -1 : (int32_t)(hour->available_ms * 1000 / hour->known_ms);
+		hours[i] = hour->known_ms == 0 ? -1 : hour->available_ms * 1000 / hour->known_ms;
 	}
 	return hours;
 }

@@ -189,7 +189,7 @@ fill_common(const struct event_plan *plan, const struct value_row *row, Juyan__V
 		status = reason_say(why, STATUS_MISSING_FIELD, "%s: 'occurred_at' is empty on this row", plan->kind);
 	if (status == STATUS_OK)
 		status = fill_text(common->port, "port", plan->kind, true, row, &event->port, why);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK && wire_event_of_batch(event))
 		status = fill_text(common->batch_no, "batch_no", plan->kind, true, row, &event->batch_no, why);
 	if (status == STATUS_OK)
 		status = fill_text(common->source_key, "source_key", plan->kind, false, row, &event->source_key, why);

@@ -128,6 +128,14 @@ fail_kind(const struct yaml_node *node, struct reason *why)
 	    names);
 }
 
+static bool
+of_batch(const struct event_plan *plan)
+{
+	Juyan__V1__Event event = JUYAN__V1__EVENT__INIT;
+	event.what_case = (Juyan__V1__Event__WhatCase)plan->what->id;
+	return wire_event_of_batch(&event);
+}
+
 static enum status
 read_event(const struct yaml_node *map, const struct common *common, struct value_reader *reader, struct event_plan *out,
     struct reason *why)
@@ -151,8 +159,8 @@ read_event(const struct yaml_node *map, const struct common *common, struct valu
 		return status;
 	const char *missing = out->common.occurred_at == NULL ? "occurred_at"
 	    : out->common.port == NULL                        ? "port"
-	    : out->common.batch_no == NULL                    ? "batch_no"
-							      : NULL;
+	    : out->common.batch_no == NULL && of_batch(out) ? "batch_no"
+								    : NULL;
 	if (missing != NULL)
 		return yaml_fail(map, why, "the event '%s' has no '%s', neither of its own nor at the top of the mapping",
 		    out->kind, missing);

@@ -37,6 +37,8 @@ story_kind(const Juyan__V1__Event *event)
 		return "released";
 	case JUYAN__V1__EVENT__WHAT_MASS_CORRECTED:
 		return "mass corrected";
+	case JUYAN__V1__EVENT__WHAT_MACHINE_REPORTED:
+		return "machine reported";
 	case JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED:
 		return "registry changed";
 	case JUYAN__V1__EVENT__WHAT_QUARANTINE_RELEASED:
@@ -148,6 +150,17 @@ say_inspected(FILE *out, const Juyan__V1__Inspected *inspected)
 }
 
 static void
+say_machine(FILE *out, const Juyan__V1__MachineReported *reported)
+{
+	const char *kind = wire_machine_kind_name(reported->kind), *condition = wire_condition_name(reported->condition);
+	say(out, "", kind == NULL ? "?" : kind);
+	say(out, " ", reported->machine);
+	say(out, ": ", condition == NULL ? "?" : condition);
+	say(out, ", lane ", reported->lane);
+	say(out, ", ", reported->note);
+}
+
+static void
 say_settled(FILE *out, const Juyan__V1__QuarantineReleased *released)
 {
 	const char *how = released->dismissed ? "dismissed"
@@ -193,6 +206,9 @@ story_event(FILE *out, const Juyan__V1__Event *event)
 		say_mass(out, ": net ", event->mass_corrected->has_net_kg, event->mass_corrected->net_kg);
 		say(out, " by ", event->mass_corrected->by);
 		say(out, ": ", event->mass_corrected->reason);
+		break;
+	case JUYAN__V1__EVENT__WHAT_MACHINE_REPORTED:
+		say_machine(out, event->machine_reported);
 		break;
 	case JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED:
 		fprintf(out, "%zu put, %zu dropped", event->registry_changed->n_put, event->registry_changed->n_drop);

@@ -23,6 +23,7 @@
 	X(override, "planners' judgements that forecasts follow: add, list, withdraw") \
 	X(batch, "show all that is known of one batch, and how it came to be") \
 	X(attention, "show what asks for a person now, and note what was seen") \
+	X(machines, "show how gates, scales and AGVs stand, and how long each was available") \
 	X(quarantine, "look at events that were not counted, and settle them") \
 	X(registry, "show, compare and change ports, groups, terminals, calendars") \
 	X(history, "take published totals from before the ledger, and list them") \

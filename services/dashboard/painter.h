@@ -47,6 +47,7 @@ enum status painter_search(struct painter *painter, const char *text, json_t **o
 enum status painter_batch(struct painter *painter, const char *port, const char *batch_no, json_t **out,
     struct reason *why) MUST_USE;
 enum status painter_attention(struct painter *painter, const char *port, bool noted, json_t **out, struct reason *why) MUST_USE;
+enum status painter_machines(struct painter *painter, const char *port, json_t **out, struct reason *why) MUST_USE;
 enum status painter_quarantined(struct painter *painter, uint64_t lsn, json_t **out, struct reason *why) MUST_USE;
 
 /*

@@ -39,7 +39,7 @@ struct kept {
 	struct stretch *stretches;
 	size_t n_stretches;
 	int64_t lanes_ms; /* when the lanes were looked at */
-	bool counted;     /* attention holds, of attention_ms and so many in quarantine */
+	bool counted;     /* attention holds, of attention_ms and so many in quarantine, unless machines have been told of since */
 	int64_t attention, attention_ms;
 	uint64_t quarantine_waiting, attention_quarantine;
 };

@@ -185,6 +185,7 @@ kept_catch_up(struct painter *painter, struct reason *why)
 		kept_forget(kept);
 		return status;
 	}
+	kept->counted = kept->counted && (news->skipped || !news->machines);
 	kept->lsn = news->lsn;
 	kept->registry_version = news->registry_version;
 	kept->skipped = news->skipped;

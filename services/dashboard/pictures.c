@@ -84,6 +84,12 @@ picture_attention(struct easel *easel, const struct request *request, json_t **o
 }
 
 enum status
+picture_machines(struct easel *easel, const struct request *request, json_t **out, struct reason *why)
+{
+	return painter_machines(painter_of(easel, request), request_text(request, "port"), out, why);
+}
+
+enum status
 picture_quarantined(struct easel *easel, const struct request *request, json_t **out, struct reason *why)
 {
 	return painter_quarantined(painter_of(easel, request), (uint64_t)request_number(request, "lsn"), out, why);

@@ -42,7 +42,7 @@ into_facts(const Juyan__V1__Event *event)
 	struct facts facts = { 0 }, again = { 0 };
 	struct stamp at = { .occurred_at_ms = event->occurred_at_ms, .stream_seq = 1, .terminal_no = 1 };
 	struct arena *arena = fuzz_arena(2, EVENT_DECODE_BYTES);
-	if (wire_event_administers(event) || event->batch_no[0] == '\0')
+	if (!wire_event_of_batch(event))
 		return;
 	if (facts_apply(&facts, event, &at, facts_marks(event, event->occurred_at_ms), arena) != STATUS_OK)
 		return;

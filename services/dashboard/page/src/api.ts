@@ -258,12 +258,41 @@ export interface AttentionRow {
 	note: string;
 	noted_at_ms: Ms;
 	reasons: string[];
+	machine: string;
+	machine_kind: string;
+	condition: string;
 }
 export interface Attention {
 	mark: Mark;
 	rows: AttentionRow[];
 	more: boolean;
 	counts: {kind: string; n: number; at_least: boolean}[];
+}
+export interface MachineSpan {
+	known_ms: number;
+	available_ms: number;
+	charging_ms: number;
+	stops: number;
+	faults: number;
+}
+export interface Machine {
+	port: string;
+	machine: string;
+	kind: string;
+	condition: string;
+	since_ms: number;
+	told_ms: number;
+	outdated: boolean;
+	note: string;
+	lane: string;
+	last_24h: MachineSpan;
+	day: MachineSpan;
+	hours: (number | null)[];
+}
+export interface Machines {
+	mark: Mark;
+	rows: Machine[];
+	more: boolean;
 }
 export interface Quarantined {
 	mark: Mark;

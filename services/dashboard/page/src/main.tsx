@@ -10,6 +10,7 @@ import {Calendar} from './pages/calendar';
 import {Flow} from './pages/flow';
 import {Goods} from './pages/goods';
 import {Login} from './pages/login';
+import {Machines} from './pages/machines';
 import {Overview} from './pages/overview';
 import {Reports} from './pages/reports';
 import {Wall} from './pages/wall';
@@ -36,6 +37,7 @@ const PAGES: Record<string, {title: Key; page: ComponentType}> = {
 	calendar: {title: 'calendar', page: Calendar},
 	goods: {title: 'goods', page: Goods},
 	batch: {title: 'batch.title', page: Batch},
+	machines: {title: 'machines', page: Machines},
 	attention: {title: 'attention', page: Attention},
 	reports: {title: 'reports', page: Reports},
 };

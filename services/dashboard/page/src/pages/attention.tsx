@@ -35,6 +35,16 @@ function Matter({of}: {of: AttentionRow}) {
 			);
 		case 'silent':
 			return <>{t('matter.silent', {span: span(of.measured)})}</>;
+		case 'machine':
+			return (
+				<>
+					{t('matter.machine', {
+						kind: word('machinekind', of.machine_kind),
+						condition: word('condition', of.condition),
+						span: span(of.measured),
+					})}
+				</>
+			);
 		case 'second_inspection':
 			return <>{t('matter.second')}</>;
 		case 'unheard':
@@ -123,6 +133,10 @@ function Row({of, again}: {of: AttentionRow; again: () => void}) {
 						<BatchLink port={of.port} batch={of.batch_no} />
 					) : of.terminal_name ? (
 						<bdi>{of.terminal_name}</bdi>
+					) : of.machine ? (
+						<a href={address('/machines', {port: of.port})}>
+							<bdi>{of.machine}</bdi>
+						</a>
 					) : null}
 				</h3>
 				<span class="aside">
@@ -374,7 +388,7 @@ function Held({lsn, again}: {lsn: string; again: () => void}) {
 	);
 }
 
-const KINDS = ['quarantine', 'stuck', 'second_inspection', 'weight', 'silent', 'review', 'unheard'];
+const KINDS = ['quarantine', 'machine', 'stuck', 'second_inspection', 'weight', 'silent', 'review', 'unheard'];
 
 type Counts = Picture['counts'];
 const counts = (data: Picture, kind: string): Counts => data.counts.filter(of => kind === '' || of.kind === kind);
