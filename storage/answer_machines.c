@@ -54,13 +54,13 @@ tell(struct telling *telling, const struct machine_report *last, const struct up
 	row->outdated = telling->ask->now_ms - row->told_ms > MACHINE_HOLDS_MS;
 	row->note = answer_text(arena, last->note);
 	row->lane = answer_text(arena, last->lane);
-	row->last_24h = tell_span(arena, &uptime->last_24h);
+	row->latest = tell_span(arena, &uptime->last_24h);
 	row->day = tell_span(arena, &uptime->day);
 	row->hours = tell_hours(arena, uptime);
 	row->n_hours = UPTIME_HOURS;
 	*out = row;
 	return row->port != NULL && row->machine != NULL && row->kind != NULL && row->condition != NULL && row->note != NULL &&
-		row->lane != NULL && row->last_24h != NULL && row->day != NULL && row->hours != NULL
+		row->lane != NULL && row->latest != NULL && row->day != NULL && row->hours != NULL
 	    ? STATUS_OK
 	    : STATUS_NO_MEMORY;
 }

@@ -93,10 +93,10 @@ add_row(struct table *table, const Juyan__V1__MachineRow *row, int64_t now_ms)
 		table_cell(table, row->condition);
 	int64_t since_ms = row->outdated ? row->told_ms : row->since_ms;
 	table_cell(table, asking_span(now_ms > since_ms ? now_ms - since_ms : 0, span));
-	table_cell(table, share(row->last_24h, part));
+	table_cell(table, share(row->latest, part));
 	table_cell(table, share(row->day, part));
-	table_cellf(table, "%u", row->last_24h->stops);
-	table_cellf(table, "%u", row->last_24h->faults);
+	table_cellf(table, "%u", row->latest->stops);
+	table_cellf(table, "%u", row->latest->faults);
 	table_cell(table, row->lane);
 	table_cell(table, row->note);
 }

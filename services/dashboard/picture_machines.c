@@ -21,7 +21,7 @@ row_json(const Juyan__V1__MachineRow *row)
 {
 	json_t *object = told_json(&row->base);
 	if (object != NULL &&
-	    (put_json(object, "last_24h", told_json(&row->last_24h->base)) != STATUS_OK ||
+	    (put_json(object, "latest", told_json(&row->latest->base)) != STATUS_OK ||
 		put_json(object, "day", told_json(&row->day->base)) != STATUS_OK ||
 		put_json(object, "hours", hours_json(row)) != STATUS_OK)) {
 		json_decref(object);

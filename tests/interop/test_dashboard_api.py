@@ -14,6 +14,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.error
 import urllib.request
 
@@ -28,7 +29,7 @@ SOURCE = os.environ.get("JUYAN_SOURCE", os.path.join(os.path.dirname(os.path.abs
 JUYAN = os.environ.get("JUYAN") or os.path.join(SOURCE, "build", "juyan")
 TESTS = os.environ.get("JUYAN_TESTS", os.path.join(SOURCE, "build", "tests"))
 CONTRACT = os.path.join(SOURCE, "services", "dashboard", "openapi.yaml")
-PAINTERS = ("test_painter", "test_painter_year")
+PAINTERS = ("test_painter", "test_painter_year", "test_painter_machines")
 MAY_BE_LEFT_OUT = {"Problem"}  # RFC 9457 leaves out what does not apply
 
 
@@ -94,6 +95,10 @@ class Service:
                 break
         subprocess.run([JUYAN, "simulate", "--live", "--data", data, "--from", "2025-09-20", "--to", "2025-10-31",
             "--scale", "0.05", "--rail", "--speedup", "max", "--quiet"], check=True, capture_output=True, timeout=300)
+        report = {"occurred_at_ms": int(time.time() * 1000), "port": "ceke", "machine_reported": {"machine": "scale 1", "kind": "SCALE",
+            "condition": "SILENT", "note": "nothing for 60 s"}}
+        subprocess.run([JUYAN, "send", "--data", data, "-"], input=json.dumps(report), text=True, check=True, capture_output=True,
+            timeout=60)
 
     def ask(self, path):
         """(status, type, JSON)"""
@@ -114,15 +119,18 @@ def over_http(contract, service):
     asked = [("place", "Place"), ("live", "Live"), ("session", "Session"), ("flow?port=ceke&day=2025-10-07", "Flow"),
         ("flow", "Flow"),
         ("calendar?port=ceke&year=2025", "Calendar"), ("goods?from=2025-10", "Goods"), ("search?q=CK25", "Found"),
-        ("attention?noted=true", "Attention"), ("overview?goal=annual-2025", "Overview"), ("overview", "Overview"),
-        (f"batches/ceke/{batch}", "Story")]
+        ("attention?noted=true", "Attention"), ("machines", "Machines"), ("machines?port=ceke", "Machines"),
+        ("overview?goal=annual-2025", "Overview"), ("overview", "Overview"), (f"batches/ceke/{batch}", "Story")]
     for path, name in asked:
         status, kind, picture = service.ask(f"/api/v1/{path}")
         errors = list(validator(contract, name).iter_errors(picture))
         if status != 200 or kind != "application/json" or errors:
             yield f"/api/v1/{path}: {status} {kind}, {[error.message[:200] for error in errors[:3]]}"
+    rows = service.ask("/api/v1/machines?port=ceke")[2]["rows"]
+    if [(row["machine"], row["condition"]) for row in rows] != [("scale 1", "silent")]:
+        yield f"/api/v1/machines: {rows}, expected one silent scale"
     for path in ("flow?port=cek", "flow?day=2025-02-30", "goods?from=soon", "overview?goal=none", "search?q=x", "batches/ceke/none",
-        "quarantine/999999999", "calendar?year=1", "flow?more=1"):
+        "machines?port=cek", "quarantine/999999999", "calendar?year=1", "flow?more=1"):
         status, kind, problem = service.ask(f"/api/v1/{path}")
         errors = list(validator(contract, "Problem").iter_errors(problem))
         if status not in (400, 404) or kind != "application/problem+json" or errors:
@@ -156,7 +164,8 @@ def main():
             complaints += list(over_http(contract, service))
         finally:
             service.close()
-    wanted = {"Place", "Live", "Overview", "Flow", "Calendar", "Goods", "Found", "Story", "Attention", "Quarantined"}
+    wanted = {"Place", "Live", "Overview", "Flow", "Calendar", "Goods", "Found", "Story", "Attention", "Quarantined",
+        "Machines"}
     complaints += [f"no picture of {name} was painted" for name in sorted(wanted - set(seen))]
     for complaint in sorted(set(complaints)):
         print(complaint)

@@ -1,5 +1,5 @@
 /*
- * A random history: what happens to a few batches at two ports, told by several terminals, and the registries under which it
+ * A random history: what happens to a few batches, and to machines, at two ports, told by several terminals, and the registries under which it
  * counts. It lives in its own arena until the next is made. Chance comes from any.h. For one test, in one thread.
  */
 #ifndef JUYAN_TESTS_HISTORY_H
@@ -109,6 +109,19 @@ some_weighing(struct arena *arena)
 	return weighed;
 }
 
+static Juyan__V1__MachineReported *
+some_report(struct arena *arena)
+{
+	static char *const machines[] = { "scale 1", "scale", "AGV-7" }, *const notes[] = { "", "急停", "nothing for 60 s" };
+	Juyan__V1__MachineReported *report = NEW(arena, Juyan__V1__MachineReported, JUYAN__V1__MACHINE_REPORTED__INIT);
+	report->machine = OF(machines);
+	report->kind = (Juyan__V1__MachineKind)(1 + any_below(4));
+	report->condition = (Juyan__V1__Condition)(1 + any_below(8));
+	report->note = OF(notes);
+	report->lane = OF(lanes);
+	return report;
+}
+
 /* Few distinct times, so that events often compete at the same millisecond. */
 static Juyan__V1__Event *
 some_event(struct history *history)
@@ -118,7 +131,7 @@ some_event(struct history *history)
 	event->port = (char *)(uintptr_t)OF(ports);
 	event->batch_no = history->batches[any_below(BATCHES)];
 	event->occurred_at_ms = 1738252800000 + (int64_t)any_below(6) * 3500000 + (any_chance(30) ? 86400000 : 0);
-	static const uint8_t kinds[] = { 10, 10, 10, 11, 12, 12, 13, 13, 13, 14, 14, 14, 15, 15, 16, 16, 17 };
+	static const uint8_t kinds[] = { 10, 10, 10, 11, 12, 12, 13, 13, 13, 14, 14, 14, 15, 15, 16, 16, 17, 18, 18 };
 	event->what_case = (Juyan__V1__Event__WhatCase)OF(kinds);
 	char *unit = (char *)(uintptr_t)OF(vehicles);
 	switch (event->what_case) {
@@ -150,6 +163,10 @@ some_event(struct history *history)
 		break;
 	case JUYAN__V1__EVENT__WHAT_RELEASED:
 		event->released = NEW(arena, Juyan__V1__Released, JUYAN__V1__RELEASED__INIT);
+		break;
+	case JUYAN__V1__EVENT__WHAT_MACHINE_REPORTED:
+		event->machine_reported = some_report(arena);
+		event->batch_no = "";
 		break;
 	default:
 		event->mass_corrected = NEW(arena, Juyan__V1__MassCorrected, JUYAN__V1__MASS_CORRECTED__INIT);

@@ -113,7 +113,7 @@ static void
 compare_tables(const struct book *a, const struct book *b)
 {
 	static const enum table tables[] = { TABLE_manifests, TABLE_tonnage, TABLE_review, TABLE_registry, TABLE_passages,
-		TABLE_names };
+		TABLE_names, TABLE_machines };
 	struct store x, y;
 	assert_int_equal(store_begin_read(a->env, &x, NULL), STATUS_OK);
 	assert_int_equal(store_begin_read(b->env, &y, NULL), STATUS_OK);

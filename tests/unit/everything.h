@@ -37,6 +37,14 @@ note(const char *subject)
 	return said_text(text);
 }
 
+static inline struct said
+machine(const char *name, const char *condition)
+{
+	return cargo(MIDNIGHT, "ceke", "",
+	    "'machine_reported': {'machine': '%s', 'kind': 'SCALE', 'condition': '%s', 'note': 'n', 'lane': 'in 1'}", name,
+	    condition);
+}
+
 /* Every kind of event, every state of a quarantined one, and a registry that moves what counts already. */
 static inline void
 book_write_all(struct book *book)
@@ -66,6 +74,8 @@ book_write_all(struct book *book)
 	book_take(book, GATE, cargo(MIDNIGHT + HOURS(5), "ceke", "B1", "'unit_departed': {'unit_id': 'T2', 'lane': 'out 1'}"));
 	book_take(book, ADMIN, note("stuck:ceke/B1"));
 	book_take(book, ADMIN, note("weight:ceke/B1"));
+	book_take(book, SCALE, machine("scale 1", "WORKING"));
+	book_take(book, GATE, machine("scale 2", "SILENT"));
 }
 
 #endif

@@ -270,12 +270,11 @@ test_what_is_wrong_with_a_mapping(void **state)
 	expect_wrong_mapping("port: ceke\n", "m.yaml:1: 'events' has to be a list of 1 to 16 events that each row makes");
 	expect_wrong_mapping(TOP "- event: arrived\n",
 	    "m.yaml:6: 'event' is 'arrived', expected one of manifest_lodged, manifest_deleted, unit_arrived, unit_departed, "
-	    "unit_weighed, inspected, released, "
-	    "mass_corrected");
+	    "unit_weighed, inspected, released, mass_corrected, machine_reported");
 	expect_wrong_mapping(TOP "- event: registry_changed\n",
 	    "m.yaml:6: 'event' is 'registry_changed', expected one of manifest_lodged, manifest_deleted, unit_arrived, "
 	    "unit_departed, unit_weighed, inspected, "
-	    "released, mass_corrected");
+	    "released, mass_corrected, machine_reported");
 	expect_wrong_mapping(TOP "- office: x\n", "m.yaml:6: 'event' is missing, expected such as  event: manifest_lodged");
 	expect_wrong_mapping("port: ceke\nbatch_no: x\nevents:\n- event: released\n",
 	    "m.yaml:4: the event 'released' has no 'occurred_at', neither of its own nor at the top of the mapping");

@@ -285,7 +285,7 @@ export interface Machine {
 	outdated: boolean;
 	note: string;
 	lane: string;
-	last_24h: MachineSpan;
+	latest: MachineSpan;
 	day: MachineSpan;
 	hours: (number | null)[];
 }

@@ -57,7 +57,7 @@ function For({ms}: {ms: number}) {
 
 /** The last 24 hours, a column for each: as high as it was available; hatched where nobody knows. */
 function Hours({of}: {of: Machine}) {
-	const known = of.last_24h.known_ms > 0;
+	const known = of.latest.known_ms > 0;
 	return (
 		<div
 			class="machine-hours"
@@ -65,8 +65,8 @@ function Hours({of}: {of: Machine}) {
 			aria-label={
 				known
 					? t('machines.hours', {
-							share: share(of.last_24h.available_ms, of.last_24h.known_ms),
-							known: span(of.last_24h.known_ms),
+							share: share(of.latest.available_ms, of.latest.known_ms),
+							known: span(of.latest.known_ms),
 						})
 					: t('machines.hours.none')
 			}>
@@ -115,12 +115,12 @@ function Tile({of, withPort}: {of: Machine; withPort: boolean}) {
 			<p class="machine-figures">
 				<span>
 					<strong>
-						<Share of={of.last_24h} />
+						<Share of={of.latest} />
 					</strong>{' '}
 					<small>{t('machines.24h')}</small>
 				</span>
-				{of.last_24h.stops > 0 && <small>{t('machines.stops.n', {n: of.last_24h.stops})}</small>}
-				{of.last_24h.faults > 0 && <small>{t('machines.faults.n', {n: of.last_24h.faults})}</small>}
+				{of.latest.stops > 0 && <small>{t('machines.stops.n', {n: of.latest.stops})}</small>}
+				{of.latest.faults > 0 && <small>{t('machines.faults.n', {n: of.latest.faults})}</small>}
 			</p>
 		</li>
 	);
@@ -154,7 +154,7 @@ function Standing({of}: {of: Machine[]}) {
 
 /** All vehicles together: what the night shift is asked for. */
 function Fleet({of}: {of: Machine[]}) {
-	const day = sum(of.map(one => one.last_24h));
+	const day = sum(of.map(one => one.latest));
 	const facts: [string, preact.ComponentChildren][] = [
 		[t('machines.available'), <Share of={day} />],
 		[t('machines.charging'), day.known_ms > 0 ? share(day.charging_ms, day.known_ms) : <Unknown />],
@@ -194,11 +194,11 @@ function Figures({of, title}: {of: Machine[]; title: string}) {
 					<bdi>{one.machine}</bdi>,
 					portName(one.port),
 					word('condition', shown(one)),
-					<Share of={one.last_24h} />,
+					<Share of={one.latest} />,
 					<Share of={one.day} />,
-					span(one.last_24h.charging_ms),
-					count(one.last_24h.stops),
-					count(one.last_24h.faults),
+					span(one.latest.charging_ms),
+					count(one.latest.stops),
+					count(one.latest.faults),
 				],
 			}))}
 		/>
