@@ -45,7 +45,7 @@ enum {
 	PUBLIC_KEY_BYTES = 32,
 
 	/* Answers. */
-	ANSWER_ROWS_MAX = 1000, /* rows of one page of quarantine, review, crossings, search or attention */
+	ANSWER_ROWS_MAX = 1000, /* rows of one page of quarantine, review, crossings, search, attention or machines */
 	TOTALS_ROWS_MAX = 8000, /* rows of one Totals or Dwells; more is refused with the advice to ask for less */
 	NEWS_EVENTS_MAX = 2000, /* events that one News tells one by one; of more it says that they were skipped */
 	SENTENCE_BYTES_MAX = 256,

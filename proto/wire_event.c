@@ -318,7 +318,7 @@ fail_empty(const Juyan__V1__Event *event, struct reason *why)
 	    "the event says nothing: a manifest_lodged, unit_weighed, released or the like was expected");
 }
 
-/* What every event has: administrators' events are about no port and no batch, a machine's about no batch, all others about both. */
+/* What every event has: administrators' events are about no port and no batch, a machine's about no batch, others about both. */
 static enum status
 check_common(const struct check *check, const Juyan__V1__Event *event)
 {

@@ -1,6 +1,6 @@
 /*
- * What asks for a person now: attention.h's rules, applied to the yard and the last days, to the quarantine, to the machines, and to
- * the streams of terminals. Of more rows than one answer holds, the least grave and the latest are left out.
+ * What asks for a person now: attention.h's rules, applied to the yard and the last days, to the quarantine, to the machines, and
+ * to the streams of terminals. Of more rows than one answer holds, the least grave and the latest are left out.
  */
 #include <inttypes.h>
 #include <stdio.h>

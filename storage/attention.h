@@ -10,7 +10,8 @@
 
 /*
  * The gravest first. Where a terminal is silent nothing else of its port can be trusted; what waits in quarantine is missing in the
- * totals; then a machine that does not work, for whom others wait; then whoever waits for us; then what should be looked into; at last what is merely odd.
+ * totals; then a machine that does not work, for whom others wait; then whoever waits for us; then what should be looked into; at
+ * last what is merely odd.
  */
 enum attention {
 	ATTENTION_SILENT,
@@ -44,7 +45,8 @@ enum {
 #define ATTENTION_STUCK_UNKNOWN_MS ATTENTION_MINUTES(24 * 60) /* where too few have passed to say what is usual */
 #define ATTENTION_SILENT_LEAST_MS ATTENTION_MINUTES(30)
 #define ATTENTION_SILENT_UNKNOWN_MS ATTENTION_MINUTES(2 * 60)
-#define ATTENTION_SILENT_KNOWN_MS ATTENTION_MINUTES(7 * 24 * 60) /* who has sent nothing for a week is not expected to; nor a machine to work */
+/* Who has sent nothing for a week is not expected to; nor is a machine of which nothing was told expected to work. */
+#define ATTENTION_SILENT_KNOWN_MS ATTENTION_MINUTES(7 * 24 * 60)
 
 /* The span that is usual at most, of these from arrival to release. Sorts them. */
 int64_t attention_usual_stay(int64_t *stays_ms, size_t n);

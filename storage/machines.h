@@ -1,7 +1,7 @@
 /*
- * What was told of machines: port, machine, when, terminal, number -> of what kind it is, how it stood, a note, where. Each report is
- * a row of its own, so that the table is a function of the set of events, and how a machine stands now, since when, and how long it
- * was available all follow from its rows (uptime.h).
+ * What was told of machines: port, machine, when, terminal, number -> of what kind it is, how it stood, a note, where. Each report
+ * is a row of its own, so that the table is a function of the set of events, and how a machine stands now, since when, and how long
+ * it was available all follow from its rows (uptime.h).
  */
 #ifndef JUYAN_STORAGE_MACHINES_H
 #define JUYAN_STORAGE_MACHINES_H
@@ -27,16 +27,16 @@ enum status machines_read(const struct walk *walk, struct machine_report *out) M
 
 /* Whose machines, and when it is asked. */
 struct machines_wanted {
-	const char *port;          /* NULL: all */
-	const char *after_port;    /* only those behind this port and machine; NULL: from the first */
+	const char *port;       /* NULL: all */
+	const char *after_port; /* only those behind this port and machine; NULL: from the first */
 	const char *after_machine;
 	int64_t now_ms;
 };
 
 /*
- * Each machine of which something was told in the last MACHINE_KNOWN_MS, in the order of ports and names, with the last that was told
- * of it: what lies further ahead of now than clocks differ is left out. `walk` stands there, for machines_look_back, and may be
- * moved. What `see` returns ends it, unless it is OK; DAMAGED.
+ * Each machine of which something was told in the last MACHINE_KNOWN_MS, in the order of ports and names, with the last that was
+ * told of it: what lies further ahead of now than clocks differ is left out. `walk` stands there, for machines_look_back, and may
+ * be moved. What `see` returns ends it, unless it is OK; DAMAGED.
  */
 enum status machines_each(const struct store *store, const struct machines_wanted *wanted,
     enum status (*see)(void *user, const struct machine_report *last, struct walk *walk), void *user) MUST_USE;

@@ -14,8 +14,8 @@ uptime_begin(struct uptime *out, int64_t now_ms, int64_t day_ms)
 {
 	int64_t from_ms = now_ms - UPTIME_HOURS * UPTIME_HOUR_MS;
 	assert(day_ms <= now_ms && day_ms >= from_ms);
-	*out = (struct uptime){ .last_24h = { .from_ms = from_ms, .to_ms = now_ms },
-		.day = { .from_ms = day_ms, .to_ms = now_ms } };
+	*out =
+	    (struct uptime){ .last_24h = { .from_ms = from_ms, .to_ms = now_ms }, .day = { .from_ms = day_ms, .to_ms = now_ms } };
 	for (int i = 0; i < UPTIME_HOURS; i++) {
 		out->hours[i].from_ms = from_ms + i * UPTIME_HOUR_MS;
 		out->hours[i].to_ms = from_ms + (i + 1) * UPTIME_HOUR_MS;

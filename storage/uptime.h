@@ -1,6 +1,6 @@
 /*
- * How long a machine was available, and since when it stands as it does: a pure function of what was told of it. A report holds until
- * the next one, MACHINE_HOLDS_MS at most; what no report covers is not known, and is in no sum. Owns nothing; any thread.
+ * How long a machine was available, and since when it stands as it does: a pure function of what was told of it. A report holds
+ * until the next one, MACHINE_HOLDS_MS at most; what no report covers is not known, and is in no sum. Owns nothing; any thread.
  */
 #ifndef JUYAN_STORAGE_UPTIME_H
 #define JUYAN_STORAGE_UPTIME_H

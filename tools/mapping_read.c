@@ -159,8 +159,8 @@ read_event(const struct yaml_node *map, const struct common *common, struct valu
 		return status;
 	const char *missing = out->common.occurred_at == NULL ? "occurred_at"
 	    : out->common.port == NULL                        ? "port"
-	    : out->common.batch_no == NULL && of_batch(out) ? "batch_no"
-								    : NULL;
+	    : out->common.batch_no == NULL && of_batch(out)   ? "batch_no"
+							      : NULL;
 	if (missing != NULL)
 		return yaml_fail(map, why, "the event '%s' has no '%s', neither of its own nor at the top of the mapping",
 		    out->kind, missing);

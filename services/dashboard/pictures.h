@@ -11,7 +11,8 @@
 #include "routes.h"
 
 #define PICTURE_LIST(X) \
-	X(place) X(live) X(overview) X(flow) X(calendar) X(goods) X(search) X(batch) X(attention) X(machines) X(quarantined) X(report)
+	X(place) \
+	X(live) X(overview) X(flow) X(calendar) X(goods) X(search) X(batch) X(attention) X(machines) X(quarantined) X(report)
 
 #define X(name) \
 	enum status picture_##name(struct easel *easel, const struct request *request, json_t **out, struct reason *why) MUST_USE;

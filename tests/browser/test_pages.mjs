@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Every page in every language, light and dark, on a phone and on a wall: it comes without an error or a breach of its policy,
 // speaks the language with its heading, does not scroll sideways, and axe-core finds nothing against WCAG 2.2 AA.
-import {axeFinds, go, inWorld, LANGUAGES, said, settled, shot, truck, send, watched, Wrong} from './world.mjs';
+import {axeFinds, go, inWorld, LANGUAGES, machine, said, settled, shot, truck, send, watched, Wrong} from './world.mjs';
 
 const PAGES = {
 	overview: ['/overview', 'overview'],
@@ -10,6 +10,7 @@ const PAGES = {
 	goods: ['/goods', 'goods'],
 	batch: ['/batch?q=SEEN', 'batch.title'],
 	story: ['/batch/ceke/SEEN-1', 'batch'],
+	machines: ['/machines', 'machines'],
 	attention: ['/attention', 'attention'],
 	reports: ['/reports', 'reports'],
 	wall: ['/wall', 'brand.long'],
@@ -47,6 +48,9 @@ async function look(page, service, name, language, screen) {
 
 await inWorld(async (browser, service) => {
 	send(truck('SEEN-1', {plate: 'SEEN <b>1</b>', waybill: 'SEEN-W'}));
+	const CONDITIONS = ['WORKING', 'CHARGING', 'BY_HAND', 'STOPPED', 'FAULT', 'SILENT', 'STUCK', 'OFFLINE'];
+	const note = 'as it <b>said</b>';
+	send(CONDITIONS.map((of, n) => machine(`AGV ${n} <b>`, of, {kind: n < 5 ? 'VEHICLE' : 'SCALE', minutes: 40 * n, note})));
 	const only = process.env.JUYAN_PAGES?.split(',');
 	const found = await Promise.all(
 		Object.entries(SCREENS).map(async ([screen, viewport]) => {

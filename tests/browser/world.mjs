@@ -144,6 +144,10 @@ export function truck(
 		.map((what, n) => ({occurred_at_ms: at + 1000 * n, port, batch_no: batch, ...what}));
 }
 
+/** What is told of a machine, so many minutes ago. */
+export const machine = (name, condition, {kind = 'SCALE', port = 'ceke', minutes = 0, note = '', lane = 'road-in-1'} = {}) =>
+	({occurred_at_ms: Date.now() - minutes * 60_000, port, machine_reported: {machine: name, kind, condition, note, lane}});
+
 export class Service {
 	port = 0;
 	data = DATA;

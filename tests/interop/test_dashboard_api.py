@@ -95,8 +95,8 @@ class Service:
                 break
         subprocess.run([JUYAN, "simulate", "--live", "--data", data, "--from", "2025-09-20", "--to", "2025-10-31",
             "--scale", "0.05", "--rail", "--speedup", "max", "--quiet"], check=True, capture_output=True, timeout=300)
-        report = {"occurred_at_ms": int(time.time() * 1000), "port": "ceke", "machine_reported": {"machine": "scale 1", "kind": "SCALE",
-            "condition": "SILENT", "note": "nothing for 60 s"}}
+        report = {"occurred_at_ms": int(time.time() * 1000), "port": "ceke", "machine_reported": {"machine": "scale 1",
+            "kind": "SCALE", "condition": "SILENT", "note": "nothing for 60 s"}}
         subprocess.run([JUYAN, "send", "--data", data, "-"], input=json.dumps(report), text=True, check=True, capture_output=True,
             timeout=60)
 

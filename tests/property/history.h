@@ -1,6 +1,6 @@
 /*
- * A random history: what happens to a few batches, and to machines, at two ports, told by several terminals, and the registries under which it
- * counts. It lives in its own arena until the next is made. Chance comes from any.h. For one test, in one thread.
+ * A random history: what happens to a few batches and machines at two ports, told by several terminals, and the registries under
+ * which it counts. It lives in its own arena until the next is made. Chance comes from any.h. For one test, in one thread.
  */
 #ifndef JUYAN_TESTS_HISTORY_H
 #define JUYAN_TESTS_HISTORY_H

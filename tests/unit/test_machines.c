@@ -100,8 +100,7 @@ test_a_machine_stands_as_it_was_told_last(void **state)
 {
 	(void)state;
 	assert_int_equal(machines("")->n_rows, 0);
-	book_take(&book, SCALE,
-	    report(NOW - HOURS(2), "ceke", "scale 1", "WORKING", ", 'note': 'at rest', 'lane': 'road-in-1'"));
+	book_take(&book, SCALE, report(NOW - HOURS(2), "ceke", "scale 1", "WORKING", ", 'note': 'at rest', 'lane': 'road-in-1'"));
 	book_take(&book, GATE, report(NOW - HOURS(1), "ceke", "scale 1", "SILENT", ", 'note': 'nothing for 60 s', 'lane': ''"));
 	tell(NOW - HOURS(3), "scale 1", "FAULT"); /* it comes late, and changes nothing of now */
 	const Juyan__V1__Machines *rows = machines("");
@@ -178,7 +177,8 @@ test_any_order_of_the_same_reports_gives_the_same_rows(void **state)
 {
 	static const enum table tables[] = { TABLE_machines };
 	static const char *const names[] = { "scale", "scale 1", "AGV-7", "秤" };
-	static const char *const conditions[] = { "WORKING", "CHARGING", "BY_HAND", "STOPPED", "FAULT", "SILENT", "STUCK", "OFFLINE" };
+	static const char *const conditions[] = { "WORKING", "CHARGING", "BY_HAND", "STOPPED", "FAULT", "SILENT", "STUCK",
+		"OFFLINE" };
 	struct {
 		struct said said;
 		uint32_t terminal_no;
@@ -281,7 +281,8 @@ asking(int64_t now_ms, const char *condition, const Juyan__V1__AttentionRow **fi
 static void
 test_who_does_not_work_asks_for_a_person(void **state)
 {
-	static const char *const conditions[] = { "WORKING", "CHARGING", "BY_HAND", "STOPPED", "FAULT", "SILENT", "STUCK", "OFFLINE" };
+	static const char *const conditions[] = { "WORKING", "CHARGING", "BY_HAND", "STOPPED", "FAULT", "SILENT", "STUCK",
+		"OFFLINE" };
 	const Juyan__V1__AttentionRow *row = NULL;
 	(void)state;
 	for (int i = 0; i < 8; i++) {

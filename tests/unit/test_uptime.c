@@ -161,8 +161,8 @@ beginnings(const struct report *reports, size_t n, int64_t from_ms, Juyan__V1__C
 {
 	uint32_t found = 0;
 	for (size_t i = 0; i < n; i++) {
-		bool goes_on = i > 0 && reports[i - 1].condition == condition &&
-		    reports[i].at_ms - reports[i - 1].at_ms <= MACHINE_HOLDS_MS;
+		bool goes_on =
+		    i > 0 && reports[i - 1].condition == condition && reports[i].at_ms - reports[i - 1].at_ms <= MACHINE_HOLDS_MS;
 		found += reports[i].condition == condition && reports[i].at_ms >= from_ms && !goes_on;
 	}
 	return found;

@@ -2,7 +2,20 @@
 import {useAsk, type Machine, type MachineSpan, type Machines as Picture} from '../api';
 import {count, portName, share, span} from '../figures';
 import {address} from '../route';
-import {Age, Answer, Empty, LaneName, portAsked, PortChoice, Section, Table, Twin, Unknown, useMoved, useTick} from '../parts/parts';
+import {
+	Age,
+	Answer,
+	Empty,
+	LaneName,
+	portAsked,
+	PortChoice,
+	Section,
+	Table,
+	Twin,
+	Unknown,
+	useMoved,
+	useTick,
+} from '../parts/parts';
 import {t, word} from '../words/words';
 
 const KINDS = ['vehicle', 'scale', 'gate', 'source'] as const;
@@ -94,7 +107,8 @@ function Tile({of, withPort}: {of: Machine; withPort: boolean}) {
 			<p class="note">
 				{of.outdated ? (
 					<>
-						{t('machines.was', {condition: word('condition', of.condition)})} <Age ms={of.told_ms} />
+						{t('machines.was', {condition: word('condition', of.condition)})}{' '}
+						<Age ms={of.told_ms} />
 					</>
 				) : (
 					<For ms={of.since_ms} />
