@@ -41,6 +41,7 @@ enum {
 	KEY_JSON,
 	KEY_CLEAN,
 	KEY_RAIL,
+	KEY_MACHINES,
 	KEY_LIVE,
 	KEY_SPEEDUP,
 	KEY_FAST,
@@ -57,6 +58,7 @@ static const struct argp_option argp_options[] = {
 	{ "seed", KEY_SEED, "N", 0, "the same number gives the same events (default: 1)", 1 },
 	{ "scale", KEY_SCALE, "X", 0, "share of the real traffic, 0.001 to 20 (default: 1)", 1 },
 	{ "rail", KEY_RAIL, 0, 0, "the railway at Ceke runs (in life it did not by the end of 2025)", 1 },
+	{ "machines", KEY_MACHINES, "DAY", 0, "from this day on a gateway at Ceke tells how AGVs, gates and scales stand", 1 },
 	{ "clean", KEY_CLEAN, 0, 0, "nothing late, amended, deleted or wrong (default: in the share of life)", 1 },
 	{ 0, 0, 0, 0, "What becomes of it (by default only the totals are shown):", 2 },
 	{ "out", KEY_OUT, "DIR", 0, "write the events to DIR/TERMINAL.ndjson, with DIR/tally.json and DIR/terminals.yaml", 2 },
@@ -162,6 +164,10 @@ parse_what(int key, char *text, struct argp_state *state)
 		return 0;
 	case KEY_RAIL:
 		command->asked.rail = command->simulation.rail = true;
+		return 0;
+	case KEY_MACHINES:
+		command->asked.machines = true;
+		day_option(state, "machines", text, &command->simulation.machines_from_day);
 		return 0;
 	case KEY_CLEAN:
 		command->asked.faults = true;

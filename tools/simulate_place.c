@@ -16,17 +16,18 @@ enum { LINE_BYTES = 256, PATH_BYTES = 512 };
 
 #define LINE \
 	"juyan-simulation 1 seed=%" PRIu64 " ceke=%d wuliji=%d from=%" PRId64 " to=%" PRId64 " scale=%" PRIu32 \
-	" faults=%d rail=%d\n"
+	" faults=%d rail=%d machines=%" PRId64 "\n"
 #define LINE_SCAN \
 	"juyan-simulation 1 seed=%" SCNu64 " ceke=%d wuliji=%d from=%" SCNd64 " to=%" SCNd64 " scale=%" SCNu32 " faults=%d " \
-	"rail=%d"
+	"rail=%d machines=%" SCNd64
 
 static enum status
 remember(int fd, const char *path, const struct simulation_options *options, struct reason *why)
 {
 	char line[LINE_BYTES];
 	int n = snprintf(line, sizeof line, LINE, options->seed, options->ports[PORT_CEKE], options->ports[PORT_WULIJI],
-	    options->from_day, options->to_day, options->scale_per_mille, options->faults, options->rail);
+	    options->from_day, options->to_day, options->scale_per_mille, options->faults, options->rail,
+	    options->machines_from_day);
 	if (pwrite(fd, line, (size_t)n, 0) != n || fsync(fd) != 0)
 		return reason_say(why, STATUS_SYSTEM, "%s cannot be written: %s", path, strerror(errno));
 	return STATUS_OK;
@@ -64,8 +65,9 @@ go_on(const char *line, const char *path, const struct simulate_asked *asked, st
 {
 	struct simulation_options kept = *options;
 	int ceke, wuliji, faults, rail;
-	if (sscanf(line, LINE_SCAN, &kept.seed, &ceke, &wuliji, &kept.from_day, &kept.to_day, &kept.scale_per_mille, &faults,
-		&rail) != 8)
+	kept.machines_from_day = 0; /* of an earlier version: none told how it stands */
+	if (sscanf(line, LINE_SCAN, &kept.seed, &ceke, &wuliji, &kept.from_day, &kept.to_day, &kept.scale_per_mille, &faults, &rail,
+		&kept.machines_from_day) < 8)
 		return reason_say(why, STATUS_SYNTAX, "%s cannot be read: it does not say which simulation this folder has", path);
 	kept.ports[PORT_CEKE] = ceke != 0;
 	kept.ports[PORT_WULIJI] = wuliji != 0;
@@ -78,7 +80,8 @@ go_on(const char *line, const char *path, const struct simulate_asked *asked, st
 	    (!asked->to || same_day(options->to_day, kept.to_day, "to", why, path)) &&
 	    (!asked->scale || same_number(options->scale_per_mille, kept.scale_per_mille, "scale per mille", why, path)) &&
 	    (!asked->faults || same_number(options->faults, kept.faults, "faults", why, path)) &&
-	    (!asked->rail || same_number(options->rail, kept.rail, "rail", why, path));
+	    (!asked->rail || same_number(options->rail, kept.rail, "rail", why, path)) &&
+	    (!asked->machines || same_day(options->machines_from_day, kept.machines_from_day, "machines", why, path));
 	if (!same)
 		return STATUS_CONTRADICTION;
 	*options = kept;

@@ -87,6 +87,63 @@ test_streams_are_in_order(void **state)
 	simulation_close(&simulation);
 }
 
+/* Of all but machines' events. */
+static uint64_t
+fingerprint_of_cargo(const struct simulation_options *options)
+{
+	struct simulation *simulation = open_simulation(options);
+	struct simulated_event event;
+	uint64_t sum = 14695981039346656037u;
+	while (next_event(simulation, &event)) {
+		if (strcmp(simulation_terminal(simulation, event.terminal)->name, "ceke-gateway") == 0)
+			continue;
+		sum = (sum ^ event.stream_seq ^ ((uint64_t)event.terminal << 40)) * 1099511628211u;
+		for (size_t i = 0; i < event.bytes.bytes; i++)
+			sum = (sum ^ event.bytes.data[i]) * 1099511628211u;
+	}
+	simulation_close(&simulation);
+	return sum;
+}
+
+static void
+test_machines_tell_beside_the_crossings_and_change_nothing_of_them(void **state)
+{
+	enum { MACHINES_MAX = 64 };
+	(void)state;
+	struct simulation_options without = some_weeks(seed_of_run()), with = without;
+	with.machines_from_day = port_calendar_day(2025, 10, 10);
+	assert_int_equal(fingerprint_of_cargo(&with), fingerprint_of_cargo(&without));
+	assert_int_equal(fingerprint(&with), fingerprint(&with));
+	struct simulation *simulation = open_simulation(&with);
+	struct simulated_event event;
+	char names[MACHINES_MAX][16];
+	int64_t told_ms[MACHINES_MAX], last_ms = 0;
+	size_t n = 0, conditions[16] = { 0 };
+	while (next_event(simulation, &event)) {
+		assert_true(event.sent_at_ms >= last_ms);
+		last_ms = event.sent_at_ms;
+		if (event.message == NULL || event.message->what_case != JUYAN__V1__EVENT__WHAT_MACHINE_REPORTED)
+			continue;
+		const Juyan__V1__MachineReported *said = event.message->machine_reported;
+		assert_int_equal(wire_event_check(event.message, NULL), STATUS_OK);
+		assert_true(event.occurred_at_ms >= port_calendar_start_ms(with.machines_from_day));
+		size_t i = 0;
+		while (i < n && strcmp(names[i], said->machine) != 0)
+			i++;
+		assert_true(i < MACHINES_MAX);
+		if (i == n)
+			snprintf(names[n++], sizeof names[0], "%s", said->machine);
+		else
+			assert_true(event.occurred_at_ms > told_ms[i] && event.occurred_at_ms - told_ms[i] <= 3600000);
+		told_ms[i] = event.occurred_at_ms;
+		conditions[said->condition]++;
+	}
+	assert_int_equal(n, 13);
+	for (int i = JUYAN__V1__CONDITION__WORKING; i <= JUYAN__V1__CONDITION__SILENT; i++)
+		assert_true(conditions[i] > 0);
+	simulation_close(&simulation);
+}
+
 static void
 test_without_faults_all_is_sound_and_prompt(void **state)
 {
@@ -281,6 +338,7 @@ main(void)
 		cmocka_unit_test(test_wrong_options_are_refused),
 		cmocka_unit_test(test_same_seed_same_bytes),
 		cmocka_unit_test(test_streams_are_in_order),
+		cmocka_unit_test(test_machines_tell_beside_the_crossings_and_change_nothing_of_them),
 		cmocka_unit_test(test_without_faults_all_is_sound_and_prompt),
 		cmocka_unit_test(test_closed_days_see_no_truck),
 		cmocka_unit_test(test_ceke_meets_its_milestones),

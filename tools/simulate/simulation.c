@@ -11,6 +11,7 @@
 #include "day_plan.h"
 #include "encode.h"
 #include "faults.h"
+#include "park.h"
 #include "port_calendar.h"
 
 struct waiting {
@@ -34,6 +35,8 @@ struct simulation {
 	uint8_t terminal_of[CROSSING_PORTS][CROSSING_DESKS];
 	uint64_t stream_seq[SIMULATION_TERMINALS_MAX];
 	struct encoder encoder;
+	struct park park;
+	uint32_t park_terminal; /* holds where machines tell */
 };
 
 #define CUSTOMS_KINDS "manifest_lodged", "manifest_deleted", "inspected", "released", "mass_corrected"
@@ -59,7 +62,9 @@ static const struct desk_row desk_rows[] = {
 	{ PORT_WULIJI, { DESK_SCALE_1, DESK_SCALE_2 }, 2, { "wuliji-scale", "wuliji", { "unit_weighed" } } },
 };
 
-_Static_assert(sizeof desk_rows / sizeof desk_rows[0] <= SIMULATION_TERMINALS_MAX, "every terminal has its place");
+static const struct simulation_terminal gateway = { "ceke-gateway", "ceke", { "machine_reported" } };
+
+_Static_assert(sizeof desk_rows / sizeof desk_rows[0] + 1 <= SIMULATION_TERMINALS_MAX, "every terminal has its place");
 
 /* ---- options ---- */
 
@@ -105,6 +110,8 @@ check(const struct simulation_options *options, struct reason *why)
 		    CALENDAR_YEAR_MAX);
 	if (options->from_day > options->to_day)
 		return reason_say(why, STATUS_OUT_OF_RANGE, "the simulated time ends before it begins");
+	if (options->machines_from_day != 0 && options->machines_from_day < options->from_day)
+		return reason_say(why, STATUS_OUT_OF_RANGE, "the machines tell how they stand before the simulated time begins");
 	if (options->scale_per_mille < 1 || options->scale_per_mille > 20000)
 		return reason_say(why, STATUS_OUT_OF_RANGE, "the scale is %u thousandths; 0.001 to 20 is allowed",
 		    options->scale_per_mille);
@@ -200,6 +207,12 @@ plan_ahead(struct simulation *simulation)
 
 /* ---- the face ---- */
 
+static bool
+has_machines(const struct simulation *simulation)
+{
+	return simulation->options.machines_from_day != 0 && simulation->options.ports[PORT_CEKE];
+}
+
 static void
 list_terminals(struct simulation *simulation)
 {
@@ -210,6 +223,12 @@ list_terminals(struct simulation *simulation)
 		for (size_t d = 0; d < row->n; d++)
 			simulation->terminal_of[row->port][row->desks[d]] = (uint8_t)simulation->terminals;
 		simulation->terminal[simulation->terminals++] = &row->terminal;
+	}
+	if (has_machines(simulation)) {
+		simulation->park_terminal = simulation->terminals;
+		simulation->terminal[simulation->terminals++] = &gateway;
+		park_open(&simulation->park, simulation->options.seed, simulation->options.machines_from_day,
+		    simulation->options.to_day);
 	}
 }
 
@@ -300,11 +319,33 @@ tell(struct simulation *simulation, struct crossing *crossing, struct fact *fact
 	out->bytes.bytes = encode_fact(&simulation->encoder, crossing, fact, &out->message);
 }
 
+/* What a machine tells counts for nothing, so it goes past the tally. */
+static void
+tell_machine(struct simulation *simulation, struct simulated_event *out)
+{
+	simulation->events++;
+	*out = (struct simulated_event){
+		.terminal = simulation->park_terminal,
+		.stream_seq = ++simulation->stream_seq[simulation->park_terminal],
+		.occurred_at_ms = park_next_ms(&simulation->park),
+		.sent_at_ms = park_next_ms(&simulation->park),
+		.port = gateway.port,
+		.sound = true,
+	};
+	out->bytes.data = simulation->park.bytes;
+	out->bytes.bytes = park_take(&simulation->park, &out->message);
+}
+
 enum status
 simulation_next(struct simulation *simulation, struct simulated_event *out, struct reason *why)
 {
 	if (!settle_spent(simulation) || !plan_ahead(simulation))
 		return reason_say(why, STATUS_NO_MEMORY, "there is no memory for another simulated day");
+	int64_t machine_ms = has_machines(simulation) ? park_next_ms(&simulation->park) : INT64_MAX;
+	if (machine_ms < (simulation->n > 0 ? simulation->heap[0].at_ms : INT64_MAX)) {
+		tell_machine(simulation, out);
+		return STATUS_OK;
+	}
 	if (simulation->n == 0) {
 		*out = (struct simulated_event){ 0 };
 		return STATUS_OK;

@@ -21,12 +21,13 @@ enum { SIMULATION_TERMINALS_MAX = 16 };
 struct simulation_options {
 	uint64_t seed;
 	bool ports[CROSSING_PORTS];
-	int64_t from_day, to_day; /* local days since 1970-01-01, both included, within 2015 … 2035 */
-	uint32_t scale_per_mille; /* of the real traffic; 1000: all of it */
-	bool faults;              /* late, amended, deleted, wrong and broken events, in the share of life */
-	bool text_only;           /* no events that a file of JSON cannot hold */
-	bool rail;                /* the railway at Ceke runs */
-	enum tally_period finest; /* of the tally */
+	int64_t from_day, to_day;  /* local days since 1970-01-01, both included, within 2015 … 2035 */
+	uint32_t scale_per_mille;  /* of the real traffic; 1000: all of it */
+	bool faults;               /* late, amended, deleted, wrong and broken events, in the share of life */
+	bool text_only;            /* no events that a file of JSON cannot hold */
+	bool rail;                 /* the railway at Ceke runs */
+	int64_t machines_from_day; /* from this day on a gateway at Ceke tells how its machines stand; 0: never */
+	enum tally_period finest;  /* of the tally */
 	/* For each terminal: only its events up to this number count, as in streams that were cut off. NULL: all count. */
 	const uint64_t *known_up_to;
 };
