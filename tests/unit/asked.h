@@ -2,7 +2,7 @@
 #ifndef JUYAN_TESTS_ASKED_H
 #define JUYAN_TESTS_ASKED_H
 
-#include "book.h"
+#include "ledger_book.h"
 
 enum { SHOWN_BYTES = 64 * 1024 };
 

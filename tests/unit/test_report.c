@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "book.h"
+#include "ledger_book.h"
 #include "report.h"
 #include "report_figures.h"
 #include "report_tables.h"

@@ -114,7 +114,7 @@ lodge(struct manifest_reading *reading)
 	enum part part = PART_ADD;
 	char *message = manifest_text(reading, reading->root, "Head/MessageID", TEXT_BYTES_MAX, "the message's number");
 	char *batch = manifest_text(reading, reading->declaration, "ID", BATCH_NO_BYTES_MAX, "a batch number of up to 64 bytes");
-	int64_t at_ms = manifest_time(reading, xml_at(reading->root, "Head/SendTime"));
+	int64_t at_ms = manifest_moment(reading, xml_at(reading->root, "Head/SendTime"));
 	Juyan__V1__ManifestLodged *lodged = findings_new(out, &juyan__v1__manifest_lodged__descriptor);
 	if (lodged == NULL)
 		return;

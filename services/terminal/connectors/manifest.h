@@ -43,7 +43,7 @@ void manifest_mass(struct manifest_reading *reading, const struct xml_node *at, 
 void manifest_packages(struct manifest_reading *reading, const struct xml_node *at, const char *path, protobuf_c_boolean *known,
     int64_t *packages);
 /* Local time of 17 digits (14 will do); where there is none, the time at which it came. */
-int64_t manifest_time(struct manifest_reading *reading, const struct xml_node *node);
+int64_t manifest_moment(struct manifest_reading *reading, const struct xml_node *node);
 
 /* ---- the kinds of document ---- */
 

@@ -104,7 +104,7 @@ manifest_packages(struct manifest_reading *reading, const struct xml_node *at, c
 }
 
 int64_t
-manifest_time(struct manifest_reading *reading, const struct xml_node *node)
+manifest_moment(struct manifest_reading *reading, const struct xml_node *node)
 {
 	struct span text = span_of(xml_text(node));
 	struct reason why;

@@ -147,7 +147,7 @@ event_of(struct manifest_reading *reading, Juyan__V1__Event__WhatCase what, cons
 		    code);
 		return NULL;
 	}
-	int64_t at_ms = manifest_time(reading, time);
+	int64_t at_ms = manifest_moment(reading, time);
 	char *batch_no = findings_text(out, batch, BATCH_NO_BYTES_MAX);
 	Juyan__V1__Event *event = !reading->refused && key != NULL && batch_no != NULL ? findings_event(out, what) : NULL;
 	if (event != NULL) {
