@@ -6,9 +6,10 @@
 #include <string.h>
 
 enum status
-group_open(struct group *group, size_t events_max)
+group_open(struct group *group, unsigned no, size_t events_max)
 {
-	*group = (struct group){ 0 };
+	assert(no < GROUPS);
+	*group = (struct group){ .serial = no + 1 };
 	group->replies = calloc(GROUP_REPLIES_MAX, sizeof *group->replies);
 	group->admission.entries = calloc(events_max, sizeof *group->admission.entries);
 	group->admission.entries_max = events_max;
@@ -49,11 +50,11 @@ void
 group_reset(struct group *group)
 {
 	forget_entries(group);
+	group->serial += GROUPS;
 	arena_reset(&group->texts);
 	group->admission.n_answers = 0;
 	group->n_events = 0;
 	group->n_replies = 0;
-	group->n_frames = 0;
 	group->frames_bytes = 0;
 	group->speaker = NULL;
 	group->n_speakers = 0;
@@ -77,7 +78,7 @@ group_fits(const struct group *group, uint32_t events)
 }
 
 void
-group_speak(struct group *group, const struct guest *speaker)
+group_speak(struct group *group, const struct stream *speaker)
 {
 	if (group->n_speakers == 0 || (group->n_speakers == 1 && group->speaker != speaker))
 		group->n_speakers++;
@@ -94,12 +95,39 @@ group_reply(struct group *group, enum reply_kind kind, size_t door, const struct
 	return reply;
 }
 
+struct receipt *
+reply_receipt(struct reply *reply)
+{
+	if (reply->kind != REPLY_ACK && reply->kind != REPLY_PART)
+		return NULL;
+	return reply->parcel == NULL ? &reply->receipt : &reply->parcel->receipt;
+}
+
+struct answer *
+group_answers(const struct group *group, const struct reply *reply)
+{
+	return reply->parcel == NULL ? group->admission.answers : reply->parcel->answers;
+}
+
+static const char *
+text(struct arena *texts, enum status status, const char *sentence)
+{
+	size_t bytes = strlen(sentence) + 1;
+	char *copy = bytes == 1 ? NULL : arena_take(texts, bytes);
+	return copy == NULL ? status_sentence(status) : memcpy(copy, sentence, bytes);
+}
+
 const char *
 group_text(struct group *group, enum status status, const char *sentence)
 {
-	size_t bytes = strlen(sentence) + 1;
-	char *copy = bytes == 1 ? NULL : arena_take(&group->texts, bytes);
-	return copy == NULL ? status_sentence(status) : memcpy(copy, sentence, bytes);
+	return text(&group->texts, status, sentence);
+}
+
+/* A parcel's sentences outlive the group. */
+static struct arena *
+texts_of(struct group *group, const struct reply *reply)
+{
+	return reply->parcel == NULL ? &group->texts : &reply->parcel->texts;
 }
 
 static struct commit *
@@ -122,46 +150,69 @@ group_do(struct group *group, struct committer *committer)
 	committer_do(committer, commit_of(group));
 }
 
-/* The answers of one receipt into the spare array from `n` on, with those for its entries whose verdict the ledger has turned. */
-static size_t
-merge_answers(struct group *group, struct receipt *receipt, size_t n)
+/* What the answer to a turned verdict says: the ledger's sentence where it has one. */
+static const char *
+sentence_of(const struct group *group, const struct entry *entry)
 {
-	const struct admission *admission = &group->admission;
+	return entry->event != NULL && wire_event_administers(entry->event) ? group->commit.why.text : "";
+}
+
+/* The answers of one reply into `spare` from `n` on, with those for its entries whose verdict the ledger has turned. */
+static size_t
+merge_answers(struct group *group, struct reply *reply, struct answer *spare, size_t n)
+{
+	struct receipt *receipt = reply_receipt(reply);
+	const struct answer *answers = group_answers(group, reply);
 	size_t from = n;
 	size_t old = receipt->answers_from;
 	for (size_t i = receipt->entries_from; i < receipt->entries_to; i++) {
-		const struct entry *entry = &admission->entries[i];
-		while (old < receipt->answers_to && admission->answers[old].stream_seq < entry->stream_seq)
-			group->spare[n++] = admission->answers[old++];
-		bool known = old < receipt->answers_to && admission->answers[old].stream_seq == entry->stream_seq;
+		const struct entry *entry = &group->admission.entries[i];
+		while (old < receipt->answers_to && answers[old].stream_seq < entry->stream_seq)
+			spare[n++] = answers[old++];
+		bool known = old < receipt->answers_to && answers[old].stream_seq == entry->stream_seq;
 		if (entry->verdict == STATUS_OK || known)
 			continue;
-		bool administers = entry->event != NULL && wire_event_administers(entry->event);
-		group->spare[n++] = (struct answer){
+		spare[n++] = (struct answer){
 			.stream_seq = entry->stream_seq,
 			.disposition = session_disposition(entry->verdict),
 			.status = entry->verdict,
-			.sentence = group_text(group, entry->verdict, administers ? group->commit.why.text : ""),
+			.sentence = text(texts_of(group, reply), entry->verdict, sentence_of(group, entry)),
 		};
 	}
 	while (old < receipt->answers_to)
-		group->spare[n++] = admission->answers[old++];
+		spare[n++] = answers[old++];
 	receipt->answers_from = from;
 	receipt->answers_to = n;
-	assert(n <= admission->answers_max);
 	return n;
+}
+
+static void
+swap_answers(struct answer **a, struct answer **b)
+{
+	struct answer *answers = *a;
+	*a = *b;
+	*b = answers;
 }
 
 static void
 answer_turned(struct group *group)
 {
 	size_t n = 0;
-	for (size_t i = 0; i < group->n_replies; i++)
-		if (group->replies[i].kind == REPLY_ACK)
-			n = merge_answers(group, &group->replies[i].receipt, n);
-	struct answer *answers = group->admission.answers;
-	group->admission.answers = group->spare;
-	group->spare = answers;
+	for (size_t i = 0; i < group->n_replies; i++) {
+		struct reply *reply = &group->replies[i];
+		struct parcel *parcel = reply->parcel;
+		if (reply_receipt(reply) == NULL)
+			continue;
+		if (parcel == NULL) {
+			n = merge_answers(group, reply, group->spare, n);
+			continue;
+		}
+		parcel->n_answers = merge_answers(group, reply, parcel->spare, 0);
+		assert(parcel->n_answers <= BATCH_EVENTS_MAX);
+		swap_answers(&parcel->answers, &parcel->spare);
+	}
+	assert(n <= group->admission.answers_max);
+	swap_answers(&group->admission.answers, &group->spare);
 	group->admission.n_answers = n;
 }
 
@@ -170,9 +221,11 @@ group_committed(struct group *group)
 {
 	if (group->commit.n_wrong != group->admission.n_wrong)
 		answer_turned(group);
-	for (size_t i = 0; i < group->n_replies; i++)
-		if (group->replies[i].kind == REPLY_ACK)
-			session_committed(&group->replies[i].receipt);
+	for (size_t i = 0; i < group->n_replies; i++) {
+		struct receipt *receipt = reply_receipt(&group->replies[i]);
+		if (receipt != NULL)
+			session_committed(receipt);
+	}
 	forget_entries(group);
 }
 
@@ -180,9 +233,13 @@ void
 group_failed(struct group *group, enum status reason, const char *sentence)
 {
 	const char *kept = group_text(group, reason, sentence);
-	for (size_t i = 0; i < group->n_replies; i++)
-		if (group->replies[i].kind == REPLY_ACK)
-			session_failed(&group->replies[i].receipt, group->admission.answers, reason, kept);
+	for (size_t i = 0; i < group->n_replies; i++) {
+		struct reply *reply = &group->replies[i];
+		struct receipt *receipt = reply_receipt(reply);
+		if (receipt != NULL)
+			session_failed(receipt, group_answers(group, reply), reason,
+			    reply->parcel == NULL ? kept : text(&reply->parcel->texts, reason, sentence));
+	}
 	group->room_known = true;
 	group->admission.room = reason;
 	group->admission.room_sentence = kept;

@@ -10,7 +10,7 @@
 
 #include "bus.h"
 #include "committer.h"
-#include "guests.h"
+#include "parcel.h"
 #include "session.h"
 
 enum {
@@ -19,8 +19,8 @@ enum {
 	GROUP_FRAMES_BYTES_MAX = 8 * FRAME_BYTES_MAX, /* frames that are kept open for a group */
 
 	/*
-	 * The most that a group takes where several sessions send: those who send little wait for a commit, and do not wait for one
-	 * that another has made long. A single larger batch is a group by itself.
+	 * The most that a group takes where several terminals send: those who send little wait for a commit, and do not wait for one
+	 * that another has made long. One alone gets no more of it than its share (desk.h).
 	 */
 	GROUP_SHARED_EVENTS = 2048,
 
@@ -28,7 +28,8 @@ enum {
 	GROUP_DECODE_BYTES = DECODE_BYTES_MAX + EVENT_DECODE_BYTES
 };
 
-enum reply_kind { REPLY_WELCOME, REPLY_ACK, REPLY_PONG, REPLY_REFUSAL };
+/* A part is no reply yet: it stands for the parcel's receipt among those of the group. */
+enum reply_kind { REPLY_WELCOME, REPLY_ACK, REPLY_PART, REPLY_PONG, REPLY_REFUSAL };
 
 struct reply {
 	enum reply_kind kind;
@@ -37,13 +38,16 @@ struct reply {
 	struct guest *guest; /* NULL: a stranger. It may mean another connection by now: compare hello */
 	uint64_t hello;
 	struct stream *stream;  /* NULL: a stranger's */
-	struct receipt receipt; /* of an ACK */
+	struct receipt receipt; /* of an ACK without a parcel */
+	struct parcel *parcel;  /* of a PART, and of the ACK at its end */
 	uint64_t nonce;         /* of a PONG */
 	enum status status;     /* of a REFUSAL */
 	const char *sentence;
+	struct bus_frame *frame; /* its message's; kept open until the reply is given */
 };
 
 struct group {
+	uint64_t serial; /* no other group has had it */
 	struct admission admission;
 	struct commit commit;
 	size_t n_events;      /* of all batches: each may come to need an answer */
@@ -52,25 +56,30 @@ struct group {
 	struct arena decoded; /* emptied with each commit */
 	struct reply *replies;
 	size_t n_replies;
-	size_t n_frames; /* how many frames are kept open for it */
-	size_t frames_bytes;
-	const struct guest *speaker; /* who sent the last batch */
-	unsigned n_speakers;         /* 0, 1, or more than one */
-	bool shared;                 /* several sessions send, in this group or lately */
-	bool room_known;             /* admission.room has been looked at */
-	bool closed;                 /* takes no more messages: an administrator's event has ended it */
+	size_t frames_bytes;          /* of the frames that are kept open for it */
+	const struct stream *speaker; /* whose the last batch is */
+	unsigned n_speakers;          /* 0, 1, or more than one */
+	bool shared;                  /* several terminals send, in this group or lately */
+	bool room_known;              /* admission.room has been looked at */
+	bool closed;                  /* takes no more messages: an administrator's event has ended it */
 };
 
-enum status group_open(struct group *group, size_t events_max) MUST_USE; /* NO_MEMORY: close it nonetheless */
-void group_close(struct group *group);                                   /* safe on a zeroed one */
+enum { GROUPS = 2 };
+
+/* `no` from 0 to GROUPS - 1, each once. NO_MEMORY: close it nonetheless. */
+enum status group_open(struct group *group, unsigned no, size_t events_max) MUST_USE;
+void group_close(struct group *group); /* safe on a zeroed one */
 void group_reset(struct group *group);
 
 /* Whether a message with so many events (0: no batch) can be added. A batch larger than a whole group fits into an empty one. */
 bool group_fits(const struct group *group, uint32_t events);
-/* A batch of this session goes into it. */
-void group_speak(struct group *group, const struct guest *speaker);
+/* A batch of this terminal goes into it, or a part of one. */
+void group_speak(struct group *group, const struct stream *speaker);
 /* A new reply, zeroed but for where it goes. There has to be room. */
 struct reply *group_reply(struct group *group, enum reply_kind kind, size_t door, const struct bus_peer *peer);
+/* Of an ACK or a PART: what stands in it, and the answers to which that refers. NULL: it is another kind of reply. */
+struct receipt *reply_receipt(struct reply *reply);
+struct answer *group_answers(const struct group *group, const struct reply *reply);
 /* A sentence that lives as long as the group. */
 const char *group_text(struct group *group, enum status status, const char *sentence);
 

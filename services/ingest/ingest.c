@@ -23,22 +23,75 @@ enum { CROWDED_GROUPS = 256 };
 
 #define REAP_NS (INT64_C(60) * 1000 * 1000 * 1000)
 
+/* ---- frames ---- */
+
+struct bus_frame *
+desk_frame(struct desk *desk)
+{
+	return desk->n_free_frames == 0 ? NULL : desk->free_frames[--desk->n_free_frames];
+}
+
+void
+desk_frame_free(struct desk *desk, struct bus_frame *frame)
+{
+	assert(desk->n_free_frames < DESK_FRAMES);
+	desk->free_frames[desk->n_free_frames++] = frame;
+}
+
+void
+desk_frame_done(struct desk *desk, struct bus_frame **frame)
+{
+	if (*frame == NULL)
+		return;
+	bus_frame_close(*frame);
+	desk_frame_free(desk, *frame);
+	*frame = NULL;
+}
+
+static void
+open_frames(struct desk *desk)
+{
+	for (size_t i = 0; i < DESK_FRAMES; i++)
+		desk->free_frames[i] = &desk->frames[i];
+	desk->n_free_frames = DESK_FRAMES;
+}
+
+static void
+close_frames(struct desk *desk)
+{
+	for (unsigned i = 0; i < GROUPS; i++)
+		for (size_t j = 0; j < desk->groups[i].n_replies; j++)
+			desk_frame_done(desk, &desk->groups[i].replies[j].frame);
+	for (size_t i = 0; i < PARCELS_MAX; i++)
+		desk_frame_done(desk, &desk->parcels.places[i].frame);
+	for (size_t i = 0; i < desk->line.n; i++)
+		desk_frame_done(desk, &desk->line.places[i].frame);
+	desk_frame_done(desk, &desk->hand.bytes);
+}
+
 /* ---- the end of a group ---- */
+
+/* Several terminals send where one follows on another, be it in the next group. */
+static void
+note_speakers(struct desk *desk, const struct group *group)
+{
+	if (group->n_speakers == 0)
+		return;
+	if (group->n_speakers > 1 || (desk->last_speaker != NULL && desk->last_speaker != group->speaker))
+		desk->crowded = CROWDED_GROUPS;
+	else if (desk->crowded > 0)
+		desk->crowded--;
+	desk->last_speaker = group->speaker;
+}
 
 /* Answers a group whose commit has been decided, and lets go of its frames, which are the oldest. */
 static enum status
 finish(struct desk *desk, struct group *group, struct reason *why)
 {
 	enum status s = desk_reply(desk, group, why);
-	if (group->n_speakers > 1)
-		desk->crowded = CROWDED_GROUPS;
-	else if (group->n_speakers == 1 && desk->crowded > 0)
-		desk->crowded--;
-	assert(group->n_frames <= desk->n_frames);
-	for (size_t i = 0; i < group->n_frames; i++)
-		bus_frame_close(&desk->frames[(desk->frames_head + i) % DESK_FRAMES]);
-	desk->frames_head = (desk->frames_head + group->n_frames) % DESK_FRAMES;
-	desk->n_frames -= group->n_frames;
+	note_speakers(desk, group);
+	for (size_t i = 0; i < group->n_replies; i++)
+		desk_frame_done(desk, &group->replies[i].frame);
 	group_reset(group);
 	if (s == STATUS_OK && desk->sweep) {
 		desk->sweep = false;
@@ -166,8 +219,9 @@ desk_settle(struct desk *desk, struct reason *why)
 static enum status
 wait_for_work(struct desk *desk, int wait_ms, struct reason *why)
 {
-	/* A message that found no room waits for the committer; more of them would only spin. */
-	size_t sockets = desk->pending || !group_fits(desk->filling, 0) ? 0 : DOOR_SOCKETS;
+	/* A message that found no room waits for the committer, and so does a full line; more of them would only spin. */
+	bool closed = desk->pending || !line_open(&desk->line) || !group_fits(desk->filling, 0);
+	size_t sockets = closed ? 0 : DOOR_SOCKETS;
 	assert(sockets > 0 || desk->under_way != NULL);
 	int fd = desk->under_way == NULL ? -1 : committer_fd(desk->committer);
 	enum status s = bus_wait_with(desk->door.sockets, sockets, fd, wait_ms);
@@ -219,13 +273,14 @@ ingest_close(void **self)
 	if (s != STATUS_OK)
 		log_say(desk->kit->log, LOG_ERROR, "ingest", "last_group_lost", "reason=%s", status_name(s));
 	committer_close(&desk->committer);
-	for (size_t i = 0; i < desk->n_frames; i++)
-		bus_frame_close(&desk->frames[(desk->frames_head + i) % DESK_FRAMES]);
+	close_frames(desk);
 	door_close(&desk->door);
-	group_close(&desk->groups[0]);
-	group_close(&desk->groups[1]);
+	for (unsigned i = 0; i < GROUPS; i++)
+		group_close(&desk->groups[i]);
+	parcels_close(&desk->parcels);
 	guests_close(&desk->guests);
-	arena_close(&desk->scratch);
+	arena_close(&desk->hand.scratch);
+	arena_close(&desk->late.scratch);
 	arena_close(&desk->stored);
 	arena_close(&desk->outgoing);
 	ledger_close(&desk->ledger);
@@ -237,13 +292,17 @@ static enum status
 open_memory(struct desk *desk, struct reason *why)
 {
 	const struct config *config = desk->kit->config;
-	enum status s = group_open(&desk->groups[0], (size_t)config->group_events_max);
+	enum status s = STATUS_OK;
+	for (unsigned i = 0; i < GROUPS && s == STATUS_OK; i++)
+		s = group_open(&desk->groups[i], i, (size_t)config->group_events_max);
 	if (s == STATUS_OK)
-		s = group_open(&desk->groups[1], (size_t)config->group_events_max);
+		s = parcels_open(&desk->parcels);
 	if (s == STATUS_OK)
 		s = guests_open((size_t)config->sessions_max, &desk->guests);
 	if (s == STATUS_OK)
-		s = arena_open(&desk->scratch, DECODE_BYTES_MAX);
+		s = arena_open(&desk->hand.scratch, DECODE_BYTES_MAX);
+	if (s == STATUS_OK)
+		s = arena_open(&desk->late.scratch, DECODE_BYTES_MAX);
 	if (s == STATUS_OK)
 		s = arena_open(&desk->outgoing, DECODE_BYTES_MAX);
 	if (s == STATUS_OK)
@@ -259,6 +318,7 @@ ingest_open(const struct service_kit *kit, void **self, struct reason *why)
 		return reason_say(why, STATUS_NO_MEMORY, "no memory for ingest");
 	desk->kit = kit;
 	desk->filling = &desk->groups[0];
+	open_frames(desk);
 	void *opened = desk;
 	enum status s = open_memory(desk, why);
 	if (s == STATUS_OK)

@@ -43,11 +43,22 @@ court_judge(void *user, uint32_t terminal_no, struct span bytes, const Juyan__V1
 
 /* ---- refusing ---- */
 
-/* The session is closed; the terminal is told why, in its turn. */
-static void
-refuse(struct desk *desk, struct guest *guest, enum status status, const char *sentence)
+/* The reply to a message, which keeps its frame. */
+static struct reply *
+reply_to(struct desk *desk, struct message *message, enum reply_kind kind)
 {
-	struct reply *reply = group_reply(desk->filling, REPLY_REFUSAL, desk->peer_door, &desk->peer);
+	struct reply *reply = group_reply(desk->filling, kind, message->door, &message->peer);
+	if (message->bytes != NULL)
+		desk->filling->frames_bytes += message->bytes->bytes.bytes;
+	reply->frame = message->bytes;
+	message->bytes = NULL;
+	return reply;
+}
+
+void
+desk_refuse(struct desk *desk, struct message *message, struct guest *guest, enum status status, const char *sentence)
+{
+	struct reply *reply = reply_to(desk, message, REPLY_REFUSAL);
 	reply->status = status;
 	reply->sentence = group_text(desk->filling, status, sentence);
 	if (guest != NULL) {
@@ -58,15 +69,12 @@ refuse(struct desk *desk, struct guest *guest, enum status status, const char *s
 
 /* ---- the three messages ---- */
 
-/*
- * The terminal of this connection, by the key that it has proved; inside one process by the key that it says. NULL: none that may
- * come in.
- */
-static const struct terminal_rule *
-find_terminal(const struct desk *desk, const Juyan__V1__Hello *hello)
+const struct terminal_rule *
+desk_terminal(const struct desk *desk, const struct message *message)
 {
-	const uint8_t *key = desk->peer.key;
-	if (desk->peer.local) {
+	const Juyan__V1__Hello *hello = message->frame.hello;
+	const uint8_t *key = message->peer.key;
+	if (message->peer.local) {
 		if (hello->public_key.len != PUBLIC_KEY_BYTES)
 			return NULL;
 		key = hello->public_key.data;
@@ -94,20 +102,20 @@ find_stream(struct desk *desk, uint32_t terminal_no, struct stream **out, struct
 }
 
 static enum status
-take_hello(struct desk *desk, struct reason *why)
+take_hello(struct desk *desk, struct message *message, struct reason *why)
 {
-	const Juyan__V1__Hello *hello = desk->frame.hello;
-	struct guest *guest = guests_find(desk->guests, desk->peer_door, &desk->peer);
+	const Juyan__V1__Hello *hello = message->frame.hello;
+	struct guest *guest = guests_find(desk->guests, message->door, &message->peer);
 	struct reason reason = { "" };
 	if (hello->version != PROTOCOL_VERSION) {
 		reason_say(&reason, STATUS_VERSION, "version %" PRIu32 " is not spoken here; %d is", hello->version,
 		    PROTOCOL_VERSION);
-		refuse(desk, guest, STATUS_VERSION, reason.text);
+		desk_refuse(desk, message, guest, STATUS_VERSION, reason.text);
 		return STATUS_OK;
 	}
-	const struct terminal_rule *rule = find_terminal(desk, hello);
+	const struct terminal_rule *rule = desk_terminal(desk, message);
 	if (rule == NULL) {
-		refuse(desk, guest, STATUS_REVOKED, "");
+		desk_refuse(desk, message, guest, STATUS_REVOKED, "");
 		return STATUS_OK;
 	}
 	uint32_t terminal_no = rule->terminal_no;
@@ -116,15 +124,15 @@ take_hello(struct desk *desk, struct reason *why)
 	if (s != STATUS_OK)
 		return s;
 	enum guests_gone gone = GUESTS_NOBODY;
-	guest = stream == NULL ? NULL : guests_admit(desk->guests, desk->peer_door, &desk->peer, stream, &gone);
+	guest = stream == NULL ? NULL : guests_admit(desk->guests, message->door, &message->peer, stream, &gone);
 	count(desk->kit->counters, COUNTER_sessions_forgotten, gone == GUESTS_SILENT);
 	count(desk->kit->counters, COUNTER_sessions_crowded, gone == GUESTS_OWN);
 	if (guest == NULL) {
-		refuse(desk, NULL, STATUS_BUSY, "as many sessions are open as there may be; try again later");
+		desk_refuse(desk, message, NULL, STATUS_BUSY, "as many sessions are open as there may be; try again later");
 		return STATUS_OK;
 	}
 	session_hello(&guest->session, stream, ++desk->hellos);
-	struct reply *reply = group_reply(desk->filling, REPLY_WELCOME, desk->peer_door, &desk->peer);
+	struct reply *reply = reply_to(desk, message, REPLY_WELCOME);
 	reply->guest = guest;
 	reply->hello = guest->session.hello;
 	reply->stream = stream;
@@ -133,53 +141,61 @@ take_hello(struct desk *desk, struct reason *why)
 }
 
 static void
-take_ping(struct desk *desk)
+take_ping(struct desk *desk, struct message *message)
 {
-	struct guest *guest = guests_find(desk->guests, desk->peer_door, &desk->peer);
+	struct guest *guest = guests_find(desk->guests, message->door, &message->peer);
 	if (guest == NULL) {
-		refuse(desk, NULL, STATUS_NO_HELLO, "");
+		desk_refuse(desk, message, NULL, STATUS_NO_HELLO, "");
 		return;
 	}
-	struct reply *reply = group_reply(desk->filling, REPLY_PONG, desk->peer_door, &desk->peer);
+	struct reply *reply = reply_to(desk, message, REPLY_PONG);
 	reply->guest = guest;
 	reply->hello = guest->session.hello;
 	reply->stream = guest->session.stream;
-	reply->nonce = desk->frame.nonce;
+	reply->nonce = message->frame.nonce;
 	guest->owed++;
 }
 
-static enum status
-take_batch(struct desk *desk, struct reason *why)
+/* Where a batch finds its room: entries in the group, answers there too or in its parcel. */
+static struct admission
+admission_of(const struct group *group, const struct parcel *parcel)
 {
-	const struct batch *batch = &desk->frame.batch;
-	struct guest *guest = guests_find(desk->guests, desk->peer_door, &desk->peer);
-	struct session stranger = { 0 };
-	struct receipt receipt;
-	struct reason reason = { "" };
-	enum status s = session_begin(guest == NULL ? &stranger : &guest->session, batch, &receipt, &reason);
-	if (s != STATUS_OK) {
-		refuse(desk, guest, s, reason.text);
-		return STATUS_OK;
-	}
-	struct reply *reply = group_reply(desk->filling, REPLY_ACK, desk->peer_door, &desk->peer);
-	reply->guest = guest;
-	reply->hello = guest->session.hello;
-	reply->stream = guest->session.stream;
-	reply->receipt = receipt;
-	group_speak(desk->filling, guest);
-	guest->owed++;
-	desk->filling->n_events += batch->n;
+	struct admission admission = group->admission;
+	if (parcel == NULL)
+		return admission;
+	admission.answers = parcel->answers;
+	admission.n_answers = parcel->n_answers;
+	admission.answers_max = BATCH_EVENTS_MAX;
+	return admission;
+}
 
+static enum status
+admit_once(struct desk *desk, struct receipt *receipt, const struct batch *batch, struct parcel *parcel, struct reason *why)
+{
 	const struct court court = { court_stored, court_judge, desk };
+	struct group *group = desk->filling;
+	struct admission admission = admission_of(group, parcel);
+	if (parcel != NULL)
+		admission.texts = &parcel->texts;
+	enum status s = session_admit(receipt, batch, &admission, &court, why);
+	*(parcel == NULL ? &group->admission.n_answers : &parcel->n_answers) = admission.n_answers;
+	group->admission.n_entries = admission.n_entries;
+	group->admission.n_wrong = admission.n_wrong;
+	return s;
+}
+
+enum status
+desk_admit(struct desk *desk, struct receipt *receipt, const struct frame *frame, struct parcel *parcel, struct reason *why)
+{
 	for (;;) {
-		uint32_t done = reply->receipt.done;
-		s = session_admit(&reply->receipt, batch, &desk->filling->admission, &court, why);
-		if (s == STATUS_OK && desk->frame.unpacked) /* the next message takes the arena in which its events lie */
+		uint32_t done = receipt->done;
+		enum status s = admit_once(desk, receipt, &frame->batch, parcel, why);
+		if (s == STATUS_OK && frame->unpacked) /* the next message takes the arena in which its events lie */
 			return desk_settle(desk, why);
 		if (s != STATUS_BUSY)
 			return s;
 		bool idle = desk->under_way == NULL && desk->filling->admission.n_entries == 0;
-		assert(!idle || reply->receipt.done > done); /* an idle desk has nothing to wait for */
+		assert(!idle || receipt->done > done); /* an idle desk has nothing to wait for */
 		s = desk_settle(desk, why);
 		if (s != STATUS_OK)
 			return s;
@@ -187,18 +203,47 @@ take_batch(struct desk *desk, struct reason *why)
 }
 
 static enum status
-take_message(struct desk *desk, struct reason *why)
+take_batch(struct desk *desk, struct message *message, struct reason *why)
+{
+	const struct batch *batch = &message->frame.batch;
+	struct guest *guest = guests_find(desk->guests, message->door, &message->peer);
+	struct session stranger = { 0 };
+	struct receipt receipt;
+	struct reason reason = { "" };
+	enum status s = session_begin(guest == NULL ? &stranger : &guest->session, batch, &receipt, &reason);
+	if (s != STATUS_OK) {
+		desk_refuse(desk, message, guest, s, reason.text);
+		return STATUS_OK;
+	}
+	guest->owed++;
+	if (desk_at_once(desk, message) == 0) {
+		desk_begin_parcel(desk, message, guest, &receipt);
+		return STATUS_OK;
+	}
+	desk_note_share(desk, receipt.stream, batch->n, message->bytes->bytes.bytes);
+	struct reply *reply = reply_to(desk, message, REPLY_ACK);
+	reply->guest = guest;
+	reply->hello = guest->session.hello;
+	reply->stream = guest->session.stream;
+	reply->receipt = receipt;
+	group_speak(desk->filling, receipt.stream);
+	desk->filling->n_events += batch->n;
+	return desk_admit(desk, &reply->receipt, &message->frame, NULL, why);
+}
+
+enum status
+desk_take_message(struct desk *desk, struct message *message, struct reason *why)
 {
 	desk->filling->admission.received_at_ms = clock_utc_ms(&desk->kit->clock);
-	switch (desk->frame.says) {
+	switch (message->frame.says) {
 	case FRAME_HELLO:
-		return take_hello(desk, why);
+		return take_hello(desk, message, why);
 	case FRAME_PING:
-		take_ping(desk);
+		take_ping(desk, message);
 		return STATUS_OK;
 	case FRAME_BATCH:
 	default:
-		return take_batch(desk, why);
+		return take_batch(desk, message, why);
 	}
 }
 
@@ -210,8 +255,8 @@ next_frame(struct desk *desk, struct bus_frame *frame)
 {
 	enum status s = STATUS_TIMEOUT;
 	for (size_t i = 0; i < DOOR_SOCKETS && s == STATUS_TIMEOUT; i++) {
-		desk->peer_door = desk->next_door;
-		s = bus_take(desk->door.sockets[desk->next_door], &desk->peer, frame);
+		desk->hand.door = desk->next_door;
+		s = bus_take(desk->door.sockets[desk->next_door], &desk->hand.peer, frame);
 		if (s == STATUS_TIMEOUT)
 			desk->next_door = (desk->next_door + 1) % DOOR_SOCKETS;
 	}
@@ -220,24 +265,24 @@ next_frame(struct desk *desk, struct bus_frame *frame)
 
 /* Takes the next frame that is a message and leaves it pending; others are answered at once. TIMEOUT: nothing waits. */
 static enum status
-next_message(struct desk *desk, size_t *work)
+next_message(struct desk *desk, struct bus_frame *bytes, size_t *work)
 {
-	struct bus_frame *frame = &desk->frames[(desk->frames_head + desk->n_frames) % DESK_FRAMES];
+	struct message *hand = &desk->hand;
 	struct reason reason = { "" };
-	enum status s = next_frame(desk, frame);
+	enum status s = next_frame(desk, bytes);
 	if (s == STATUS_TOO_LARGE)
 		reason_say(&reason, s, "a message is one frame of at most %d bytes", FRAME_BYTES_MAX);
 	*work += MESSAGE_WORK;
 	if (s == STATUS_OK) {
-		*work += frame->bytes.bytes / BYTES_OF_WORK;
-		arena_reset(&desk->scratch);
-		s = frame_read(frame->bytes, desk->events, &desk->scratch, &desk->frame, &reason);
+		*work += bytes->bytes.bytes / BYTES_OF_WORK;
+		arena_reset(&hand->scratch);
+		s = frame_read(bytes->bytes, hand->events, &hand->scratch, &hand->frame, &reason);
 		if (s == STATUS_OK) {
-			desk->n_frames++;
+			hand->bytes = bytes;
 			desk->pending = true;
 			return STATUS_OK;
 		}
-		bus_frame_close(frame);
+		bus_frame_close(bytes);
 	} else if (s == STATUS_NOT_AUTHORISED) {
 		count(desk->kit->counters, COUNTER_keys_refused, 1); /* nobody knows whose it was: it is gone */
 		return STATUS_OK;
@@ -245,8 +290,19 @@ next_message(struct desk *desk, size_t *work)
 		return s;
 	}
 	count(desk->kit->counters, COUNTER_frames_undecodable, 1);
-	refuse(desk, guests_find(desk->guests, desk->peer_door, &desk->peer), s, reason.text);
+	desk_refuse(desk, hand, guests_find(desk->guests, hand->door, &hand->peer), s, reason.text);
 	return STATUS_OK;
+}
+
+static enum status
+take_next(struct desk *desk, size_t *work)
+{
+	struct bus_frame *bytes = desk_frame(desk);
+	assert(bytes != NULL); /* there are as many as there are places for them */
+	enum status s = next_message(desk, bytes, work);
+	if (!desk->pending)
+		desk_frame_free(desk, bytes);
+	return s;
 }
 
 /* Whether there is room; says it in the log when that has changed. */
@@ -255,7 +311,6 @@ look_for_room(struct desk *desk)
 {
 	struct admission *admission = &desk->filling->admission;
 	struct reason reason = { "" };
-	desk->filling->room_known = true;
 	admission->room = env_room(desk->kit->env, &reason);
 	bool no_room = admission->room != STATUS_OK;
 	if (no_room)
@@ -270,37 +325,56 @@ look_for_room(struct desk *desk)
 		log_say(desk->kit->log, LOG_INFO, "ingest", "room_again", "%s", "");
 }
 
-/* The pending message goes into the filling group. */
+void
+desk_prepare(struct desk *desk)
+{
+	if (desk->filling->room_known)
+		return;
+	desk->filling->room_known = true;
+	look_for_room(desk);
+	desk->filling->shared = desk->crowded > 0;
+}
+
+/* The pending message goes into the filling group, or into the line. TIMEOUT: there is no room for it. */
 static enum status
 take_pending(struct desk *desk, size_t *work, struct reason *why)
 {
-	const struct bus_frame *frame = &desk->frames[(desk->frames_head + desk->n_frames - 1) % DESK_FRAMES];
-	if (!desk->filling->room_known) {
-		look_for_room(desk);
-		desk->filling->shared = desk->crowded > 0;
+	desk_prepare(desk);
+	if (desk_makes_wait(desk, &desk->hand)) {
+		desk->pending = false;
+		return STATUS_OK;
 	}
+	uint32_t events = desk_at_once(desk, &desk->hand);
+	if (!group_fits(desk->filling, events))
+		return STATUS_TIMEOUT;
 	desk->pending = false;
-	desk->filling->n_frames++;
-	desk->filling->frames_bytes += frame->bytes.bytes;
-	*work += desk->frame.says == FRAME_BATCH ? desk->frame.batch.n : 0;
-	return take_message(desk, why);
+	*work += events;
+	return desk_take_message(desk, &desk->hand, why);
+}
+
+static enum status
+take_at_door(struct desk *desk, bool *took, struct reason *why)
+{
+	size_t work = 0;
+	enum status s = STATUS_OK;
+	while (s == STATUS_OK && work < TURN_WORK && !desk->settled && group_fits(desk->filling, 0)) {
+		if (!desk->pending && !line_open(&desk->line))
+			break;
+		s = desk->pending ? take_pending(desk, &work, why) : take_next(desk, &work);
+		*took = *took || s == STATUS_OK;
+	}
+	return s == STATUS_TIMEOUT ? STATUS_OK : s;
 }
 
 enum status
 desk_take_in(struct desk *desk, bool *took, struct reason *why)
 {
-	size_t work = 0;
-	enum status s = STATUS_OK;
+	bool door_first = desk->door_first;
 	*took = false;
 	desk->settled = false;
-	while (s == STATUS_OK && work < TURN_WORK && !desk->settled) {
-		bool batch = desk->pending && desk->frame.says == FRAME_BATCH;
-		if (!group_fits(desk->filling, batch ? desk->frame.batch.n : 0))
-			return STATUS_OK;
-		s = desk->pending ? take_pending(desk, &work, why) : next_message(desk, &work);
-		if (s == STATUS_TIMEOUT)
-			return STATUS_OK;
-		*took = true;
-	}
-	return s;
+	desk->door_first = false;
+	enum status s = door_first ? take_at_door(desk, took, why) : desk_take_late(desk, took, why);
+	if (s != STATUS_OK || desk->settled)
+		return s;
+	return door_first ? desk_take_late(desk, took, why) : take_at_door(desk, took, why);
 }

@@ -108,17 +108,18 @@ pack_welcome(struct desk *desk, const struct reply *reply, struct span *out)
 }
 
 static enum status
-pack_reply(struct desk *desk, const struct group *group, const struct reply *reply, struct span *out)
+pack_reply(struct desk *desk, const struct group *group, struct reply *reply, struct span *out)
 {
 	switch (reply->kind) {
 	case REPLY_WELCOME:
 		return pack_welcome(desk, reply, out);
 	case REPLY_ACK:
-		record_ack(desk, &reply->receipt, group->admission.answers);
-		return reply_ack(&reply->receipt, group->admission.answers, &desk->outgoing, out);
+		record_ack(desk, reply_receipt(reply), group_answers(group, reply));
+		return reply_ack(reply_receipt(reply), group_answers(group, reply), &desk->outgoing, out);
 	case REPLY_PONG:
 		return reply_pong(reply->nonce, reply->stream->on_disk, clock_utc_ms(&desk->kit->clock), &desk->outgoing, out);
 	case REPLY_REFUSAL:
+	case REPLY_PART:
 	default:
 		record_refusal(desk, reply);
 		return reply_refusal(reply->status, reply->sentence, reply->stream == NULL ? 0 : reply->stream->taken + 1,
@@ -140,18 +141,24 @@ desk_reply(struct desk *desk, struct group *group, struct reason *why)
 	for (size_t i = 0; i < group->n_replies; i++) {
 		struct reply *reply = &group->replies[i];
 		struct span frame;
+		if (reply->parcel != NULL)
+			reply->parcel->under_way = false; /* its next part may come */
+		if (reply->kind == REPLY_PART)
+			continue;
 		arena_reset(&desk->outgoing);
 		enum status s = pack_reply(desk, group, reply, &frame);
 		if (s != STATUS_OK)
 			return reason_say(why, s, "an answer cannot be packed: %s", status_sentence(s));
 		give(desk, reply->door, &reply->peer, frame);
 		struct guest *guest = reply->guest;
-		if (guest == NULL || guest->session.hello != reply->hello)
-			continue;
-		assert(guest->owed > 0);
-		guest->owed--;
-		if (reply->kind == REPLY_ACK)
-			session_end(&guest->session, &reply->receipt);
+		bool here = guest != NULL && guest->session.hello == reply->hello;
+		assert(!here || guest->owed > 0);
+		if (here)
+			guest->owed--;
+		if (here && reply->kind == REPLY_ACK)
+			session_end(&guest->session, reply_receipt(reply));
+		if (reply->parcel != NULL)
+			parcel_end(reply->parcel);
 	}
 	return STATUS_OK;
 }

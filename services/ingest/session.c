@@ -51,6 +51,7 @@ session_begin(struct session *session, const struct batch *batch, struct receipt
 		.hello = session->hello,
 		.first = batch->first,
 		.n = batch->n,
+		.until = batch->n,
 		.tail = session->stream->taken,
 	};
 	return STATUS_OK;
@@ -187,7 +188,8 @@ enum status
 session_admit(struct receipt *receipt, const struct batch *batch, struct admission *admission, const struct court *court,
     struct reason *why)
 {
-	assert(batch->first == receipt->first && batch->n == receipt->n && receipt->done <= receipt->n);
+	assert(batch->first == receipt->first && batch->n == receipt->n);
+	assert(receipt->done <= receipt->n && receipt->until <= receipt->n);
 	struct stream *stream = receipt->stream;
 	if (receipt->done == receipt->n)
 		return STATUS_OK; /* a failed commit has ended it, and with it answers that stand in the admission still */
@@ -198,7 +200,7 @@ session_admit(struct receipt *receipt, const struct batch *batch, struct admissi
 	}
 	receipt->entries_from = admission->n_entries;
 	enum status s = STATUS_OK;
-	while (s == STATUS_OK && receipt->done < receipt->n) {
+	while (s == STATUS_OK && receipt->done < receipt->until) {
 		uint64_t seq = receipt->first + receipt->done;
 		struct span bytes = batch->events[receipt->done];
 		bool ends_group = false;

@@ -23,6 +23,10 @@ struct stream {
 	uint32_t terminal_no;
 	uint64_t on_disk; /* the last number that is committed and synced */
 	uint64_t taken;   /* the last number that was admitted; taken + 1 is expected next. Never below on_disk */
+
+	/* Ingest's, to share out a group: which group has taken of it last, and how much. The rules do not look at it. */
+	uint64_t group;
+	uint32_t share;
 };
 
 /* One connection. All zero: nothing has been said yet. */
@@ -69,6 +73,7 @@ struct receipt {
 	uint64_t first;
 	uint32_t n;
 	uint32_t done;       /* how many events are dealt with */
+	uint32_t until;      /* so far the next call of session_admit goes: to the end, unless the caller lowers it */
 	uint64_t tail;       /* the last number of the stream once all that was dealt with is on disk */
 	size_t answers_from; /* its answers in the admission, in order of number */
 	size_t answers_to;
@@ -106,9 +111,9 @@ void session_hello(struct session *session, struct stream *stream, uint64_t hell
 enum status session_begin(struct session *session, const struct batch *batch, struct receipt *receipt, struct reason *why) MUST_USE;
 
 /*
- * Goes on where the receipt stands. OK: all is dealt with. BUSY: commit and sync what stands in the admission and in every group
- * before it (an administrator's event ends its group; what is on file can only be compared once it is on file; the room is full),
- * then call again. STOP: the court could not answer. There has to be room for one answer for each event of the batch.
+ * Goes on where the receipt stands. OK: all is dealt with, as far as receipt.until says. BUSY: commit and sync what stands in the
+ * admission and in every group before it (an administrator's event ends its group; what is on file can only be compared once it is
+ * on file; the room is full), then call again. STOP: the court could not answer. There has to be room for one answer for each event of the batch.
  */
 enum status session_admit(struct receipt *receipt, const struct batch *batch, struct admission *admission,
     const struct court *court, struct reason *why) MUST_USE;

@@ -170,9 +170,9 @@ static void
 who_sends_much_does_not_make_the_commits_of_others_long(void **state)
 {
 	(void)state;
-	static struct guest greedy, small;
+	static struct stream greedy, small;
 	struct group group;
-	assert_int_equal(group_open(&group, 4 * GROUP_SHARED_EVENTS), STATUS_OK);
+	assert_int_equal(group_open(&group, 0, 4 * GROUP_SHARED_EVENTS), STATUS_OK);
 	group_speak(&group, &greedy);
 	group.admission.n_entries = group.n_events = GROUP_SHARED_EVENTS;
 	group_speak(&group, &greedy);
@@ -193,6 +193,62 @@ who_sends_much_does_not_make_the_commits_of_others_long(void **state)
 	group_close(&group);
 }
 
+/* A batch in parts, of which the first is on disk: what its second part came to is known when that group is gone. */
+static void
+a_parcel_outlives_its_groups(void **state)
+{
+	(void)state;
+	enum { PART = 4 };
+	const struct court court = { stored, judge, NULL };
+	static uint8_t content[2 * PART];
+	struct span events[2 * PART];
+	struct batch batch = { .first = 101, .n = 2 * PART, .events = events };
+	struct parcels parcels;
+	assert_int_equal(parcels_open(&parcels), STATUS_OK);
+	struct parcel *parcel = parcels_place(&parcels);
+	for (size_t i = 0; i < batch.n; i++)
+		events[i] = (struct span){ &content[i], 1 };
+	content[1] = 1; /* cannot be decoded */
+	assert_int_equal(session_begin(&world.sessions[0], &batch, &parcel->receipt, NULL), STATUS_OK);
+	parcel->here = true;
+	for (uint32_t part = 1; part <= 2; part++) {
+		struct bus_peer peer = { .local = true };
+		struct reply *reply = group_reply(&world.group, part == 2 ? REPLY_ACK : REPLY_PART, 0, &peer);
+		struct admission admission = world.group.admission;
+		reply->parcel = parcel;
+		parcel->receipt.until = part * PART;
+		admission.answers = parcel->answers;
+		admission.n_answers = parcel->n_answers;
+		admission.texts = &parcel->texts;
+		assert_int_equal(session_admit(&parcel->receipt, &batch, &admission, &court, NULL), STATUS_OK);
+		assert_int_equal(parcel->receipt.done, part * PART);
+		assert_int_equal(admission.n_entries, PART);
+		parcel->n_answers = admission.n_answers;
+		world.group.admission.n_entries = admission.n_entries;
+		world.group.admission.n_wrong = admission.n_wrong;
+		admission.entries[2].verdict = STATUS_TOO_MANY; /* the ledger turns one in each part */
+		world.group.commit = (struct commit){ .entries = admission.entries, .n = PART, .n_wrong = admission.n_wrong + 1 };
+		if (part == 1)
+			group_committed(&world.group);
+		else
+			group_failed(&world.group, STATUS_NO_ROOM, "the disk is full");
+		group_reset(&world.group);
+		memset(world.group.texts.base, 'x', 64);
+	}
+	assert_int_equal(world.streams[0].on_disk, 100 + PART);
+	assert_int_equal(parcel->receipt.answers_to - parcel->receipt.answers_from, 2);
+	assert_int_equal(parcel->answers[0].stream_seq, 102);
+	assert_int_equal(parcel->answers[0].status, STATUS_UNDECODABLE);
+	assert_string_equal(parcel->answers[0].sentence, "a one");
+	assert_int_equal(parcel->answers[1].stream_seq, 103);
+	assert_int_equal(parcel->answers[1].status, STATUS_TOO_MANY);
+	assert_int_equal(parcel->receipt.refused, STATUS_NO_ROOM);
+	assert_int_equal(parcel->receipt.refused_from, 101 + PART);
+	assert_string_equal(parcel->receipt.sentence, "the disk is full");
+	parcel_end(parcel);
+	parcels_close(&parcels);
+}
+
 static int
 setup(void **state)
 {
@@ -202,7 +258,7 @@ setup(void **state)
 		world.streams[i] = (struct stream){ .terminal_no = (uint32_t)i + 1, .on_disk = 100, .taken = 100 };
 		session_hello(&world.sessions[i], &world.streams[i], i + 1);
 	}
-	return group_open(&world.group, EVENTS_MAX) == STATUS_OK ? 0 : -1;
+	return group_open(&world.group, 0, EVENTS_MAX) == STATUS_OK ? 0 : -1;
 }
 
 static int
@@ -220,6 +276,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(answers_find_their_places, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_failed_group_leaves_nothing_behind, setup, teardown),
 		cmocka_unit_test(who_sends_much_does_not_make_the_commits_of_others_long),
+		cmocka_unit_test_setup_teardown(a_parcel_outlives_its_groups, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
