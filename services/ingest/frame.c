@@ -3,6 +3,12 @@
 
 #include <assert.h>
 
+/*
+ * A frame with more fields than this is not unpacked: that would take milliseconds, for which the others wait. It is twice as many as
+ * the largest batch needs.
+ */
+enum { FIELDS_MAX = 2 * BATCH_EVENTS_MAX };
+
 /* Field number and wire type. */
 enum { TAG_EVENT_BATCH = 2 << 3 | 2, TAG_FIRST_STREAM_SEQ = 1 << 3 | 0, TAG_EVENTS = 2 << 3 | 2 };
 
@@ -73,6 +79,43 @@ read_plain_batch(struct span rest, struct span *events, struct batch *out)
 	return true;
 }
 
+/* Takes one field from the front, with its value where that is bytes. False: it is none that protobuf would take. */
+static bool
+take_field(struct span *rest, struct span *bytes)
+{
+	uint64_t tag, value;
+	*bytes = (struct span){ NULL, 0 };
+	if (!take_varint(rest, 5, &tag))
+		return false;
+	size_t fixed = (tag & 7) == 1 ? 8 : 4;
+	switch (tag & 7) {
+	case 0:
+		return take_varint(rest, 10, &value);
+	case 2:
+		return take_bytes(rest, bytes);
+	case 1:
+	case 5:
+		if (rest->bytes < fixed)
+			return false;
+		*rest = (struct span){ rest->data + fixed, rest->bytes - fixed };
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* How many fields stand in it, and in what it holds; counts no further than `most`, nor behind what is wrong. */
+static size_t
+count_fields(struct span rest, size_t most)
+{
+	size_t n = 0;
+	struct span inner, unused;
+	while (n < most && take_field(&rest, &inner))
+		for (n++; n < most && take_field(&inner, &unused);)
+			n++;
+	return n;
+}
+
 static enum status
 unpacked_batch(const Juyan__V1__EventBatch *batch, struct span *events, struct batch *out, struct reason *why)
 {
@@ -93,6 +136,8 @@ frame_read(struct span bytes, struct span *events, struct arena *arena, struct f
 		*out = frame;
 		return STATUS_OK;
 	}
+	if (count_fields(bytes, FIELDS_MAX) == FIELDS_MAX)
+		return reason_say(why, STATUS_UNDECODABLE, "%d fields or more: they are no honest message", FIELDS_MAX);
 	const ProtobufCMessage *message;
 	enum status s = wire_unpack(&juyan__v1__from_terminal__descriptor, bytes, arena, &message, why);
 	if (s != STATUS_OK)
