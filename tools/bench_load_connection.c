@@ -37,18 +37,20 @@ connect_to(const struct load_target *target)
 	return -1;
 }
 
-/* A connection made and cut. */
+static const uint8_t greeting[] = { 0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3 };
+
+/* A connection made and cut; every other one begins as ZeroMQ does. */
 static void
 run_storm(struct load_act *act)
 {
-	while (!stopped(act)) {
+	for (size_t i = 0; !stopped(act); i++) {
 		int fd = connect_to(act->target);
 		struct pollfd wait = { .fd = fd, .events = POLLOUT };
 		if (fd < 0) {
 			poll(NULL, 0, TURN_MS);
 			continue;
 		}
-		act->done += poll(&wait, 1, TURN_MS) == 1;
+		act->done += poll(&wait, 1, TURN_MS) == 1 && (i % 2 == 0 || send(fd, greeting, sizeof greeting, MSG_NOSIGNAL) > 0);
 		close(fd);
 	}
 }
@@ -66,7 +68,6 @@ is_shut(int fd)
 static void
 run_half_open(struct load_act *act)
 {
-	static const uint8_t greeting[] = { 0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3 };
 	int fds[HALF_OPEN];
 	memset(fds, -1, sizeof fds);
 	while (!stopped(act)) {

@@ -16,9 +16,15 @@
 #include "auth.h"
 #include "clock.h"
 #include "endpoint.h"
+#include "gate.h"
 #include "watch.h"
 
-enum { ENDPOINTS_MAX = 16, WAIT_SOCKETS_MAX = 16, CURVE_BYTES = 64 /* what CURVE adds to a frame: 33 bytes, and room */ };
+enum {
+	ENDPOINTS_MAX = GATE_SOCKETS_MAX,
+	WAIT_SOCKETS_MAX = 16,
+	ITEMS_MAX = 2 * WAIT_SOCKETS_MAX + 1,
+	CURVE_BYTES = 64 /* what CURVE adds to a frame: 33 bytes, and room */
+};
 
 /* How many failed connections are looked at when there is nothing else to do, and how many beside work, each so many frames. */
 enum { WATCH_IDLE = 10000, WATCH_BUSY = 1000, TAKES_PER_LOOK = 256 };
@@ -27,7 +33,7 @@ enum { WATCH_IDLE = 10000, WATCH_BUSY = 1000, TAKES_PER_LOOK = 256 };
  * The threads in which libzmq encrypts and shakes hands. With a second one, terminals that have their connection there do not wait
  * while the other is busy with strangers at the door.
  */
-enum { IO_THREADS = 2 };
+enum { IO_THREADS = 2, BACKLOG = 256 };
 
 _Static_assert(sizeof(zmq_msg_t) == sizeof((struct bus_frame *)0)->message, "a frame holds a zmq_msg_t");
 
@@ -45,6 +51,8 @@ struct bus_socket {
 	size_t n;
 	char (*endpoints)[ENDPOINT_BYTES];
 	struct watch watch;
+	struct gate gate;
+	struct log_budget door_budget;
 	unsigned takes;
 };
 
@@ -76,7 +84,7 @@ static const struct {
 	{ ZMQ_CONNECT_TIMEOUT, 10000 },
 	{ ZMQ_RECONNECT_IVL, 100 },
 	{ ZMQ_RECONNECT_IVL_MAX, 5000 },
-	{ ZMQ_BACKLOG, 256 },
+	{ ZMQ_BACKLOG, BACKLOG },
 	{ ZMQ_SNDTIMEO, 0 }, /* a call that would wait is a mistake of ours: waiting is bus_wait's */
 	{ ZMQ_RCVTIMEO, 0 },
 	{ ZMQ_TCP_KEEPALIVE, 1 },
@@ -209,8 +217,12 @@ bind_one(struct bus_socket *socket, const char *endpoint, struct reason *why)
 {
 	char asked[ENDPOINT_BYTES];
 	endpoint_to_bind(endpoint, asked);
-	if (zmq_bind(socket->zmq, asked) != 0)
+	int fd = gate_listen(asked, BACKLOG);
+	bool right = set_number(socket->zmq, ZMQ_USE_FD, fd) && zmq_bind(socket->zmq, asked) == 0;
+	if (!right)
 		return reason_say(why, STATUS_SYSTEM, "%s: it cannot be listened on: %s", endpoint, zmq_strerror(zmq_errno()));
+	if (fd >= 0)
+		gate_add(&socket->gate, fd);
 	size_t bytes = ENDPOINT_BYTES;
 	if (zmq_getsockopt(socket->zmq, ZMQ_LAST_ENDPOINT, socket->endpoints[socket->n], &bytes) != 0)
 		return fail(why, endpoint);
@@ -328,30 +340,63 @@ now_ms(void)
 	return clock_monotonic_ns(&clock) / 1000000;
 }
 
+/* Hears of those who have failed at the door, and shuts it when they are too many. */
+static void
+look_at_door(struct bus_socket *socket, int most)
+{
+	struct watch *watch = &socket->watch;
+	uint64_t withheld, failures = watch_drain(watch, most);
+	if (watch->pair == NULL || !gate_failed(&socket->gate, failures, now_ms()))
+		return;
+	count(watch->ear.counters, COUNTER_doors_shut, 1);
+	if (log_affords(&socket->door_budget, &withheld))
+		log_say(watch->ear.log, LOG_WARNING, watch->ear.who, "door_shut", "for_ms=%d withheld=%llu", GATE_MS,
+		    (unsigned long long)withheld);
+}
+
+/*
+ * What is waited for: the sockets, a descriptor of the caller's where fd >= 0, and behind these what happens at open doors. Looks at
+ * the doors; *left_ms is not longer than one of them stays shut.
+ */
+static int
+gather(struct bus_socket *const *sockets, size_t n, int fd, zmq_pollitem_t items[ITEMS_MAX], int64_t *left_ms)
+{
+	int n_items = 0;
+	for (size_t i = 0; i < n; i++) {
+		look_at_door(sockets[i], WATCH_IDLE);
+		items[n_items++] = (zmq_pollitem_t){ .socket = sockets[i]->zmq, .events = ZMQ_POLLIN };
+	}
+	if (fd >= 0)
+		items[n_items++] = (zmq_pollitem_t){ .fd = fd, .events = ZMQ_POLLIN };
+	for (size_t i = 0; i < n; i++) {
+		int shut_ms = gate_look(&sockets[i]->gate, now_ms());
+		if (shut_ms > 0 && *left_ms > shut_ms)
+			*left_ms = shut_ms;
+		else if (shut_ms == 0 && sockets[i]->watch.pair != NULL)
+			items[n_items++] = (zmq_pollitem_t){ .socket = sockets[i]->watch.pair, .events = ZMQ_POLLIN };
+	}
+	return n_items;
+}
+
 /* Waits for the sockets, and for a descriptor of the caller's where fd >= 0; with neither it is a pause. */
 static enum status
 wait_for(struct bus_socket *const *sockets, size_t n, int fd, int wait_ms, bool *ready)
 {
 	assert(n <= WAIT_SOCKETS_MAX && wait_ms >= 0);
-	zmq_pollitem_t items[WAIT_SOCKETS_MAX + 1];
-	for (size_t i = 0; i < n; i++) {
-		watch_drain(&sockets[i]->watch, WATCH_IDLE);
-		items[i] = (zmq_pollitem_t){ .socket = sockets[i]->zmq, .events = ZMQ_POLLIN };
-	}
-	items[n] = (zmq_pollitem_t){ .fd = fd, .events = ZMQ_POLLIN };
-	int n_items = (int)n + (fd >= 0 ? 1 : 0);
+	size_t own = n + (fd >= 0 ? 1 : 0);
 	int64_t until = now_ms() + wait_ms;
-	int found;
-	for (;;) {
-		int64_t left = until - now_ms();
-		found = zmq_poll(items, n_items, left > 0 ? (long)left : 0);
-		if (found >= 0)
-			break;
-		if (zmq_errno() != EINTR)
+	for (*ready = false;;) {
+		zmq_pollitem_t items[ITEMS_MAX];
+		int64_t now = now_ms(), left = until > now ? until - now : 0;
+		int n_items = gather(sockets, n, fd, items, &left);
+		int found = zmq_poll(items, n_items, (long)left);
+		if (found < 0 && zmq_errno() != EINTR)
 			return zmq_errno() == ETERM ? STATUS_CLOSED : STATUS_SYSTEM;
+		for (size_t i = 0; i < own && found > 0; i++)
+			*ready = *ready || items[i].revents != 0;
+		if (*ready || (found >= 0 && now_ms() >= until))
+			return STATUS_OK;
 	}
-	*ready = found > 0;
-	return STATUS_OK;
 }
 
 enum status
@@ -431,7 +476,7 @@ bus_take(struct bus_socket *socket, struct bus_peer *peer, struct bus_frame *fra
 	zmq_msg_t *message = message_of(frame);
 	/* Who is never idle never waits: what libzmq tells meanwhile would stand in memory without end. */
 	if (++socket->takes % TAKES_PER_LOOK == 0)
-		watch_drain(&socket->watch, WATCH_BUSY);
+		look_at_door(socket, WATCH_BUSY);
 	zmq_msg_init(message);
 	enum status status = STATUS_OK;
 	bool got = peer == NULL ? receive(socket->zmq, message) : take_route(socket, peer, message);

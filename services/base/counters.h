@@ -28,6 +28,7 @@
 	X(keys_accepted, "connections let in by their key") \
 	X(peers_away, "answers that found their peer gone") \
 	X(handshakes_failed, "connections that failed the CURVE handshake or spoke no CURVE at all") \
+	X(doors_shut, "times that a tcp endpoint took no new connections for up to 0.1 s, because so many had failed") \
 	X(loops_stuck, "times that a service's loop had not turned for ten seconds") \
 	X(descriptors_used_up, "looks, one each second, that found every file descriptor in use: no more connections are taken") \
 	X(questions_answered, "questions answered") \

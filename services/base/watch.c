@@ -73,17 +73,19 @@ watch_say(struct watch *watch, const uint8_t *event, size_t event_bytes, const c
 }
 
 /* Each event is two frames: what happened, and at which of our endpoints. */
-void
+uint64_t
 watch_drain(struct watch *watch, int most)
 {
-	for (int i = 0; watch->pair != NULL && i < most; i++) {
+	int i = 0;
+	for (; watch->pair != NULL && i < most; i++) {
 		uint8_t event[16];
 		char endpoint[ENDPOINT_BYTES] = "";
 		int n = zmq_recv(watch->pair, event, sizeof event, ZMQ_DONTWAIT);
 		if (n < 0)
-			return;
+			break;
 		int m = zmq_recv(watch->pair, endpoint, sizeof endpoint - 1, ZMQ_DONTWAIT);
 		endpoint[m < 0 ? 0 : m < (int)sizeof endpoint ? m : (int)sizeof endpoint - 1] = '\0';
 		watch_say(watch, event, (size_t)n, endpoint);
 	}
+	return (uint64_t)i;
 }

@@ -26,8 +26,8 @@ struct watch {
 /* `no` is this watch's own in its context. */
 enum status watch_open(void *context, void *zmq, unsigned no, const struct watch_ear *ear, struct watch *out,
     struct reason *why) MUST_USE;
-/* Counts and logs what has come, at most so many; on one that is zeroed nothing. */
-void watch_drain(struct watch *watch, int most);
+/* Counts and logs what has come, at most so many; on one that is zeroed nothing. How many it was. */
+uint64_t watch_drain(struct watch *watch, int most);
 void watch_close(struct watch *watch); /* before its socket; safe on a zeroed one */
 
 #endif

@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -16,6 +17,7 @@
 #include <zmq.h>
 
 #include "bus_world.h"
+#include "gate.h"
 
 static void
 test_converses_over_the_three_transports(void **state)
@@ -175,6 +177,47 @@ test_failed_handshakes_are_heard_of_without_waiting(void **state)
 	assert_int_equal(counted(COUNTER_handshakes_failed), failed + 1);
 }
 
+/* As many connections that break off as a storm brings: the door is shut before, who is in goes on, and then it is open again. */
+static void
+test_a_storm_shuts_the_door_for_a_moment(void **state)
+{
+	(void)state;
+	enum { STORM = 100000 };
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	to.sin_port = htons((uint16_t)atoi(strrchr(world.tcp, ':') + 1));
+	const struct linger cut = { .l_onoff = 1, .l_linger = 0 };
+	struct bus_socket *client = connect_as(world.tcp, &world.gate, world.server.public_key);
+	struct bus_peer peer;
+	struct bus_frame frame;
+	assert_true(give_soon(client, text("before"), DEADLINE_MS));
+	assert_int_equal(take_soon(world.curve, &peer, &frame, DEADLINE_MS), STATUS_OK);
+	bus_frame_close(&frame);
+	int begun = 0;
+	for (; counted(COUNTER_doors_shut) == 0 && begun < STORM; begun++) {
+		int stranger = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		struct pollfd wait = { .fd = stranger, .events = POLLOUT };
+		assert_int_equal(setsockopt(stranger, SOL_SOCKET, SO_LINGER, &cut, sizeof cut), 0);
+		if (connect(stranger, (struct sockaddr *)&to, sizeof to) == 0 || poll(&wait, 1, TURN_MS) == 1)
+			assert_int_equal(send(stranger, "\xff", 1, MSG_NOSIGNAL), 1);
+		close(stranger);
+		assert_int_equal(bus_wait(&world.curve, 1, 0, NULL), STATUS_OK);
+	}
+	assert_int_equal(counted(COUNTER_doors_shut), 1);
+	assert_true(counted(COUNTER_handshakes_failed) >= GATE_FAILURES);
+	assert_true(logged("warning test door_shut"));
+	int stranger = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	struct pollfd wait = { .fd = stranger, .events = POLLOUT };
+	assert_int_equal(connect(stranger, (struct sockaddr *)&to, sizeof to), -1);
+	assert_int_equal(poll(&wait, 1, TURN_MS), 0); /* it is not heard */
+	close(stranger);
+
+	assert_true(give_soon(client, text("meanwhile"), DEADLINE_MS));
+	assert_int_equal(take_soon(world.curve, &peer, &frame, DEADLINE_MS), STATUS_OK);
+	bus_frame_close(&frame);
+	assert_int_equal(bus_wait(&world.curve, 1, 2 * GATE_MS, NULL), STATUS_OK); /* whoever serves opens it */
+	converse(world.tcp, world.curve, false);
+}
+
 /* What libzmq says of each try to accept stood in our memory once: 50 MiB a second, for anybody who holds enough connections. */
 static void
 test_a_port_without_descriptors_is_not_told_of_each_try(void **state)
@@ -190,6 +233,7 @@ test_a_port_without_descriptors_is_not_told_of_each_try(void **state)
 	uint64_t failed = counted(COUNTER_handshakes_failed);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
 	int connected = connect(stranger, (struct sockaddr *)&to, sizeof to);
+	assert_int_equal(send(stranger, "?", 1, MSG_NOSIGNAL), 1); /* who says nothing does not come to the port */
 	for (int turn = 0; turn < 20; turn++)
 		assert_int_equal(bus_wait(&world.curve, 1, TURN_MS, NULL), STATUS_OK);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
@@ -286,6 +330,7 @@ main(void)
 		TEST(test_a_slow_peer_does_not_hold_the_server),
 		TEST(test_an_endpoint_in_use_is_said_to_be),
 		TEST(test_failed_handshakes_are_heard_of_without_waiting),
+		TEST(test_a_storm_shuts_the_door_for_a_moment),
 		TEST(test_a_port_without_descriptors_is_not_told_of_each_try),
 		TEST(test_news_reaches_all_who_may_read),
 		TEST(test_a_slow_listener_loses_news_and_holds_nobody),
