@@ -16,11 +16,11 @@
 #include "auth.h"
 #include "clock.h"
 #include "endpoint.h"
-#include "gate.h"
+#include "porter.h"
 #include "watch.h"
 
 enum {
-	ENDPOINTS_MAX = GATE_SOCKETS_MAX,
+	ENDPOINTS_MAX = PORTER_SOCKETS_MAX,
 	WAIT_SOCKETS_MAX = 16,
 	ITEMS_MAX = 2 * WAIT_SOCKETS_MAX + 1,
 	CURVE_BYTES = 64 /* what CURVE adds to a frame: 33 bytes, and room */
@@ -45,14 +45,12 @@ struct bus {
 struct bus_socket {
 	struct bus *bus;
 	void *zmq;
-	bool server; /* bound: a ROUTER or a PUB */
-	bool routes; /* a ROUTER: each message has a peer */
-	bool local;
+	bool server;        /* bound: a ROUTER or a PUB */
+	bool routes, local; /* a ROUTER: each message has a peer; within this process */
 	size_t n;
 	char (*endpoints)[ENDPOINT_BYTES];
 	struct watch watch;
-	struct gate gate;
-	struct log_budget door_budget;
+	struct porter porter;
 	unsigned takes;
 };
 
@@ -217,12 +215,10 @@ bind_one(struct bus_socket *socket, const char *endpoint, struct reason *why)
 {
 	char asked[ENDPOINT_BYTES];
 	endpoint_to_bind(endpoint, asked);
-	int fd = gate_listen(asked, BACKLOG);
-	bool right = set_number(socket->zmq, ZMQ_USE_FD, fd) && zmq_bind(socket->zmq, asked) == 0;
-	if (!right)
+	int fd = porter_listen(asked, BACKLOG);
+	if (!set_number(socket->zmq, ZMQ_USE_FD, fd) || zmq_bind(socket->zmq, asked) != 0)
 		return reason_say(why, STATUS_SYSTEM, "%s: it cannot be listened on: %s", endpoint, zmq_strerror(zmq_errno()));
-	if (fd >= 0)
-		gate_add(&socket->gate, fd);
+	porter_add(&socket->porter, fd);
 	size_t bytes = ENDPOINT_BYTES;
 	if (zmq_getsockopt(socket->zmq, ZMQ_LAST_ENDPOINT, socket->endpoints[socket->n], &bytes) != 0)
 		return fail(why, endpoint);
@@ -312,7 +308,7 @@ enum status
 bus_watch(struct bus_socket *socket, const char *who, struct log *log, struct counters *counters, struct reason *why)
 {
 	assert(socket->server && socket->watch.pair == NULL);
-	const struct watch_ear ear = { who, log, counters };
+	const struct watch_ear ear = { who, log, counters, &socket->porter };
 	unsigned no = atomic_fetch_add(&socket->bus->monitors, 1);
 	return watch_open(socket->bus->context, socket->zmq, no, &ear, &socket->watch, why);
 }
@@ -340,40 +336,19 @@ now_ms(void)
 	return clock_monotonic_ns(&clock) / 1000000;
 }
 
-/* Hears of those who have failed at the door, and shuts it when they are too many. */
-static void
-look_at_door(struct bus_socket *socket, int most)
-{
-	struct watch *watch = &socket->watch;
-	uint64_t withheld, failures = watch_drain(watch, most);
-	if (watch->pair == NULL || !gate_failed(&socket->gate, failures, now_ms()))
-		return;
-	count(watch->ear.counters, COUNTER_doors_shut, 1);
-	if (log_affords(&socket->door_budget, &withheld))
-		log_say(watch->ear.log, LOG_WARNING, watch->ear.who, "door_shut", "for_ms=%d withheld=%llu", GATE_MS,
-		    (unsigned long long)withheld);
-}
-
-/*
- * What is waited for: the sockets, a descriptor of the caller's where fd >= 0, and behind these what happens at open doors. Looks at
- * the doors; *left_ms is not longer than one of them stays shut.
- */
+/* What is waited for: the sockets, the caller's descriptor, and behind these news of open doors. A shut one shortens *left_ms. */
 static int
 gather(struct bus_socket *const *sockets, size_t n, int fd, zmq_pollitem_t items[ITEMS_MAX], int64_t *left_ms)
 {
 	int n_items = 0;
-	for (size_t i = 0; i < n; i++) {
-		look_at_door(sockets[i], WATCH_IDLE);
+	for (size_t i = 0; i < n; i++)
 		items[n_items++] = (zmq_pollitem_t){ .socket = sockets[i]->zmq, .events = ZMQ_POLLIN };
-	}
 	if (fd >= 0)
 		items[n_items++] = (zmq_pollitem_t){ .fd = fd, .events = ZMQ_POLLIN };
 	for (size_t i = 0; i < n; i++) {
-		int shut_ms = gate_look(&sockets[i]->gate, now_ms());
-		if (shut_ms > 0 && *left_ms > shut_ms)
-			*left_ms = shut_ms;
-		else if (shut_ms == 0 && sockets[i]->watch.pair != NULL)
-			items[n_items++] = (zmq_pollitem_t){ .socket = sockets[i]->watch.pair, .events = ZMQ_POLLIN };
+		void *door = watch_door(&sockets[i]->watch, WATCH_IDLE, left_ms);
+		if (door != NULL)
+			items[n_items++] = (zmq_pollitem_t){ .socket = door, .events = ZMQ_POLLIN };
 	}
 	return n_items;
 }
@@ -385,7 +360,7 @@ wait_for(struct bus_socket *const *sockets, size_t n, int fd, int wait_ms, bool 
 	assert(n <= WAIT_SOCKETS_MAX && wait_ms >= 0);
 	size_t own = n + (fd >= 0 ? 1 : 0);
 	int64_t until = now_ms() + wait_ms;
-	for (*ready = false;;) {
+	for (bool some = false;;) {
 		zmq_pollitem_t items[ITEMS_MAX];
 		int64_t now = now_ms(), left = until > now ? until - now : 0;
 		int n_items = gather(sockets, n, fd, items, &left);
@@ -393,8 +368,10 @@ wait_for(struct bus_socket *const *sockets, size_t n, int fd, int wait_ms, bool 
 		if (found < 0 && zmq_errno() != EINTR)
 			return zmq_errno() == ETERM ? STATUS_CLOSED : STATUS_SYSTEM;
 		for (size_t i = 0; i < own && found > 0; i++)
-			*ready = *ready || items[i].revents != 0;
-		if (*ready || (found >= 0 && now_ms() >= until))
+			some = some || items[i].revents != 0;
+		if (ready != NULL)
+			*ready = some;
+		if (some || (found >= 0 && now_ms() >= until))
 			return STATUS_OK;
 	}
 }
@@ -402,18 +379,13 @@ wait_for(struct bus_socket *const *sockets, size_t n, int fd, int wait_ms, bool 
 enum status
 bus_wait(struct bus_socket *const *sockets, size_t n, int wait_ms, bool *ready)
 {
-	bool found;
-	enum status s = wait_for(sockets, n, -1, wait_ms, &found);
-	if (s == STATUS_OK && ready != NULL)
-		*ready = found;
-	return s;
+	return wait_for(sockets, n, -1, wait_ms, ready);
 }
 
 enum status
 bus_wait_with(struct bus_socket *const *sockets, size_t n, int fd, int wait_ms)
 {
-	bool found;
-	return wait_for(sockets, n, fd, wait_ms, &found);
+	return wait_for(sockets, n, fd, wait_ms, NULL);
 }
 
 static zmq_msg_t *
@@ -476,7 +448,7 @@ bus_take(struct bus_socket *socket, struct bus_peer *peer, struct bus_frame *fra
 	zmq_msg_t *message = message_of(frame);
 	/* Who is never idle never waits: what libzmq tells meanwhile would stand in memory without end. */
 	if (++socket->takes % TAKES_PER_LOOK == 0)
-		look_at_door(socket, WATCH_BUSY);
+		watch_drain(&socket->watch, WATCH_BUSY);
 	zmq_msg_init(message);
 	enum status status = STATUS_OK;
 	bool got = peer == NULL ? receive(socket->zmq, message) : take_route(socket, peer, message);

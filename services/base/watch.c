@@ -6,6 +6,7 @@
 
 #include <zmq.h>
 
+#include "clock.h"
 #include "endpoint.h"
 
 /* Without descriptors a port fails as fast as libzmq's thread can turn: ACCEPT_FAILED would fill our memory. The host sees why. */
@@ -72,12 +73,32 @@ watch_say(struct watch *watch, const uint8_t *event, size_t event_bytes, const c
 	    value, (unsigned long long)withheld);
 }
 
+static int64_t
+now_ms(void)
+{
+	struct clock clock = clock_system();
+	return clock_monotonic_ns(&clock) / 1000000;
+}
+
+/* So many have failed at the door, which may be too many. */
+static void
+tell_porter(struct watch *watch, uint64_t failures)
+{
+	uint64_t withheld;
+	if (!porter_failed(watch->ear.porter, failures, now_ms()))
+		return;
+	count(watch->ear.counters, COUNTER_doors_shut, 1);
+	if (log_affords(&watch->door_budget, &withheld))
+		log_say(watch->ear.log, LOG_WARNING, watch->ear.who, "door_shut", "for_ms=%d withheld=%llu", PORTER_MS,
+		    (unsigned long long)withheld);
+}
+
 /* Each event is two frames: what happened, and at which of our endpoints. */
-uint64_t
+void
 watch_drain(struct watch *watch, int most)
 {
-	int i = 0;
-	for (; watch->pair != NULL && i < most; i++) {
+	uint64_t failures = 0;
+	for (int i = 0; watch->pair != NULL && i < most; i++) {
 		uint8_t event[16];
 		char endpoint[ENDPOINT_BYTES] = "";
 		int n = zmq_recv(watch->pair, event, sizeof event, ZMQ_DONTWAIT);
@@ -86,6 +107,18 @@ watch_drain(struct watch *watch, int most)
 		int m = zmq_recv(watch->pair, endpoint, sizeof endpoint - 1, ZMQ_DONTWAIT);
 		endpoint[m < 0 ? 0 : m < (int)sizeof endpoint ? m : (int)sizeof endpoint - 1] = '\0';
 		watch_say(watch, event, (size_t)n, endpoint);
+		failures++;
 	}
-	return (uint64_t)i;
+	if (watch->pair != NULL)
+		tell_porter(watch, failures);
+}
+
+void *
+watch_door(struct watch *watch, int most, int64_t *left_ms)
+{
+	watch_drain(watch, most);
+	int shut_ms = watch->pair == NULL ? 0 : porter_look(watch->ear.porter, now_ms());
+	if (shut_ms > 0 && *left_ms > shut_ms)
+		*left_ms = shut_ms;
+	return shut_ms > 0 ? NULL : watch->pair;
 }

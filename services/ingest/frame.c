@@ -4,8 +4,8 @@
 #include <assert.h>
 
 /*
- * A frame with more fields than this is not unpacked: that would take milliseconds, for which the others wait. It is twice as many as
- * the largest batch needs.
+ * A frame with more fields than this is not unpacked: that would take milliseconds, for which the others wait. It is twice as many
+ * as the largest batch needs.
  */
 enum { FIELDS_MAX = 2 * BATCH_EVENTS_MAX };
 

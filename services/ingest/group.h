@@ -19,8 +19,8 @@ enum {
 	GROUP_FRAMES_BYTES_MAX = 8 * FRAME_BYTES_MAX, /* frames that are kept open for a group */
 
 	/*
-	 * The most that a group takes where several terminals send: those who send little wait for a commit, and do not wait for one
-	 * that another has made long. One alone gets no more of it than its share (desk.h).
+	 * The most that a group takes where several terminals send: those who send little wait for a commit, and do not wait for
+	 * one that another has made long. One alone gets no more of it than its share (desk.h).
 	 */
 	GROUP_SHARED_EVENTS = 2048,
 

@@ -113,7 +113,8 @@ enum status session_begin(struct session *session, const struct batch *batch, st
 /*
  * Goes on where the receipt stands. OK: all is dealt with, as far as receipt.until says. BUSY: commit and sync what stands in the
  * admission and in every group before it (an administrator's event ends its group; what is on file can only be compared once it is
- * on file; the room is full), then call again. STOP: the court could not answer. There has to be room for one answer for each event of the batch.
+ * on file; the room is full), then call again. STOP: the court could not answer. There has to be room for one answer for each event
+ * of the batch.
  */
 enum status session_admit(struct receipt *receipt, const struct batch *batch, struct admission *admission,
     const struct court *court, struct reason *why) MUST_USE;

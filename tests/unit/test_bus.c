@@ -17,7 +17,7 @@
 #include <zmq.h>
 
 #include "bus_world.h"
-#include "gate.h"
+#include "porter.h"
 
 static void
 test_converses_over_the_three_transports(void **state)
@@ -203,7 +203,7 @@ test_a_storm_shuts_the_door_for_a_moment(void **state)
 		assert_int_equal(bus_wait(&world.curve, 1, 0, NULL), STATUS_OK);
 	}
 	assert_int_equal(counted(COUNTER_doors_shut), 1);
-	assert_true(counted(COUNTER_handshakes_failed) >= GATE_FAILURES);
+	assert_true(counted(COUNTER_handshakes_failed) >= PORTER_FAILURES);
 	assert_true(logged("warning test door_shut"));
 	int stranger = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
 	struct pollfd wait = { .fd = stranger, .events = POLLOUT };
@@ -214,7 +214,7 @@ test_a_storm_shuts_the_door_for_a_moment(void **state)
 	assert_true(give_soon(client, text("meanwhile"), DEADLINE_MS));
 	assert_int_equal(take_soon(world.curve, &peer, &frame, DEADLINE_MS), STATUS_OK);
 	bus_frame_close(&frame);
-	assert_int_equal(bus_wait(&world.curve, 1, 2 * GATE_MS, NULL), STATUS_OK); /* whoever serves opens it */
+	assert_int_equal(bus_wait(&world.curve, 1, 2 * PORTER_MS, NULL), STATUS_OK); /* whoever serves opens it */
 	converse(world.tcp, world.curve, false);
 }
 

@@ -306,7 +306,13 @@ say_batch(struct world *world, size_t connection)
 	/* The model takes the batch as a whole; a commit that fails on the way takes it back. */
 	model_admit(world, w, batch.n);
 	int busy = 0;
-	while ((s = session_admit(&w->receipt, &batch, &world->admission, &world->court, NULL)) == STATUS_BUSY) {
+	for (bool in_parts = chance(3) == 0;;) {
+		if (in_parts && w->receipt.done < batch.n)
+			w->receipt.until = w->receipt.done + 1 + chance(batch.n - w->receipt.done);
+		s = session_admit(&w->receipt, &batch, &world->admission, &world->court, NULL);
+		if (s != STATUS_BUSY && w->receipt.done == batch.n)
+			break;
+		assert_true(s == STATUS_BUSY || w->receipt.done == w->receipt.until);
 		settle(world);
 		assert_true(++busy <= 4 * BATCH_MAX);
 	}

@@ -1,9 +1,9 @@
 /*
- * Listening sockets with TCP_DEFER_ACCEPT, before which a classic filter drops what would begin a connection. A shorter backlog would
- * not do: libzmq takes connections as fast as they come, each costs it two threads' attention, and while its threads tell each other
- * of new ones they look at nothing else.
+ * Listening sockets with TCP_DEFER_ACCEPT, before which a classic filter drops what would begin a connection. A shorter backlog
+ * would not do: libzmq takes connections as fast as they come, and while its threads tell each other of new ones they look at
+ * nothing else.
  */
-#include "gate.h"
+#include "porter.h"
 
 #include <assert.h>
 #include <linux/filter.h>
@@ -49,7 +49,7 @@ set(int fd, int level, int option, int value)
 }
 
 int
-gate_listen(const char *endpoint, int backlog)
+porter_listen(const char *endpoint, int backlog)
 {
 	struct addrinfo *address = address_of(endpoint);
 	if (address == NULL)
@@ -68,10 +68,11 @@ gate_listen(const char *endpoint, int backlog)
 }
 
 void
-gate_add(struct gate *gate, int fd)
+porter_add(struct porter *porter, int fd)
 {
-	assert(gate->n < GATE_SOCKETS_MAX);
-	gate->fds[gate->n++] = fd;
+	assert(porter->n < PORTER_SOCKETS_MAX);
+	if (fd >= 0)
+		porter->fds[porter->n++] = fd;
 }
 
 /* A connection that is taken while the filter is there keeps it; it is never begun again, so that is all one. */
@@ -86,27 +87,27 @@ shut(int fd)
 }
 
 bool
-gate_failed(struct gate *gate, uint64_t failures, int64_t now_ms)
+porter_failed(struct porter *porter, uint64_t failures, int64_t now_ms)
 {
-	gate_look(gate, now_ms);
-	gate->failures += failures;
-	if (gate->shut || gate->failures < GATE_FAILURES)
+	porter_look(porter, now_ms);
+	porter->failures += failures;
+	if (porter->shut || porter->failures < PORTER_FAILURES)
 		return false;
-	for (size_t i = 0; i < gate->n; i++)
-		gate->shut = shut(gate->fds[i]) || gate->shut;
-	return gate->shut;
+	for (size_t i = 0; i < porter->n; i++)
+		porter->shut = shut(porter->fds[i]) || porter->shut;
+	return porter->shut;
 }
 
 int
-gate_look(struct gate *gate, int64_t now_ms)
+porter_look(struct porter *porter, int64_t now_ms)
 {
-	int64_t left_ms = gate->since_ms + GATE_MS - now_ms;
-	if (left_ms > 0 && left_ms <= GATE_MS)
-		return gate->shut ? (int)left_ms : 0;
-	gate->since_ms = now_ms;
-	gate->failures = 0;
-	for (size_t i = 0; i < gate->n && gate->shut; i++)
-		set(gate->fds[i], SOL_SOCKET, SO_DETACH_FILTER, 0);
-	gate->shut = false;
+	int64_t left_ms = porter->since_ms + PORTER_MS - now_ms;
+	if (left_ms > 0 && left_ms <= PORTER_MS)
+		return porter->shut ? (int)left_ms : 0;
+	porter->since_ms = now_ms;
+	porter->failures = 0;
+	for (size_t i = 0; i < porter->n && porter->shut; i++)
+		set(porter->fds[i], SOL_SOCKET, SO_DETACH_FILTER, 0);
+	porter->shut = false;
 	return 0;
 }
