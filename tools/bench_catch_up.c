@@ -60,29 +60,19 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
-static long
-number(const char *text, const char *what, long min, long max, struct argp_state *state)
-{
-	char *end;
-	long value = strtol(text, &end, 10);
-	if (text[0] < '0' || text[0] > '9' || *end != '\0' || value < min || value > max)
-		argp_error(state, "--%s: a number from %ld to %ld is expected, not '%s'", what, min, max, text);
-	return value;
-}
-
 static error_t
 parse(int key, char *text, struct argp_state *state)
 {
 	struct catch_up *bench = state->input;
 	switch (key) {
 	case KEY_EVENTS:
-		bench->events = (size_t)number(text, "events", TAKE_EVENTS, EVENTS_MAX, state);
+		bench->events = bench_number(text, "events", TAKE_EVENTS, EVENTS_MAX, state);
 		return 0;
 	case KEY_DAYS:
-		bench->days = number(text, "days", 1, DAYS_MAX, state);
+		bench->days = (long)bench_number(text, "days", 1, DAYS_MAX, state);
 		return 0;
 	case KEY_PACE:
-		bench->pace = number(text, "pace", 0, PACE_MAX, state);
+		bench->pace = (long)bench_number(text, "pace", 0, PACE_MAX, state);
 		return 0;
 	case KEY_DIR:
 		bench->dir = text;

@@ -137,7 +137,7 @@ frame_read(struct span bytes, struct span *events, struct arena *arena, struct f
 		return STATUS_OK;
 	}
 	if (count_fields(bytes, FIELDS_MAX) == FIELDS_MAX)
-		return reason_say(why, STATUS_UNDECODABLE, "%d fields or more: they are no honest message", FIELDS_MAX);
+		return reason_say(why, STATUS_TOO_MANY, "the frame has %d fields or more; no message needs so many", FIELDS_MAX);
 	const ProtobufCMessage *message;
 	enum status s = wire_unpack(&juyan__v1__from_terminal__descriptor, bytes, arena, &message, why);
 	if (s != STATUS_OK)

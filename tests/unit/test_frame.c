@@ -194,6 +194,34 @@ too_many_events_are_refused(void **state)
 	}
 }
 
+/* Fields that nobody knows, of which protobuf would take thousands to memory; beside a few of them a full batch is read. */
+static void
+a_frame_with_countless_fields_is_not_unpacked(void **state)
+{
+	(void)state;
+	enum { UNKNOWN = 4 * BATCH_EVENTS_MAX };
+	static uint8_t bytes[2 * (BATCH_EVENTS_MAX + UNKNOWN) + 8];
+	for (uint32_t unknown = 1; unknown <= UNKNOWN; unknown += UNKNOWN - 1) {
+		size_t at = 0;
+		for (uint32_t i = 0; i < unknown; i++) {
+			bytes[at++] = 0x78; /* field 15, a number */
+			bytes[at++] = 1;
+		}
+		memcpy(bytes + at, "\x12\x80\x40", 3); /* event_batch of 2 * BATCH_EVENTS_MAX bytes */
+		at += 3;
+		for (uint32_t i = 0; i < BATCH_EVENTS_MAX; i++) {
+			bytes[at++] = 0x12;
+			bytes[at++] = 0;
+		}
+		struct frame frame;
+		struct reason why;
+		arena_reset(&arena);
+		enum status s = frame_read((struct span){ bytes, at }, spans, &arena, &frame, &why);
+		assert_int_equal(s, unknown == 1 ? STATUS_OK : STATUS_TOO_MANY);
+		assert_true(s == STATUS_OK ? frame.unpacked && frame.batch.n == BATCH_EVENTS_MAX : arena.used == 0);
+	}
+}
+
 static void
 the_longest_ack_fits_into_a_frame(void **state)
 {
@@ -238,6 +266,7 @@ main(void)
 		cmocka_unit_test(a_window_has_an_end),
 		cmocka_unit_test(what_is_read_by_hand_is_what_protobuf_reads),
 		cmocka_unit_test(too_many_events_are_refused),
+		cmocka_unit_test(a_frame_with_countless_fields_is_not_unpacked),
 		cmocka_unit_test(the_longest_ack_fits_into_a_frame),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
