@@ -2,7 +2,7 @@
 #ifndef JUYAN_TESTS_ASKED_H
 #define JUYAN_TESTS_ASKED_H
 
-#include "ledger_book.h"
+#include "opened_ledger.h"
 
 enum { SHOWN_BYTES = 64 * 1024 };
 

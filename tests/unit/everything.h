@@ -5,7 +5,7 @@
 #ifndef JUYAN_TESTS_EVERYTHING_H
 #define JUYAN_TESTS_EVERYTHING_H
 
-#include "ledger_book.h"
+#include "opened_ledger.h"
 
 static inline struct said
 settle(uint64_t lsn, const char *more)

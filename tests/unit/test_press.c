@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "ledger_book.h"
+#include "opened_ledger.h"
 #include "clock.h"
 #include "press.h"
 #include "press_line.h"

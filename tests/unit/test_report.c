@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ledger_book.h"
+#include "opened_ledger.h"
 #include "report.h"
 #include "report_figures.h"
 #include "report_tables.h"
