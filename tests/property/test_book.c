@@ -237,7 +237,7 @@ say_message(const struct message *message)
 	static char key[64];
 	char units[256], waybills[256];
 	const struct crossing *crossing = &life.crossings[message->crossing];
-	const struct passage *unit = &crossing->units[message->which];
+	const struct passage *unit = message->kind == SAYS_PART ? NULL : &crossing->units[message->which];
 	const char *lane = message->lane == 0 ? "L0" : "L1", *scale = message->lane == 0 ? "s0" : "s1";
 	snprintf(key, sizeof key, "%zu/%d/%zu", message->crossing, (int)message->kind, message->which);
 	desk.key = key;
