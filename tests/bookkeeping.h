@@ -1,6 +1,6 @@
 /*
- * A gateway's book for tests: what is heard is said in a line each, what goes out is read as text. Times are minutes of a day, so that
- * a test reads as a story: arrived("1234 УНА", 10). For one thread.
+ * A gateway's book for tests: what is heard is said in a line each, what goes out is read as text. Times are minutes of a day, so
+ * that a test reads as a story: arrived("1234 УНА", 10). For one thread.
  */
 #ifndef JUYAN_TESTS_BOOKKEEPING_H
 #define JUYAN_TESTS_BOOKKEEPING_H

@@ -2,8 +2,8 @@
  * A ledger of a test's own in a folder of its own: opened with two ports and three terminals, written through its face, its tables
  * looked at below it; asked.h asks it. Fails the test where the machine does. For one thread.
  */
-#ifndef JUYAN_TESTS_BOOK_H
-#define JUYAN_TESTS_BOOK_H
+#ifndef JUYAN_TESTS_OPENED_LEDGER_H
+#define JUYAN_TESTS_OPENED_LEDGER_H
 
 #include <sodium.h>
 

@@ -1,4 +1,6 @@
-/* A gateway's book: to which batch an event of a unit belongs, each rule of book_units.h through the book's face; and what waits. */
+/*
+ * A gateway's book: to which batch an event of a unit belongs, each rule of book_units.h through the book's face; and what waits.
+ */
 #include "check.h"
 
 #include "bookkeeping.h"

@@ -9,7 +9,8 @@
  * and a manifest_lodged may be a part of one: waybills without units, units without waybills, or some more of either.
  *
  * All of it lives in one arena, handed in at findings_open, until findings_clear; texts that are handed in are copied. Where the
- * arena is used up, what was asked for is NULL and findings_full is true from then on: the caller gives up this message and says so.
+ * arena is used up, what was asked for is NULL and findings_full is true from then on: the caller gives up this message and says
+ * so.
  */
 #ifndef JUYAN_CONNECTORS_FINDINGS_H
 #define JUYAN_CONNECTORS_FINDINGS_H
@@ -85,13 +86,17 @@ Juyan__V1__Event *findings_event(struct findings *findings, Juyan__V1__Event__Wh
 struct finding *findings_last(struct findings *findings);
 void findings_remark(struct findings *findings, enum remark remark, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* Copies for an event. A text longer than `bytes_max` is cut at a whole sign; control characters and what is no UTF-8 become '?'. */
+/*
+ * Copies for an event. A text longer than `bytes_max` is cut at a whole sign; control characters and what is no UTF-8 become '?'.
+ */
 char *findings_text(struct findings *findings, const char *text, size_t bytes_max);
 /* Zeroed memory of the arena, NULL where it is used up. */
 void *findings_take(struct findings *findings, size_t bytes);
 /* An initialised message of this type. */
 void *findings_new(struct findings *findings, const ProtobufCMessageDescriptor *type);
-/* One more element at the end of a repeated field (`list` of `*n` pointers); NULL, and nothing added, where the arena is used up. */
+/*
+ * One more element at the end of a repeated field (`list` of `*n` pointers); NULL, and nothing added, where the arena is used up.
+ */
 bool findings_append(struct findings *findings, void *list, size_t *n, void *element);
 
 const char *remark_name(enum remark remark);

@@ -1,36 +1,37 @@
 /*
  * The gateway's book: what the port's machines have said, on this machine's disk, and how it fits together. A connector knows one
- * message; the book knows the rest: which batch a plate belongs to, which vehicle stood on the scale, which parts make a manifest,
- * and what was heard before. What comes out are whole events, in an outbox that survives any crash, for the spool.
+ * message; the book knows the rest: which batch a plate belongs to, which vehicle stood on the scale, which parts make a
+ * manifest, and what was heard before. What comes out are whole events, in an outbox that survives any crash, for the spool.
  *
  *     DIR/book/data.mdb      an environment of its own: raw messages, source keys, batches, vehicles, what waits, the outbox
  *
  * The rules:
- * - A message is entered with all that was found in it in one transaction. When book_enter returns, it is on disk: a source may be
- *   told, a file moved, a broker answered. What was entered twice counts once.
+ * - A message is entered with all that was found in it in one transaction. When book_enter returns, it is on disk: a source may
+ *   be told, a file moved, a broker answered. What was entered twice counts once.
  * - A finding whose source_key (together with its port, kind of event, batch and unit) was entered before, within `keep_keys_ms`,
  *   is a remark "repeated" and nothing else.
  * - Parts of a manifest are put together by batch number, each waybill and each unit by itself: of two words on it the later time
  *   holds, whichever came first (book_manifest.h). A manifest_lodged goes out whole as soon as the batch has a unit, a direction,
  *   and waybills or the word that it has none; again whenever it changes, each with a later time than the one before. A dropped
  *   manifest goes out as manifest_deleted, and so does one that has lost its last unit, or its last waybill.
- * - An event of a unit without a batch number belongs to a batch whose manifest names the unit: one that the unit left at that time
- *   or later; else of those that it has not left, the one under which it was seen last; for an arrival, or where it was seen under
- *   none, the one whose manifest is the latest (book_units.h). Where there is none it waits, with a remark no_manifest, and is taken
- *   up in its order when one comes; after `wait_ms` it is left for a person, with a remark too_late. It stays in the list of
- *   book_waiting for sixty days.
- * - A weighing without a unit belongs to the vehicle that a gate saw last in the same lane at most `pair_ms` before, or, where that
- *   has its weighing or there is none, first after, as near; never to one behind which another was seen. One vehicle gets one
- *   weighing of a scale for each time that it was seen. Where there is none: no_vehicle, and likewise.
+ * - An event of a unit without a batch number belongs to a batch whose manifest names the unit: one that the unit left at that
+ *   time or later; else of those that it has not left, the one under which it was seen last; for an arrival, or where it was seen
+ *   under none, the one whose manifest is the latest (book_units.h). Where there is none it waits, with a remark no_manifest, and
+ *   is taken up in its order when one comes; after `wait_ms` it is left for a person, with a remark too_late. It stays in the
+ *   list of book_waiting for sixty days.
+ * - A weighing without a unit belongs to the vehicle that a gate saw last in the same lane at most `pair_ms` before, or, where
+ *   that has its weighing or there is none, first after, as near; never to one behind which another was seen. One vehicle gets
+ *   one weighing of a scale for each time that it was seen. Where there is none: no_vehicle, and likewise.
  * - Plates are compared without spaces, hyphens and dots, letters in upper case. A unit goes out as its batch's first word of it
  *   wrote it, so that all that is said of it in a batch is of one unit there, too.
  * - What would be no event (wire_event_check, EVENT_BYTES_MAX) is a remark with the sentence of that check, and changes nothing.
  * - A batch is forgotten sixty days after its last change; seven days after it when all its units have left.
  *
  * The outbox is handed to the spool by place: the k-th event of the outbox's life is the (base + k)-th that the spool took, so
- * nobody else may take into this spool. After a crash between the spool's sync and the outbox's nothing is taken twice: book_outbox
- * is told how many events the spool has. Where that number cannot be (another spool, an older copy, somebody else took into it),
- * a remark other_spool says so: what the book has once heard to be taken is not given again, all else is, from that number on.
+ * nobody else may take into this spool. After a crash between the spool's sync and the outbox's nothing is taken twice:
+ * book_outbox is told how many events the spool has. Where that number cannot be (another spool, an older copy, somebody else
+ * took into it), a remark other_spool says so: what the book has once heard to be taken is not given again, all else is, from
+ * that number on.
  *
  * One thread. A book belongs to one process at a time; others may look (book_waiting, book_raw, book_tally).
  */
@@ -70,14 +71,15 @@ enum status book_open(const struct book_options *options, struct book **out, str
 void book_close(struct book **book);
 
 /*
- * Enters all findings of one source, with its messages: on disk, or nothing of it. NO_ROOM with a sentence: the book or its disk is
- * full; the same may be entered when there is room again. TOO_LARGE: a message of more than 40 MiB. NO_MEMORY; DISK: stop.
+ * Enters all findings of one source, with its messages: on disk, or nothing of it. NO_ROOM with a sentence: the book or its disk
+ * is full; the same may be entered when there is room again. TOO_LARGE: a message of more than 40 MiB. NO_MEMORY; DISK: stop.
  */
 enum status book_enter(struct book *book, const char *source, const struct findings *findings, int64_t now_ms,
     struct reason *why) MUST_USE;
 /*
  * Several sources in one sync: between the two, book_enter only writes, and one that fails takes nothing of the others with it. A
- * failed book_commit keeps nothing of all that was entered since book_begin. Nothing else is called between the two but book_tally.
+ * failed book_commit keeps nothing of all that was entered since book_begin. Nothing else is called between the two but
+ * book_tally.
  */
 enum status book_begin(struct book *book, struct reason *why) MUST_USE;
 enum status book_commit(struct book *book, struct reason *why) MUST_USE;
@@ -88,9 +90,9 @@ enum status book_commit(struct book *book, struct reason *why) MUST_USE;
 enum status book_pass(struct book *book, int64_t now_ms, struct reason *why) MUST_USE;
 
 /*
- * The next events for the spool, encoded, in order, at most n and as much as the arena holds. `taken` is how many events the spool
- * has taken in its life: what it has already is forgotten here first, and is not handed out again. In: *n is the room of `events`;
- * out: how many there are (0: nothing waits).
+ * The next events for the spool, encoded, in order, at most n and as much as the arena holds. `taken` is how many events the
+ * spool has taken in its life: what it has already is forgotten here first, and is not handed out again. In: *n is the room of
+ * `events`; out: how many there are (0: nothing waits).
  */
 enum status book_outbox(struct book *book, uint64_t taken, struct arena *arena, struct span *events, size_t *n,
     struct reason *why) MUST_USE;

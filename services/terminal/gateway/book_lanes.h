@@ -1,8 +1,8 @@
 /*
- * Which vehicle stood on a scale. Pure. It is the one that was seen last in the lane at the weighing's time or before, since a gate
- * reads the plate and then the truck drives onto the scale; where that has its weighing of this scale already, or none was seen, it
- * is the one that is seen first after (a camera behind the scale). Neither further away than the configured time. Never an earlier
- * one: the lane is a queue, and who was followed by another has left it.
+ * Which vehicle stood on a scale. Pure. It is the one that was seen last in the lane at the weighing's time or before, since a
+ * gate reads the plate and then the truck drives onto the scale; where that has its weighing of this scale already, or none was
+ * seen, it is the one that is seen first after (a camera behind the scale). Neither further away than the configured time. Never
+ * an earlier one: the lane is a queue, and who was followed by another has left it.
  */
 #ifndef JUYAN_GATEWAY_BOOK_LANES_H
 #define JUYAN_GATEWAY_BOOK_LANES_H
@@ -17,7 +17,10 @@ struct lanes_vehicle {
 	bool weighed; /* by this scale, for this time that it was seen */
 };
 
-/* `before`: the last one seen at the weighing's time or before; `after`: the first one later. NULL: none. Gives one of them, or NULL. */
+/*
+ * `before`: the last one seen at the weighing's time or before; `after`: the first one later. NULL: none. Gives one of them, or
+ * NULL.
+ */
 const struct lanes_vehicle *lanes_choose(const struct lanes_vehicle *before, const struct lanes_vehicle *after, int64_t weighed_ms,
     int64_t pair_ms);
 

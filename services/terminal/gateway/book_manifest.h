@@ -1,10 +1,11 @@
 /*
  * The parts of one batch's manifest, put together. Pure but for the arena. Every waybill, every unit, the direction, the mode and
- * the word that there are no goods is by itself: of two words on it the one with the later time holds (of the same time the one that
- * came later), so that parts may come in any order. A part that replaces, and a deletion, speak on all that they do not name, too.
+ * the word that there are no goods is by itself: of two words on it the one with the later time holds (of the same time the one
+ * that came later), so that parts may come in any order. A part that replaces, and a deletion, speak on all that they do not
+ * name, too.
  *
- * Units are one where their plain plates are (plate.h). What was taken out is kept as such, so that an older part does not bring it
- * back; of what is out the oldest is forgotten first.
+ * Units are one where their plain plates are (plate.h). What was taken out is kept as such, so that an older part does not bring
+ * it back; of what is out the oldest is forgotten first.
  */
 #ifndef JUYAN_GATEWAY_BOOK_MANIFEST_H
 #define JUYAN_GATEWAY_BOOK_MANIFEST_H
@@ -47,8 +48,8 @@ struct manifest {
 
 void manifest_begin(struct manifest *manifest);
 /*
- * Takes a part in; what it says is lent from then on. *held is false where it is older than all that it speaks of. TOO_MANY with a
- * sentence: the manifest would have more than one may have, and is not to be kept; NO_MEMORY.
+ * Takes a part in; what it says is lent from then on. *held is false where it is older than all that it speaks of. TOO_MANY with
+ * a sentence: the manifest would have more than one may have, and is not to be kept; NO_MEMORY.
  */
 enum status manifest_apply(struct manifest *manifest, const struct finding *part, int64_t at_ms, struct arena *arena, bool *held,
     struct reason *why) MUST_USE;

@@ -1,6 +1,6 @@
 /*
- * The book's own row, and remarks. `format` of all tables is the cabinet's. The row: ten numbers u64 in the order below, based u8, how
- * many kinds of remark u16, and the count of each u64: a later version may know more of them.
+ * The book's own row, and remarks. `format` of all tables is the cabinet's. The row: ten numbers u64 in the order below, based
+ * u8, how many kinds of remark u16, and the count of each u64: a later version may know more of them.
  */
 #include <stdio.h>
 

@@ -6,8 +6,9 @@
  * 3. Of the batches that it has not left, and whose manifest is not more than an hour later: the one with the latest manifest.
  * 4. For what is no departure: of those whose manifest came later, up to twelve hours, the one with the earliest.
  *
- * An hour, because clocks differ and offices write while a truck stands at the gate. Nothing leaves under a manifest that was lodged
- * long after; and what was heard of a vehicle days before is of another crossing, of which nobody told: it is left for a person.
+ * An hour, because clocks differ and offices write while a truck stands at the gate. Nothing leaves under a manifest that was
+ * lodged long after; and what was heard of a vehicle days before is of another crossing, of which nobody told: it is left for a
+ * person.
  */
 #ifndef JUYAN_GATEWAY_BOOK_UNITS_H
 #define JUYAN_GATEWAY_BOOK_UNITS_H
