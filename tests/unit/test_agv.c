@@ -1,5 +1,5 @@
 /*
- * Trips of vehicles under any weather: random schedules of states, with repetitions, with older states in between, without a word of
+ * Trips of vehicles under any weather: random schedules of states, with repetitions, with older states between, without a word of
  * their loads, in files of several lines, through restarts and turns without room. The trips are those of a tally of its own, which
  * knows nothing but the rule.
  */
@@ -49,7 +49,7 @@ move(struct truth *truth)
 	}
 }
 
-/* The rule, once more: what was known to be aboard and is not any more, at an unloading node, under the last order with it aboard. */
+/* The rule, once more: what was known to be aboard and is not, at an unloading node, under the last order with it aboard. */
 static void
 tally(struct truth *truth, int vehicle)
 {

@@ -1,6 +1,6 @@
 /*
- * VDA 5050: which states make a trip and which do not, what a trip says, how a vehicle stands, and what becomes of messages that are
- * not as the specification has them.
+ * VDA 5050: which states make a trip and which do not, what a trip says, and what becomes of messages that are not as the
+ * specification has them.
  */
 #include "fleet.h"
 
@@ -18,7 +18,7 @@ state(struct fleet *fleet, int second, const char *order, const char *node, cons
 	char message[4096];
 	snprintf(message, sizeof message,
 	    "{\"headerId\":1,\"timestamp\":\"" NOW_TEXT "%02d.000Z\",\"version\":\"2.1.0\",\"manufacturer\":\"Kestrel\","
-							"\"serialNumber\":\"agv-07\",\"orderId\":\"%s\",\"lastNodeId\":\"%s\","
+	    "\"serialNumber\":\"agv-07\",\"orderId\":\"%s\",\"lastNodeId\":\"%s\","
 	    "\"lastNodeSequenceId\":4,\"driving\":false,\"operatingMode\":\"AUTOMATIC\",\"batteryState\":{\"batteryCharge\":71.5,"
 	    "\"charging\":false},\"safetyState\":{\"eStop\":\"NONE\",\"fieldViolation\":false}%s}",
 	    second, order, node, rest);
@@ -352,184 +352,6 @@ long_names_stay_apart_and_in_bounds(void **unused)
 	fleet_close(&fleet);
 }
 
-/* ---- health ---- */
-
-static void
-a_vehicle_tells_how_it_stands_when_that_changes(void **unused)
-{
-	struct fleet fleet;
-	(void)unused;
-	fleet_open(&fleet, "vda5050", PLAIN);
-	state(&fleet, 0, "o", "road", "");
-	state(&fleet, 1, "o", "road", "");
-	machine_says(&fleet, "machine_reported agv-07 working '' at=0\n");
-	state(&fleet, 4, "o", "road",
-	    ",\"errors\":[{\"errorType\":\"laserDirty\",\"errorLevel\":\"WARNING\"},{\"errorType\":\"driveLost\",\"errorLevel\":"
-	    "\"FATAL\"}]");
-	machine_says(&fleet, "machine_reported agv-07 fault 'warning laserDirty, error driveLost' at=4000\n");
-	state(&fleet, 8, "o", "road", ",\"errors\":[{\"errorType\":\"laserDirty\",\"errorLevel\":\"WARNING\"}]");
-	machine_says(&fleet, "machine_reported agv-07 working 'warning laserDirty' at=8000\n");
-	state(&fleet, 12, "o", "road", ",\"errors\":[{\"errorType\":\"tilt\",\"errorLevel\":\"URGENT\"}]");
-	machine_says(&fleet, "machine_reported agv-07 fault 'error tilt' at=12000\n");
-	fleet_close(&fleet);
-}
-
-static void
-version_3_has_other_names(void **unused)
-{
-	struct fleet fleet;
-	static const char *const head = "{\"timestamp\":\"2030-01-01T00:00:00Z\",\"version\":\"3.0.0\",\"manufacturer\":\"K\","
-					"\"orderId\":\"\",\"lastNodeId\":\"\",\"serialNumber\":\"";
-	static const struct {
-		const char *rest, *said;
-	} cases[] = {
-		{ "\"powerSupply\":{\"charging\":true}", "charging ''" },
-		{ "\"safetyState\":{\"activeEmergencyStop\":\"REMOTE\",\"fieldViolation\":false}",
-		    "stopped 'emergency stop REMOTE'" },
-		{ "\"operatingMode\":\"TEACH_IN\"", "by_hand 'mode TEACH_IN'" },
-		{ "\"operatingMode\":\"AUTOMATIC\",\"errors\":[{\"errorLevel\":\"CRITICAL\"}]", "fault 'error '" },
-	};
-	(void)unused;
-	fleet_open(&fleet, "vda5050", PLAIN);
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		char message[1024], said[128];
-		snprintf(message, sizeof message, "%s%zu\",%s}", head, i, cases[i].rest);
-		snprintf(said, sizeof said, "machine_reported %zu %s at=0\n", i, cases[i].said);
-		fleet_take(&fleet, "vda5050/v3/K/x/state", NOW_MS, message);
-		machine_says(&fleet, said);
-	}
-	fleet_close(&fleet);
-}
-
-static void
-violated(struct fleet *fleet, int second, bool is)
-{
-	char message[1024];
-	snprintf(message, sizeof message,
-	    "{\"timestamp\":\"" NOW_TEXT "%02d.000Z\",\"manufacturer\":\"Kestrel\",\"serialNumber\":\"agv-07\",\"orderId\":\"\","
-	    "\"lastNodeId\":\"\",\"operatingMode\":\"AUTOMATIC\",\"safetyState\":{\"eStop\":\"NONE\",\"fieldViolation\":%s}}",
-	    second, is ? "true" : "false");
-	fleet_take(fleet, TOPIC, NOW_MS + second * 1000, message);
-}
-
-static void
-a_field_violation_counts_once_it_lasts(void **unused)
-{
-	struct fleet fleet;
-	(void)unused;
-	fleet_open(&fleet, "vda5050", PLAIN);
-	violated(&fleet, 0, false);
-	machine_says(&fleet, "machine_reported agv-07 working '' at=0\n");
-	for (int second = 3; second < 20; second += 2) {
-		violated(&fleet, second, true);
-		violated(&fleet, second + 1, false);
-	}
-	machine_says(&fleet, "");
-	violated(&fleet, 30, true);
-	fleet.connector->pass(fleet.state, NOW_MS + 31000, &fleet.out);
-	machine_says(&fleet, "");
-	fleet.connector->pass(fleet.state, NOW_MS + 32000, &fleet.out);
-	machine_says(&fleet, "machine_reported agv-07 stopped 'something stands in its way' at=32000\n");
-	violated(&fleet, 33, true);
-	machine_says(&fleet, "");
-	violated(&fleet, 35, false);
-	machine_says(&fleet, "machine_reported agv-07 working '' at=35000\n");
-	fleet_close(&fleet);
-}
-
-static void
-silence_is_told_once_and_again_each_hour(void **unused)
-{
-	struct fleet fleet;
-	(void)unused;
-	fleet_open(&fleet, "vda5050", PLAIN "silent_s: 90\n");
-	state(&fleet, 0, "o", "road", "");
-	fleet_said(&fleet, true);
-	fleet.connector->pass(fleet.state, NOW_MS + 89999, &fleet.out);
-	machine_says(&fleet, "");
-	fleet.connector->pass(fleet.state, NOW_MS + 90000, &fleet.out);
-	fleet.connector->pass(fleet.state, NOW_MS + 91000, &fleet.out);
-	machine_says(&fleet, "machine_reported agv-07 silent 'nothing heard for 90 s; expected at most 90' at=90000\n");
-	fleet.connector->pass(fleet.state, NOW_MS + 90000 + 3600000, &fleet.out);
-	machine_says(&fleet, "machine_reported agv-07 silent 'nothing heard for 3690 s; expected at most 90' at=3690000\n");
-	fleet_close(&fleet);
-}
-
-static void
-connection(struct fleet *fleet, int64_t now_ms, const char *said)
-{
-	char message[512];
-	snprintf(message, sizeof message,
-	    "{\"timestamp\":\"2030-01-01T00:00:00Z\",\"manufacturer\":\"Kestrel\",\"serialNumber\":\"agv-07\",\"connectionState\":"
-	    "\"%s\"}",
-	    said);
-	fleet_take(fleet, "uagv/v2/Kestrel/agv-07/connection", now_ms, message);
-}
-
-/* A last will is written when the connection begins: its time says nothing of the end. */
-static void
-a_connection_that_broke_is_offline_and_not_silent(void **unused)
-{
-	struct fleet fleet;
-	(void)unused;
-	fleet_open(&fleet, "vda5050", PLAIN);
-	connection(&fleet, NOW_MS, "ONLINE");
-	machine_says(&fleet, "");
-	state(&fleet, 9, "o", "road", "");
-	fleet_said(&fleet, true);
-	connection(&fleet, NOW_MS + 20000, "CONNECTIONBROKEN");
-	machine_says(&fleet, "machine_reported agv-07 offline 'CONNECTIONBROKEN' at=20000\n");
-	fleet.connector->pass(fleet.state, NOW_MS + 300000, &fleet.out);
-	machine_says(&fleet, "");
-	connection(&fleet, NOW_MS + 301000, "ONLINE");
-	machine_says(&fleet, "machine_reported agv-07 working '' at=301000\n");
-	connection(&fleet, NOW_MS + 302000, "GONE");
-	machine_says(&fleet,
-	    "strange: a connectionState that is not known; expected ONLINE, OFFLINE, CONNECTIONBROKEN or HIBERNATING\n");
-	fleet_close(&fleet);
-}
-
-static void
-a_clock_that_is_ahead_does_not_make_the_rest_old(void **unused)
-{
-	struct fleet fleet;
-	(void)unused;
-	fleet_open(&fleet, "vda5050", PLAIN);
-	fleet_take(&fleet, TOPIC, NOW_MS,
-	    "{\"timestamp\":\"2039-01-01T00:00:00Z\",\"manufacturer\":\"Kestrel\",\"serialNumber\":\"agv-07\",\"orderId\":\"o-1\","
-	    "\"lastNodeId\":\"road\",\"loads\":[{\"loadId\":\"B\"}]}");
-	says(&fleet, "implausible: agv-07: its clock is 283996800 s ahead; expected at most 900; ours is used\n");
-	state(&fleet, 3, "o-1", "yard-1", EMPTY);
-	says(&fleet, DEPARTED("o-1", "B", "", "3000"));
-	fleet_close(&fleet);
-}
-
-static void
-a_clock_that_was_set_back_is_believed_in_the_end(void **unused)
-{
-	struct fleet fleet;
-	char message[512];
-	const char *said = "";
-	(void)unused;
-	fleet_open(&fleet, "vda5050", PLAIN);
-	state(&fleet, 3, "o-1", "road", LOADED);
-	fleet_said(&fleet, true);
-	int n = 0;
-	for (; n < 100 && said[0] == '\0'; n++) {
-		snprintf(message, sizeof message,
-		    "{\"timestamp\":\"2029-12-31T23:%02d:%02dZ\",\"manufacturer\":\"Kestrel\",\"serialNumber\":\"agv-07\","
-		    "\"orderId\":\"o-1\","
-		    "\"lastNodeId\":\"yard-1\",\"loads\":[]}",
-		    n / 60, n % 60);
-		fleet_take(&fleet, TOPIC, NOW_MS + 4000, message);
-		said = fleet_said(&fleet, false);
-	}
-	assert_int_equal(n, 60);
-	assert_non_null(strstr(said, "implausible: agv-07: its clock goes "));
-	assert_non_null(strstr(said, "unit_departed agv-07"));
-	fleet_close(&fleet);
-}
-
 /* ---- bounds and settings ---- */
 
 static void
@@ -642,13 +464,6 @@ main(void)
 		cmocka_unit_test(other_topics_are_passed_over),
 		cmocka_unit_test(what_a_message_lacks_is_named),
 		cmocka_unit_test(long_names_stay_apart_and_in_bounds),
-		cmocka_unit_test(a_vehicle_tells_how_it_stands_when_that_changes),
-		cmocka_unit_test(version_3_has_other_names),
-		cmocka_unit_test(a_field_violation_counts_once_it_lasts),
-		cmocka_unit_test(silence_is_told_once_and_again_each_hour),
-		cmocka_unit_test(a_connection_that_broke_is_offline_and_not_silent),
-		cmocka_unit_test(a_clock_that_is_ahead_does_not_make_the_rest_old),
-		cmocka_unit_test(a_clock_that_was_set_back_is_believed_in_the_end),
 		cmocka_unit_test(one_vehicle_too_many_is_a_remark),
 		cmocka_unit_test(what_found_no_room_is_heard_again),
 		cmocka_unit_test(wrong_settings_are_named_with_their_line),

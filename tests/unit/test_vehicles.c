@@ -1,4 +1,4 @@
-/* Other JSON of vehicle managers: where things stand, what their words mean, and what becomes of records that say something else. */
+/* Other JSON of vehicle managers: where things stand, what their words mean, and what becomes of records that say else. */
 #include "fleet.h"
 
 #define SETTINGS \

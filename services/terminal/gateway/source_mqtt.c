@@ -66,8 +66,8 @@ complain(struct mqtt *mqtt, const char *what)
 }
 
 /*
- * Behind TLS libmosquitto reads for as long as there is something to decrypt, so that more may come at once than was asked for; hence
- * a list that grows, and a second bound.
+ * Behind TLS libmosquitto reads for as long as there is something to decrypt, so that more may come at once than was asked for;
+ * hence a list that grows, and a second bound.
  */
 static bool
 make_room(struct mqtt *mqtt)
