@@ -1,6 +1,6 @@
 /*
- * `juyan gateway --check`: what would become of a file in a machine's format, for whoever stands beside the machine. It opens nothing
- * but the file and the configuration.
+ * `juyan gateway --check`: what would become of a file in a machine's format, for whoever stands beside the machine. It opens
+ * nothing but the file and the configuration.
  */
 #include "gateway_parts.h"
 
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "civil.h"
+#include "asking.h"
 #include "clock.h"
 #include "gateway_config.h"
 #include "json.h"
@@ -29,6 +29,7 @@ struct check {
 	struct arena findings;
 	const struct connector *before; /* told in the heading last */
 	size_t events, remarks, wrong;
+	bool parts; /* a manifest that is none by itself was among them */
 };
 
 /* ---- what was asked for ---- */
@@ -66,8 +67,11 @@ read_command(struct check *check, struct reason *why)
 		return status;
 	if (command->config != NULL)
 		check->place = (struct place){ "check", check->config.port, check->config.offset_minutes };
+	if (command->connector != NULL)
+		return gateway_config_connector(command->connector, check->set, why);
 	if (command->source == NULL)
-		return STATUS_OK;
+		return check->set == NULL ? STATUS_OK
+					  : reason_say(why, STATUS_USAGE, "--set needs --connector NAME: whose setting it is");
 	if (command->config == NULL || command->connector != NULL || check->set != NULL)
 		return reason_say(why, STATUS_USAGE, "--source NAME is a source of --config FILE, with all that stands there");
 	if ((check->source = gateway_config_source(&check->config, command->source)) == NULL)
@@ -94,11 +98,10 @@ choose(const struct check *check, struct span bytes, const char *name, const str
 
 /* The inner message of an event, as "name=value" and lists as JSON. */
 static void
-print_fields(const struct check *check, json_t *said)
+print_fields(json_t *said)
 {
 	const char *name;
 	json_t *value;
-	(void)check;
 	json_object_foreach(said, name, value)
 	{
 		char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
@@ -116,19 +119,27 @@ print_event(struct check *check, const struct finding *finding)
 	const Juyan__V1__Event *event = finding->event;
 	const char *kind = wire_event_kind(event);
 	json_t *whole = NULL;
-	char when[32];
-	civil_format_ms(event->occurred_at_ms, when);
-	printf("  event   %-*s at %s", KIND_COLUMN, kind, when);
+	char when[ASKING_TIME_BYTES];
+	printf("  event   %-*s at %s", KIND_COLUMN, kind, asking_time(event->occurred_at_ms, check->place.offset_minutes, when));
 	if (event->batch_no[0] != '\0')
 		printf("  batch_no=%s", event->batch_no);
 	if (event->what_case == JUYAN__V1__EVENT__WHAT_MANIFEST_LODGED)
 		printf("  (%s%s)", part_name(finding->part), finding->without_goods ? ", crosses empty" : "");
+	check->parts = check->parts || (event->what_case == JUYAN__V1__EVENT__WHAT_MANIFEST_LODGED && finding->part != PART_WHOLE);
 	if (json_write(&event->base, true, &whole) == STATUS_OK)
-		print_fields(check, json_object_get(whole, kind));
+		print_fields(json_object_get(whole, kind));
 	json_decref(whole);
 	if (event->source_key[0] != '\0')
 		printf("  source_key=%s", event->source_key);
 	putchar('\n');
+}
+
+static void
+print_line(json_t *line)
+{
+	json_dumpf(line, stdout, JSON_COMPACT);
+	putchar('\n');
+	json_decref(line);
 }
 
 static void
@@ -144,9 +155,20 @@ print_json(const struct finding *finding, const char *file)
 		if (finding->event->what_case == JUYAN__V1__EVENT__WHAT_MANIFEST_LODGED)
 			json_object_set_new(line, "part", json_string(part_name(finding->part)));
 	}
-	json_dumpf(line, stdout, JSON_COMPACT);
-	putchar('\n');
-	json_decref(line);
+	print_line(line);
+}
+
+/* What is wrong with a file, a member of a zip, or an event; the rest goes on. */
+static void
+say_wrong(struct check *check, const char *name, size_t message, const char *sentence)
+{
+	check->wrong++;
+	if (!check->command->json && message > 0)
+		printf("  wrong   %s\n", sentence);
+	else if (!check->command->json)
+		printf("%s: wrong: %s\n", name, sentence);
+	else
+		print_line(json_pack("{s:s, s:I, s:s}", "file", name, "message", (json_int_t)message, "wrong", sentence));
 }
 
 static bool
@@ -205,7 +227,7 @@ show(struct check *check, const struct findings *findings, const char *file)
 			    why.text);
 		check->events += finding->event != NULL;
 		check->remarks += finding->event == NULL;
-		check->wrong += refused || (finding->event == NULL && is_wrong(finding->remark));
+		check->wrong += finding->event == NULL && is_wrong(finding->remark);
 	}
 }
 
@@ -244,14 +266,6 @@ check_document(struct check *check, struct span bytes, const char *name, struct 
 	return findings.n > 0 ? STATUS_OK : reason_say(why, STATUS_SYNTAX, "nothing in it was understood");
 }
 
-/* A document that is none is said, and the rest goes on. */
-static void
-say_wrong(struct check *check, const char *name, const struct reason *why)
-{
-	check->wrong++;
-	fprintf(stderr, "%s: %s\n", name, why->text);
-}
-
 static void
 check_zip(struct check *check, struct span bytes, const char *name)
 {
@@ -261,7 +275,7 @@ check_zip(struct check *check, struct span bytes, const char *name)
 	struct span data = { NULL, 0 };
 	enum status status = zip_members_open(bytes, &zip, &why);
 	if (status != STATUS_OK)
-		say_wrong(check, name, &why);
+		say_wrong(check, name, 0, why.text);
 	while (zip != NULL) {
 		char path[512];
 		status = zip_members_next(zip, &member, &data, &why);
@@ -271,7 +285,7 @@ check_zip(struct check *check, struct span bytes, const char *name)
 		if (status == STATUS_OK)
 			status = check_document(check, data, path, &why);
 		if (status != STATUS_OK)
-			say_wrong(check, path, &why);
+			say_wrong(check, path, 0, why.text);
 	}
 	zip_members_close(&zip);
 }
@@ -309,9 +323,10 @@ check_file(struct check *check, struct span bytes)
 	if (zip_members_are(bytes))
 		check_zip(check, bytes, name);
 	else if (check_document(check, bytes, name, &why) != STATUS_OK)
-		say_wrong(check, name, &why);
+		say_wrong(check, name, 0, why.text);
 	if (!check->command->json)
-		printf("%zu events, or parts of one; %zu remarks; %s\n", check->events, check->remarks,
+		printf("%zu event%s%s, %zu remark%s: %s\n", check->events, check->events == 1 ? "" : "s",
+		    check->parts ? " (or parts of one)" : "", check->remarks, check->remarks == 1 ? "" : "s",
 		    check->wrong > 0 ? "something is wrong" : "nothing is wrong");
 }
 

@@ -1,6 +1,6 @@
 /*
- * What the parts of `juyan gateway` share: its command line, what the library tells, and the other things that it does besides taking
- * lines of JSON (gateway.c). Texts are argv's. For the main thread.
+ * What the parts of `juyan gateway` share: its command line, what the library tells, and the other things that it does besides
+ * taking lines of JSON (gateway.c). Texts are argv's. For the main thread.
  */
 #ifndef JUYAN_TOOLS_GATEWAY_PARTS_H
 #define JUYAN_TOOLS_GATEWAY_PARTS_H

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-/* Words in lines of at most 78 columns, each begun with so many blanks. `column` is where the first line stands already; 0: anew. */
+/* Words in lines of at most 78 columns, each begun with so many blanks. `column`: where the first line stands already; 0: anew. */
 void fold_print(const char *prose, int indent, int column, FILE *out);
 
 #endif

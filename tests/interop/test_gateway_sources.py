@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""`juyan gateway --config` as machines meet it: gates over TCP (in any pieces, passed on to their platform byte by byte), a folder of
-manifests (XML and zip; what is wrong, hostile or not yet whole), a scale over a serial line and over TCP that comes and goes, many
-connections, kills at random moments. What comes to the centre is what the machines said, once.
+"""`juyan gateway --config` as machines meet it: gates over TCP (in any pieces, passed on to their platform byte by byte), a folder
+of manifests (XML and zip; what is wrong, hostile or not yet whole), a scale over a serial line and over TCP that comes and goes,
+many connections, kills at random moments. What comes to the centre is what the machines said, once.
 
 JUYAN_SEED. Uses $JUYAN.
 """

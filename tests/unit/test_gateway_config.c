@@ -1,6 +1,6 @@
 /*
- * The configuration of a gateway beside the machines: what it holds, and that whatever is wrong is said with file and line, and with
- * what was probably meant.
+ * The configuration of a gateway beside the machines: what it holds, and that whatever is wrong is said with file and line, and
+ * with what was probably meant.
  */
 #include "check.h"
 

@@ -28,7 +28,7 @@ struct address address_of(int fd);
 enum status address_dial(const struct address *address, int *fd, struct reason *why) MUST_USE;
 /* 0: it is there; else the errno. */
 int address_failure(int fd);
-/* What every connection gets: it does not wait for more to send, and a peer that is gone without a word is noticed in two minutes. */
+/* What every connection gets: it does not wait for more to send, and notices in two minutes a peer that is gone without a word. */
 void address_tune(int fd);
 
 #endif

@@ -123,14 +123,20 @@ read_name(const struct gateway_config *config, const struct yaml_node *map, cons
 	return STATUS_OK;
 }
 
+static void
+offer_connectors(struct names *names)
+{
+	for (size_t i = 0; connector_at(i) != NULL; i++)
+		offer(names, connector_at(i)->name);
+}
+
 static enum status
 read_connector(const struct yaml_node *map, const char *name, const struct connector **out, struct reason *why)
 {
 	const struct yaml_node *node = yaml_get(map, "connector");
 	const char *text = node != NULL ? yaml_text(node) : NULL;
 	struct names known = { .n = 0 };
-	for (size_t i = 0; connector_at(i) != NULL; i++)
-		offer(&known, connector_at(i)->name);
+	offer_connectors(&known);
 	const struct connector *connector = text != NULL ? connector_of(text) : NULL;
 	if (connector == NULL && text != NULL)
 		return fail_unknown(node, "connector", text, &known, why);
@@ -293,4 +299,20 @@ gateway_config_source(const struct gateway_config *config, const char *name)
 		if (strcmp(config->sources[i].name, name) == 0)
 			return &config->sources[i];
 	return NULL;
+}
+
+enum status
+gateway_config_connector(const char *name, const struct yaml *own, struct reason *why)
+{
+	const struct connector *connector = connector_of(name);
+	const struct yaml_node *root = own != NULL ? yaml_root(own) : NULL;
+	struct names known = { .n = 0 };
+	if (connector == NULL) {
+		char list[160];
+		offer_connectors(&known);
+		write_names(&known, list, sizeof list);
+		return reason_say(why, STATUS_SYNTAX, "there is no connector '%.32s'; known: %s", name, list);
+	}
+	offer_settings(&known, connector->settings);
+	return root != NULL ? check_names(root, &known, why) : STATUS_OK;
 }

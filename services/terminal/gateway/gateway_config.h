@@ -48,6 +48,9 @@ void gateway_config_close(struct gateway_config *config); /* safe on a zeroed on
 /* NULL: there is none of this name. */
 const struct machine_source *gateway_config_source(const struct gateway_config *config, const char *name);
 
+/* That there is such a connector, and that the settings in `own` (NULL: none) are ones that it has. SYNTAX with the nearest. */
+enum status gateway_config_connector(const char *name, const struct yaml *own, struct reason *why) MUST_USE;
+
 /* For the help. NULL after the last; *fallback and *prose are texts. */
 const char *gateway_config_setting(size_t i, const char **fallback, const char **prose);
 

@@ -1,11 +1,11 @@
 /*
- * The gateway at work, in one thread: each turn it hears all sources, puts what was found into the book in one sync, lets the sources
- * settle what is on disk now, and hands the book's outbox to the spool, from which libjuyan brings it to the centre.
+ * The gateway at work, in one thread: each turn it hears all sources, puts what was found into the book in one sync, lets the
+ * sources settle what is on disk now, and hands the book's outbox to the spool, from which libjuyan brings it to the centre.
  *
- * Nothing is dropped for want of room. While the spool is full, events wait in the outbox, and all is heard. While the book is full,
- * too, what was heard is held and tried again each second; meanwhile nothing more is read: files and messages wait where they are,
- * connections are held back by their windows; only what is passed on goes on. Each is said once in the log, in the metrics and to
- * the service manager.
+ * Nothing is dropped for want of room. While the spool is full, events wait in the outbox, and all is heard. While the book is
+ * full, too, what was heard is held and tried again each second; meanwhile nothing more is read: files and messages wait where they
+ * are, connections are held back by their windows; only what is passed on goes on. Each is said once in the log, in the metrics and
+ * to the service manager.
  */
 #ifndef JUYAN_GATEWAY_GATEWAY_LOOP_H
 #define JUYAN_GATEWAY_GATEWAY_LOOP_H

@@ -1,6 +1,6 @@
 /*
- * What a connector must not forget through a restart (connector.h, keep and recall), in a file for each source: FOLDER/NAME, replaced
- * as a whole. A file that is missing or damaged is as none. Owns nothing.
+ * What a connector must not forget through a restart (connector.h, keep and recall), in a file for each source: FOLDER/NAME,
+ * replaced as a whole. A file that is missing or damaged is as none. Owns nothing.
  */
 #ifndef JUYAN_GATEWAY_MEMORY_H
 #define JUYAN_GATEWAY_MEMORY_H

@@ -1,7 +1,7 @@
 /*
- * A folder into which others put files. Each is read as a whole once it is whole, a zip member by member, and leaves the folder when
- * all that it says is on disk: to done/ of its day, or to rejected/ beside a text that says why. A file that is read twice, because
- * this process ended in between, is known to the book.
+ * A folder into which others put files. Each is read as a whole once it is whole, a zip member by member, and leaves the folder
+ * when all that it says is on disk: to done/ of its day, or to rejected/ beside a text that says why. A file that is read twice,
+ * because this process ended in between, is known to the book.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -78,7 +78,7 @@ struct source_kind {
 	const struct connector_setting *settings; /* besides that word; NULL-ended */
 	/* Reads its settings (SYNTAX with FILE:LINE) and begins. Where what it needs is not there yet, it tries again by itself. */
 	enum status (*open)(struct machine_source *source, const struct instant *now, struct reason *why);
-	/* Writes at most `room` of what to poll for; returns how many. *wait_ms is lowered to when it wants to be called at the latest. */
+	/* Writes at most `room` of what to poll for; returns how many. *wait_ms is lowered to when it wants to be called. */
 	size_t (*watch)(struct machine_source *source, struct pollfd *polls, size_t room, bool held, const struct instant *now,
 	    int *wait_ms);
 	/* `polls` is what watch wrote, with the answers. */
