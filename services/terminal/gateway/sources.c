@@ -3,7 +3,7 @@
 
 #include <inttypes.h>
 
-static const struct source_kind *const kinds[] = { &listen_kind, &connect_kind, &serial_kind, &files_kind };
+static const struct source_kind *const kinds[] = { &listen_kind, &connect_kind, &serial_kind, &files_kind, &mqtt_kind };
 
 const struct source_kind *
 source_kind_at(size_t i)

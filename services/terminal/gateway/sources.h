@@ -93,7 +93,7 @@ struct source_kind {
 /* In the order of the help; NULL after the last. */
 const struct source_kind *source_kind_at(size_t i);
 
-extern const struct source_kind listen_kind, connect_kind, serial_kind, files_kind;
+extern const struct source_kind listen_kind, connect_kind, serial_kind, files_kind, mqtt_kind;
 
 /* Says something of a source, at most ten lines a second of what is well, and ten of what is not. */
 void source_say(struct machine_source *source, enum log_level level, const char *event, const char *where, const char *why);
