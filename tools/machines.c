@@ -133,8 +133,9 @@ ask_page(struct command *command, int64_t now_ms, struct place *after, const Juy
 	return STATUS_OK;
 }
 
+/* How many there are. */
 static enum status
-list(struct command *command, struct table *table, json_t *rows)
+list(struct command *command, struct table *table, json_t *rows, size_t *n)
 {
 	struct clock clock = clock_system();
 	struct place after = { "", "" };
@@ -147,6 +148,7 @@ list(struct command *command, struct table *table, json_t *rows)
 			status = add_json(page, rows);
 		for (size_t i = 0; status == STATUS_OK && !command->json && i < page->n_rows; i++)
 			add_row(table, page->rows[i], now_ms);
+		*n += status == STATUS_OK ? page->n_rows : 0;
 	} while (status == STATUS_OK && page->more && page->n_rows > 0);
 	return status;
 }
@@ -171,11 +173,14 @@ show(struct command *command)
 		{ "stops", TABLE_RIGHT }, { "faults", TABLE_RIGHT }, { "lane", TABLE_LEFT }, { "note", TABLE_LEFT } };
 	struct table *table = NULL;
 	json_t *rows = json_array();
+	size_t n = 0;
 	enum status status = rows == NULL ? STATUS_NO_MEMORY : table_open(columns, sizeof columns / sizeof columns[0], &table);
 	if (status == STATUS_OK)
-		status = list(command, table, rows);
+		status = list(command, table, rows, &n);
 	if (status == STATUS_OK)
 		status = command->json ? print_json(rows) : table_print(table, stdout);
+	if (status == STATUS_OK && !command->json && n == 0)
+		printf("nothing has been told of any machine in the last 31 days\n");
 	table_close(&table);
 	json_decref(rows);
 	return status;

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.dont_write_bytecode = True
 from serving import JUYAN, Server, Wrong, ask, run
@@ -339,6 +340,36 @@ def test_rights(server, folder):
     expect("right", ask_on(server, "verify")["right"], True)
 
 
+# ---- machines ----
+
+def test_machines(server, folder):
+    """How machines stand, by a gateway that may tell that and nothing else; what does not work asks for a person."""
+    expect_in("nobody", on(server, "machines")[0], "nothing has been told of any machine")
+    now = int(time.time() * 1000)
+    key = os.path.join(folder, "gateway.key")
+    run("keys", "make", key)
+    on(server, "keys", "authorise", key + ".pub", "--name", "gateway", "--ports", "ceke", "--kinds", "machine_reported")
+    told = [("scale 1", "SCALE", "WORKING", 120), ("scale 1", "SCALE", "SILENT", 60), ("AGV-1", "VEHICLE", "CHARGING", 30)]
+    path = write(folder, "machines.ndjson", [json.dumps({"occurred_at_ms": now - minutes * 60000, "port": "ceke",
+        "machine_reported": {"machine": machine, "kind": kind, "condition": condition, "note": "it said so"}})
+        for machine, kind, condition, minutes in told])
+    on(server, "send", path, "--key", key)
+    expect_in("as a table", on(server, "machines", "--port", "ceke")[0], "scale 1", "silent", "AGV-1", "charging",
+        "100.0 %", "it said so")
+    rows = ask_on(server, "machines")["rows"]
+    expect("as JSON", [(row["machine"], row["condition"]) for row in rows], [("AGV-1", "charging"), ("scale 1", "silent")])
+    expect("the scale worked", rows[1]["latest"]["available_ms"], HOUR_MS)
+    expect("who charges is available", rows[0]["latest"]["available_ms"], rows[0]["latest"]["known_ms"])
+    expect("elsewhere", ask_on(server, "machines", "--port", "wuliji")["rows"], [])
+    expect_in("a port that is none", on(server, "machines", "--port", "cek", code=1)[1], "is 'ceke' meant?")
+    asks = [row for row in ask_on(server, "attention")["rows"] if row["kind"] == "machine"]
+    expect("what asks", [(row["machine"], row["machine_kind"], row["condition"]) for row in asks], [("scale 1", "scale", "silent")])
+    on(server, "attention", "note", asks[0]["subject"], "--note", "the technician is on his way")
+    expect("noted", [row for row in ask_on(server, "attention").get("rows", []) if row["kind"] == "machine"], [])
+    on(server, "send", write(folder, "more.ndjson", [event("G9", "released")]), "--key", key, code=1)
+    expect("right", ask_on(server, "verify")["right"], True)
+
+
 # ---- verify and the command line ----
 
 def test_verify(server, folder):
@@ -396,6 +427,7 @@ def main():
         test_registry_refuses(server, folder)
         test_rights(server, folder)
         test_verify(server, folder)
+        test_machines(server, folder)
         test_command_line(server)
         server.close()
         test_without_a_server(server.data)

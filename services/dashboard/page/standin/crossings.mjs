@@ -315,6 +315,9 @@ export class Crossings extends Days {
 			note: '',
 			noted_at_ms: null,
 			reasons: [],
+			machine: '',
+			machine_kind: '',
+			condition: '',
 			...over,
 			...this.notes.get(subject),
 		});
@@ -358,6 +361,14 @@ export class Crossings extends Days {
 				terminal_name: 'Wuliji gate',
 				measured: 41 * DAY,
 			}),
+			row('machine:ceke/scale-2/1', 'machine', {
+				port: 'ceke',
+				machine: 'scale-2',
+				machine_kind: 'scale',
+				condition: 'silent',
+				measured: HOUR,
+				sentence: 'the scale scale-2 has said nothing for 1 h 0 min',
+			}),
 			row('review:ceke/B-9', 'review', {
 				batch_no: `B-${this.year}-048150`,
 				sentence: 'a unit was seen that the manifest does not name',
@@ -382,6 +393,40 @@ export class Crossings extends Days {
 				at_least: false,
 			})),
 		};
+	}
+
+	machines(port) {
+		const span = (known, part) => ({
+			known_ms: known,
+			available_ms: known * part,
+			charging_ms: (known * part) / 5,
+			stops: part < 1 ? 2 : 0,
+			faults: part < 0.9 ? 1 : 0,
+		});
+		const machine = (name, kind, condition, part = 1, over = {}) => ({
+			port: 'ceke',
+			machine: name,
+			kind,
+			condition,
+			since_ms: this.now - HOUR,
+			told_ms: this.now - HOUR / 3,
+			outdated: false,
+			note: '',
+			lane: 'agv-1',
+			latest: span(DAY, part),
+			day: span(6 * HOUR, part),
+			hours: Array.from({length: 24}, (_, at) => (at < 2 ? null : at % 5 === 3 ? Math.round(1000 * part) : 1000)),
+			...over,
+		});
+		const conditions = ['working', 'charging', 'by_hand', 'stopped', 'fault', 'offline'];
+		const rows = [
+			...conditions.map((of, at) => machine(`AGV-${at + 1}`, 'vehicle', of, 1 - at / 8)),
+			machine('scale-1', 'scale', 'working'),
+			machine('scale-2', 'scale', 'silent', 0.9, {note: 'nothing for 60 s <b>'}),
+			machine('scale-3', 'scale', 'stuck', 0.7, {note: '46280 kg'}),
+			machine('gate-1', 'gate', 'working', 1, {outdated: true, told_ms: this.now - 5 * HOUR}),
+		];
+		return {mark: this.mark(), rows: this.empty || port === 'wuliji' ? [] : rows, more: false};
 	}
 
 	quarantined(lsn) {

@@ -171,6 +171,7 @@ function ask(path, query, answer) {
 		search: () => ledger.search(get('q')),
 		batches: () => (batch === 'nowhere' ? null : ledger.story(port, batch)),
 		attention: () => ledger.attention(get('port'), get('noted') === 'true'),
+		machines: () => ledger.machines(get('port')),
 		quarantine: () => ledger.quarantined(Number(port)),
 		report: () => ledger.report(get('port'), get('from'), get('to')),
 	};
