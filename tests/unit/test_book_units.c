@@ -273,6 +273,23 @@ releases_and_inspections_of_a_batch_go_out_as_they_are(void **state)
 }
 
 static void
+a_release_that_names_but_a_unit_is_of_its_batch(void **state)
+{
+	(void)state;
+	part(PART_WHOLE, "B1", "A", "W:1", 1);
+	out();
+	desk_event(JUYAN__V1__EVENT__WHAT_RELEASED, AT(2));
+	findings_last(&desk.findings)->unit_id = "a";
+	desk_enter();
+	assert_string_equal(out(), "released B1 @2");
+	desk_event(JUYAN__V1__EVENT__WHAT_RELEASED, AT(3));
+	findings_last(&desk.findings)->unit_id = "C";
+	desk_enter();
+	assert_string_equal(out(), "");
+	assert_string_equal(remarks(), "no_manifest");
+}
+
+static void
 a_machine_is_of_no_batch(void **state)
 {
 	(void)state;
@@ -330,6 +347,7 @@ main(void)
 		TEST(what_is_left_gives_way_and_what_waits_does_not),
 		TEST(what_is_of_no_unit_and_no_batch_lacks_it),
 		TEST(releases_and_inspections_of_a_batch_go_out_as_they_are),
+		TEST(a_release_that_names_but_a_unit_is_of_its_batch),
 		TEST(a_machine_is_of_no_batch),
 		TEST(what_is_no_event_is_a_remark_and_nothing_else),
 	};

@@ -116,9 +116,11 @@ stand_in_parts(struct book *book, const struct finding *finding, Juyan__V1__Mani
 
 /* Which batch it is of can be found out by its unit, and the unit of a weighing by its lane. */
 static bool
-can_be_found(const Juyan__V1__Event *event)
+can_be_found(const struct finding *finding, const Juyan__V1__Event *event)
 {
 	char **unit_id = book_unit_of(event);
+	if (event->what_case == JUYAN__V1__EVENT__WHAT_RELEASED)
+		return finding->unit_id != NULL && finding->unit_id[0] != '\0';
 	if (unit_id == NULL)
 		return false;
 	return (*unit_id)[0] != '\0' || (event->what_case == JUYAN__V1__EVENT__WHAT_UNIT_WEIGHED && book_lane_of(event)[0] != '\0');
@@ -133,7 +135,7 @@ book_event_check(struct book *book, const struct finding *finding, const Juyan__
 		return reason_say(why, STATUS_NO_MEMORY, "no memory to check an event");
 	if (wire_event_administers(event))
 		return reason_say(why, STATUS_NOT_AUTHORISED, "the event is a %s: no machine sends that", wire_event_kind(event));
-	if (whole->batch_no[0] == '\0' && can_be_found(event))
+	if (whole->batch_no[0] == '\0' && can_be_found(finding, event))
 		whole->batch_no = some_text;
 	if (event->what_case == JUYAN__V1__EVENT__WHAT_UNIT_WEIGHED && whole->unit_weighed->unit_id[0] == '\0' &&
 	    book_lane_of(event)[0] != '\0')
@@ -167,6 +169,8 @@ deal_with(struct book *book, const struct book_said *said, const struct finding 
 		return book_part(book, said, finding);
 	if (event->what_case == JUYAN__V1__EVENT__WHAT_MANIFEST_DELETED)
 		return book_withdraw(book, said);
+	if (event->what_case == JUYAN__V1__EVENT__WHAT_RELEASED && event->batch_no[0] == '\0')
+		return book_unit_released(book, said, finding->unit_id);
 	if (unit_id == NULL ||
 	    ((*unit_id)[0] == '\0' && event->batch_no[0] != '\0' && event->what_case != JUYAN__V1__EVENT__WHAT_UNIT_WEIGHED))
 		return book_out(book, said->source, event, NULL);

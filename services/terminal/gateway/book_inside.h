@@ -86,6 +86,8 @@ enum status book_plate_forget(struct book *book, const char *port, const char *p
 enum status book_unit(struct book *book, const struct book_said *said) MUST_USE;
 /* The same, for one whose vehicle was found in its lane. */
 enum status book_unit_found(struct book *book, const struct book_said *said) MUST_USE;
+/* A release that names but a unit, of its batch. It does not wait: customs releases what a manifest names. */
+enum status book_unit_released(struct book *book, const struct book_said *said, const char *unit_id) MUST_USE;
 /* The same once more, for one that waits: *taken where it does not any more. */
 enum status book_unit_again(struct book *book, const struct book_said *said, bool *taken) MUST_USE;
 

@@ -170,6 +170,16 @@ go_out(struct book *book, const struct book_said *said, const char *plain)
 	return status == STATUS_OK && out ? note_plate(book, event, plain, &plate) : status;
 }
 
+static void
+name_batch(Juyan__V1__Event *event, const char *batch_no)
+{
+	union {
+		const char *in;
+		char *out;
+	} name = { .in = batch_no }; /* protobuf-c's texts are not const, though nobody writes to them */
+	event->batch_no = name.out;
+}
+
 enum status
 book_unit_again(struct book *book, const struct book_said *said, bool *taken)
 {
@@ -180,12 +190,26 @@ book_unit_again(struct book *book, const struct book_said *said, bool *taken)
 	*taken = status == STATUS_OK && batch_no != NULL;
 	if (!*taken)
 		return status;
-	union {
-		const char *in;
-		char *out;
-	} name = { .in = batch_no }; /* protobuf-c's texts are not const, though nobody writes to them */
-	said->event->batch_no = name.out;
+	name_batch(said->event, batch_no);
 	return go_out(book, said, plain);
+}
+
+enum status
+book_unit_released(struct book *book, const struct book_said *said, const char *unit_id)
+{
+	char plain[UNIT_ID_BYTES_MAX + 1];
+	const char *batch_no = NULL;
+	plate_plain(unit_id, plain, sizeof plain);
+	enum status status = find_batch(book, said->event, plain, &batch_no);
+	if (status != STATUS_OK)
+		return status;
+	if (batch_no != NULL) {
+		name_batch(said->event, batch_no);
+		return book_out(book, said->source, said->event, NULL);
+	}
+	book_remark(book, said->source, REMARK_no_manifest,
+	    "%s was released, and no manifest names it: its release is left for a person", unit_id);
+	return STATUS_OK;
 }
 
 enum status
