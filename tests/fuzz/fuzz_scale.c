@@ -1,6 +1,6 @@
 /*
- * A scale's bytes: the first byte says which protocol and which settings, then each part comes at once. Taken whole and byte by byte
- * they give the same findings, and each event passes the checks of the wire.
+ * A scale's bytes: the first byte says which protocol and which settings, then each part comes at once. Taken whole and byte by
+ * byte they give the same findings, and each event passes the checks of the wire.
  *
  * reads: services/terminal/connectors/scale services/terminal/connectors/weighing
  */

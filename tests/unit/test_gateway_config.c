@@ -114,7 +114,8 @@ what_is_missing_is_named(void **state)
 	refuses(TOP "sources: []\n", "g.yaml:6:", "at least one");
 	refuses(TOP "sources:\n  - {connector: gate, listen: \"0.0.0.0:1\"}\n", "g.yaml:7:", "needs a name");
 	refuses(TOP "sources:\n  - {name: a, listen: \"0.0.0.0:1\"}\n", "g.yaml:7:", "does not say its connector");
-	refuses(TOP "sources:\n  - {name: a, connector: gate}\n", "g.yaml:7:", "expected one of: listen, connect, serial, files, mqtt");
+	refuses(TOP "sources:\n  - {name: a, connector: gate}\n",
+	    "g.yaml:7:", "expected one of: listen, connect, serial, files, mqtt");
 	refuses("", "g.yaml", "a map of settings is expected");
 }
 

@@ -11,8 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "opened_ledger.h"
 #include "clock.h"
+#include "opened_ledger.h"
 #include "press.h"
 #include "press_line.h"
 

@@ -3,8 +3,8 @@
  * which vehicle. The vehicle is the unit: its plate stands in TDT, of the inland stage by road, before the equipment or behind it.
  * A movement without a plate is a remark: a container is no unit.
  *
- * No mass is taken. What MEA says is declared (G), or, where it is verified (VGM), of the container alone: a weighing's gross is the
- * vehicle with all that it carries.
+ * No mass is taken. What MEA says is declared (G), or, where it is verified (VGM), of the container alone: a weighing's gross is
+ * the vehicle with all that it carries.
  *
  * A message whose count of segments (UNT) is wrong was cut or changed: nothing of it counts. Other counts that are wrong (CNT, UNZ)
  * are remarks. A cancellation is a remark, too: what happened cannot be taken back by an event.
@@ -103,7 +103,10 @@ take_tdt(struct reading *reading, const struct edifact_segment *segment)
 	if ((strcmp(stage, "1") != 0 && strcmp(stage, "10") != 0 && strcmp(stage, "30") != 0) ||
 	    (mode[0] != '\0' && strcmp(mode, "3") != 0))
 		return;
-	/* The means of transport is the eighth element, its name the fourth component; some leave an element out, or use its code. */
+	/*
+	 * The means of transport is the eighth element, its name the fourth component; some leave an element out, or use its
+	 * code.
+	 */
 	for (size_t element = 8; element >= 7 && plate[0] == '\0'; element--)
 		for (size_t component = 4; component-- > 0 && plate[0] == '\0';)
 			if (component == 0 || component == 3)
@@ -121,7 +124,10 @@ take_rff(struct reading *reading, const struct edifact_segment *segment)
 		current(reading)->batch_no = copy(reading, number, BATCH_NO_BYTES_MAX);
 }
 
-/* How well a time says when the gate was passed: 7 effective, 178 arrival, 186 departure, 200 pick-up, 203 execution; 137 of the message. */
+/*
+ * How well a time says when the gate was passed: 7 effective, 178 arrival, 186 departure, 200 pick-up, 203 execution; 137 of
+ * the message.
+ */
 static int
 rank_of(const char *qualifier)
 {

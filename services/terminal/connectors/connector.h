@@ -46,8 +46,8 @@ struct connector {
 		const char *prose;
 	} * settings;
 	/*
-	 * A state from the settings of one source, which are checked here (yaml_fail names file and line); `settings` may be NULL or
-	 * hold what belongs to the gateway, too. The place is lent for the state's life. SYNTAX, NO_MEMORY.
+	 * A state from the settings of one source, which are checked here (yaml_fail names file and line); `settings` may be NULL
+	 * or hold what belongs to the gateway, too. The place is lent for the state's life. SYNTAX, NO_MEMORY.
 	 */
 	enum status (*open)(const struct yaml_node *settings, const struct place *place, void **state, struct reason *why);
 	/* Takes all of the bytes. What is wrong with them is a remark, never a status. */
@@ -60,10 +60,10 @@ struct connector {
 	/* The connection has come or gone (FEED_STREAM): what was begun is dropped. NULL: does not matter. */
 	void (*line)(void *state, bool connected, int64_t now_ms, struct findings *out);
 	/*
-	 * What must outlive the process (the loads on each vehicle: a trip that began before a restart counts after it), as bytes for
-	 * `recall`, which comes right after open. keep gives false where nothing has changed since its last true, or the arena is used
-	 * up. Whoever runs the connector has it on disk after book_enter, and before the machine is answered; then no kill loses it.
-	 * Both NULL: nothing. Bytes that recall cannot read are as none.
+	 * What must outlive the process (the loads on each vehicle: a trip that began before a restart counts after it), as bytes
+	 * for `recall`, which comes right after open. keep gives false where nothing has changed since its last true, or the
+	 * arena is used up. Whoever runs the connector has it on disk after book_enter, and before the machine is answered; then
+	 * no kill loses it. Both NULL: nothing. Bytes that recall cannot read are as none.
 	 */
 	bool (*keep)(void *state, struct arena *arena, struct span *out);
 	void (*recall)(void *state, struct span kept);

@@ -1,6 +1,6 @@
 /*
- * UN/EDIFACT documents, a segment at a time (ISO 9735): the service characters of UNA or the usual ones, the release character, line
- * ends between segments. It knows no message. A reading is the caller's; it lends the document. Any thread, one at a time.
+ * UN/EDIFACT documents, a segment at a time (ISO 9735): the service characters of UNA or the usual ones, the release character,
+ * line ends between segments. It knows no message. A reading is the caller's; it lends the document. Any thread, one at a time.
  */
 #ifndef JUYAN_CONNECTORS_EDIFACT_H
 #define JUYAN_CONNECTORS_EDIFACT_H

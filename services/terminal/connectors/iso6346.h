@@ -1,6 +1,6 @@
 /*
- * The numbers of freight containers by ISO 6346: four letters (of the owner and the kind), six digits, and a check digit. A number is
- * taken plain: upper case, nothing between its parts. Owns nothing; any thread.
+ * The numbers of freight containers by ISO 6346: four letters (of the owner and the kind), six digits, and a check digit. A
+ * number is taken plain: upper case, nothing between its parts. Owns nothing; any thread.
  */
 #ifndef JUYAN_CONNECTORS_ISO6346_H
 #define JUYAN_CONNECTORS_ISO6346_H

@@ -1,6 +1,6 @@
 /*
- * What all scales share: a connector of a scale is a format, which finds the next frame in a stream of bytes, and this. Frames become
- * readings, readings weighings (weighing.h), each a unit_weighed without a unit; and the scale's own state is told as
+ * What all scales share: a connector of a scale is a format, which finds the next frame in a stream of bytes, and this. Frames
+ * become readings, readings weighings (weighing.h), each a unit_weighed without a unit; and the scale's own state is told as
  * machine_reported: working, silent, stuck at one reading, offline.
  *
  * Bytes that are no frame are skipped up to the next one that is. One remark broken_frame, with the first of them, is made for each
@@ -34,8 +34,8 @@ struct scale_format {
 	const char *name;      /* in sentences */
 	unsigned still_frames; /* so many equal frames that the scale itself calls stable are enough */
 	/*
-	 * Looks at the front of the bytes. The answer depends on nothing else, and more bytes never change one that is not FRAME_MORE;
-	 * SCALE_FRAME_BYTES_MAX bytes are always enough. *length is a whole frame's.
+	 * Looks at the front of the bytes. The answer depends on nothing else, and more bytes never change one that is not
+	 * FRAME_MORE; SCALE_FRAME_BYTES_MAX bytes are always enough. *length is a whole frame's.
 	 */
 	enum frame (*frame)(struct span bytes, const struct scale_written *written, size_t *length, struct reading *out);
 };
@@ -72,8 +72,8 @@ bool scale_guess(const struct scale_format *format, struct span bytes);
 
 /*
  * A figure as a reading: a text such as "-51.070", or a number of which `places` digits stand behind the point (below 0: so many
- * zeros are left out at its end). SAID_UNCLEAR where no unit is known and more than one digit stands behind the point: no weighbridge
- * has a division of 10 g, so these may be tonnes. False: it is no number, or more than any mass.
+ * zeros are left out at its end). SAID_UNCLEAR where no unit is known and more than one digit stands behind the point: no
+ * weighbridge has a division of 10 g, so these may be tonnes. False: it is no number, or more than any mass.
  */
 bool scale_text(struct span text, const struct scale_written *written, struct reading *out) MUST_USE;
 bool scale_number(int64_t number, int places, const struct scale_written *written, struct reading *out) MUST_USE;

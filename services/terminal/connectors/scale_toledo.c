@@ -8,9 +8,9 @@
  *     B  bit 0 net, 1 negative, 2 out of range, 3 moving, 4 kg (else lb)
  *     C  bits 0-2: another unit (0: as B says, 1: g, 2: t), bit 4: a digit more than the division
  *
- * What is shown of a net weight is without the scale's own tare: both together are the gross mass. The checksum makes the sum of all
- * bytes, modulo 128, to 0. A frame without it is followed by the next frame's 02, or by nothing: so a frame is taken when the byte
- * after it is there.
+ * What is shown of a net weight is without the scale's own tare: both together are the gross mass. The checksum makes the sum of
+ * all bytes, modulo 128, to 0. A frame without it is followed by the next frame's 02, or by nothing: so a frame is taken when the
+ * byte after it is there.
  */
 #include "scale.h"
 
@@ -98,8 +98,8 @@ read_frame(const uint8_t *frame, struct reading *out)
 }
 
 /*
- * How long the frame is, by what stands behind it; 0: more bytes are needed, or (*broken) its checksum is wrong. A checksum may itself
- * be 02: then another 02 follows.
+ * How long the frame is, by what stands behind it; 0: more bytes are needed, or (*broken) its checksum is wrong. A checksum may
+ * itself be 02: then another 02 follows.
  */
 static size_t
 length_of(struct span bytes, unsigned sum, bool *broken)

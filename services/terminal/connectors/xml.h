@@ -1,7 +1,7 @@
 /*
- * A small XML document from outside as a tree, over expat. A document type, and with it every entity but the five of XML, is refused;
- * depth, count and size are bounded. Names are without their prefix and namespace. The encoding is what the declaration says, or,
- * where it says nothing or what is not so, UTF-8 if the bytes are that, else GB18030 (which holds GBK and GB2312).
+ * A small XML document from outside as a tree, over expat. A document type, and with it every entity but the five of XML, is
+ * refused; depth, count and size are bounded. Names are without their prefix and namespace. The encoding is what the declaration
+ * says, or, where it says nothing or what is not so, UTF-8 if the bytes are that, else GB18030 (which holds GBK and GB2312).
  *
  * The tree lives in the arena of the caller; functions that look at it take NULL for "there is no such element".
  */

@@ -50,7 +50,13 @@ function Matter({of}: {of: AttentionRow}) {
 		case 'unheard':
 			return <>{t('matter.unheard', {span: span(of.measured)})}</>;
 		case 'quarantine': // the sentence says in English what the reason's word says
-			return <Reasons of="reason" names={of.reasons} texts={of.reasons.every(name => hasWord('reason', name)) ? [] : [of.sentence]} />;
+			return (
+				<Reasons
+					of="reason"
+					names={of.reasons}
+					texts={of.reasons.every(name => hasWord('reason', name)) ? [] : [of.sentence]}
+				/>
+			);
 		case 'review':
 			return <Reasons of="remark" names={of.reasons} texts={of.sentence.split('; ')} />;
 		default:
