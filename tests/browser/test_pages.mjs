@@ -50,7 +50,7 @@ await inWorld(async (browser, service) => {
 	send(truck('SEEN-1', {plate: 'SEEN <b>1</b>', waybill: 'SEEN-W'}));
 	const CONDITIONS = ['WORKING', 'CHARGING', 'BY_HAND', 'STOPPED', 'FAULT', 'SILENT', 'STUCK', 'OFFLINE'];
 	const note = 'as it <b>said</b>';
-	send(CONDITIONS.map((of, n) => machine(`AGV ${n} <b>`, of, {kind: n < 5 ? 'VEHICLE' : 'SCALE', minutes: 40 * n, note})));
+	send(CONDITIONS.map((of, n) => machine(`AGV ${n} <b>`, of, {kind: n < 5 ? 'VEHICLE' : 'SCALE', minutes: 15 * n, note})));
 	const only = process.env.JUYAN_PAGES?.split(',');
 	const found = await Promise.all(
 		Object.entries(SCREENS).map(async ([screen, viewport]) => {

@@ -39,7 +39,7 @@ works_min(struct park_machine *machine)
 	case JUYAN__V1__MACHINE_KIND__VEHICLE:
 		return random_between(&machine->random, 40, 150);
 	case JUYAN__V1__MACHINE_KIND__SCALE:
-		return random_between(&machine->random, 8 * 60, 60 * 60);
+		return random_between(&machine->random, 3 * 60, 18 * 60);
 	default:
 		return random_between(&machine->random, 48 * 60, 240 * 60);
 	}
