@@ -125,6 +125,22 @@ test_a_machine_stands_as_it_was_told_last(void **state)
 	is_right();
 }
 
+/* Two say another thing of one moment, each in its own first event: the later terminal holds, whoever came first. */
+static void
+test_of_one_moment_the_later_terminal_holds(void **state)
+{
+	(void)state;
+	for (int first = GATE; first <= SCALE; first++) {
+		book_close(&book);
+		book_open(&book);
+		uint32_t then = first == GATE ? SCALE : GATE;
+		book_take(&book, (uint32_t)first, report(NOW, "ceke", "agv", first == GATE ? "WORKING" : "FAULT", ""));
+		book_take(&book, then, report(NOW, "ceke", "agv", then == GATE ? "WORKING" : "FAULT", ""));
+		assert_string_equal(summary(machines("")), "ceke/agv fault");
+		assert_int_equal(machines("")->rows[0]->latest->faults, 1);
+	}
+}
+
 static void
 test_what_was_told_long_ago_is_outdated_and_then_forgotten(void **state)
 {
@@ -324,6 +340,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_a_machine_stands_as_it_was_told_last, fresh),
+		cmocka_unit_test_setup(test_of_one_moment_the_later_terminal_holds, fresh),
 		cmocka_unit_test_setup(test_what_was_told_long_ago_is_outdated_and_then_forgotten, fresh),
 		cmocka_unit_test_setup(test_pages_and_ports, fresh),
 		cmocka_unit_test_setup(test_any_order_of_the_same_reports_gives_the_same_rows, fresh),
