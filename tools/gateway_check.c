@@ -87,10 +87,10 @@ choose(const struct check *check, struct span bytes, const char *name, const str
 	*out = check->source != NULL ? check->source->connector
 	    : wanted != NULL         ? connector_of(wanted)
 				     : connector_guess(bytes, name);
+	if (*out == NULL)
+		*out = check->before; /* what stands in one zip is mostly of one kind */
 	if (*out != NULL)
 		return STATUS_OK;
-	if (wanted != NULL)
-		return reason_say(why, STATUS_USAGE, "there is no connector '%.32s'; 'juyan gateway --help' lists them", wanted);
 	return reason_say(why, STATUS_SYNTAX, "%.100s looks like none of the formats; name one: --connector NAME", name);
 }
 

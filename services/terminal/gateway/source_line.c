@@ -48,6 +48,7 @@ line_close(struct machine_source *source)
 	if (line->fd >= 0)
 		close(line->fd);
 	stream_close(&line->stream);
+	stream_source_close(source);
 	free(line);
 	source->state = NULL;
 }
@@ -226,6 +227,13 @@ line_pass(struct machine_source *source, struct turn *turn, const struct instant
 	stream_pass(&line->stream, turn, now);
 }
 
+static void
+line_settle(struct machine_source *source, const struct instant *now)
+{
+	(void)now;
+	stream_settle(source);
+}
+
 static const struct connector_setting connect_settings[] = {
 	{ "idle_s", "a connection on which nothing comes for so many seconds is made anew (default: 0, never)" },
 	{ NULL, NULL },
@@ -239,6 +247,6 @@ static const struct connector_setting serial_line_settings[] = {
 };
 
 const struct source_kind connect_kind = { "connect", "the address of a machine, or of its serial server, that we connect to",
-	connect_settings, line_open, line_watch, line_move, line_take, line_pass, NULL, line_close };
+	connect_settings, line_open, line_watch, line_move, line_take, line_pass, line_settle, line_close };
 const struct source_kind serial_kind = { "serial", "a serial line of this machine: /dev/ttyS0", serial_line_settings, line_open,
-	line_watch, line_move, line_take, line_pass, NULL, line_close };
+	line_watch, line_move, line_take, line_pass, line_settle, line_close };

@@ -81,6 +81,7 @@ listener_close(struct machine_source *source)
 	}
 	if (listener->fd >= 0)
 		close(listener->fd);
+	stream_source_close(source);
 	free(listener->connections);
 	free(listener);
 	source->state = NULL;
@@ -277,8 +278,16 @@ static void
 listener_pass(struct machine_source *source, struct turn *turn, const struct instant *now)
 {
 	struct listener *listener = source->state;
-	for (size_t i = 0; i < listener->n; i++)
+	bool shared = source->shared != NULL; /* one state: it hears of the time once */
+	for (size_t i = 0; i < listener->n && (i == 0 || !shared); i++)
 		stream_pass(&listener->connections[i].stream, turn, now);
+}
+
+static void
+listener_settle(struct machine_source *source, const struct instant *now)
+{
+	(void)now;
+	stream_settle(source);
 }
 
 static const struct connector_setting settings[] = {
@@ -289,4 +298,4 @@ static const struct connector_setting settings[] = {
 };
 
 const struct source_kind listen_kind = { "listen", "an address at which machines connect to us: 0.0.0.0:9001", settings,
-	listener_open, listener_watch, listener_move, listener_take, listener_pass, NULL, listener_close };
+	listener_open, listener_watch, listener_move, listener_take, listener_pass, listener_settle, listener_close };

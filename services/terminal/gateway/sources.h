@@ -68,6 +68,7 @@ struct machine_source {
 	size_t open_now;  /* connections */
 	int64_t heard_ms; /* UTC, of the last bytes; 0: never */
 	void *state;      /* the kind's */
+	void *shared;     /* a state of its connector, of documents: for all its connections together (stream.h) */
 	size_t polls;     /* of the last watch: how many, and where they begin */
 	size_t first_poll;
 };

@@ -4,16 +4,39 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory.h"
+
 enum { FIRST_ROOM = 4096, PIECES_A_TURN = 4 };
 
 enum status
 stream_open(struct machine_source *source, struct stream *out, struct reason *why)
 {
-	struct stream stream = { .source = source };
-	enum status status = source->connector->open(source->settings, &source->place, &stream.state, why);
-	if (status == STATUS_OK)
-		*out = stream;
-	return status;
+	struct stream stream = { .source = source, .state = source->shared };
+	enum status status = STATUS_OK;
+	if (stream.state == NULL)
+		status = source->connector->open(source->settings, &source->place, &stream.state, why);
+	if (status != STATUS_OK)
+		return status;
+	if (source->connector->feed == FEED_DOCUMENT && source->shared == NULL) {
+		source->shared = stream.state;
+		memory_recall(source, source->shared);
+	}
+	*out = stream;
+	return STATUS_OK;
+}
+
+void
+stream_settle(struct machine_source *source)
+{
+	if (source->shared != NULL)
+		memory_keep(source, source->shared);
+}
+
+void
+stream_source_close(struct machine_source *source)
+{
+	if (source->shared != NULL)
+		source->connector->close(&source->shared);
 }
 
 void
@@ -21,7 +44,7 @@ stream_close(struct stream *stream)
 {
 	for (int side = 0; side < SIDES; side++)
 		free(stream->heard[side].data);
-	if (stream->state != NULL)
+	if (stream->state != NULL && stream->state != stream->source->shared)
 		stream->source->connector->close(&stream->state);
 	memset(stream, 0, sizeof *stream);
 }
@@ -133,7 +156,7 @@ tell_line(struct stream *stream, struct turn *turn, const struct instant *now)
 	struct findings *findings = turn_join(turn, stream->source);
 	if (findings == NULL)
 		return;
-	if (stream->source->connector->line != NULL)
+	if (stream->source->connector->line != NULL && stream->state != stream->source->shared)
 		stream->source->connector->line(stream->state, stream->up, now->utc_ms, findings);
 	look_after(stream, findings);
 	stream->line_known = true;

@@ -1,6 +1,7 @@
 /*
  * What a connection or a line says, between the reading and the understanding: bytes that wait for their turn, of either direction,
- * and the connector's state of this one connection. A connector of documents gets the lines of a stream, one by one (NDJSON).
+ * and the connector's state of this one connection. A connector of documents gets the lines of a stream, one by one (NDJSON), and
+ * has one state for all connections of its source, which it may keep through a restart.
  *
  * A stream owns its buffers and the state. It holds at most STREAM_BYTES_MAX; whoever reads the socket asks stream_room first. One
  * thread.
@@ -16,7 +17,7 @@ enum stream_side { SIDE_MACHINE, SIDE_ANSWER, SIDES };
 
 struct stream {
 	struct machine_source *source;
-	void *state; /* the connector's */
+	void *state; /* the connector's; of documents: lent by the source */
 	struct {
 		uint8_t *data;
 		size_t bytes, room;
@@ -40,6 +41,11 @@ void stream_line(struct stream *stream, bool up);
 bool stream_waits(const struct stream *stream);
 /* Through the connector, as much as the turn has room for. */
 void stream_take(struct stream *stream, struct turn *turn, const struct instant *now);
+/* A second has passed. Of streams that share a state, for one of them. */
 void stream_pass(struct stream *stream, struct turn *turn, const struct instant *now);
+
+/* What was taken is on disk; and the end of the source, after its streams. */
+void stream_settle(struct machine_source *source);
+void stream_source_close(struct machine_source *source);
 
 #endif
