@@ -5,17 +5,19 @@ many connections, kills at random moments. What comes to the centre is what the 
 
 JUYAN_SEED. Uses $JUYAN.
 """
+import json
 import os
 import random
 import shutil
 import socket
+import subprocess
 import sys
 import tempfile
 import threading
 import tty
 
 sys.dont_write_bytecode = True
-from machines import (Gateway, Wrong, ask, carriage, gather, manifest, run, wait_for, yaohua, zipped)
+from machines import JUYAN, Gateway, Wrong, ask, carriage, gather, manifest, wait_for, yaohua, zipped
 from serving import PATIENCE_S, Server
 
 SEED = int(os.environ.get("JUYAN_SEED", "0")) or int.from_bytes(os.urandom(4), "big")
@@ -247,6 +249,52 @@ def test_a_scale_that_comes_and_goes(world, _):
         scale.close()
         gateway.wait("it hung up")
     gateway.end()
+
+
+# ---- vehicles ----
+
+def state(second, loads, node):
+    return json.dumps({"headerId": second, "timestamp": f"2026-03-02T00:30:{second:02d}Z", "version": "2.1.0", "manufacturer": "K",
+        "serialNumber": "7", "orderId": "o-1", "orderUpdateId": 0, "lastNodeId": node, "lastNodeSequenceId": 2, "nodeStates": [],
+        "edgeStates": [], "driving": False, "actionStates": [], "batteryState": {"batteryCharge": 80, "charging": False},
+        "operatingMode": "AUTOMATIC", "errors": [], "safetyState": {"eStop": "NONE", "fieldViolation": False}, "loads": loads})
+
+
+def kept_raw(gateway):
+    """Messages as they came, each with how many events were made of it."""
+    for number in range(1, 9):
+        done = subprocess.run([JUYAN, "gateway", "raw", str(number), "--config", gateway.config], capture_output=True, check=False)
+        if done.returncode == 0:
+            yield done.stdout, int(done.stderr.rsplit(b" ", 1)[1])
+
+
+def test_broker(world, _):
+    """A vehicle is seen with its load, the gateway is killed, and then it is empty: that was one trip."""
+    if shutil.which("mosquitto", path=os.environ.get("PATH", "") + ":/usr/sbin") is None:
+        print("no mosquitto: no broker is tried")
+        return
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    gateway = world.gateway("broker", [{"name": "agv", "connector": "vda5050", "mqtt": f"mqtt://127.0.0.1:{port}",
+        "topics": ["uagv/v2/+/+/+"], "unload_nodes": ["Y"]}]).start()
+    gateway.wait('source_away source="agv"')
+    broker = subprocess.Popen([shutil.which("mosquitto", path="/usr/sbin:/usr/bin"), "-p", str(port)], stderr=subprocess.DEVNULL)
+    try:
+        gateway.wait('source_back source="agv"')
+        def say(text):
+            subprocess.run(["mosquitto_pub", "-p", str(port), "-q", "1", "-t", "uagv/v2/K/7/state", "-m", text], check=True)
+        say(state(1, [{"loadId": "L-1", "weight": 32000}], "Y"))
+        memory = os.path.join(gateway.settings["folder"], "memory", "agv")
+        wait_for("the load", lambda: os.path.exists(memory) and b"L-1" in open(memory, "rb").read())
+        gateway.kill()
+        gateway.start()
+        gateway.wait('source_back source="agv"')
+        say(state(2, [], "Y"))
+        wait_for("the trip", lambda: any(made > 0 and b'"loads": []' in raw for raw, made in kept_raw(gateway)))
+        gateway.end()
+    finally:
+        broker.kill()
+        broker.wait()
 
 
 # ---- many, slow, killed ----
