@@ -254,6 +254,8 @@ check_document(struct check *check, struct span bytes, const char *name, struct 
 	if (connector->feed == FEED_STREAM && connector->line != NULL)
 		connector->line(state, true, when.now_ms, &findings);
 	connector->take(state, bytes, &when, &findings);
+	if (connector->feed == FEED_STREAM && connector->pass != NULL) /* an idle scale says at least that it works */
+		connector->pass(state, when.now_ms, &findings);
 	connector->close(&state);
 	if (!check->command->json && connector != check->before)
 		printf("%s: as connector '%s' reads it (%s)\n", name, connector->name, connector->about);

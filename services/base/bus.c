@@ -75,9 +75,16 @@ static const struct {
 } common_options[] = {
 	{ ZMQ_LINGER, 500 },  /* what has to arrive is acknowledged; an end waits for the rest no longer than this */
 	{ ZMQ_IMMEDIATE, 1 }, /* nothing queues for a peer that is not there, and sending says so */
-	{ ZMQ_HEARTBEAT_IVL, 5000 },
-	{ ZMQ_HEARTBEAT_TIMEOUT, 15000 },
-	{ ZMQ_HEARTBEAT_TTL, 15000 },
+	/*
+	 * No ZMQ_HEARTBEAT: of a peer that was reset while its queue here was full, libzmq 4.3.4 keeps the engine, and the next heartbeat
+	 * ends the process by its own assert (stream_engine_base.cpp, !_io_error). TCP finds out who has gone, in some 25 s; the
+	 * session's Ping and the feed's news do what else heartbeats would.
+	 */
+	{ ZMQ_TCP_KEEPALIVE, 1 },
+	{ ZMQ_TCP_KEEPALIVE_IDLE, 10 },
+	{ ZMQ_TCP_KEEPALIVE_INTVL, 5 },
+	{ ZMQ_TCP_KEEPALIVE_CNT, 3 },
+	{ ZMQ_TCP_MAXRT, 25000 },
 	{ ZMQ_HANDSHAKE_IVL, 10000 },
 	{ ZMQ_CONNECT_TIMEOUT, 10000 },
 	{ ZMQ_RECONNECT_IVL, 100 },
@@ -85,7 +92,6 @@ static const struct {
 	{ ZMQ_BACKLOG, BACKLOG },
 	{ ZMQ_SNDTIMEO, 0 }, /* a call that would wait is a mistake of ours: waiting is bus_wait's */
 	{ ZMQ_RCVTIMEO, 0 },
-	{ ZMQ_TCP_KEEPALIVE, 1 },
 };
 
 static enum status
