@@ -102,6 +102,34 @@ what_was_seen_after_it_left_waits_for_the_next_manifest(void **state)
 	assert_string_equal(out(), "unit_departed B2 A @350");
 }
 
+/* The gate of a way out speaks first; the scale behind it, customs and the next gate speak of the same crossing. */
+static void
+what_is_heard_just_after_a_unit_left_is_of_the_batch_that_it_left(void **state)
+{
+	(void)state;
+	part(PART_WHOLE, "B1", "A", "W:1", 1);
+	arrived("A", 10);
+	departed("A", 60);
+	part(PART_WHOLE, "B2", "A", "W:1", 60); /* of its next crossing */
+	out();
+	weighed("A", 7, 61);
+	desk_event(JUYAN__V1__EVENT__WHAT_RELEASED, AT(62));
+	findings_last(&desk.findings)->unit_id = "A";
+	desk_enter();
+	departed("A", 63);
+	assert_string_equal(out(), "unit_weighed B1 A 7 @61; released B1 @62; unit_departed B1 A @63");
+	arrived("A", 65);
+	weighed("A", 8, 66);
+	departed("A", 90);
+	weighed("A", 9, 105);
+	assert_string_equal(out(),
+	    "unit_arrived B2 A @65; unit_weighed B2 A 8 @66; unit_departed B2 A @90; unit_weighed B2 A 9 @105");
+	remarks();
+	weighed("A", 9, 106);
+	assert_string_equal(out(), "");
+	assert_string_equal(remarks(), "no_manifest");
+}
+
 static void
 a_second_crossing_on_one_day_goes_to_the_new_batch(void **state)
 {
@@ -337,6 +365,7 @@ main(void)
 		TEST(what_no_manifest_names_waits_and_is_taken_up_in_the_order_of_its_times),
 		TEST(a_part_without_waybills_names_its_units_already),
 		TEST(what_was_seen_after_it_left_waits_for_the_next_manifest),
+		TEST(what_is_heard_just_after_a_unit_left_is_of_the_batch_that_it_left),
 		TEST(a_second_crossing_on_one_day_goes_to_the_new_batch),
 		TEST(of_several_that_it_has_not_left_an_arrival_goes_to_the_latest),
 		TEST(a_unit_leaves_under_the_batch_under_which_it_was_seen),

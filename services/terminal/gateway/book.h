@@ -15,10 +15,10 @@
  *   and waybills or the word that it has none; again whenever it changes, each with a later time than the one before. A dropped
  *   manifest goes out as manifest_deleted, and so does one that has lost its last unit, or its last waybill.
  * - An event of a unit without a batch number belongs to a batch whose manifest names the unit: one that the unit left at that
- *   time or later; else of those that it has not left, the one under which it was seen last; for an arrival, or where it was seen
- *   under none, the one whose manifest is the latest (book_units.h). Where there is none it waits, with a remark no_manifest, and
- *   is taken up in its order when one comes; after `wait_ms` it is left for a person, with a remark too_late. It stays in the
- *   list of book_waiting for sixty days.
+ *   time or later; else of those that it has not left, or left just before, the one under which it was seen last; for an arrival,
+ *   or where it was seen under none, the one whose manifest is the latest (book_units.h). Where there is none it waits, with a
+ *   remark no_manifest, and is taken up in its order when one comes; after `wait_ms` it is left for a person, with a remark
+ *   too_late. It stays in the list of book_waiting for sixty days.
  * - A weighing without a unit belongs to the vehicle that a gate saw last in the same lane at most `pair_ms` before, or, where
  *   that has its weighing or there is none, first after, as near; never to one behind which another was seen. One vehicle gets
  *   one weighing of a scale for each time that it was seen. Where there is none: no_vehicle, and likewise.

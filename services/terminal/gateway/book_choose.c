@@ -4,7 +4,15 @@
 
 #define AHEAD_MS (INT64_C(60) * 60 * 1000)
 #define LATE_MS (12 * AHEAD_MS)
+#define GONE_MS (AHEAD_MS / 4)
 #define NEVER_MS INT64_MIN
+
+/* When it was seen under the batch last before it left, or leaving it. */
+static int64_t
+sighting(const struct units_batch *batch)
+{
+	return batch->left_ms != NEVER_MS ? batch->left_ms : batch->seen_ms;
+}
 
 /* How well a batch fits: the rule by which it does, from 1; 0: none. */
 static int
@@ -13,8 +21,10 @@ rule_of(const struct units_batch *batch, const struct units_event *event)
 	int64_t at = event->occurred_at_ms;
 	if (batch->named_ms == NEVER_MS)
 		return 0;
+	if (batch->left_ms != NEVER_MS && batch->left_ms >= at)
+		return batch->named_ms <= at + AHEAD_MS ? 1 : 0;
 	if (batch->left_ms != NEVER_MS)
-		return batch->left_ms >= at && batch->named_ms <= at + AHEAD_MS ? 1 : 0;
+		return !event->arrival && at - batch->left_ms <= GONE_MS ? 2 : 0;
 	if (!event->arrival && batch->seen_ms != NEVER_MS && batch->seen_ms <= at)
 		return 2;
 	if (batch->named_ms <= at + AHEAD_MS)
@@ -30,7 +40,7 @@ better(int rule, const struct units_batch *a, const struct units_batch *b)
 	case 1:
 		return a->left_ms < b->left_ms;
 	case 2:
-		return a->seen_ms > b->seen_ms || (a->seen_ms == b->seen_ms && a->named_ms > b->named_ms);
+		return sighting(a) > sighting(b) || (sighting(a) == sighting(b) && a->named_ms > b->named_ms);
 	case 3:
 		return a->named_ms > b->named_ms;
 	default:

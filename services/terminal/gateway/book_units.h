@@ -2,13 +2,15 @@
  * To which of the batches that name a plate an event of it belongs. Pure. The first of these that there is:
  *
  * 1. A batch that the unit left at the event's time or later, and whose manifest was there by then: the one that it left first.
- * 2. For what is no arrival: of the batches that it has not left, the one under which it was seen last before.
+ * 2. For what is no arrival: of the batches that it has not left, and those that it left at most a quarter of an hour before, the
+ *    one under which it was seen last before.
  * 3. Of the batches that it has not left, and whose manifest is not more than an hour later: the one with the latest manifest.
  * 4. For what is no departure: of those whose manifest came later, up to twelve hours, the one with the earliest.
  *
- * An hour, because clocks differ and offices write while a truck stands at the gate. Nothing leaves under a manifest that was
- * lodged long after; and what was heard of a vehicle days before is of another crossing, of which nobody told: it is left for a
- * person.
+ * A quarter of an hour, because at a way out the gate sees a vehicle leave before it stands on the scale there, before customs
+ * answers, and before it comes to the next gate. An hour, because clocks differ and offices write while a truck stands at the gate.
+ * Nothing leaves under a manifest that was lodged long after; and what was heard of a vehicle days before is of another crossing, of
+ * which nobody told: it is left for a person.
  */
 #ifndef JUYAN_GATEWAY_BOOK_UNITS_H
 #define JUYAN_GATEWAY_BOOK_UNITS_H
