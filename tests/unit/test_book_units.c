@@ -130,6 +130,23 @@ what_is_heard_just_after_a_unit_left_is_of_the_batch_that_it_left(void **state)
 	assert_string_equal(remarks(), "no_manifest");
 }
 
+/* The scale's clock is the gateway's own. */
+static void
+a_gate_whose_clock_is_behind_sees_a_unit_leave_before_it_was_weighed(void **state)
+{
+	(void)state;
+	part(PART_WHOLE, "B1", "A", "W:1", 1);
+	arrived("A", 10);
+	departed("A", 60);
+	part(PART_WHOLE, "B2", "A", "W:1", 61);
+	arrived("A", 66);
+	weighed("A", 8, 72);
+	out();
+	departed("A", 71);
+	weighed("A", 9, 72);
+	assert_string_equal(out(), "unit_departed B2 A @71; unit_weighed B2 A 9 @72");
+}
+
 static void
 a_second_crossing_on_one_day_goes_to_the_new_batch(void **state)
 {
@@ -366,6 +383,7 @@ main(void)
 		TEST(a_part_without_waybills_names_its_units_already),
 		TEST(what_was_seen_after_it_left_waits_for_the_next_manifest),
 		TEST(what_is_heard_just_after_a_unit_left_is_of_the_batch_that_it_left),
+		TEST(a_gate_whose_clock_is_behind_sees_a_unit_leave_before_it_was_weighed),
 		TEST(a_second_crossing_on_one_day_goes_to_the_new_batch),
 		TEST(of_several_that_it_has_not_left_an_arrival_goes_to_the_latest),
 		TEST(a_unit_leaves_under_the_batch_under_which_it_was_seen),

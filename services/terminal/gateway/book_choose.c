@@ -7,11 +7,12 @@
 #define GONE_MS (AHEAD_MS / 4)
 #define NEVER_MS INT64_MIN
 
-/* When it was seen under the batch last before it left, or leaving it. */
+/* How far the event is from when it was seen under the batch last, or left it. */
 static int64_t
-sighting(const struct units_batch *batch)
+distance(const struct units_batch *batch, int64_t at_ms)
 {
-	return batch->left_ms != NEVER_MS ? batch->left_ms : batch->seen_ms;
+	int64_t sighting_ms = batch->left_ms != NEVER_MS ? batch->left_ms : batch->seen_ms;
+	return sighting_ms > at_ms ? sighting_ms - at_ms : at_ms - sighting_ms;
 }
 
 /* How well a batch fits: the rule by which it does, from 1; 0: none. */
@@ -25,7 +26,7 @@ rule_of(const struct units_batch *batch, const struct units_event *event)
 		return batch->named_ms <= at + AHEAD_MS ? 1 : 0;
 	if (batch->left_ms != NEVER_MS)
 		return !event->arrival && at - batch->left_ms <= GONE_MS ? 2 : 0;
-	if (!event->arrival && batch->seen_ms != NEVER_MS && batch->seen_ms <= at)
+	if (!event->arrival && batch->seen_ms != NEVER_MS && batch->seen_ms <= at + GONE_MS)
 		return 2;
 	if (batch->named_ms <= at + AHEAD_MS)
 		return 3;
@@ -34,13 +35,16 @@ rule_of(const struct units_batch *batch, const struct units_event *event)
 
 /* Of two that fit by one rule. */
 static bool
-better(int rule, const struct units_batch *a, const struct units_batch *b)
+better(int rule, const struct units_batch *a, const struct units_batch *b, int64_t at_ms)
 {
+	int64_t of_a, of_b;
 	switch (rule) {
 	case 1:
 		return a->left_ms < b->left_ms;
 	case 2:
-		return sighting(a) > sighting(b) || (sighting(a) == sighting(b) && a->named_ms > b->named_ms);
+		of_a = distance(a, at_ms);
+		of_b = distance(b, at_ms);
+		return of_a < of_b || (of_a == of_b && a->named_ms > b->named_ms);
 	case 3:
 		return a->named_ms > b->named_ms;
 	default:
@@ -55,7 +59,9 @@ units_choose(const struct units_batch *batches, size_t n, const struct units_eve
 	size_t chosen = 0;
 	for (size_t i = 0; i < n; i++) {
 		int rule = rule_of(&batches[i], event);
-		if (rule == 0 || (best != 0 && (rule > best || (rule == best && !better(rule, &batches[i], &batches[chosen])))))
+		if (rule == 0 ||
+		    (best != 0 &&
+			(rule > best || (rule == best && !better(rule, &batches[i], &batches[chosen], event->occurred_at_ms)))))
 			continue;
 		best = rule;
 		chosen = i;

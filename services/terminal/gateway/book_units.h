@@ -3,7 +3,7 @@
  *
  * 1. A batch that the unit left at the event's time or later, and whose manifest was there by then: the one that it left first.
  * 2. For what is no arrival: of the batches that it has not left, and those that it left at most a quarter of an hour before, the
- *    one under which it was seen last before.
+ *    one under which it was seen nearest: last before, or up to a quarter of an hour after, for a gate's clock may be behind.
  * 3. Of the batches that it has not left, and whose manifest is not more than an hour later: the one with the latest manifest.
  * 4. For what is no departure: of those whose manifest came later, up to twelve hours, the one with the earliest.
  *
