@@ -251,6 +251,27 @@ def test_a_scale_that_comes_and_goes(world, _):
     gateway.end()
 
 
+def test_a_load_on_a_scale_outlives_a_kill(world, server):
+    """The vehicle stands there while the gateway is killed, and has left when it is back: its weighing is told."""
+    scale, folder = socket.create_server(("127.0.0.1", 0)), world.folder("stood-manifests")
+    scale.settimeout(PATIENCE_S)
+    gateway = world.gateway("stood", [{"name": "scale-3", "connector": "yaohua", "lane": "L1",
+        "connect": "127.0.0.1:%d" % scale.getsockname()[1]}, {"name": "gate", "connector": "gate", "listen": "127.0.0.1:0",
+        "lanes": {"0000000003": "L1"}}, {"name": "manifests", "connector": "manifest", "files": folder}]).start()
+    with gateway.connect("gate") as gate, scale.accept()[0] as line:
+        gate.sendall(gather(1, "蒙L45001", at=world.now()))
+        gateway.wait("remark=no_manifest")
+        line.sendall(yaohua(0) * 5 + yaohua(98760) * 12)
+        lodge(folder, 5100, "S-3", "蒙L45001", 90000)
+        expect_facts(server, "S-3", ["manifest_lodged", "unit_arrived"])  # so the load is on disk, too
+        gateway.kill()
+    gateway.start()
+    with scale.accept()[0] as line:
+        line.sendall(yaohua(0) * 12)
+        expect_facts(server, "S-3", ["manifest_lodged", "unit_arrived", "unit_weighed"])
+    gateway.end()
+
+
 # ---- vehicles ----
 
 def state(second, loads, node):

@@ -10,6 +10,7 @@
 
 #include "address.h"
 #include "health.h"
+#include "memory.h"
 #include "serial.h"
 #include "stream.h"
 
@@ -90,6 +91,8 @@ line_open(struct machine_source *source, const struct instant *now, struct reaso
 		status = stream_open(source, &line->stream, why);
 	if (status != STATUS_OK)
 		line_close(source);
+	else if (source->connector->feed == FEED_STREAM) /* a scale's, and the load on it */
+		memory_recall(source, line->stream.state);
 	return status;
 }
 
@@ -230,8 +233,11 @@ line_pass(struct machine_source *source, struct turn *turn, const struct instant
 static void
 line_settle(struct machine_source *source, const struct instant *now)
 {
+	struct line *line = source->state;
 	(void)now;
 	stream_settle(source);
+	if (source->connector->feed == FEED_STREAM)
+		memory_keep(source, line->stream.state);
 }
 
 static const struct connector_setting connect_settings[] = {
