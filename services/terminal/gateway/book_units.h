@@ -9,8 +9,8 @@
  *
  * A quarter of an hour, because at a way out the gate sees a vehicle leave before it stands on the scale there, before customs
  * answers, and before it comes to the next gate. An hour, because clocks differ and offices write while a truck stands at the gate.
- * Nothing leaves under a manifest that was lodged long after; and what was heard of a vehicle days before is of another crossing, of
- * which nobody told: it is left for a person.
+ * Nothing leaves under a manifest that was lodged long after; and what was heard of a vehicle days before is of another crossing,
+ * of which nobody told: it is left for a person.
  */
 #ifndef JUYAN_GATEWAY_BOOK_UNITS_H
 #define JUYAN_GATEWAY_BOOK_UNITS_H
