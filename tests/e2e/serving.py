@@ -28,12 +28,12 @@ def ask(*arguments, code=0, stdin=None):
 
 
 class Server:
-    """`juyan serve` on `data`, on a free port; ready when made, ended in order by close()."""
+    """`juyan serve` on `data`, on a free port unless one is said; ready when made, ended in order by close()."""
 
-    def __init__(self, data):
+    def __init__(self, data, listen="tcp://127.0.0.1:0"):
         self.data = data
         self.log = open(os.path.join(os.path.dirname(data), "serve.log"), "ab")
-        self.child = subprocess.Popen([JUYAN, "serve", "--data", data, "--set", "listen=tcp://127.0.0.1:0"],
+        self.child = subprocess.Popen([JUYAN, "serve", "--data", data, "--set", f"listen={listen}"],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log)
         self.tcp = None
         for line in self.lines():
