@@ -1,6 +1,6 @@
 /*
- * ZeroMQ, kept in one place: a context for the process, sockets with every option set from the table below, frames in and out
- * without ever blocking. A socket belongs to the thread that opened it. Nothing here relies on a default of the library.
+ * ZeroMQ, kept in one place: a context for the process, sockets with every option set (bus_options.h), frames in and out without
+ * ever blocking. A socket belongs to the thread that opened it. Nothing here relies on a default of the library.
  */
 #include "bus.h"
 
@@ -14,17 +14,13 @@
 #include <zmq.h>
 
 #include "auth.h"
+#include "bus_options.h"
 #include "clock.h"
 #include "endpoint.h"
 #include "porter.h"
 #include "watch.h"
 
-enum {
-	ENDPOINTS_MAX = PORTER_SOCKETS_MAX,
-	WAIT_SOCKETS_MAX = 16,
-	ITEMS_MAX = 2 * WAIT_SOCKETS_MAX + 1,
-	CURVE_BYTES = 64 /* what CURVE adds to a frame: 33 bytes, and room */
-};
+enum { ENDPOINTS_MAX = PORTER_SOCKETS_MAX, WAIT_SOCKETS_MAX = 16, ITEMS_MAX = 2 * WAIT_SOCKETS_MAX + 1 };
 
 /* How many failed connections are looked at when there is nothing else to do, and how many beside work, each so many frames. */
 enum { WATCH_IDLE = 10000, WATCH_BUSY = 1000, TAKES_PER_LOOK = 256 };
@@ -33,7 +29,7 @@ enum { WATCH_IDLE = 10000, WATCH_BUSY = 1000, TAKES_PER_LOOK = 256 };
  * The threads in which libzmq encrypts and shakes hands. With a second one, terminals that have their connection there do not wait
  * while the other is busy with strangers at the door.
  */
-enum { IO_THREADS = 2, BACKLOG = 256 };
+enum { IO_THREADS = 2 };
 
 _Static_assert(sizeof(zmq_msg_t) == sizeof((struct bus_frame *)0)->message, "a frame holds a zmq_msg_t");
 
@@ -54,70 +50,10 @@ struct bus_socket {
 	unsigned takes;
 };
 
-/* ---- the table of links ---- */
-
-struct link {
-	int type;
-	int send_hwm;       /* messages for one peer: more than a window of acknowledgements */
-	int receive_hwm;    /* messages of one peer; times FRAME_BYTES_MAX it bounds the memory that a peer can take */
-	int mandatory;      /* 1: sending to a peer that has gone says so; -1: only a ROUTER has it */
-	const char *domain; /* a server's: whom auth lets in */
-};
-
-static const struct link link_server = { ZMQ_ROUTER, 64, 2 * WINDOW_BATCHES, 1, AUTH_DOMAIN };
-static const struct link link_client = { ZMQ_DEALER, 2 * WINDOW_BATCHES, 64, -1, NULL };
-static const struct link link_publisher = { ZMQ_PUB, 256, 0, -1, AUTH_DOMAIN_READERS };
-static const struct link link_listener = { ZMQ_SUB, 0, 256, -1, NULL };
-
-static const struct {
-	int option;
-	int value;
-} common_options[] = {
-	{ ZMQ_LINGER, 500 },  /* what has to arrive is acknowledged; an end waits for the rest no longer than this */
-	{ ZMQ_IMMEDIATE, 1 }, /* nothing queues for a peer that is not there, and sending says so */
-	/*
-	 * No ZMQ_HEARTBEAT: of a peer that was reset while its queue here was full, libzmq 4.3.4 keeps the engine, and the next heartbeat
-	 * ends the process by its own assert (stream_engine_base.cpp, !_io_error). TCP finds out who has gone, in some 25 s; the
-	 * session's Ping and the feed's news do what else heartbeats would.
-	 */
-	{ ZMQ_TCP_KEEPALIVE, 1 },
-	{ ZMQ_TCP_KEEPALIVE_IDLE, 10 },
-	{ ZMQ_TCP_KEEPALIVE_INTVL, 5 },
-	{ ZMQ_TCP_KEEPALIVE_CNT, 3 },
-	{ ZMQ_TCP_MAXRT, 25000 },
-	{ ZMQ_HANDSHAKE_IVL, 10000 },
-	{ ZMQ_CONNECT_TIMEOUT, 10000 },
-	{ ZMQ_RECONNECT_IVL, 100 },
-	{ ZMQ_RECONNECT_IVL_MAX, 5000 },
-	{ ZMQ_BACKLOG, BACKLOG },
-	{ ZMQ_SNDTIMEO, 0 }, /* a call that would wait is a mistake of ours: waiting is bus_wait's */
-	{ ZMQ_RCVTIMEO, 0 },
-};
-
 static enum status
 fail(struct reason *why, const char *what)
 {
 	return reason_say(why, STATUS_SYSTEM, "%s: %s", what, zmq_strerror(zmq_errno()));
-}
-
-static bool
-set_number(void *zmq, int option, int value)
-{
-	return zmq_setsockopt(zmq, option, &value, sizeof value) == 0;
-}
-
-/* Every option that both kinds of socket have; CURVE comes apart, for it depends on the endpoint. */
-static enum status
-set_options(void *zmq, const struct link *link, bool ipv6, struct reason *why)
-{
-	int64_t frame_bytes = FRAME_BYTES_MAX + CURVE_BYTES; /* libzmq compares it with the frame as it travels */
-	bool right = zmq_setsockopt(zmq, ZMQ_MAXMSGSIZE, &frame_bytes, sizeof frame_bytes) == 0;
-	right = right && set_number(zmq, ZMQ_SNDHWM, link->send_hwm) && set_number(zmq, ZMQ_RCVHWM, link->receive_hwm);
-	right = right && (link->mandatory < 0 || set_number(zmq, ZMQ_ROUTER_MANDATORY, link->mandatory));
-	right = right && set_number(zmq, ZMQ_IPV6, ipv6 ? 1 : 0);
-	for (size_t i = 0; i < sizeof common_options / sizeof common_options[0]; i++)
-		right = right && set_number(zmq, common_options[i].option, common_options[i].value);
-	return right ? STATUS_OK : fail(why, "a socket's options cannot be set");
 }
 
 static enum status
@@ -125,7 +61,7 @@ set_curve(struct bus_socket *socket, const char *domain, const struct key_pair *
 {
 	bool right = true;
 	if (socket->server) {
-		right = set_number(socket->zmq, ZMQ_CURVE_SERVER, 1) &&
+		right = bus_set_number(socket->zmq, ZMQ_CURVE_SERVER, 1) &&
 		    zmq_setsockopt(socket->zmq, ZMQ_ZAP_DOMAIN, domain, strlen(domain)) == 0;
 	} else {
 		right = zmq_setsockopt(socket->zmq, ZMQ_CURVE_SERVERKEY, server_key, PUBLIC_KEY_BYTES) == 0 &&
@@ -207,7 +143,7 @@ socket_make(struct bus *bus, const struct link *link, const char *const *endpoin
 	socket->routes = link->type == ZMQ_ROUTER;
 	socket->local = endpoint_is_local(endpoints[0]);
 	socket->zmq = zmq_socket(bus->context, link->type);
-	status = socket->zmq == NULL ? fail(why, "a socket cannot be made") : set_options(socket->zmq, link, ipv6, why);
+	status = socket->zmq == NULL ? fail(why, "a socket cannot be made") : bus_set_options(socket->zmq, link, ipv6, why);
 	if (status != STATUS_OK) {
 		bus_socket_close(&socket);
 		return status;
@@ -221,8 +157,8 @@ bind_one(struct bus_socket *socket, const char *endpoint, struct reason *why)
 {
 	char asked[ENDPOINT_BYTES];
 	endpoint_to_bind(endpoint, asked);
-	int fd = porter_listen(asked, BACKLOG);
-	if (!set_number(socket->zmq, ZMQ_USE_FD, fd) || zmq_bind(socket->zmq, asked) != 0)
+	int fd = porter_listen(asked, BUS_BACKLOG);
+	if (!bus_set_number(socket->zmq, ZMQ_USE_FD, fd) || zmq_bind(socket->zmq, asked) != 0)
 		return reason_say(why, STATUS_SYSTEM, "%s: it cannot be listened on: %s", endpoint, zmq_strerror(zmq_errno()));
 	porter_add(&socket->porter, fd);
 	size_t bytes = ENDPOINT_BYTES;

@@ -28,7 +28,7 @@ FACE = {"ledger.h", "env.h", "registry.h", "judge.h", "recount.h", "civil.h", "c
 
 FOREIGN = {
     "lmdb.h": ("storage/",),
-    "zmq.h": ("services/base/bus.c", "services/base/watch.c", "services/base/auth.c"),
+    "zmq.h": ("services/base/bus.c", "services/base/bus_options.c", "services/base/watch.c", "services/base/auth.c"),
     "yaml.h": ("services/base/libyaml.h",),  # ours has the same name: this one finds the other
     "libyaml.h": ("services/base/yaml.c",),
     "microhttpd.h": ("services/dashboard/http",),
