@@ -335,6 +335,23 @@ a_release_that_names_but_a_unit_is_of_its_batch(void **state)
 }
 
 static void
+a_release_before_its_manifest_counts_when_it_is_said_again(void **state)
+{
+	static const char *const outs[] = { "", "released B1 @2", "" }, *const said[] = { "no_manifest", "", "repeated" };
+	(void)state;
+	for (int n = 0; n < 3; n++) {
+		desk_event(JUYAN__V1__EVENT__WHAT_RELEASED, AT(2))->source_key = desk_text("k");
+		findings_last(&desk.findings)->unit_id = "A";
+		desk_enter();
+		assert_string_equal(out(), outs[n]);
+		assert_string_equal(remarks(), said[n]);
+		if (n == 0)
+			part(PART_WHOLE, "B1", "A", "W:1", 1);
+		out();
+	}
+}
+
+static void
 a_machine_is_of_no_batch(void **state)
 {
 	(void)state;
@@ -395,6 +412,7 @@ main(void)
 		TEST(what_is_of_no_unit_and_no_batch_lacks_it),
 		TEST(releases_and_inspections_of_a_batch_go_out_as_they_are),
 		TEST(a_release_that_names_but_a_unit_is_of_its_batch),
+		TEST(a_release_before_its_manifest_counts_when_it_is_said_again),
 		TEST(a_machine_is_of_no_batch),
 		TEST(what_is_no_event_is_a_remark_and_nothing_else),
 	};

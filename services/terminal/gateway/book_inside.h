@@ -39,6 +39,8 @@ enum status book_take(struct book *book, const char *source, uint64_t raw, const
 
 /* Notes that it was entered; *repeated: it was before. */
 enum status book_key(struct book *book, const Juyan__V1__Event *event, bool *repeated) MUST_USE;
+/* It was heard and nothing came of it: said again, it is new. */
+enum status book_key_forget(struct book *book, const Juyan__V1__Event *event) MUST_USE;
 enum status book_key_due(struct book *book, struct span key) MUST_USE;
 
 /* ---- book_raw.c: messages as they came ---- */
@@ -86,7 +88,10 @@ enum status book_plate_forget(struct book *book, const char *port, const char *p
 enum status book_unit(struct book *book, const struct book_said *said) MUST_USE;
 /* The same, for one whose vehicle was found in its lane. */
 enum status book_unit_found(struct book *book, const struct book_said *said) MUST_USE;
-/* A release that names but a unit, of its batch. It does not wait: customs releases what a manifest names. */
+/*
+ * A release that names but a unit, of its batch. It does not wait: customs releases what a manifest names. Where none does it is
+ * left for a person, and taken when it is said again.
+ */
 enum status book_unit_released(struct book *book, const struct book_said *said, const char *unit_id) MUST_USE;
 /* The same once more, for one that waits: *taken where it does not any more. */
 enum status book_unit_again(struct book *book, const struct book_said *said, bool *taken) MUST_USE;

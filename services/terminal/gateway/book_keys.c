@@ -49,6 +49,16 @@ book_key(struct book *book, const Juyan__V1__Event *event, bool *repeated)
 }
 
 enum status
+book_key_forget(struct book *book, const Juyan__V1__Event *event)
+{
+	struct key key = { 0 };
+	if (event->source_key[0] == '\0')
+		return STATUS_OK;
+	name_of(&key, event);
+	return cabinet_delete(book->cabinet, BOOK_keys, key_span(&key), book->why);
+}
+
+enum status
 book_key_due(struct book *book, struct span key)
 {
 	struct span row;

@@ -209,7 +209,7 @@ book_unit_released(struct book *book, const struct book_said *said, const char *
 	}
 	book_remark(book, said->source, REMARK_no_manifest,
 	    "%s was released, and no manifest names it: its release is left for a person", unit_id);
-	return STATUS_OK;
+	return book_key_forget(book, said->event);
 }
 
 enum status
