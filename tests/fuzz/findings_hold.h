@@ -46,6 +46,20 @@ fuzz_documents_take(const struct connector *connector, void *state, struct span 
 	connector->take(state, bytes, &when, out);
 }
 
+/* A state by these settings, for good. */
+static inline void *
+fuzz_documents_state(const struct connector *connector, const char *settings)
+{
+	static const struct place place = { "folder", "ceke", 480 };
+	struct yaml *yaml = NULL;
+	void *state = NULL;
+	struct reason why;
+	fuzz_holds(yaml_open_text("settings", settings, strlen(settings), &yaml, &why) == STATUS_OK);
+	fuzz_holds(connector->open(yaml_root(yaml), &place, &state, &why) == STATUS_OK);
+	yaml_close(&yaml);
+	return state;
+}
+
 /* Reads the bytes twice. */
 static inline void
 fuzz_documents(const struct connector *connector, void *state, struct span bytes)

@@ -5,29 +5,17 @@
  */
 #include "findings_hold.h"
 
-static void *
-state_of(const char *settings)
-{
-	static const struct place place = { "folder", "ceke", 480 };
-	struct yaml *yaml = NULL;
-	void *state = NULL;
-	struct reason why;
-	fuzz_holds(yaml_open_text("settings", settings, strlen(settings), &yaml, &why) == STATUS_OK);
-	fuzz_holds(wagons_connector.open(yaml_root(yaml), &place, &state, &why) == STATUS_OK);
-	yaml_close(&yaml);
-	return state;
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
 	static void *states[3];
 	if (states[0] == NULL) {
-		states[0] = state_of("direction: import");
-		states[1] = state_of(
+		states[0] = fuzz_documents_state(&wagons_connector, "direction: import");
+		states[1] = fuzz_documents_state(&wagons_connector,
 		    "{direction: export, separator: ';', decimal_mark: ',', encoding: windows-1251, units: {load: centner},"
 		    " batch: '{train}/{date}', time: 'DD.MM.YYYY'}");
-		states[2] = state_of("{direction: import, counts: no, columns: {wagon: [a, b], load: c, waybill: d}}");
+		states[2] = fuzz_documents_state(&wagons_connector,
+		    "{direction: import, counts: no, columns: {wagon: [a, b], load: c, waybill: d}}");
 	}
 	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
 		fuzz_documents(&wagons_connector, states[i], (struct span){ data, bytes });
