@@ -227,11 +227,21 @@ test_a_vehicle_is_a_unit_with_its_trailers_and_containers(void **state)
 	(void)state;
 	assert_string_equal(said(HEAD(ID, "9", "MT4401") BODY("B-1",
 				"<Consignment>" VEHICLE("1234УНА", "V-9", EQUIPMENT("5678УН", "9000") EQUIPMENT("5679УН", "9000"))
-				    EQUIPMENT("TEMU1234560", "2200") EQUIPMENT("TEMU1234576", "2300") "</Consignment>")),
+				    EQUIPMENT("TEMU1234565", "2200") EQUIPMENT("TEMU1234570", "2300") "</Consignment>")),
 	    "add {\"occurred_at_ms\":1772411415250,\"batch_no\":\"B-1\",\"source_key\":\"" ID "/9\","
 	    "\"manifest_lodged\":{\"direction\":\"IMPORT\",\"mode\":\"TRUCK\",\"units\":[{\"unit_id\":\"1234УНА\","
-	    "\"trailers\":[\"5678УН\",\"5679УН\"],\"containers\":[\"TEMU1234560\",\"TEMU1234576\"],\"container_tare_kg\":4500}]}}"
+	    "\"trailers\":[\"5678УН\",\"5679УН\"],\"containers\":[\"TEMU1234565\",\"TEMU1234570\"],\"container_tare_kg\":4500}]}}"
 	    "\n");
+}
+
+static void
+test_a_wrong_check_digit_is_a_remark_and_the_number_stays(void **state)
+{
+	(void)state;
+	const char *text = said(HEAD(ID, "9", "MT4401")
+		BODY("B-1", "<Consignment>" VEHICLE("P-1", "", "") EQUIPMENT("temu 123456-0", "2200") "</Consignment>"));
+	assert_says(text, "check_digit: container TEMU1234560: its check digit is 0, expected 5\n");
+	assert_says(text, "\"containers\":[\"TEMU1234560\"]");
 }
 
 static void
@@ -500,6 +510,7 @@ main(void)
 		TEST(test_secondary_data_take_nothing_from_main_data),
 		TEST(test_a_draft_changes_nothing),
 		TEST(test_a_vehicle_is_a_unit_with_its_trailers_and_containers),
+		TEST(test_a_wrong_check_digit_is_a_remark_and_the_number_stays),
 		TEST(test_a_tare_of_a_part_is_never_the_tare_of_the_whole),
 		TEST(test_a_container_that_stands_among_the_trailers_is_a_container),
 		TEST(test_types_say_direction_and_whether_it_is_empty),

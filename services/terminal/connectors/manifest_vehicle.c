@@ -10,6 +10,7 @@
  */
 #include <string.h>
 
+#include "container.h"
 #include "manifest.h"
 
 /* Four letters, the fourth of them U, J or Z, and seven digits: ISO 6346. */
@@ -48,8 +49,12 @@ add_equipment(struct manifest_reading *reading, const struct xml_node *parent, b
 		bool trailer = of_vehicle && !is_container(xml_text(xml_child(equipment, "ID")));
 		char *number = manifest_text(reading, equipment, "ID", SHORT_TEXT_BYTES_MAX,
 		    "a trailer's or container's number of up to 64 bytes");
+		if (number != NULL && !trailer)
+			number = container_number(reading->out, number);
 		if (number == NULL)
 			return;
+		if (number[0] == '\0')
+			continue;
 		if (is_among(trailer ? unit->trailers : unit->containers, trailer ? unit->n_trailers : unit->n_containers, number))
 			continue;
 		if (trailer ? unit->n_trailers == TRAILERS_MAX : unit->n_containers == CONTAINERS_MAX)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "civil.h"
+#include "container.h"
 #include "csv.h"
 #include "encoding.h"
 #include "wagons.h"
@@ -247,8 +248,9 @@ add_container(struct sheet *sheet, struct rail_row *row, const char *at, size_t 
 		return false;
 	}
 	snprintf(number, sizeof number, "%.*s", (int)bytes, at);
-	return findings_append(sheet->list->out, &row->containers, &row->n_containers,
-	    findings_text(sheet->list->out, number, SHORT_TEXT_BYTES_MAX));
+	char *plain = container_number(sheet->list->out, number);
+	return plain != NULL &&
+	    (plain[0] == '\0' || findings_append(sheet->list->out, &row->containers, &row->n_containers, plain));
 }
 
 static void
