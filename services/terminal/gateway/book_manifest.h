@@ -17,6 +17,13 @@ enum { MANIFEST_UNITS_KEPT = 2 * UNITS_MAX, MANIFEST_WAYBILLS_KEPT = 2 * WAYBILL
 /* A time of what was never said. */
 #define MANIFEST_NEVER_MS INT64_MIN
 
+/* Whether a time from disk is one that can be reckoned with: an event's, or one that follows from it. */
+static inline bool
+manifest_time_right(int64_t ms)
+{
+	return ms == MANIFEST_NEVER_MS || (ms >= -2 * TIME_MS_HIGHEST && ms <= 2 * TIME_MS_HIGHEST);
+}
+
 struct manifest_line {
 	int64_t at_ms;
 	bool in; /* false: taken out, or never named by a part */

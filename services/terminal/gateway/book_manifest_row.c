@@ -85,7 +85,7 @@ take_lines(struct span *row, const ProtobufCMessageDescriptor *type, struct aren
 			return STATUS_DAMAGED;
 		size_t bytes = (size_t)value_get(row->data + 9, 4);
 		struct manifest_line line = { .at_ms = (int64_t)value_get(row->data, 8), .in = row->data[8] != 0 };
-		if (bytes > row->bytes - LINE_BYTES)
+		if (bytes > row->bytes - LINE_BYTES || !manifest_time_right(line.at_ms))
 			return STATUS_DAMAGED;
 		line.said = protobuf_c_message_unpack(type, &arena->allocator, bytes, row->data + LINE_BYTES);
 		if (line.said == NULL)
@@ -126,8 +126,11 @@ manifest_unpack(struct span row, struct arena *arena, struct manifest *out)
 	manifest.mode = (Juyan__V1__Mode)row.data[2];
 	manifest.sent = (enum manifest_sent)row.data[3];
 	times_of(&manifest, times);
-	for (size_t i = 0; i < TIMES; i++)
+	for (size_t i = 0; i < TIMES; i++) {
 		*times[i] = (int64_t)value_get(row.data + 4 + 8 * i, 8);
+		if (!manifest_time_right(*times[i]))
+			return STATUS_DAMAGED;
+	}
 	manifest.sent_hash = value_get(row.data + HEAD_BYTES - 12, 8);
 	manifest.n_units = (size_t)value_get(row.data + HEAD_BYTES - 4, 2);
 	manifest.n_waybills = (size_t)value_get(row.data + HEAD_BYTES - 2, 2);

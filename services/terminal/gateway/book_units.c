@@ -6,6 +6,7 @@
 #include "book_units.h"
 
 #include "book_inside.h"
+#include "book_manifest.h"
 #include "plate.h"
 
 enum { HEAD_BYTES = 26, CANDIDATES_MAX = 512 };
@@ -30,7 +31,7 @@ take_apart(struct span row, struct book_plate *out)
 		.seen_ms = (int64_t)value_get(row.data + 9, 8),
 		.left_ms = (int64_t)value_get(row.data + 17, 8) };
 	memcpy(out->unit_id, row.data + HEAD_BYTES, bytes);
-	return true;
+	return manifest_time_right(out->named_ms) && manifest_time_right(out->seen_ms) && manifest_time_right(out->left_ms);
 }
 
 enum status
