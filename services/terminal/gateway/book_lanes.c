@@ -6,6 +6,7 @@
 #include "book_lanes.h"
 
 #include "book_inside.h"
+#include "book_manifest.h"
 #include "plate.h"
 
 enum { TIME_BYTES = 8, SCALES_BYTES_MAX = 512 };
@@ -116,7 +117,8 @@ take_vehicle(struct book *book, const struct key *lane, enum status status, stru
 	memcpy(vehicle->key.bytes, found.data, found.bytes);
 	vehicle->as.seen_ms = (int64_t)(key_take_be(&rest, TIME_BYTES) - (UINT64_C(1) << 63));
 	vehicle->as.weighed = has_scale(vehicle->row, scale);
-	if (strlen(vehicle->unit_id) > UNIT_ID_BYTES_MAX || vehicle->unit_id[0] == '\0')
+	if (strlen(vehicle->unit_id) > UNIT_ID_BYTES_MAX || vehicle->unit_id[0] == '\0' ||
+	    !manifest_time_right(vehicle->as.seen_ms))
 		return cabinet_damaged(book->cabinet, BOOK_lanes, book->why);
 	*out = vehicle;
 	return STATUS_OK;
