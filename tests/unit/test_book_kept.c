@@ -408,7 +408,7 @@ spoil_one(MDB_txn *txn, const char *table)
 	MDB_dbi dbi;
 	MDB_cursor *cursor;
 	MDB_val k, v;
-	uint8_t row[4096];
+	uint8_t row[4096], key[512]; /* copies: what LMDB lends moves while it writes */
 	assert_int_equal(mdb_dbi_open(txn, table, 0, &dbi), 0);
 	assert_int_equal(mdb_cursor_open(txn, dbi, &cursor), 0);
 	size_t rows = 0, chosen;
@@ -421,6 +421,8 @@ spoil_one(MDB_txn *txn, const char *table)
 		assert_int_equal(mdb_cursor_get(cursor, &k, &v, i == 0 ? MDB_FIRST : MDB_NEXT), 0);
 	size_t bytes = v.mv_size < sizeof row ? v.mv_size : sizeof row;
 	memcpy(row, v.mv_data, bytes);
+	memcpy(key, k.mv_data, k.mv_size);
+	k.mv_data = key;
 	if (any_chance(30))
 		bytes = any_below(bytes + 1);
 	for (size_t n = 1 + any_below(4); bytes > 0 && n > 0; n--)
