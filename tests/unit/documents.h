@@ -55,6 +55,18 @@ documents_close(struct documents *documents)
 	arena_close(&documents->arena);
 }
 
+/* The same connector under other settings, which are right. */
+static inline void
+documents_set(struct documents *documents, const char *settings)
+{
+	struct reason why = { "" };
+	const struct connector *connector = documents->connector;
+	documents_close(documents);
+	enum status status = documents_open(documents, connector, settings, &why);
+	assert_string_equal(why.text, "");
+	assert_int_equal(status, STATUS_OK);
+}
+
 /* A part, completed by what another document would say. */
 static inline void
 documents_check(const struct finding *finding)

@@ -1,42 +1,5 @@
 /* The present, one day, search and attention, painted from a ledger that is known to the kilogram. */
-#include "check.h"
-
-#include "painted.h"
-
-static struct studio studio;
-static json_t *picture;
-
-static int
-fresh(void **state)
-{
-	said_forget(state);
-	studio_open(&studio);
-	picture = NULL;
-	return 0;
-}
-
-static int
-done(void **state)
-{
-	(void)state;
-	json_decref(picture);
-	studio_close(&studio);
-	return 0;
-}
-
-static void
-now(int64_t ms)
-{
-	painter_set_now(studio.painter, ms, true);
-}
-
-static void
-live(void)
-{
-	json_decref(picture);
-	picture = NULL;
-	PAINT(&studio, "Live", painter_live(studio.painter, &picture, &studio.why));
-}
+#include "painting.h"
 
 static void
 flow(const char *port, const char *day)

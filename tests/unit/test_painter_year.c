@@ -1,35 +1,7 @@
 /* The calendar, goods and the year: figures worked out by hand, and random slices held against the ledger's totals. */
-#include "check.h"
+#include "painting.h"
 
 #include "../any.h"
-#include "painted.h"
-
-static struct studio studio;
-static json_t *picture;
-
-static int
-fresh(void **state)
-{
-	said_forget(state);
-	studio_open(&studio);
-	picture = NULL;
-	return 0;
-}
-
-static int
-done(void **state)
-{
-	(void)state;
-	json_decref(picture);
-	studio_close(&studio);
-	return 0;
-}
-
-static void
-now(int64_t ms)
-{
-	painter_set_now(studio.painter, ms, true);
-}
 
 static void
 calendar(const char *port, const char *year)

@@ -31,11 +31,7 @@ end(void **state)
 static void
 set(const char *settings)
 {
-	struct reason why = { "" };
-	documents_close(&documents);
-	enum status status = documents_open(&documents, &smgs_connector, settings, &why);
-	assert_string_equal(why.text, "");
-	assert_int_equal(status, STATUS_OK);
+	documents_set(&documents, settings);
 }
 
 static const char *
