@@ -70,7 +70,7 @@ drain(struct gate_reader *reader, char *log)
 			    (const char *)frame.xml.data);
 		else
 			n += (size_t)snprintf(log + n, LOG_BYTES - n, "%02X %s/%s %c %.*s\n", frame.type, frame.station,
-			    frame.channel, frame.way, (int)(frame.xml.bytes < 60 ? frame.xml.bytes : 60),
+			    frame.channel, frame.way != '\0' ? frame.way : '0', (int)(frame.xml.bytes < 60 ? frame.xml.bytes : 60),
 			    (const char *)frame.xml.data);
 		assert_true(n < LOG_BYTES - 1);
 	}
