@@ -19,6 +19,7 @@ from serving import JUYAN, Wrong
 
 SOURCE = os.environ.get("JUYAN_SOURCE", os.path.abspath(os.path.join(os.path.dirname(__file__), "../..")))
 BUILD = os.path.dirname(os.path.abspath(JUYAN))
+UNITS = ("juyan.service", "juyan@.service", "juyan-gateway.service", "juyan-machines.service")
 UNIT_EXPOSURE_MAX = 2.0  # of 10, as systemd-analyze security judges
 # Who answers for the package is said to cmake; a first version closes no bug of Debian's.
 LINTIAN_MAY = {"bogus-mail-host", "bogus-mail-host-in-debian-changelog", "initial-upload-closes-no-bugs"}
@@ -51,8 +52,8 @@ def installed(command, root):
     run("cmake", "--install", BUILD, "--prefix", "/usr", env={**os.environ, "DESTDIR": root})
     for path in ("usr/bin/juyan", "usr/share/doc/juyan/examples/registry.yaml", "usr/share/doc/juyan/examples/calendar.yaml",
             "usr/share/doc/juyan/OPERATING.md", "usr/share/doc/juyan/copyright", "etc/juyan/juyan.yaml",
-            "usr/lib/systemd/system/juyan.service", "usr/lib/systemd/system/juyan@.service", "usr/lib/sysusers.d/juyan.conf",
-            "usr/lib/tmpfiles.d/juyan.conf"):
+            "usr/share/doc/juyan/gateway/README.md", "usr/share/doc/juyan/connectors/README.md",
+            *(f"usr/lib/systemd/system/{unit}" for unit in UNITS), "usr/lib/sysusers.d/juyan.conf", "usr/lib/tmpfiles.d/juyan.conf"):
         expect(os.path.isfile(os.path.join(root, path)), f"{path} is not installed")
     with open(os.path.join(root, "etc/juyan/juyan.yaml"), "a") as file:
         file.write("map_gib: 7\n")
@@ -154,7 +155,7 @@ def units(command, root):
             out.write(text.replace("/usr/bin/juyan", os.path.abspath(JUYAN)))
     said = run("systemd-analyze", "verify", "--man=no", *glob.glob(os.path.join(folder, "*.service")))
     expect("juyan" not in said, f"systemd-analyze verify says:\n{said}")
-    for unit in ("juyan.service", "juyan@.service"):
+    for unit in UNITS:
         said = run("systemd-analyze", "security", "--offline=true", "--no-pager", os.path.join(folder, unit))
         exposure = float(re.search(r"Overall exposure level for \S+: ([\d.]+)", said).group(1))
         print(f"{unit}: exposure {exposure}")

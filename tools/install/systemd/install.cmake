@@ -10,6 +10,7 @@ if(NOT EXISTS "$ENV{DESTDIR}${etc}/juyan.yaml")
 endif()
 
 file(READ "${from}/systemd/common.conf" common)
+file(READ "${from}/systemd/centre.conf" centre)
 file(GLOB units RELATIVE "${from}/systemd" "${from}/systemd/*.service.in")
 foreach(source ${units})
   string(REPLACE ".in" "" unit "${source}")
