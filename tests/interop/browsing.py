@@ -12,6 +12,7 @@ import ssl
 import subprocess
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 JUYAN = os.environ.get("JUYAN", "build/juyan")
 PATIENCE_S = 90
@@ -116,6 +117,12 @@ def raw(serve, text, wait_s=PATIENCE_S):
                 said += more
         except ConnectionError:
             return said
+
+
+def raw_beside(serve, *texts):
+    """What comes back to each, said beside each other."""
+    with ThreadPoolExecutor(len(texts)) as pool:
+        return list(pool.map(lambda text: raw(serve, text), texts))
 
 
 def until(truth, what):
