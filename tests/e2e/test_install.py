@@ -53,7 +53,8 @@ def installed(command, root):
     for path in ("usr/bin/juyan", "usr/share/doc/juyan/examples/registry.yaml", "usr/share/doc/juyan/examples/calendar.yaml",
             "usr/share/doc/juyan/OPERATING.md", "usr/share/doc/juyan/copyright", "etc/juyan/juyan.yaml",
             "usr/share/doc/juyan/gateway/README.md", "usr/share/doc/juyan/connectors/README.md",
-            *(f"usr/lib/systemd/system/{unit}" for unit in UNITS), "usr/lib/sysusers.d/juyan.conf", "usr/lib/tmpfiles.d/juyan.conf"):
+            *(f"usr/lib/systemd/system/{unit}" for unit in UNITS), "usr/lib/sysusers.d/juyan.conf",
+            "usr/lib/tmpfiles.d/juyan.conf"):
         expect(os.path.isfile(os.path.join(root, path)), f"{path} is not installed")
     with open(os.path.join(root, "etc/juyan/juyan.yaml"), "a") as file:
         file.write("map_gib: 7\n")

@@ -17,6 +17,7 @@ clean() {
 	done
 	mountpoint -q "$root/proc" && umount -l "$root/proc"
 	mountpoint -q "$root/dev/shm" && umount -l "$root/dev/shm"
+	mountpoint -q "$root/dev/pts" && umount -l "$root/dev/pts"
 	rm -rf --one-file-system "$root"
 }
 
@@ -30,8 +31,8 @@ mirror() {
 		awk '$2 == "Debian" && $3 == "bookworm" && !found { found = 1; print $1 }'
 }
 
-# Devices are those that debootstrap made; /proc and shared memory are mounted, as any machine has them. `enter` runs a command in
-# it.
+# Devices are those that debootstrap made; /proc, shared memory and terminals are mounted, as any machine has them. `enter` runs a
+# command in it.
 make_root() {
 	local from
 	[ "$(id -u)" = 0 ] || { say "skip: a bare root can only be made by root"; exit 77; }
@@ -55,4 +56,6 @@ make_root() {
 	mount -t proc proc "$root/proc"
 	mkdir -p "$root/dev/shm"
 	mount -t tmpfs tmpfs "$root/dev/shm"
+	mkdir -p "$root/dev/pts"
+	mount -t devpts -o gid=5,mode=620,ptmxmode=666 devpts "$root/dev/pts"
 }
