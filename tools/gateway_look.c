@@ -45,6 +45,8 @@ unit_of(const Juyan__V1__Event *event)
 static const char *
 waits_for(const struct book_waiting *row)
 {
+	if (row->message_no[0] != '\0')
+		return row->too_late ? "a person: its message did not come" : "the message that it answers";
 	bool vehicle = unit_of(row->event)[0] == '\0' && row->event->what_case == JUYAN__V1__EVENT__WHAT_UNIT_WEIGHED;
 	return row->too_late ? (vehicle ? "a person: no vehicle came" : "a person: no manifest came")
 	    : vehicle        ? "its vehicle"
@@ -58,9 +60,9 @@ waiting_json(const struct book_waiting *rows, size_t n)
 		json_t *event = NULL;
 		if (json_write(&rows[i].event->base, true, &event) != STATUS_OK)
 			return STATUS_NO_MEMORY;
-		json_t *line = json_pack("{s:I, s:s, s:s, s:b, s:I, s:o}", "since_ms", (json_int_t)rows[i].since_ms, "source",
-		    rows[i].source, "waits_for", waits_for(&rows[i]), "too_late", (int)rows[i].too_late, "raw",
-		    (json_int_t)rows[i].raw, "event", event);
+		json_t *line = json_pack("{s:I, s:s, s:s, s:s, s:b, s:I, s:o}", "since_ms", (json_int_t)rows[i].since_ms, "source",
+		    rows[i].source, "waits_for", waits_for(&rows[i]), "message_no", rows[i].message_no, "too_late",
+		    (int)rows[i].too_late, "raw", (json_int_t)rows[i].raw, "event", event);
 		if (line == NULL)
 			return STATUS_NO_MEMORY;
 		json_dumpf(line, stdout, JSON_COMPACT);
@@ -74,7 +76,7 @@ static enum status
 waiting_table(const struct look *look, const struct book_waiting *rows, size_t n)
 {
 	static const struct table_column columns[] = { { "since", TABLE_LEFT }, { "for", TABLE_RIGHT }, { "source", TABLE_LEFT },
-		{ "event", TABLE_LEFT }, { "unit", TABLE_LEFT }, { "waits for", TABLE_LEFT }, { "raw", TABLE_RIGHT } };
+		{ "event", TABLE_LEFT }, { "unit or message", TABLE_LEFT }, { "waits for", TABLE_LEFT }, { "raw", TABLE_RIGHT } };
 	struct clock clock = clock_system();
 	struct table *table = NULL;
 	char text[ASKING_TIME_BYTES];
@@ -86,7 +88,7 @@ waiting_table(const struct look *look, const struct book_waiting *rows, size_t n
 		table_cell(table, asking_span(clock_utc_ms(&clock) - rows[i].since_ms, text));
 		table_cell(table, rows[i].source);
 		table_cell(table, wire_event_kind(rows[i].event));
-		table_cell(table, unit_of(rows[i].event));
+		table_cell(table, rows[i].message_no[0] != '\0' ? rows[i].message_no : unit_of(rows[i].event));
 		table_cell(table, waits_for(&rows[i]));
 		table_cellf(table, "%" PRIu64, rows[i].raw);
 	}

@@ -77,6 +77,8 @@ documents_check(const struct finding *finding)
 	char one[] = "1", port[] = "ceke";
 	struct reason why = { "" };
 	event.port = port;
+	if (event.batch_no[0] == '\0' && finding->message_no != NULL) /* of the batch of the message that it answers */
+		event.batch_no = one;
 	unit.unit_id = one;
 	if (event.what_case == JUYAN__V1__EVENT__WHAT_MANIFEST_LODGED) {
 		lodged = *event.manifest_lodged;

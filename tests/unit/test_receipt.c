@@ -1,6 +1,6 @@
 /*
- * Customs' receipts: a release is one only where customs says it of the batch, a hold holds the goods, and a refused document turns
- * none back.
+ * Customs' receipts: a release is one only where customs says it of the batch, a hold holds the goods, and a refused document lodges
+ * nothing.
  */
 #include "check.h"
 
@@ -66,11 +66,28 @@ test_refused_loading_and_unloading_hold_the_goods(void **state)
 }
 
 static void
-test_a_refused_document_turns_no_goods_back(void **state)
+test_a_refused_document_lodged_nothing_and_turns_no_goods_back(void **state)
 {
 	(void)state;
-	assert_string_equal(said(RECEIPT("11", "<ID>B-1</ID>" STATEMENT("03", "退单"))),
-	    "receipt: batch B-1: 03, the document is refused: 退单\n");
+	const char *text = said(RECEIPT("11", "<ID>B-1</ID>" STATEMENT("03", "退单")));
+	assert_says(text, "receipt: batch B-1: 03, the document is refused: 退单\n");
+	assert_says(text, "\"manifest_deleted\":{\"reason\":\"customs refused the document: 退单\"}}\n");
+	assert_int_equal(documents_events(&documents), 1);
+	assert_string_equal(documents.found.list[1].message_no, ID);
+}
+
+static void
+test_a_refusal_is_one_of_a_document_that_it_names_and_of_nothing_else(void **state)
+{
+	(void)state;
+	assert_says(said("<R><Declaration><ID>B-1</ID></Declaration><StatementCode>03</StatementCode></R>"),
+	    "lacks: the receipt refuses a document and does not say which");
+	assert_int_equal(documents_events(&documents), 0);
+	assert_says(said(RECEIPT("11", "<ID>B-1</ID>" STATEMENT("03", "") STATEMENT("01", ""))),
+	    "differs: 1 of 2 statements say refused");
+	assert_int_equal(documents_events(&documents), 0);
+	assert_says(said(RECEIPT("3", "<ID>B-1</ID>" STATEMENT("03", ""))), "differs: customs refuses a deletion");
+	assert_int_equal(documents_events(&documents), 0);
 }
 
 static void
@@ -98,7 +115,7 @@ test_the_release_of_a_waybill_is_not_that_of_its_batch(void **state)
 	static const char xml[] = RECEIPT("11",
 	    "<ID>B-1</ID><Consignment><TransportContractDocument><ID>W-1</ID></TransportContractDocument>"
 	    "<ResponseType><Code>11</Code></ResponseType></Consignment>");
-	assert_says(said(xml), "receipt: batch B-1, waybill W-1: 11, released\nno_change: the release of a waybill");
+	assert_says(said(xml), "receipt: batch B-1, waybill W-1: 11, released\nno_change: a waybill is released, not its batch");
 	assert_int_equal(documents_events(&documents), 0);
 	struct reason why;
 	documents_close(&documents);
@@ -117,10 +134,25 @@ test_what_contradicts_itself_releases_nothing(void **state)
 }
 
 static void
-test_a_release_without_a_batch_is_for_a_person(void **state)
+test_a_receipt_without_a_batch_is_of_the_message_that_it_answers(void **state)
 {
 	(void)state;
-	assert_says(said(RECEIPT("11", STATEMENT("11", ""))), "lacks: the receipt says 11 without the batch; expected its number");
+	const char *text = said(RECEIPT("11", STATEMENT("11", "")));
+	assert_says(text, "\"released\":{");
+	assert_silent_of(text, "batch_no");
+	assert_string_equal(documents.found.list[1].message_no, ID);
+	said("<R><Head><MessageID>own</MessageID></Head><Response><MessageID>M</MessageID><StatementCode>12</StatementCode></"
+	     "Response>"
+	     "</R>");
+	assert_string_equal(documents.found.list[1].message_no, "M");
+}
+
+static void
+test_a_release_of_neither_batch_nor_message_is_for_a_person(void **state)
+{
+	(void)state;
+	assert_says(said("<R><StatementCode>11</StatementCode></R>"),
+	    "lacks: the receipt says 11 of no batch; expected its number");
 	assert_int_equal(documents_events(&documents), 0);
 }
 
@@ -182,12 +214,14 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_release_is_a_release),
 		TEST(test_refused_loading_and_unloading_hold_the_goods),
-		TEST(test_a_refused_document_turns_no_goods_back),
+		TEST(test_a_refused_document_lodged_nothing_and_turns_no_goods_back),
+		TEST(test_a_refusal_is_one_of_a_document_that_it_names_and_of_nothing_else),
 		TEST(test_receipts_on_the_way_are_remarks),
 		TEST(test_the_receipt_of_a_deletion_is_no_release),
 		TEST(test_the_release_of_a_waybill_is_not_that_of_its_batch),
 		TEST(test_what_contradicts_itself_releases_nothing),
-		TEST(test_a_release_without_a_batch_is_for_a_person),
+		TEST(test_a_receipt_without_a_batch_is_of_the_message_that_it_answers),
+		TEST(test_a_release_of_neither_batch_nor_message_is_for_a_person),
 		TEST(test_two_receipts_of_one_message_have_two_keys),
 		TEST(test_it_is_known_by_its_beginning),
 		TEST(test_more_statements_than_a_receipt_has_are_refused),

@@ -6,6 +6,8 @@
  *   port      empty: the gateway's own
  *   batch_no  empty: of the batch whose manifest names this unit
  *   unit_id   empty, in a unit_weighed: of the vehicle that a gate sees in the same lane
+ * what answers a message of ours (finding.message_no), and names no batch, is of the batch that this message spoke of; a
+ * manifest_deleted that answers one means what this message alone brought;
  * and a manifest_lodged may be a part of one: waybills without units, units without waybills, or some more of either.
  *
  * All of it lives in one arena, handed in at findings_open, until findings_clear; texts that are handed in are copied. Where the
@@ -58,6 +60,11 @@ struct finding {
 	bool without_goods;      /* of such a part: the units cross empty, no waybills are to come */
 	bool whatever_direction; /* of such a part: it does not know the direction; another part says it */
 	const char *unit_id;     /* of a released, which names none: its batch is that of this unit; NULL: of its batch_no */
+	/*
+	 * The number of a message, at most SHORT_TEXT_BYTES_MAX bytes: of a manifest_lodged the one that lodges it, of any other
+	 * event the one that it answers. NULL: none.
+	 */
+	const char *message_no;
 	enum remark remark;
 	const char *text; /* of a remark: one sentence, with what was expected */
 };

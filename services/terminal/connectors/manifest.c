@@ -120,6 +120,7 @@ lodge(struct manifest_reading *reading)
 		return;
 	bool some = (reading->type->of_vehicle ? manifest_vehicles : manifest_waybills)(reading, lodged, &part);
 	char *key = message != NULL ? source_key(out, "%s/%c", message, reading->function) : NULL;
+	char *message_no = message != NULL ? source_key(out, "%s", message) : NULL;
 	if (!some || reading->refused || findings_full(out) || batch == NULL || key == NULL)
 		return;
 	Juyan__V1__Event *event = findings_event(out, JUYAN__V1__EVENT__WHAT_MANIFEST_LODGED);
@@ -132,6 +133,7 @@ lodge(struct manifest_reading *reading)
 	lodged->direction = reading->type->direction;
 	lodged->mode = JUYAN__V1__MODE__TRUCK;
 	findings_last(out)->part = part;
+	findings_last(out)->message_no = message_no;
 	findings_last(out)->without_goods = reading->type->empty;
 }
 

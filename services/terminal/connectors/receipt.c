@@ -6,13 +6,14 @@
  *   11 released            Released: customs says itself that the batch may go. Only where the receipt says nothing else.
  *   12 loading refused,    Inspected, HELD: the goods stay where they are, and nobody turned them back.
  *   13 unloading forbidden
- *   03 refused             nothing: it refuses the document, which its sender puts right and sends again. No goods were
- *                          looked at, so that an inspection, or a vehicle turned back, would be an invented fact.
- *   01, 02, D, E1 …        nothing: the document is on its way through customs' machines.
+ *   03 refused             ManifestDeleted, of the message that it answers: a document that customs refuses lodges nothing, and
+ *                          its sender puts it right and sends it again. The book takes out what that message brought
+ *                          (gateway/book.h). No goods were looked at, so that a hold would be an invented fact.
+ *   01, 02, D, E1 …        a remark alone: the document is on its way through customs' machines.
  *
  * A release that names waybills is one of these waybills, not of their batch, unless the setting `release` says that it is. The
- * receipt of a deletion releases nothing. A release or a hold of a batch that is not named cannot be put anywhere: it is refused,
- * for a person.
+ * receipt of a deletion releases nothing. A receipt mostly names the message that it answers: where it names no batch, the batch
+ * is the one that this message spoke of. One that names neither cannot be put anywhere: it is for a person.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -29,8 +30,8 @@ struct statement {
 
 /* What all statements of a receipt come to. */
 struct verdict {
-	size_t statements, releases, waybills; /* `waybills`: releases that name one */
-	struct statement hold;                 /* the first one; without a code: there is none */
+	size_t statements, releases, refusals, waybills; /* `waybills`: releases and refusals that name one */
+	struct statement hold, refusal;                  /* the first one; without a code: there is none */
 };
 
 static const struct {
@@ -113,7 +114,7 @@ tell(struct manifest_reading *reading, const char *batch, const struct statement
 static struct verdict
 hear(struct manifest_reading *reading, const char *batch)
 {
-	struct verdict verdict = { .hold = { "", "", "" } };
+	struct verdict verdict = { .hold = { "", "", "" }, .refusal = { "", "", "" } };
 	const struct xml_node *root = reading->root;
 	const char *otherwise = xml_text(xml_find(root, "StatementDescription"));
 	for (const struct xml_node *at = xml_walk(root, root); at != NULL; at = xml_walk(root, at)) {
@@ -122,14 +123,38 @@ hear(struct manifest_reading *reading, const char *batch)
 		struct statement statement = statement_of(at, otherwise);
 		bool release = strcmp(statement.code, "11") == 0;
 		bool hold = strcmp(statement.code, "12") == 0 || strcmp(statement.code, "13") == 0;
+		bool refusal = strcmp(statement.code, "03") == 0;
 		if (verdict.statements++ < STATEMENTS_TOLD_MAX)
 			tell(reading, batch, &statement);
 		verdict.releases += release;
-		verdict.waybills += release && statement.waybill[0] != '\0';
+		verdict.refusals += refusal;
+		verdict.waybills += (release || refusal) && statement.waybill[0] != '\0';
+		if (refusal && verdict.refusal.code[0] == '\0')
+			verdict.refusal = statement;
 		if (hold && verdict.hold.code[0] == '\0')
 			verdict.hold = statement;
 	}
 	return verdict;
+}
+
+/*
+ * The number of the message that is answered: one that stands beside what is answered, else the head's, which many programs copy
+ * from it.
+ */
+static const char *
+message_of(const struct xml_node *root)
+{
+	const struct xml_node *first = xml_find(root, "MessageID");
+	for (const struct xml_node *at = first; at != NULL; at = xml_walk(root, at))
+		if (strcmp(at->name, "MessageID") == 0 && strcmp(at->parent->name, "Head") != 0 && at->text[0] != '\0')
+			return at->text;
+	return xml_text(first);
+}
+
+static bool
+is_number(const char *text, size_t bytes_max)
+{
+	return text[0] != '\0' && strlen(text) <= bytes_max && wire_text_clean(text, strlen(text));
 }
 
 /* An event of the whole batch, or NULL: refused, or no memory. */
@@ -138,19 +163,24 @@ event_of(struct manifest_reading *reading, Juyan__V1__Event__WhatCase what, cons
 {
 	struct findings *out = reading->out;
 	const struct xml_node *root = reading->root, *time = xml_find(root, "SendTime");
-	const char *message = xml_text(xml_find(root, "MessageID")), *batch = batch_of(root);
+	const char *message = xml_text(xml_find(root, "MessageID")), *answers = message_of(root), *batch = batch_of(root);
 	/* Receipts of one message may all bear its number: the time parts them, or, where there is none, what they say. */
 	char *key = time != NULL ? source_key(out, "%.200s/%.16s/%.20s", message, code, xml_text(time))
 				 : source_key(out, "%.200s/%.16s/%016" PRIx64, message, code, reading->hash);
-	if (batch[0] == '\0' || strlen(batch) > BATCH_NO_BYTES_MAX || !wire_text_clean(batch, strlen(batch))) {
-		findings_remark(out, REMARK_lacks, "the receipt says %s without the batch; expected its number in Declaration/ID",
+	bool named = is_number(batch, BATCH_NO_BYTES_MAX), answering = is_number(answers, TEXT_BYTES_MAX);
+	if (batch[0] != '\0' ? !named : !answering) {
+		findings_remark(out, REMARK_lacks,
+		    "the receipt says %s of no batch; expected its number in Declaration/ID, or MessageID of what is answered",
 		    code);
 		return NULL;
 	}
 	int64_t at_ms = manifest_moment(reading, time);
 	char *batch_no = findings_text(out, batch, BATCH_NO_BYTES_MAX);
-	Juyan__V1__Event *event = !reading->refused && key != NULL && batch_no != NULL ? findings_event(out, what) : NULL;
+	char *answered = answering ? source_key(out, "%s", answers) : NULL;
+	Juyan__V1__Event *event =
+	    !reading->refused && key != NULL && batch_no != NULL && !findings_full(out) ? findings_event(out, what) : NULL;
 	if (event != NULL) {
+		findings_last(out)->message_no = answered;
 		event->occurred_at_ms = at_ms;
 		event->batch_no = batch_no;
 		event->source_key = key;
@@ -178,6 +208,24 @@ hold(struct manifest_reading *reading, const struct statement *statement)
 	event->inspected->officer = office;
 }
 
+/* It can only be of one message: which of a batch's documents is refused, nothing else says. */
+static void
+refuse(struct manifest_reading *reading, const struct statement *statement)
+{
+	char reason[TEXT_BYTES_MAX + 1];
+	snprintf(reason, sizeof reason, "customs refused the document%s%.300s", statement->description[0] != '\0' ? ": " : "",
+	    statement->description);
+	char *text = findings_text(reading->out, reason, TEXT_BYTES_MAX);
+	if (!is_number(message_of(reading->root), TEXT_BYTES_MAX)) {
+		findings_remark(reading->out, REMARK_lacks,
+		    "the receipt refuses a document and does not say which; expected its MessageID: what it lodged stays");
+		return;
+	}
+	Juyan__V1__Event *event = text != NULL ? event_of(reading, JUYAN__V1__EVENT__WHAT_MANIFEST_DELETED, statement->code) : NULL;
+	if (event != NULL)
+		event->manifest_deleted->reason = text;
+}
+
 static void
 release(struct manifest_reading *reading)
 {
@@ -193,6 +241,21 @@ release(struct manifest_reading *reading)
 	event->released->document_no = document;
 }
 
+/* All statements say one and the same of the document as a whole; `word` is what they say. */
+static bool
+agree(struct manifest_reading *reading, const struct verdict *verdict, size_t saying, const char *word)
+{
+	if (saying < verdict->statements)
+		findings_remark(reading->out, REMARK_differs, "%zu of %zu statements say %s: the batch is not %s by that", saying,
+		    verdict->statements, word, word);
+	else if (verdict->waybills > 0 && !reading->waybill_releases)
+		findings_remark(reading->out, REMARK_no_change,
+		    "a waybill is %s, not its batch; where a batch has one waybill alone, the setting is  release: waybill", word);
+	else
+		return true;
+	return false;
+}
+
 void
 receipt_take(struct manifest_reading *reading)
 {
@@ -201,19 +264,17 @@ receipt_take(struct manifest_reading *reading)
 	const char *function = xml_text(xml_find(reading->root, "FunctionCode"));
 	if (verdict.statements == STATEMENTS_MAX)
 		findings_remark(out, REMARK_strange, "a receipt with %d statements or more; expected a few", STATEMENTS_MAX);
-	else if (verdict.releases == 0 && verdict.hold.code[0] == '\0')
+	else if (verdict.releases + verdict.refusals == 0 && verdict.hold.code[0] == '\0')
 		return;
+	else if (strcmp(function, "3") == 0 && verdict.refusals > 0)
+		findings_remark(out, REMARK_differs,
+		    "customs refuses a deletion, which stays carried out here: it is for a person");
 	else if (strcmp(function, "3") == 0)
 		findings_remark(out, REMARK_no_change, "the receipt of a deletion: it releases nothing and holds nothing");
 	else if (verdict.hold.code[0] != '\0')
 		hold(reading, &verdict.hold);
-	else if (verdict.releases < verdict.statements)
-		findings_remark(out, REMARK_differs, "%zu of %zu statements say released: the batch is not released by that",
-		    verdict.releases, verdict.statements);
-	else if (verdict.waybills > 0 && !reading->waybill_releases)
-		findings_remark(out, REMARK_no_change,
-		    "the release of a waybill, not of its batch; where a batch has one waybill alone, the setting is  release: "
-		    "waybill");
-	else
+	else if (verdict.releases > 0 && agree(reading, &verdict, verdict.releases, "released"))
 		release(reading);
+	else if (verdict.releases == 0 && agree(reading, &verdict, verdict.refusals, "refused"))
+		refuse(reading, &verdict.refusal);
 }

@@ -19,6 +19,10 @@
  *   or where it was seen under none, the one whose manifest is the latest (book_units.h). Where there is none it waits, with a
  *   remark no_manifest, and is taken up in its order when one comes; after `wait_ms` it is left for a person, with a remark
  *   too_late. It stays in the list of book_waiting for sixty days.
+ * - An answer of customs that names only the message that it answers (finding.message_no) is of the batch that this message lodged
+ *   something of; before that message has come it waits for it, likewise. A refusal (a manifest_deleted that answers a message)
+ *   takes out what this message brought, as far as no later one has said it anew; what it changed or deleted is not brought back,
+ *   and a refusal after the release is not followed: each is a remark, differs, for a person (book_messages.c).
  * - A weighing without a unit belongs to the vehicle that a gate saw last in the same lane at most `pair_ms` before, or, where
  *   that has its weighing or there is none, first after, as near; never to one behind which another was seen. One vehicle gets
  *   one weighing of a scale for each time that it was seen. Where there is none: no_vehicle, and likewise.
@@ -100,14 +104,15 @@ enum status book_outbox(struct book *book, uint64_t taken, struct arena *arena, 
 void book_tally(const struct book *book, struct book_tally *out);
 
 /*
- * What waits, oldest first, for `juyan gateway waiting`: at most *n, and as many as the arena holds. An event without a unit is a
- * weighing that waits for its vehicle, any other a unit's that waits for its manifest.
+ * What waits, oldest first, for `juyan gateway waiting`: at most *n, and as many as the arena holds. A unit_weighed without a unit
+ * waits for its vehicle, what answers a message for that message, anything else for the manifest of its unit.
  */
 struct book_waiting {
 	int64_t since_ms; /* when it was entered */
 	const char *source;
-	const Juyan__V1__Event *event; /* its batch_no is empty */
-	uint64_t raw;                  /* the number of its message */
+	const Juyan__V1__Event *event;
+	const char *message_no; /* that it answers; "": none */
+	uint64_t raw;           /* the number of its own message */
 	bool too_late;
 };
 enum status book_waiting(struct book *book, struct arena *arena, struct book_waiting *out, size_t *n, struct reason *why) MUST_USE;

@@ -221,14 +221,14 @@ tell(struct book *book, struct batch *batch, const struct book_said *said, bool 
 	if (manifest_complete(&batch->manifest))
 		return lodge_it(book, batch, said, taken);
 	if (batch->manifest.sent == SENT_LODGED || (all && batch->manifest.sent == SENT_NOTHING))
-		return delete_it(book, batch, said, all ? reason : lost);
+		return delete_it(book, batch, said, all || reason[0] != '\0' ? reason : lost);
 	return STATUS_OK;
 }
 
 /* ---- parts ---- */
 
 static enum status
-keep(struct book *book, struct batch *batch, const struct book_said *said, bool all, char *reason)
+keep(struct book *book, struct batch *batch, const struct book_said *said, bool all, char *reason, bool *kept)
 {
 	struct reason sentence = { "" };
 	struct span row;
@@ -244,24 +244,60 @@ keep(struct book *book, struct batch *batch, const struct book_said *said, bool 
 	status = tell(book, batch, said, all, reason, &taken);
 	if (status != STATUS_OK || !taken)
 		return status;
+	*kept = true;
 	status = name_plates(book, batch);
 	if (status == STATUS_OK)
 		status = batch_save(book, batch);
 	return status == STATUS_OK ? take_up_units(book, batch) : status;
 }
 
+/* Before a part is taken in: what of it the manifest does not have. */
 static enum status
-apply(struct book *book, const struct book_said *said, const struct finding *finding, char *reason)
+note_new(struct book *book, const struct manifest *manifest, const Juyan__V1__ManifestLodged *said, Juyan__V1__ManifestLodged *out)
+{
+	out->units = arena_take(&book->arena, (said->n_units + 1) * sizeof(void *));
+	out->waybills = arena_take(&book->arena, (said->n_waybills + 1) * sizeof(void *));
+	if (out->units == NULL || out->waybills == NULL)
+		return reason_say(book->why, STATUS_NO_MEMORY, "no memory for a manifest");
+	for (size_t i = 0; i < said->n_units; i++)
+		if (manifest_unit_at(manifest, said->units[i]) == MANIFEST_NEVER_MS)
+			out->units[out->n_units++] = said->units[i];
+	for (size_t i = 0; i < said->n_waybills; i++)
+		if (manifest_waybill_at(manifest, said->waybills[i]) == MANIFEST_NEVER_MS)
+			out->waybills[out->n_waybills++] = said->waybills[i];
+	return STATUS_OK;
+}
+
+/* Of that, what the part has brought: a later word, or a bound, may have kept it out. */
+static void
+keep_brought(const struct manifest *manifest, int64_t at_ms, bool kept, Juyan__V1__ManifestLodged *brought)
+{
+	size_t units = brought->n_units, waybills = brought->n_waybills;
+	brought->n_units = brought->n_waybills = 0;
+	for (size_t i = 0; kept && i < units; i++)
+		if (manifest_unit_at(manifest, brought->units[i]) == at_ms)
+			brought->units[brought->n_units++] = brought->units[i];
+	for (size_t i = 0; kept && i < waybills; i++)
+		if (manifest_waybill_at(manifest, brought->waybills[i]) == at_ms)
+			brought->waybills[brought->n_waybills++] = brought->waybills[i];
+}
+
+/* `brought` may be NULL: nobody asks. */
+static enum status
+apply(struct book *book, const struct book_said *said, const struct finding *finding, char *reason,
+    Juyan__V1__ManifestLodged *brought)
 {
 	struct reason sentence = { "" };
 	struct batch batch;
-	bool held = false;
+	bool held = false, kept = false;
 	const Juyan__V1__Event *event = said->event;
 	const Juyan__V1__ManifestLodged *lodged = finding->event->manifest_lodged;
 	bool all = finding->part == PART_DROP && lodged->n_units == 0 && lodged->n_waybills == 0;
 	enum status status = batch_open(book, event->port, event->batch_no, &batch);
 	if (status == STATUS_OK)
 		status = write_alike(book, &batch, finding->event->manifest_lodged);
+	if (status == STATUS_OK && brought != NULL)
+		status = note_new(book, &batch.manifest, lodged, brought);
 	if (status != STATUS_OK)
 		return status;
 	status = manifest_apply(&batch.manifest, finding, event->occurred_at_ms, &book->arena, &held, &sentence);
@@ -272,31 +308,52 @@ apply(struct book *book, const struct book_said *said, const struct finding *fin
 	else if (!held)
 		book_remark(book, said->source, REMARK_overtaken,
 		    "a part of the manifest of batch \"%s\" is older than what is known", event->batch_no);
-	return status == STATUS_OK && held ? keep(book, &batch, said, all, reason) : STATUS_OK;
+	status = status == STATUS_OK && held ? keep(book, &batch, said, all, reason, &kept) : STATUS_OK;
+	if (status == STATUS_OK && brought != NULL)
+		keep_brought(&batch.manifest, event->occurred_at_ms, kept && finding->part != PART_DROP, brought);
+	return status;
 }
 
 enum status
-book_part(struct book *book, const struct book_said *said, const struct finding *finding)
+book_part(struct book *book, const struct book_said *said, const struct finding *finding, Juyan__V1__ManifestLodged *brought)
 {
 	static char dropped[] = "";
 	struct finding own = *finding;
 	own.event = said->event;
-	return apply(book, said, &own, dropped);
+	return apply(book, said, &own, dropped, finding->message_no != NULL ? brought : NULL);
+}
+
+static enum status
+drop(struct book *book, const struct book_said *said, int64_t at_ms, Juyan__V1__ManifestLodged *what, char *reason)
+{
+	Juyan__V1__Event *event = arena_take(&book->arena, sizeof *event);
+	if (event == NULL)
+		return reason_say(book->why, STATUS_NO_MEMORY, "no memory for a manifest");
+	*event = *said->event;
+	event->occurred_at_ms = at_ms;
+	event->what_case = JUYAN__V1__EVENT__WHAT_MANIFEST_LODGED;
+	event->manifest_lodged = what;
+	struct book_said own = *said;
+	own.event = event;
+	struct finding finding = { .event = event, .part = PART_DROP };
+	return apply(book, &own, &finding, reason, NULL);
 }
 
 enum status
 book_withdraw(struct book *book, const struct book_said *said)
 {
-	Juyan__V1__Event *event = arena_take(&book->arena, sizeof *event);
 	Juyan__V1__ManifestLodged *nothing = arena_take(&book->arena, sizeof *nothing);
-	if (event == NULL || nothing == NULL)
+	if (nothing == NULL)
 		return reason_say(book->why, STATUS_NO_MEMORY, "no memory for a manifest");
 	juyan__v1__manifest_lodged__init(nothing);
-	*event = *said->event;
-	event->what_case = JUYAN__V1__EVENT__WHAT_MANIFEST_LODGED;
-	event->manifest_lodged = nothing;
-	struct finding drop = { .event = event, .part = PART_DROP };
-	return apply(book, said, &drop, said->event->manifest_deleted->reason);
+	return drop(book, said, said->event->occurred_at_ms, nothing, said->event->manifest_deleted->reason);
+}
+
+enum status
+book_take_back(struct book *book, const struct book_said *said, int64_t at_ms, Juyan__V1__ManifestLodged *brought, char *reason)
+{
+	assert(brought->n_units + brought->n_waybills > 0); /* else it would mean all of the batch */
+	return drop(book, said, at_ms, brought, reason);
 }
 
 enum status

@@ -49,6 +49,8 @@ do_one(struct book *book, unsigned what, struct span key)
 		return book_vehicle_due(book, key);
 	case DUE_BATCH:
 		return book_batch_due(book, key);
+	case DUE_MESSAGE:
+		return book_message_due(book, key);
 	default:
 		return cabinet_damaged(book->cabinet, BOOK_due, book->why);
 	}

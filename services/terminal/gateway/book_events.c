@@ -114,11 +114,23 @@ stand_in_parts(struct book *book, const struct finding *finding, Juyan__V1__Mani
 	return drop ? stand_in_goods(book, said) : STATUS_OK;
 }
 
+/* What it answers says its batch. */
+static bool
+answers_message(const struct finding *finding, const Juyan__V1__Event *event)
+{
+	return finding->message_no != NULL && finding->message_no[0] != '\0' &&
+	    (event->what_case == JUYAN__V1__EVENT__WHAT_MANIFEST_DELETED ||
+		(event->batch_no[0] == '\0' &&
+		    (event->what_case == JUYAN__V1__EVENT__WHAT_RELEASED || event->what_case == JUYAN__V1__EVENT__WHAT_INSPECTED)));
+}
+
 /* Which batch it is of can be found out by its unit, and the unit of a weighing by its lane. */
 static bool
 can_be_found(const struct finding *finding, const Juyan__V1__Event *event)
 {
 	char **unit_id = book_unit_of(event);
+	if (answers_message(finding, event))
+		return true;
 	if (event->what_case == JUYAN__V1__EVENT__WHAT_RELEASED)
 		return finding->unit_id != NULL && finding->unit_id[0] != '\0';
 	if (unit_id == NULL)
@@ -161,16 +173,28 @@ book_refuse(struct book *book, const char *source, enum status status, const str
 /* ---- on its way ---- */
 
 static enum status
+lodge(struct book *book, const struct book_said *said, const struct finding *finding)
+{
+	Juyan__V1__ManifestLodged brought = JUYAN__V1__MANIFEST_LODGED__INIT;
+	enum status status = book_part(book, said, finding, &brought);
+	return status == STATUS_OK && finding->message_no != NULL ? book_message_lodged(book, said, finding, &brought) : status;
+}
+
+static enum status
 deal_with(struct book *book, const struct book_said *said, const struct finding *finding)
 {
 	const Juyan__V1__Event *event = said->event;
 	char **unit_id = book_unit_of(event);
 	if (event->what_case == JUYAN__V1__EVENT__WHAT_MANIFEST_LODGED)
-		return book_part(book, said, finding);
+		return lodge(book, said, finding);
+	if (answers_message(finding, event))
+		return book_message_answered(book, said, finding->message_no);
 	if (event->what_case == JUYAN__V1__EVENT__WHAT_MANIFEST_DELETED)
 		return book_withdraw(book, said);
 	if (event->what_case == JUYAN__V1__EVENT__WHAT_RELEASED && event->batch_no[0] == '\0')
 		return book_unit_released(book, said, finding->unit_id);
+	if (event->what_case == JUYAN__V1__EVENT__WHAT_RELEASED && finding->message_no != NULL)
+		return book_message_released(book, said, finding->message_no);
 	if (unit_id == NULL ||
 	    ((*unit_id)[0] == '\0' && event->batch_no[0] != '\0' && event->what_case != JUYAN__V1__EVENT__WHAT_UNIT_WEIGHED))
 		return book_out(book, said->source, event, NULL);

@@ -55,21 +55,41 @@ enum status book_out(struct book *book, const char *source, const Juyan__V1__Eve
 
 /* ---- book_due.c: what time brings ---- */
 
-enum book_due { DUE_KEY = 1, DUE_RAW, DUE_WAIT, DUE_LEFT, DUE_VEHICLE, DUE_BATCH };
+enum book_due { DUE_KEY = 1, DUE_RAW, DUE_WAIT, DUE_LEFT, DUE_VEHICLE, DUE_BATCH, DUE_MESSAGE };
 enum status book_due(struct book *book, int64_t at_ms, enum book_due what, struct span key) MUST_USE;
 enum status book_not_due(struct book *book, int64_t at_ms, enum book_due what, struct span key) MUST_USE;
 
 /* ---- book_batches.c: manifests on disk, and going out ---- */
 
-enum status book_part(struct book *book, const struct book_said *said, const struct finding *finding) MUST_USE;
+/* *brought, of the arena, names what of the part the manifest did not have before, and has now. */
+enum status book_part(struct book *book, const struct book_said *said, const struct finding *finding,
+    Juyan__V1__ManifestLodged *brought) MUST_USE;
 /* All of the batch is taken back. */
 enum status book_withdraw(struct book *book, const struct book_said *said) MUST_USE;
+/*
+ * Of what a message brought, and no later one has said anew, is taken out: it was lodged at `at_ms`, and `brought` names it. The
+ * reason is told where the batch goes with it.
+ */
+enum status book_take_back(struct book *book, const struct book_said *said, int64_t at_ms, Juyan__V1__ManifestLodged *brought,
+    char *reason) MUST_USE;
 /*
  * A unit is spoken of under a batch by name, or has left it: the batch is kept in mind, so that the plate's row is forgotten with
  * it.
  */
 enum status book_batch_heard(struct book *book, const Juyan__V1__Event *event) MUST_USE;
 enum status book_batch_due(struct book *book, struct span key) MUST_USE;
+
+/* ---- book_messages.c: by which message something was lodged, and what answers it ---- */
+
+/* A part was taken in: `brought` names what of it the manifest did not have before. Takes up the answers that waited for it. */
+enum status book_message_lodged(struct book *book, const struct book_said *said, const struct finding *finding,
+    const Juyan__V1__ManifestLodged *brought) MUST_USE;
+/* An event that answers a message: of its batch, and out; or it waits for it. */
+enum status book_message_answered(struct book *book, const struct book_said *said, const char *message_no) MUST_USE;
+enum status book_message_again(struct book *book, const struct book_said *said, const char *message_no, bool *taken) MUST_USE;
+/* A batch was released by an answer that names both. */
+enum status book_message_released(struct book *book, const struct book_said *said, const char *message_no) MUST_USE;
+enum status book_message_due(struct book *book, struct span key) MUST_USE;
 
 /* ---- book_units.c: which batch a plate belongs to ---- */
 
@@ -106,10 +126,10 @@ enum status book_vehicle_due(struct book *book, struct span key) MUST_USE;
 
 /* ---- book_waiting.c ---- */
 
-enum book_wait { WAIT_UNIT = 'u', WAIT_LANE = 'l' };
+enum book_wait { WAIT_UNIT = 'u', WAIT_LANE = 'l', WAIT_MESSAGE = 'm' };
 /* NO_ROOM: too much waits. */
 enum status book_wait(struct book *book, const struct book_said *said, enum book_wait what, const char *name) MUST_USE;
-/* Tries all that waits for this plate, or in this lane, once more, in the order of their times. */
+/* Tries all that waits for this plate, in this lane, or for this message, once more, in the order of their times. */
 enum status book_take_up(struct book *book, enum book_wait what, const char *port, const char *name) MUST_USE;
 enum status book_wait_due(struct book *book, struct span key) MUST_USE;
 enum status book_left_due(struct book *book, struct span key) MUST_USE;

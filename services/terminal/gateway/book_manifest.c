@@ -257,6 +257,29 @@ manifest_mention(struct manifest *manifest, const char *unit_id, struct arena *a
 	return STATUS_OK;
 }
 
+static int64_t
+in_at(const struct list *list, const ProtobufCMessage *said)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (list->lines[i].in && list->same(list->lines[i].said, said))
+			return list->lines[i].at_ms;
+	return MANIFEST_NEVER_MS;
+}
+
+int64_t
+manifest_unit_at(const struct manifest *manifest, const Juyan__V1__Unit *unit)
+{
+	struct list units = units_of(manifest);
+	return in_at(&units, &unit->base);
+}
+
+int64_t
+manifest_waybill_at(const struct manifest *manifest, const Juyan__V1__Waybill *waybill)
+{
+	struct list waybills = waybills_of(manifest);
+	return in_at(&waybills, &waybill->base);
+}
+
 /* ---- what goes out ---- */
 
 bool

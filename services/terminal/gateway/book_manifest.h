@@ -63,6 +63,10 @@ enum status manifest_apply(struct manifest *manifest, const struct finding *part
 /* A unit that is spoken of, and not named by a part. OK also where there is no room to note it. NO_MEMORY. */
 enum status manifest_mention(struct manifest *manifest, const char *unit_id, struct arena *arena) MUST_USE;
 
+/* When the unit, or the waybill, that is in the manifest was said; MANIFEST_NEVER_MS: it is not in it. */
+int64_t manifest_unit_at(const struct manifest *manifest, const Juyan__V1__Unit *unit);
+int64_t manifest_waybill_at(const struct manifest *manifest, const Juyan__V1__Waybill *waybill);
+
 bool manifest_complete(const struct manifest *manifest);
 /* The whole of it, to be lodged. NULL: no memory. */
 Juyan__V1__ManifestLodged *manifest_whole(const struct manifest *manifest, struct arena *arena);

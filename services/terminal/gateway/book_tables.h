@@ -6,6 +6,7 @@
  *     raw          number of the message -> when it came, what was made of it, its source, its bytes
  *     keys         port, kind, batch, unit, source_key -> when it was entered
  *     batches      port, batch -> the parts of its manifest, and what of it has gone out
+ *     messages     port, number of a message -> its batch, its time, and what it brought into the manifest
  *     plates       port, plain plate, batch -> when it was named, seen and left there, and how it is written there
  *     lanes        port, lane, time, plain plate -> the plate as it was seen, and which scales have weighed it then
  *     waiting      number -> since when, whether it is left, its message, its source, the event
@@ -20,7 +21,8 @@
 #include "cabinet.h"
 #include "key.h"
 
-#define BOOK_TABLE_LIST(X) X(state) X(raw) X(keys) X(batches) X(plates) X(lanes) X(waiting) X(waiting_for) X(outbox) X(due)
+#define BOOK_TABLE_LIST(X) \
+	X(state) X(raw) X(keys) X(batches) X(messages) X(plates) X(lanes) X(waiting) X(waiting_for) X(outbox) X(due)
 
 #define X(name) BOOK_##name,
 enum book_table { BOOK_TABLE_LIST(X) BOOK_TABLES };

@@ -2,8 +2,9 @@
  * What waits for a manifest or for a vehicle, and what has waited too long: see book.h.
  *
  *     number u64 -> since i64, left u8, what it waits for u8, number of its message u64, bytes of the source's name u8, the name,
- *     the event
+ *     (of what answers a message: bytes of that message's number u8, the number,) the event
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "book_inside.h"
@@ -20,7 +21,7 @@ struct row {
 	bool left;
 	uint8_t what;
 	uint64_t raw;
-	struct span source, event;
+	struct span source, message_no, event;
 };
 
 static void
@@ -49,9 +50,18 @@ take_apart(const struct book *book, struct span row, struct row *out)
 	size_t named = row.bytes < HEAD_BYTES ? 0 : row.data[HEAD_BYTES - 1];
 	if (row.bytes < HEAD_BYTES + named || named >= BOOK_SOURCE_BYTES || memchr(row.data + HEAD_BYTES, 0, named) != NULL)
 		return damaged(book);
+	struct span rest = { row.data + HEAD_BYTES + named, row.bytes - HEAD_BYTES - named };
 	*out = (struct row){ (int64_t)value_get(row.data, 8), row.data[8] != 0, row.data[9], value_get(row.data + 10, 8),
-		{ row.data + HEAD_BYTES, named }, { row.data + HEAD_BYTES + named, row.bytes - HEAD_BYTES - named } };
-	return out->what == WAIT_UNIT || out->what == WAIT_LANE ? STATUS_OK : damaged(book);
+		{ row.data + HEAD_BYTES, named }, { rest.data, 0 }, rest };
+	if (out->what == WAIT_UNIT || out->what == WAIT_LANE)
+		return STATUS_OK;
+	size_t bytes = rest.bytes == 0 ? 0 : rest.data[0];
+	if (out->what != WAIT_MESSAGE || bytes == 0 || bytes > SHORT_TEXT_BYTES_MAX || rest.bytes < 1 + bytes ||
+	    memchr(rest.data + 1, 0, bytes) != NULL)
+		return damaged(book);
+	out->message_no = (struct span){ rest.data + 1, bytes };
+	out->event = (struct span){ rest.data + 1 + bytes, rest.bytes - 1 - bytes };
+	return STATUS_OK;
 }
 
 /* The event in the row, and its source, in the arena. */
@@ -72,20 +82,25 @@ read_event(const struct book *book, const struct row *row, struct arena *arena, 
 		Juyan__V1__Event *out;
 	} event = { .in = message }; /* it is the arena's, and so ours */
 	*out = (struct book_said){ event.out, source, row->raw, row->since_ms };
-	char **unit_id = event.out->what_case == 0 || event.out->manifest_lodged == NULL ? NULL : book_unit_of(event.out);
+	bool says = event.out->what_case != 0 && event.out->manifest_lodged != NULL;
+	char **unit_id = says ? book_unit_of(event.out) : NULL;
 	bool weighing = event.out->what_case == JUYAN__V1__EVENT__WHAT_UNIT_WEIGHED;
+	if (row->what == WAIT_MESSAGE)
+		return says && strlen(event.out->port) <= PORT_BYTES_MAX ? STATUS_OK : damaged(book);
 	if (unit_id == NULL || strlen(*unit_id) > UNIT_ID_BYTES_MAX || strlen(event.out->port) > PORT_BYTES_MAX ||
 	    strlen(book_lane_of(event.out)) > SHORT_TEXT_BYTES_MAX || (row->what == WAIT_LANE && !weighing))
 		return damaged(book);
 	return STATUS_OK;
 }
 
-/* What it waits for by name: its plate, or its lane. */
+/* What it waits for by name: its plate, its lane, or its message. */
 static void
 name_of(const struct row *row, const Juyan__V1__Event *event, char name[SHORT_TEXT_BYTES_MAX + 1])
 {
 	if (row->what == WAIT_UNIT)
 		plate_plain(*book_unit_of(event), name, UNIT_ID_BYTES_MAX + 1);
+	else if (row->what == WAIT_MESSAGE)
+		snprintf(name, SHORT_TEXT_BYTES_MAX + 1, "%.*s", (int)row->message_no.bytes, (const char *)row->message_no.data);
 	else
 		memcpy(name, book_lane_of(event), strlen(book_lane_of(event)) + 1);
 }
@@ -95,7 +110,7 @@ count_of(struct book *book, const struct row *row)
 {
 	if (row->left)
 		return &book->self.left;
-	return row->what == WAIT_UNIT ? &book->self.waiting_units : &book->self.waiting_weighings;
+	return row->what == WAIT_LANE ? &book->self.waiting_weighings : &book->self.waiting_units;
 }
 
 static void
@@ -142,10 +157,11 @@ make_room(struct book *book)
 }
 
 static enum status
-put_row(struct book *book, const struct book_said *said, enum book_wait what, const struct key *number)
+put_row(struct book *book, const struct book_said *said, enum book_wait what, const char *name, const struct key *number)
 {
 	size_t named = strnlen(said->source, BOOK_SOURCE_BYTES - 1), bytes = protobuf_c_message_get_packed_size(&said->event->base);
-	uint8_t *row = arena_take(&book->arena, HEAD_BYTES + named + bytes);
+	size_t numbered = what == WAIT_MESSAGE ? 1 + strlen(name) : 0;
+	uint8_t *row = arena_take(&book->arena, HEAD_BYTES + named + numbered + bytes);
 	if (row == NULL)
 		return reason_say(book->why, STATUS_NO_MEMORY, "no memory for an event that waits");
 	value_put(row, (uint64_t)said->since_ms, 8);
@@ -154,8 +170,12 @@ put_row(struct book *book, const struct book_said *said, enum book_wait what, co
 	value_put(row + 10, said->raw, 8);
 	row[18] = (uint8_t)named;
 	memcpy(row + HEAD_BYTES, said->source, named);
-	protobuf_c_message_pack(&said->event->base, row + HEAD_BYTES + named);
-	struct span value = { row, HEAD_BYTES + named + bytes };
+	if (numbered > 0) {
+		row[HEAD_BYTES + named] = (uint8_t)(numbered - 1);
+		memcpy(row + HEAD_BYTES + named + 1, name, numbered - 1);
+	}
+	protobuf_c_message_pack(&said->event->base, row + HEAD_BYTES + named + numbered);
+	struct span value = { row, HEAD_BYTES + named + numbered + bytes };
 	return cabinet_put(book->cabinet, BOOK_waiting, key_span(number), value, book->why);
 }
 
@@ -169,12 +189,12 @@ book_wait(struct book *book, const struct book_said *said, enum book_wait what, 
 	number_key(&number, ++book->self.waits);
 	for_key(&wanted, what, said->event->port, name);
 	number_key(&wanted, book->self.waits);
-	status = put_row(book, said, what, &number);
+	status = put_row(book, said, what, name, &number);
 	if (status == STATUS_OK)
 		status = cabinet_put(book->cabinet, BOOK_waiting_for, key_span(&wanted), (struct span){ NULL, 0 }, book->why);
 	if (status == STATUS_OK)
 		status = book_due(book, said->since_ms + book->options.wait_ms, DUE_WAIT, key_span(&number));
-	*(what == WAIT_UNIT ? &book->self.waiting_units : &book->self.waiting_weighings) += 1;
+	*(what == WAIT_LANE ? &book->self.waiting_weighings : &book->self.waiting_units) += 1;
 	return status;
 }
 
@@ -254,7 +274,15 @@ end_waiting(struct book *book, const struct key *prefix, const struct waiter *wa
 }
 
 static enum status
-take_up_all(struct book *book, enum book_wait what, const struct key *prefix, struct waiter *waiters, size_t n)
+again(struct book *book, enum book_wait what, const char *name, const struct book_said *said, bool *taken)
+{
+	if (what == WAIT_UNIT)
+		return book_unit_again(book, said, taken);
+	return what == WAIT_LANE ? book_lane_again(book, said, taken) : book_message_again(book, said, name, taken);
+}
+
+static enum status
+take_up_all(struct book *book, enum book_wait what, const char *name, const struct key *prefix, struct waiter *waiters, size_t n)
 {
 	enum status status = STATUS_OK;
 	if (n > 1)
@@ -262,8 +290,7 @@ take_up_all(struct book *book, enum book_wait what, const struct key *prefix, st
 	for (size_t i = 0; i < n && status == STATUS_OK; i++) {
 		size_t mark = book->arena.used;
 		bool taken = false;
-		status = what == WAIT_UNIT ? book_unit_again(book, &waiters[i].said, &taken)
-					   : book_lane_again(book, &waiters[i].said, &taken);
+		status = again(book, what, name, &waiters[i].said, &taken);
 		if (status == STATUS_OK && taken)
 			status = end_waiting(book, prefix, &waiters[i]);
 		book->arena.used = mark;
@@ -276,7 +303,7 @@ book_take_up(struct book *book, enum book_wait what, const char *port, const cha
 {
 	struct key prefix = { 0 };
 	size_t mark = book->arena.used, n = 0;
-	if ((what == WAIT_UNIT ? book->self.waiting_units : book->self.waiting_weighings) == 0)
+	if ((what == WAIT_LANE ? book->self.waiting_weighings : book->self.waiting_units) == 0)
 		return STATUS_OK;
 	struct waiter *waiters = arena_take(&book->arena, TAKE_UP_MAX * sizeof *waiters);
 	if (waiters == NULL)
@@ -284,7 +311,7 @@ book_take_up(struct book *book, enum book_wait what, const char *port, const cha
 	for_key(&prefix, what, port, name);
 	enum status status = gather(book, &prefix, waiters, &n);
 	if (status == STATUS_OK)
-		status = take_up_all(book, what, &prefix, waiters, n);
+		status = take_up_all(book, what, name, &prefix, waiters, n);
 	book->arena.used = mark;
 	return status;
 }
@@ -312,8 +339,11 @@ leave(struct book *book, struct span key, struct span value, const struct row *r
 	one_less(book, row);
 	book->self.left++;
 	book_remark(book, said.source, REMARK_too_late, "a %s of %s %s has waited for its %s for as long as is configured",
-	    wire_event_kind(said.event), row->what == WAIT_UNIT ? "vehicle" : "lane", name,
-	    row->what == WAIT_UNIT ? "manifest" : "vehicle");
+	    wire_event_kind(said.event),
+	    row->what == WAIT_UNIT       ? "vehicle"
+		: row->what == WAIT_LANE ? "lane"
+					 : "message",
+	    name, row->what == WAIT_LANE ? "vehicle" : "manifest");
 	status = cabinet_delete(book->cabinet, BOOK_waiting_for, key_span(&wanted), book->why);
 	if (status == STATUS_OK)
 		status = cabinet_put(book->cabinet, BOOK_waiting, key, (struct span){ copy, value.bytes }, book->why);
@@ -365,11 +395,16 @@ list(struct book *book, struct arena *arena, struct book_waiting *out, size_t mo
 			status = found.bytes == NUMBER_BYTES ? take_apart(book, value, &row) : damaged(book);
 		if (status == STATUS_OK)
 			status = read_event(book, &row, arena, &said);
+		char *message_no = status == STATUS_OK ? arena_take(arena, row.message_no.bytes + 1) : NULL;
+		if (status == STATUS_OK && message_no == NULL)
+			status = STATUS_NO_MEMORY;
 		if (status == STATUS_NO_MEMORY && done > 0)
 			break;
 		if (status != STATUS_OK)
 			return status;
-		out[done++] = (struct book_waiting){ row.since_ms, said.source, said.event, row.raw, row.left };
+		memcpy(message_no, row.message_no.data, row.message_no.bytes);
+		message_no[row.message_no.bytes] = '\0';
+		out[done++] = (struct book_waiting){ row.since_ms, said.source, said.event, message_no, row.raw, row.left };
 		memcpy(key.bytes, found.data, NUMBER_BYTES);
 	}
 	*n = done;
