@@ -31,7 +31,8 @@ check_unit(struct check *check, const Juyan__V1__Unit *unit)
 	CHECK(check_texts(check, "containers", unit->containers, unit->n_containers, CONTAINERS_MAX, SHORT_TEXT_BYTES_MAX));
 	CHECK(check_mass(check, "declared_kg", unit->has_declared_kg, unit->declared_kg));
 	CHECK(check_mass(check, "tare_kg", unit->has_tare_kg, unit->tare_kg));
-	return check_mass(check, "container_tare_kg", unit->has_container_tare_kg, unit->container_tare_kg);
+	CHECK(check_mass(check, "container_tare_kg", unit->has_container_tare_kg, unit->container_tare_kg));
+	return check_text(check, "driver", unit->driver, SHORT_TEXT_BYTES_MAX, NULL);
 }
 
 static enum status
@@ -145,7 +146,8 @@ check_unit_arrived(struct check *check, const ProtobufCMessage *message)
 {
 	const Juyan__V1__UnitArrived *said = (const Juyan__V1__UnitArrived *)message;
 	CHECK(check_text(check, "unit_id", said->unit_id, UNIT_ID_BYTES_MAX, unit_id_wanted));
-	return check_text(check, "lane", said->lane, SHORT_TEXT_BYTES_MAX, NULL);
+	CHECK(check_text(check, "lane", said->lane, SHORT_TEXT_BYTES_MAX, NULL));
+	return check_text(check, "driver", said->driver, SHORT_TEXT_BYTES_MAX, NULL);
 }
 
 static enum status
@@ -153,7 +155,8 @@ check_unit_departed(struct check *check, const ProtobufCMessage *message)
 {
 	const Juyan__V1__UnitDeparted *said = (const Juyan__V1__UnitDeparted *)message;
 	CHECK(check_text(check, "unit_id", said->unit_id, UNIT_ID_BYTES_MAX, unit_id_wanted));
-	return check_text(check, "lane", said->lane, SHORT_TEXT_BYTES_MAX, NULL);
+	CHECK(check_text(check, "lane", said->lane, SHORT_TEXT_BYTES_MAX, NULL));
+	return check_text(check, "driver", said->driver, SHORT_TEXT_BYTES_MAX, NULL);
 }
 
 static enum status

@@ -219,6 +219,7 @@ any_unit(struct arena *arena, size_t i)
 	any_mass(&unit->has_declared_kg, &unit->declared_kg);
 	any_mass(&unit->has_tare_kg, &unit->tare_kg);
 	any_mass(&unit->has_container_tare_kg, &unit->container_tare_kg);
+	unit->driver = any_bounded(arena, 0, SHORT_TEXT_BYTES_MAX);
 	return unit;
 }
 

@@ -59,14 +59,15 @@ static enum status
 read_command(struct check *check, struct reason *why)
 {
 	const struct gateway_command *command = check->command;
-	check->place = (struct place){ "check", "ceke", 8 * 60 };
+	check->place = (struct place){ "check", "ceke", 8 * 60, NULL };
 	enum status status = read_set(check, why);
 	if (status == STATUS_OK && command->config != NULL)
 		status = gateway_config_read(command->config, &check->config, why);
 	if (status != STATUS_OK)
 		return status;
 	if (command->config != NULL)
-		check->place = (struct place){ "check", check->config.port, check->config.offset_minutes };
+		check->place = (struct place){ "check", check->config.port, check->config.offset_minutes,
+			check->config.sources[0].place.driver_key };
 	if (command->connector != NULL)
 		return gateway_config_connector(command->connector, check->set, why);
 	if (command->source == NULL)
@@ -125,6 +126,8 @@ print_event(struct check *check, const struct finding *finding)
 		printf("  batch_no=%s", event->batch_no);
 	if (event->what_case == JUYAN__V1__EVENT__WHAT_MANIFEST_LODGED)
 		printf("  (%s%s)", part_name(finding->part), finding->without_goods ? ", crosses empty" : "");
+	else if (finding->message_no != NULL)
+		printf("  (answers message %s)", finding->message_no);
 	check->parts = check->parts || (event->what_case == JUYAN__V1__EVENT__WHAT_MANIFEST_LODGED && finding->part != PART_WHOLE);
 	if (json_write(&event->base, true, &whole) == STATUS_OK)
 		print_fields(json_object_get(whole, kind));

@@ -186,10 +186,12 @@ story_event(FILE *out, const Juyan__V1__Event *event)
 	case JUYAN__V1__EVENT__WHAT_UNIT_ARRIVED:
 		story_text(out, event->unit_arrived->unit_id);
 		say(out, ", lane ", event->unit_arrived->lane);
+		say(out, ", driver ", event->unit_arrived->driver);
 		break;
 	case JUYAN__V1__EVENT__WHAT_UNIT_DEPARTED:
 		story_text(out, event->unit_departed->unit_id);
 		say(out, ", lane ", event->unit_departed->lane);
+		say(out, ", driver ", event->unit_departed->driver);
 		break;
 	case JUYAN__V1__EVENT__WHAT_UNIT_WEIGHED:
 		say_weighed(out, event->unit_weighed);
@@ -241,6 +243,7 @@ story_unit(FILE *out, const Juyan__V1__Unit *unit, int indent)
 		say_mass(out, ", registered tare ", true, unit->tare_kg);
 	if (unit->has_container_tare_kg)
 		say_mass(out, ", containers' registered tare ", true, unit->container_tare_kg);
+	say(out, ", driver ", unit->driver);
 	fputc('\n', out);
 }
 

@@ -50,7 +50,7 @@ fuzz_documents_take(const struct connector *connector, void *state, struct span 
 static inline void *
 fuzz_documents_state(const struct connector *connector, const char *settings)
 {
-	static const struct place place = { "folder", "ceke", 480 };
+	static const struct place place = { "folder", "ceke", 480, NULL };
 	struct yaml *yaml = NULL;
 	void *state = NULL;
 	struct reason why;

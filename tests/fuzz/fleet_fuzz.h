@@ -16,7 +16,7 @@ static inline void *
 fleet_fuzz_open(const struct connector *connector, const char *settings)
 {
 	static struct yaml *yaml;
-	static const struct place place = { "agvs", "ceke", 480 };
+	static const struct place place = { "agvs", "ceke", 480, NULL };
 	struct reason why;
 	void *state = NULL;
 	if (yaml == NULL)

@@ -34,7 +34,7 @@ look(const struct findings *findings)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
-	static const struct place place = { "yard", "ceke", 480 };
+	static const struct place place = { "yard", "ceke", 480, NULL };
 	static const struct moment_of when = { INT64_C(1738281900000), "f.edi" };
 	static struct yaml *yaml;
 	static void *state;

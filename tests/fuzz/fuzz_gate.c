@@ -24,7 +24,7 @@ static const char *const settings[] = {
 static void *
 open_gate(const char *text)
 {
-	static const struct place place = { "g", "ceke", 480 };
+	static const struct place place = { "g", "ceke", 480, NULL };
 	void *gate = NULL;
 	struct yaml *yaml = NULL;
 	struct reason why = { "" };

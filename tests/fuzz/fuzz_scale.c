@@ -72,7 +72,7 @@ look(struct findings *findings, struct copy *copy)
 static void
 hear(unsigned kind, struct span input, size_t piece, struct copy *copy)
 {
-	static const struct place place = { "north", "ceke", 480 };
+	static const struct place place = { "north", "ceke", 480, NULL };
 	struct findings findings;
 	struct yaml *yaml = NULL;
 	struct reason why = { "" };

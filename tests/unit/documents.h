@@ -28,7 +28,7 @@ struct documents {
 	char text[DOCUMENTS_TEXT_BYTES];
 };
 
-static const struct place documents_place = { "folder", "ceke", 8 * 60 };
+static struct place documents_place = { "folder", "ceke", 8 * 60, NULL };
 
 /* SYNTAX and what it said where the settings (YAML, may be "") are refused. */
 static inline enum status

@@ -28,7 +28,7 @@ struct fleet {
 static inline enum status
 fleet_try(struct fleet *fleet, const char *name, const char *settings, struct reason *why)
 {
-	static const struct place place = { "agvs", "ceke", 480 };
+	static const struct place place = { "agvs", "ceke", 480, NULL };
 	memset(fleet, 0, sizeof *fleet);
 	fleet->connector = connector_of(name);
 	assert_non_null(fleet->connector);

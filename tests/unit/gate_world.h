@@ -18,7 +18,7 @@ enum { ARENA_BYTES = 32 * 1024 * 1024, TEXT_BYTES = 512 * 1024 };
 
 /* 2025-03-01 12:00 at UTC+8. */
 static const int64_t noon_ms = INT64_C(1740801600000);
-static const struct place place = { "gate-1", "ceke", 480 };
+static struct place place = { "gate-1", "ceke", 480, NULL };
 
 static struct arena arena;
 static struct findings findings;

@@ -39,7 +39,7 @@ scales_try(struct scales *scales, const struct connector *connector, const char 
 {
 	memset(scales, 0, sizeof *scales);
 	scales->connector = connector;
-	scales->place = (struct place){ "north", "ceke", 480 };
+	scales->place = (struct place){ "north", "ceke", 480, NULL };
 	scales->now_ms = 1000;
 	scales->step_ms = 100;
 	assert_int_equal(arena_open(&scales->arena, 1 << 16), STATUS_OK);

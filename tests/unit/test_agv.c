@@ -112,7 +112,7 @@ static void
 restart(struct fleet *fleet, char *kept, size_t *kept_bytes)
 {
 	struct span span;
-	static const struct place place = { "agvs", "ceke", 480 };
+	static const struct place place = { "agvs", "ceke", 480, NULL };
 	if (fleet->connector->keep(fleet->state, &fleet->arena, &span)) {
 		memcpy(kept, span.data, span.bytes);
 		*kept_bytes = span.bytes;

@@ -14,7 +14,7 @@
 
 enum { TEXT_BYTES = 16384, ARENA_BYTES = 8 << 20 };
 
-static const struct place yard = { "yard", "ceke", 480 };
+static const struct place yard = { "yard", "ceke", 480, NULL };
 static const struct moment_of when = { INT64_C(1738300000000), "in.edi" };
 
 /* What is found, each ended by ';': "in PLATE@time BATCH", "out …", or a remark's name; `last` is the last remark's sentence. */

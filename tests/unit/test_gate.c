@@ -1,4 +1,5 @@
 /* The gate's connector: what a vehicle in a lane becomes, in both dialects. Each test names the rule that it holds. */
+#include "driver.h"
 #include "gate_world.h"
 
 /* ---- dialect A ---- */
@@ -289,6 +290,27 @@ test_the_driver_goes_nowhere(void **state)
 	gate_connector.close(&gate);
 }
 
+static void
+test_with_a_key_the_driver_is_a_pseudonym_on_the_way_in_and_out(void **state)
+{
+	(void)state;
+	static const uint8_t key[DRIVER_KEY_BYTES] = { 1 };
+	put_frame(0x21, 'I', HEAD "<IC><IC_DR_CUSTOMS_NO>SECRET 2</IC_DR_CUSTOMS_NO></IC>" CAR TAIL);
+	put_frame(0x81, 'E',
+	    "<GATHER_INFO><I_E_FLAG>E</I_E_FLAG><AREA_ID>1</AREA_ID><CHNL_NO>2</CHNL_NO><SESSION_ID>s</SESSION_ID>"
+	    "<VE_LICENSE_NO>1</VE_LICENSE_NO><DR_RFID><DR_NAME>nobody</DR_NAME><DR_CUSTOMS_NO>secret2</DR_CUSTOMS_NO>"
+	    "</DR_RFID>" TAIL);
+	place.driver_key = key;
+	void *gate = open_gate("{}");
+	take_wire(gate, "");
+	place.driver_key = NULL;
+	assert_int_equal(findings.n, 2);
+	const char *in = findings.list[0].event->unit_arrived->driver, *out = findings.list[1].event->unit_departed->driver;
+	assert_int_equal(strspn(in, "0123456789abcdef"), DRIVER_DIGITS);
+	assert_string_equal(in, out);
+	gate_connector.close(&gate);
+}
+
 int
 main(void)
 {
@@ -313,6 +335,7 @@ main(void)
 		cmocka_unit_test_setup(test_either_plate_of_a_lorry_is_enough, begin),
 		cmocka_unit_test_setup(test_settings_name_further_elements, begin),
 		cmocka_unit_test_setup(test_the_driver_goes_nowhere, begin),
+		cmocka_unit_test_setup(test_with_a_key_the_driver_is_a_pseudonym_on_the_way_in_and_out, begin),
 	};
 	any_begin();
 	return cmocka_run_group_tests(tests, begin_all, end_all);

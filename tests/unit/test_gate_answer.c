@@ -193,6 +193,8 @@ test_settings_that_are_wrong(void **state)
 		{ "{lanes: {\"01\": {line: L1}}}", NULL },
 		{ "{elements: {driver: X}}", NULL },
 		{ "{elements: {plate: DR_NAME}}", "f:1: 'DR_NAME' is the driver's: personal data go nowhere" },
+		{ "{elements: {plate: IC/IC_DR_CUSTOMS_NO}}",
+		    "f:1: 'IC/IC_DR_CUSTOMS_NO' is the driver's: personal data go nowhere" },
 		{ "{elements: {plate: [DR_RFID/X]}}", "f:1: 'DR_RFID/X' is the driver's: personal data go nowhere" },
 		{ "{elements: {plate: {a: b}}}", "f:1: the places of 'plate' are no list of at most 8 names" },
 		{ "{elements: {plate: ['']}}",

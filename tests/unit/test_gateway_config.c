@@ -6,9 +6,11 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "folder.h"
 #include "gateway_config.h"
+#include "keys.h"
 
 #define TOP \
 	"centre: tcp://10.0.0.1:4711\ncentre_key: /etc/juyan/server.key.pub\nkey: /etc/juyan/gate.key\nfolder: /var/lib/gateway\n" \
@@ -93,6 +95,27 @@ what_is_said_holds(void **state)
 }
 
 static void
+a_key_for_drivers_is_one_that_others_cannot_read(void **state)
+{
+	(void)state;
+	char path[FOLDER_BYTES + 16], text[1024];
+	struct key_pair keys;
+	assert_int_equal(reads(TOP GATE), STATUS_OK);
+	assert_null(config.sources[0].place.driver_key);
+	key_pair_make(&keys);
+	snprintf(path, sizeof path, "%s/drivers.key", folder);
+	assert_int_equal(key_pair_save(&keys, path, &why), STATUS_OK);
+	snprintf(text, sizeof text, "%sdriver_secret: %s\n%s", TOP, path, GATE);
+	assert_int_equal(reads(text), STATUS_OK);
+	assert_ptr_equal(config.sources[0].place.driver_key, config.driver_key);
+	assert_memory_equal(config.driver_key, keys.secret_key, sizeof config.driver_key);
+	assert_int_equal(chmod(path, 0644), 0);
+	assert_int_equal(reads(text), STATUS_SETTING);
+	assert_non_null(strstr(why.text, "drivers.key"));
+	assert_int_equal(reads(TOP "driver_secret: /nowhere\n" GATE), STATUS_NOT_FOUND);
+}
+
+static void
 an_unknown_name_is_refused_with_the_nearest(void **state)
 {
 	(void)state;
@@ -145,7 +168,7 @@ the_help_names_what_is_read(void **state)
 	size_t n = 0;
 	for (; (name = gateway_config_setting(n, &fallback, &prose)) != NULL; n++)
 		assert_true(strlen(name) > 1 && strlen(prose) > 10);
-	assert_int_equal(n, 13);
+	assert_int_equal(n, 14);
 }
 
 int
@@ -154,6 +177,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_not_said_has_its_default),
 		cmocka_unit_test(what_is_said_holds),
+		cmocka_unit_test(a_key_for_drivers_is_one_that_others_cannot_read),
 		cmocka_unit_test(an_unknown_name_is_refused_with_the_nearest),
 		cmocka_unit_test(what_is_missing_is_named),
 		cmocka_unit_test(what_cannot_be_is_refused),

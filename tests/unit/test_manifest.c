@@ -8,6 +8,7 @@
 
 #include "any.h"
 #include "documents.h"
+#include "driver.h"
 
 static struct documents documents;
 
@@ -328,6 +329,30 @@ test_no_driver_goes_anywhere(void **state)
 	assert_silent_of(text, "Dorj");
 }
 
+static void
+test_with_a_key_a_driver_is_a_pseudonym_of_the_number_and_of_that_key(void **state)
+{
+	(void)state;
+	static const uint8_t one[DRIVER_KEY_BYTES] = { 1 }, other[DRIVER_KEY_BYTES] = { 2 };
+	static const char mark[] = "\"driver\":\"";
+	static const char xml[] = HEAD(ID, "9", "MT4401") BODY("B-1", "<Consignment>" VEHICLE("P-1", "", "") "</Consignment>");
+	char first[DRIVER_DIGITS + 1] = "";
+	for (size_t i = 0; i < 3; i++) {
+		documents_place.driver_key = i == 2 ? other : one;
+		const char *text = said_with("", xml);
+		documents_place.driver_key = NULL;
+		assert_silent_of(text, "Bold");
+		assert_silent_of(text, "D-77");
+		assert_says(text, mark);
+		const char *said = strstr(text, mark) + strlen(mark);
+		assert_int_equal(strspn(said, "0123456789abcdef"), DRIVER_DIGITS);
+		if (i == 0)
+			memcpy(first, said, DRIVER_DIGITS);
+		else
+			assert_int_equal(strncmp(first, said, DRIVER_DIGITS) == 0, i == 1);
+	}
+}
+
 /* ---- names, prefixes, encodings ---- */
 
 static void
@@ -518,6 +543,7 @@ main(void)
 		TEST(test_where_the_name_is_empty_the_code_is_the_plate),
 		TEST(test_a_deleted_vehicle_is_dropped_and_one_that_is_not_named_is_refused),
 		TEST(test_no_driver_goes_anywhere),
+		TEST(test_with_a_key_a_driver_is_a_pseudonym_of_the_number_and_of_that_key),
 		TEST(test_the_type_is_known_from_the_head_the_number_or_the_namespace),
 		TEST(test_gbk_is_read_whatever_the_declaration_says),
 		TEST(test_without_a_time_it_is_when_it_came),

@@ -295,7 +295,7 @@ test_settings_that_are_refused(void **state)
 static void
 test_no_settings_at_all(void **state)
 {
-	struct place place = { "a source whose name is much too long", "ceke", 480 };
+	struct place place = { "a source whose name is much too long", "ceke", 480, NULL };
 	struct reason why = { "" };
 	void *opened = NULL;
 	(void)state;

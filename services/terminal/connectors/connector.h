@@ -5,7 +5,8 @@
  *
  * Rules that every connector holds:
  * - It never guesses a mass. What is empty is unknown. What was weighed and what was declared stand in different fields.
- * - A time without a zone is the port's local time. Personal data (a driver's name or number) goes nowhere.
+ * - A time without a zone is the port's local time. Personal data (a driver's name or number) goes nowhere, but as a pseudonym
+ *   where the gateway has a key for it (driver.h).
  * - source_key is the source's own key of the record, made so that a repetition has the same one and nothing else has.
  * - What is wrong gives a remark with what, where and what was expected, and changes nothing else. After a broken frame it goes on
  *   with the next whole one.
@@ -27,7 +28,8 @@ enum feed {
 struct place {
 	const char *source; /* the source's name in the configuration: names the machine where it has no name of its own */
 	const char *port;
-	int32_t offset_minutes; /* local time is UTC and so much */
+	int32_t offset_minutes;    /* local time is UTC and so much */
+	const uint8_t *driver_key; /* for pseudonyms, DRIVER_KEY_BYTES; NULL: what is said of drivers is dropped */
 };
 
 /* Of the moment at which bytes came. */

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "container.h"
+#include "driver.h"
 #include "gate_sight.h"
 
 enum { SCRATCH_BYTES = 64 * 1024, SCRATCH_A_BYTE = 32, REMEMBERED = 256, CONTAINERS_LOOKED_AT = CONTAINERS_MAX };
@@ -105,12 +106,14 @@ add_passage(const struct gate_sight *sight, int64_t at_ms, struct findings *out)
 			return;
 		gate_put(out, &event->unit_arrived->unit_id, sight->unit_id, UNIT_ID_BYTES_MAX);
 		gate_put(out, &event->unit_arrived->lane, gate_sight_lane(sight), SHORT_TEXT_BYTES_MAX);
+		driver_put(out, sight->place, gate_driver(sight->root), &event->unit_arrived->driver);
 	} else if (sees != GATE_SEES_WEIGHING) {
 		event = gate_sight_event(sight, JUYAN__V1__EVENT__WHAT_UNIT_DEPARTED, GATE_DEPARTED, at_ms, out);
 		if (event == NULL)
 			return;
 		gate_put(out, &event->unit_departed->unit_id, sight->unit_id, UNIT_ID_BYTES_MAX);
 		gate_put(out, &event->unit_departed->lane, gate_sight_lane(sight), SHORT_TEXT_BYTES_MAX);
+		driver_put(out, sight->place, gate_driver(sight->root), &event->unit_departed->driver);
 	}
 }
 

@@ -23,7 +23,7 @@ add_place(const struct yaml_node *node, const char *field, char *out, struct rea
 	if (place == NULL || place[0] == '\0' || strlen(place) > GATE_PLACE_BYTES_MAX)
 		return yaml_fail(node, why, "a place of '%s' is no text of 1 to %d bytes, expected such as CAR/VE_NAME", field,
 		    GATE_PLACE_BYTES_MAX);
-	if (strncmp(place, "DR_", 3) == 0 || strstr(place, "/DR_") != NULL)
+	if (strncmp(place, "DR_", 3) == 0 || strstr(place, "/DR_") != NULL || strstr(place, "_DR_") != NULL)
 		return yaml_fail(node, why, "'%s' is the driver's: personal data go nowhere", place);
 	memcpy(out, place, strlen(place) + 1);
 	return STATUS_OK;
@@ -146,5 +146,17 @@ gate_value(const struct gate_places *places, const struct xml_node *root, enum g
 	for (size_t i = 0; i < BUILT_IN_MAX && fields[field].places[i] != NULL; i++)
 		if (meet_at(&search, root, fields[field].places[i]))
 			return search.found;
+	return search.found;
+}
+
+const char *
+gate_driver(const struct xml_node *root)
+{
+	static const char *const places[] = { "DR_CUSTOMS_NO", "DR_RFID/DR_CUSTOMS_NO", "IC/IC_DR_CUSTOMS_NO", "IC/DR_IC_NO",
+		"DR_RFID/DR_NAME" };
+	struct search search = { 0, "" };
+	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+		if (meet_at(&search, root, places[i]))
+			break;
 	return search.found;
 }

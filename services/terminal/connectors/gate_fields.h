@@ -1,7 +1,7 @@
 /*
  * Where the values stand in a gate's XML: one table for both dialects, for no public text fixes these names. Settings may put
  * others before them. A value is an element's text or an attribute; one that is empty is not there. Elements of the driver
- * (DR_...) are never looked into.
+ * (DR_...) are looked into by gate_driver alone.
  *
  * A place is "GROUP/NAME", a child or an attribute NAME of the root's child GROUP, or "NAME" alone: an attribute or a child of the
  * root. A place from the settings may also lie anywhere below. Values are lent from the tree. Any thread.
@@ -51,5 +51,7 @@ enum status gate_places_read(const struct yaml_node *elements, struct gate_place
 
 /* The n-th value (from 0) of a field, those of the settings first; "": there are no more. */
 const char *gate_value(const struct gate_places *places, const struct xml_node *root, enum gate_field field, size_t n);
+/* The driver's number, else the name; "": neither is said. For a pseudonym (driver.h), and for nothing else. */
+const char *gate_driver(const struct xml_node *root);
 
 #endif

@@ -8,7 +8,7 @@
  *   2 add, 5 change   they come to those that are there; one of the same number is replaced
  *   3 delete          the waybills or the vehicle that it names go; a manifest that names no waybill goes as a whole
  *   T draft           nothing was lodged yet
- * Later documents replace earlier ones by SendTime. A driver's name and number (Master, RepresentativePerson) are never looked at.
+ * Later documents replace earlier ones by SendTime. A driver's name and number (Master) go nowhere, or as a pseudonym (driver.h).
  */
 #include "manifest.h"
 

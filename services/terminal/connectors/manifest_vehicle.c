@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "container.h"
+#include "driver.h"
 #include "manifest.h"
 
 /* Four letters, the fourth of them U, J or Z, and seven digits: ISO 6346. */
@@ -97,6 +98,9 @@ read_vehicle(struct manifest_reading *reading, const struct xml_node *consignmen
 	Juyan__V1__Unit *unit = unit_named(reading, lodged, plate);
 	if (unit == NULL || reading->function == '3')
 		return;
+	const struct xml_node *master = xml_child(vehicle, "Master");
+	const char *number = xml_text(xml_child(master, "ID"));
+	driver_put(reading->out, reading->place, number[0] != '\0' ? number : xml_text(xml_child(master, "Name")), &unit->driver);
 	add_equipment(reading, vehicle, true, unit);
 	add_equipment(reading, consignment, false, unit);
 }

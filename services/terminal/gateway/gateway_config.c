@@ -1,11 +1,13 @@
 /* See gateway_config.h. */
 #include "gateway_config.h"
 
+#include <sodium.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "civil.h"
+#include "keys.h"
 #include "nearest.h"
 
 enum { NAMES_MAX = 96 };
@@ -200,7 +202,8 @@ read_source(struct gateway_config *config, const struct yaml_node *map, struct r
 		status = check_source_names(&source, why);
 	if (status != STATUS_OK)
 		return status;
-	source.place = (struct place){ source.name, config->port, config->offset_minutes };
+	source.place = (struct place){ source.name, config->port, config->offset_minutes,
+		config->driver_secret[0] != '\0' ? config->driver_key : NULL };
 	config->sources[config->n++] = source;
 	return STATUS_OK;
 }
@@ -255,6 +258,21 @@ check_top(struct gateway_config *config, const struct yaml_node *root, struct re
 	return STATUS_OK;
 }
 
+/* A key like any other, so that it is made, kept and refused like one. */
+static enum status
+read_driver_key(struct gateway_config *config, struct reason *why)
+{
+	struct key_pair pair;
+	_Static_assert(sizeof pair.secret_key == sizeof config->driver_key, "one key is the other");
+	if (config->driver_secret[0] == '\0')
+		return STATUS_OK;
+	enum status status = key_pair_load(config->driver_secret, &pair, why);
+	if (status == STATUS_OK)
+		memcpy(config->driver_key, pair.secret_key, sizeof config->driver_key);
+	key_pair_wipe(&pair);
+	return status;
+}
+
 static enum status
 read_all(struct gateway_config *config, const char *path, struct reason *why)
 {
@@ -270,6 +288,8 @@ read_all(struct gateway_config *config, const char *path, struct reason *why)
 		status = read_setting(&settings[i], root, config, why);
 	if (status == STATUS_OK)
 		status = check_top(config, root, why);
+	if (status == STATUS_OK)
+		status = read_driver_key(config, why);
 	return status == STATUS_OK ? read_sources(config, root, why) : status;
 }
 
@@ -289,7 +309,7 @@ void
 gateway_config_close(struct gateway_config *config)
 {
 	yaml_close(&config->yaml);
-	memset(config, 0, sizeof *config);
+	sodium_memzero(config, sizeof *config);
 }
 
 const struct machine_source *

@@ -8,6 +8,7 @@
 #ifndef JUYAN_GATEWAY_GATEWAY_CONFIG_H
 #define JUYAN_GATEWAY_GATEWAY_CONFIG_H
 
+#include "driver.h"
 #include "sources.h"
 
 enum { GATEWAY_SOURCES_MAX = 64, SOURCE_NAME_BYTES_MAX = 32 };
@@ -20,6 +21,8 @@ enum { GATEWAY_SOURCES_MAX = 64, SOURCE_NAME_BYTES_MAX = 32 };
 	X(text, folder, NULL, 0, 0, "a folder on a disk of this machine: spool and book stand there") \
 	X(text, port, NULL, 0, 0, "the port's id in the registry, for what says none") \
 	X(text, utc_offset, "+08:00", 0, 0, "of the port's local time, in which machines speak") \
+	X(text, driver_secret, "", 0, 0, \
+	    "the file with a key of its own ('juyan keys make') by which drivers become pseudonyms; empty: drivers are dropped") \
 	X(text, metrics, "", 0, 0, "a file for Prometheus (node_exporter's textfile form), written anew every 15 s; empty: none") \
 	X(number, spool_mib, 1024, 1, 1048576, "MiB that events may take while the centre is away") \
 	X(number, book_mib, 16384, 16, 1048576, "MiB that the book may take: raw messages, keys, what waits") \
@@ -37,12 +40,13 @@ struct gateway_config {
 #undef X_text
 #undef X_number
 	int32_t offset_minutes;
+	uint8_t driver_key[DRIVER_KEY_BYTES];               /* where driver_secret is set */
 	struct machine_source sources[GATEWAY_SOURCES_MAX]; /* name, kind, connector, settings and place are filled in */
 	size_t n;
 	struct yaml *yaml;
 };
 
-/* SYNTAX, NO_MEMORY. What a source's kind and connector say of its settings is not asked here. */
+/* SYNTAX, NO_MEMORY; what is wrong with the file of driver_secret. The config stays where it is: sources hold on to its key. What a source's kind and connector say of its settings is not asked here. */
 enum status gateway_config_read(const char *path, struct gateway_config *out, struct reason *why) MUST_USE;
 void gateway_config_close(struct gateway_config *config); /* safe on a zeroed one */
 /* NULL: there is none of this name. */
