@@ -24,7 +24,8 @@ class Day:
     def __init__(self, root, server, plan, chance, seconds, faster=1):
         self.root, self.plan, self.chance, self.seconds, self.faster = root, plan, chance, seconds, faster
         self.life, self.began = Life(), time.time()
-        self.folders = {name: Folder(os.path.join(root, name)) for name in ("manifests", "trains", "inner", "yard", "fence")}
+        self.folders = {name: Folder(os.path.join(root, name)) for name in ("manifests", "trains", "inner", "bills", "yard",
+            "fence")}
         self.fence = Fence(self.folders["fence"], self.life)
         self.platform = Platform(self.verdict, self.life)
         self.broker = Broker(root, free_port(self.chance("broker")))
@@ -61,6 +62,7 @@ class Day:
         sources += [{"name": "manifests", "connector": "manifest", "files": self.folders["manifests"].path},
             {"name": "trains", "connector": "wagons", "files": self.folders["trains"].path, "direction": "import",
                 "batch": "{train}"},
+            {"name": "bills", "connector": "smgs", "files": self.folders["bills"].path, "direction": "import"},
             {"name": "inner", "connector": "wagons", "files": self.folders["inner"].path, "direction": "import", "counts": "no"},
             {"name": "yard", "connector": "codeco", "files": self.folders["yard"].path},
             {"name": "fence", "connector": "manifest", "files": self.folders["fence"].path}]
@@ -94,13 +96,20 @@ class Day:
         return names
 
     def receipts(self, crossing, chance):
+        if crossing.refused:
+            self.receipt("03", chance, crossing.number if crossing.answers == "both" else None, crossing.goods_message)
+            self.drop_step(crossing.again, chance)
+        message = crossing.resent_message or crossing.goods_message if crossing.answers != "batch" else None
         for code in crossing.codes:
-            number = self.plan.number()
-            data = papers.receipt(number, time.time(), crossing.number, code)
-            self.folders["manifests"].drop(f"receipt-{number}.xml", data)
-            if chance.random() < 0.1:
-                self.folders["manifests"].drop(f"receipt-{number}-again.xml", data)
-            self.life.wait(0.005)
+            self.receipt(code, chance, crossing.number if crossing.answers != "message" else None, message)
+
+    def receipt(self, code, chance, batch, message):
+        number = self.plan.number()
+        data = papers.receipt(number, time.time(), batch, code, message)
+        self.folders["manifests"].drop(f"receipt-{number}.xml", data)
+        if chance.random() < 0.1:
+            self.folders["manifests"].drop(f"receipt-{number}-again.xml", data)
+        self.life.wait(0.005)
 
     # ---- trucks ----
 
@@ -212,6 +221,16 @@ class Day:
             self.receipts(train, chance)
             self.finish()
 
+    def consignments(self, chance):
+        """Each bill twice under two names."""
+        for crossing in self.plan.bills:
+            self.life.wait(self.seconds / (len(self.plan.bills) + 1) * chance.random())
+            data = papers.consignment(crossing.number, crossing.wagons, crossing.kg, crossing.goods)
+            self.folders["bills"].drop(f"{crossing.number}.xml", data)
+            self.folders["bills"].drop(f"{crossing.number}-again.xml", data)
+            self.receipts(crossing, chance)
+            self.finish()
+
     def container_yard(self, chance):
         for crossing in self.plan.yard:
             self.life.wait(self.seconds / len(self.plan.yard) * chance.uniform(0, 1))
@@ -250,6 +269,7 @@ class Day:
         for serial in serials:
             self.life.start(self.fleet, serial, [trip for trip in plan.trips if trip.serial == serial], self.chance(serial))
         self.life.start(self.railway, self.chance("railway"))
+        self.life.start(self.consignments, self.chance("consignments"))
         self.life.start(self.container_yard, self.chance("yard"))
         for name, data in BROKEN.items():
             self.folders["manifests"].drop(name, data)

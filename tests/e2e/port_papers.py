@@ -57,7 +57,7 @@ def command(numbers, result, bare):
 
 def document(kind, function, number, at, body, encoding="UTF-8"):
     return (f'<?xml version="1.0" encoding="{encoding}"?>\n<Manifest xmlns="urn:Declaration:datamodel:standard:CN:{kind}:1"><Head>'
-        f"<MessageID>CN_{kind}_1p0_0707XX0000001_{number:017d}</MessageID><FunctionCode>{function}</FunctionCode>"
+        f"<MessageID>{message_id(kind, number)}</MessageID><FunctionCode>{function}</FunctionCode>"
         f"<MessageType>{kind}</MessageType><SenderID>0707XX0000001_DXPX</SenderID><ReceiverID>EPORT</ReceiverID>"
         f'<SendTime>{local(at, "%Y%m%d%H%M%S%f")}</SendTime><Version>1.0</Version></Head>\n<Declaration>'
         f"<DeclarationOfficeID>0707</DeclarationOfficeID>{body}</Declaration></Manifest>\n").encode(encoding)
@@ -101,10 +101,17 @@ def named(batch, numbers=()):
         "</Consignment>" for number in numbers)
 
 
-def receipt(number, at, batch, code):
+def message_id(kind, number):
+    return f"CN_{kind}_1p0_0707XX0000001_{number:017d}"
+
+
+def receipt(number, at, batch, code, answers=None):
+    """Of a batch; or `answers` a message, by its MessageID, and may name no batch."""
+    head = "" if answers is None else f"<MessageID>{answers}</MessageID>"
+    of_batch = "" if batch is None else f"<Declaration><ID>{batch}</ID></Declaration>"
     return (f'<?xml version="1.0" encoding="UTF-8"?><Manifest><Head><MessageID>R{number:017d}</MessageID><FunctionCode>9'
-        f'</FunctionCode><SendTime>{local(at, "%Y%m%d%H%M%S%f")}</SendTime></Head><Response><Declaration><ID>{batch}</ID>'
-        f"</Declaration><AdditionalInformation><StatementCode>{code}</StatementCode><StatementDescription>回执"
+        f'</FunctionCode><SendTime>{local(at, "%Y%m%d%H%M%S%f")}</SendTime></Head><Response>{head}{of_batch}'
+        f"<AdditionalInformation><StatementCode>{code}</StatementCode><StatementDescription>回执"
         "</StatementDescription></AdditionalInformation></Response></Manifest>").encode()
 
 
@@ -124,6 +131,15 @@ def wagon_list(train, wagons, encoding="gbk"):
     for i, (number, tare, load, goods, waybill) in enumerate(wagons):
         rows.append(f"{train},{i + 1},{number},{tare / 1000:.1f},{load // 1000}.{load % 1000:03d},{goods},{waybill}")
     return ("\r\n".join(rows) + "\r\n").encode(encoding)
+
+
+def consignment(number, wagons, kg, goods):
+    """An SMGS bill: `wagons` by number, with their tare, in centners; the goods in kilograms."""
+    rows = "".join(f"<CarriageType><OrderNumber>{i + 1}</OrderNumber><CarriageNumber>{wagon}</CarriageNumber><Tonnage>69.5"
+        f"</Tonnage><Axles>4</Axles><Tare>{tare // 100}.{tare % 100:02d}</Tare></CarriageType>"
+        for i, (wagon, tare) in enumerate(wagons))
+    return (f'<?xml version="1.0" encoding="UTF-8"?><RailwayBill Doc_ID="{number}" FormName="SMGS"><DocNumber>{number}</DocNumber>'
+        f"{rows}<GoodsType><GoodsName>{goods}</GoodsName><Weight>{kg}</Weight></GoodsType></RailwayBill>").encode()
 
 
 def gate_move(number, at, plate, container, way_in):

@@ -38,16 +38,19 @@ class Crossing:
     def __init__(self, number, batch, trucks=()):
         self.number, self.batch, self.trucks = number, batch, list(trucks)
         self.papers, self.late, self.released_by, self.follows = [], False, "receipt", False
+        self.answers, self.refused, self.again, self.resent_message = "batch", False, [], None
+        self.goods_message = None  # MessageID of the paper with its waybills, where it has not been amended
         self.load_kg = 0
 
 
 class Plan:
     def __init__(self, chance, vehicles):
-        self.chance, self.numbers, self.crossings, self.trips, self.trains, self.yard = chance, 0, [], [], [], []
+        self.chance, self.numbers, self.crossings, self.trips, self.trains, self.bills, self.yard = chance, 0, [], [], [], [], []
         self.released_at_gate = {}  # by plate: the way at which the platform says so
         self.containers = 0
         left = {kind: round(vehicles * share) for kind, share in SHARES.items()}
-        self.wagons(left["rail"])
+        self.wagons(left["rail"] - left["rail"] // 3)
+        self.consignments(left["rail"] // 3)
         for _ in range(left["agv"]):
             self.trips.append(self.trip(len(self.trips)))
         for _ in range(left["yard"]):
@@ -62,7 +65,7 @@ class Plan:
         return sum(len(batch.units) for batch in self.batches()) + sum(crossing.dropped for crossing in self.crossings)
 
     def batches(self):
-        return [crossing.batch for crossing in self.crossings + self.trips + self.trains + self.yard]
+        return [crossing.batch for crossing in self.crossings + self.trips + self.trains + self.bills + self.yard]
 
     def number(self):
         self.numbers += 1
@@ -101,7 +104,8 @@ class Plan:
 
     def crossing(self, kind, n):
         chance = self.chance
-        batch = Batch("export" if kind == "export" else "import", "truck")
+        out = kind == "export" or (kind == "empty" and chance.random() < 0.5)
+        batch = Batch("export" if out else "import", "truck")
         crossing = Crossing(f"B{self.number():06d}", batch, [self.truck(kind) for _ in range(n)])
         crossing.dropped = 0
         for truck in crossing.trucks:
@@ -128,11 +132,12 @@ class Plan:
 
     def lodge(self, crossing, kind):
         chance, batch, number = self.chance, crossing.batch, crossing.number
-        goods, vehicle = {"export": ("MT2401", "MT4402"), "empty": (None, chance.choice(("MT4403", "MT4405")))}.get(kind,
-            ("MT1401", "MT4401"))
+        empty = chance.choice(("MT4404", "MT4406") if batch.direction == "export" else ("MT4403", "MT4405"))
+        goods, vehicle = {"export": ("MT2401", "MT4402"), "empty": (None, empty)}.get(kind, ("MT1401", "MT4401"))
         first = [self.paper(vehicle, "9", papers.vehicle(number, truck.plate, truck.boxes)) for truck in crossing.trucks]
         if goods is not None:
             first.append(self.paper(goods, "9", papers.waybills(number, batch.waybills)))
+            crossing.goods_message = papers.message_id(goods, self.numbers)
         if not any("УНА" in truck.plate for truck in crossing.trucks):
             chance.shuffle(first)
         crossing.papers.append(first)
@@ -140,6 +145,7 @@ class Plan:
             self.amend(crossing, goods, vehicle, first)
 
     def amend(self, crossing, goods, vehicle, first):
+        crossing.goods_message = None
         chance, batch, number, n = self.chance, crossing.batch, crossing.number, len(crossing.trucks)
         what = chance.choice(("change", "change", "add", "take", "vehicle", "delete", "again", "draft", "secondary"))
         step, waybill = [], next(iter(batch.waybills))
@@ -179,8 +185,12 @@ class Plan:
         draw = chance.random()
         crossing.codes = ["01"]
         crossing.late = draw > 0.85 and len(crossing.papers) == 1
+        crossing.answers = "batch" if crossing.goods_message is None else chance.choice(("batch", "message", "both"))
         if draw < 0.06:
-            crossing.codes += [chance.choice(("03", "12", "13"))]
+            crossing.codes += [chance.choice(("12", "13"))]
+            return
+        if draw < 0.12 and crossing.goods_message is not None and not crossing.late:
+            self.refuse(crossing, chance)
             return
         crossing.batch.released = True
         asked = [truck for truck in crossing.trucks if truck.lane_in is not None and len(crossing.papers) == 1]
@@ -195,16 +205,30 @@ class Plan:
         else:
             crossing.codes += ["11"] if draw < 0.9 else ["12", "11"]
 
+    def refuse(self, crossing, chance):
+        """Customs refuses the goods' paper. Some send them again, under other numbers: they do not count twice."""
+        crossing.refused = True
+        if chance.random() < 0.3:
+            crossing.batch.deleted = True
+            return
+        crossing.batch.released = True
+        crossing.codes += ["11"]
+        kind = "MT1401" if crossing.batch.direction == "import" else "MT2401"
+        crossing.batch.waybills = {f"{number}-R": said for number, said in crossing.batch.waybills.items()}
+        crossing.again = [self.paper(kind, "2", papers.waybills(crossing.number, crossing.batch.waybills))]
+        crossing.resent_message = papers.message_id(kind, self.numbers)
+
     def come_back(self):
         """Some of the vehicles cross twice."""
-        for crossing in [one for one in self.crossings if len(one.trucks) == 1 and not one.late and len(one.papers) == 1]:
+        for crossing in [one for one in self.crossings if len(one.trucks) == 1 and not one.late and not one.refused and
+                len(one.papers) == 1]:
             truck = crossing.trucks[0]
             if self.chance.random() > 0.15 or crossing.follows:
                 continue
             others = [one for one in self.crossings if one is not crossing and len(one.trucks) == 1 and not one.late and
-                len(one.papers) == 1 and not one.follows and one.trucks[0].next is None and not one.trucks[0].boxes and
-                one.batch.direction == "import" and one.released_by == "receipt" and one.batch.waybills and
-                one.batch.released]
+                len(one.papers) == 1 and not one.refused and not one.follows and one.trucks[0].next is None and
+                not one.trucks[0].boxes and one.batch.direction == "import" and one.released_by == "receipt" and
+                one.batch.waybills and one.batch.released]
             if not others or truck.next is not None:
                 continue
             self.rename(others[0], truck.plate)
@@ -221,6 +245,7 @@ class Plan:
         truck = crossing.trucks[0]
         crossing.papers.append([self.paper("MT4401", "9", papers.vehicle(crossing.number, truck.plate)),
             self.paper("MT1401", "9", papers.waybills(crossing.number, crossing.batch.waybills))])
+        crossing.goods_message = papers.message_id("MT1401", self.numbers)
 
     # ---- other machines ----
 
@@ -258,6 +283,21 @@ class Plan:
                 crossing.batch.waybills[waybill] = (kg + load, [(goods, kg + load)])
             crossing.batch.released, crossing.codes = True, ["01", "11"]
             self.trains.append(crossing)
+            wanted -= n
+
+    def consignments(self, wanted):
+        """Trains without a list: each SMGS bill is a batch with its wagons. What each one holds, the bill does not say."""
+        chance = self.chance
+        while wanted > 0:
+            n = min(wanted, chance.randrange(1, 5))
+            crossing = Crossing(f"SM{self.number():06d}", Batch("import", "rail"))
+            crossing.dropped, crossing.goods = 0, chance.choice(WORDS[:3])
+            crossing.wagons = [(f"52{self.number():06d}", chance.randrange(22000, 25000)) for _ in range(n)]
+            crossing.kg = n * chance.randrange(56000, 70000)
+            crossing.batch.units = {number: Unit((), None, tare) for number, tare in crossing.wagons}
+            crossing.batch.waybills[crossing.number] = (crossing.kg, [(crossing.goods, crossing.kg)])
+            crossing.batch.released, crossing.codes = True, ["01", "11"]
+            self.bills.append(crossing)
             wanted -= n
 
     def yard_move(self):
