@@ -136,13 +136,22 @@ class Plan:
         goods, vehicle = {"export": ("MT2401", "MT4402"), "empty": (None, empty)}.get(kind, ("MT1401", "MT4401"))
         first = [self.paper(vehicle, "9", papers.vehicle(number, truck.plate, truck.boxes)) for truck in crossing.trucks]
         if goods is not None:
-            first.append(self.paper(goods, "9", papers.waybills(number, batch.waybills)))
-            crossing.goods_message = papers.message_id(goods, self.numbers)
+            first += self.goods_papers(crossing, goods)
         if not any("УНА" in truck.plate for truck in crossing.trucks):
             chance.shuffle(first)
         crossing.papers.append(first)
         if goods is not None and chance.random() < 0.25:
             self.amend(crossing, goods, vehicle, first)
+
+    def goods_papers(self, crossing, kind):
+        """All waybills in one document, or each in its own, in any order: where all are of one kind, for rests go by the order."""
+        number, waybills = crossing.number, crossing.batch.waybills
+        alike = len({words for _, lines in waybills.values() for words, _ in lines}) == 1
+        if self.chance.random() < 0.7 and len(waybills) > 1 and alike:
+            return [self.paper(kind, "9", papers.waybills(number, {waybill: said})) for waybill, said in waybills.items()]
+        paper = self.paper(kind, "9", papers.waybills(number, waybills))
+        crossing.goods_message = papers.message_id(kind, self.numbers)
+        return [paper]
 
     def amend(self, crossing, goods, vehicle, first):
         crossing.goods_message = None
@@ -165,8 +174,11 @@ class Plan:
             del batch.units[gone]
             crossing.dropped += 1
             step = [self.paper(vehicle, "3", papers.vehicle(number, gone))]
+            others = [other for other in batch.waybills if other != waybill]
             batch.waybills = {waybill: ((n - 1) * 60000, [(words, 1000)])}
-            step.append(self.paper(goods, "9", papers.waybills(number, batch.waybills)))
+            step.append(self.paper(goods, "5", papers.waybills(number, batch.waybills)))
+            if others:
+                step.append(self.paper(goods, "3", papers.named(number, others)))
         elif what in ("delete", "again"):
             step = [self.paper(goods, "3", papers.named(number))]
             batch.deleted = what == "delete"
@@ -177,7 +189,8 @@ class Plan:
         crossing.papers.append(step)
         if what == "again":
             crossing.papers.append([self.paper(vehicle, "9", papers.vehicle(number, truck.plate, truck.boxes))
-                for truck in crossing.trucks] + [self.paper(goods, "9", papers.waybills(number, batch.waybills))])
+                for truck in crossing.trucks] + self.goods_papers(crossing, goods))
+            crossing.goods_message = None
 
     def end(self, crossing):
         """Who lets it go, if anybody does."""

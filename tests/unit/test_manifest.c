@@ -64,13 +64,35 @@ said_with(const char *settings, const char *xml)
 /* ---- waybills ---- */
 
 static void
-test_main_data_replace_the_waybills(void **state)
+test_main_data_speak_of_their_own_waybills_and_of_all_only_where_that_is_said(void **state)
+{
+	(void)state;
+	static const char xml[] = HEAD(ID, "9", "MT1401") BODY("B-1", WAYBILL("W-1", "1", ""));
+	assert_memory_equal(said(xml), "add {", 5);
+	assert_memory_equal(said_with("main_data: batch", xml), "replace {", 9);
+}
+
+static void
+test_a_document_says_its_waybill_its_goods_and_its_mass(void **state)
 {
 	(void)state;
 	assert_string_equal(said(HEAD(ID, "9", "MT1401") BODY("B-1", WAYBILL("W-1", "140000", GOODS("炼焦煤", "140000")))),
-	    "replace {\"occurred_at_ms\":1772411415250,\"batch_no\":\"B-1\",\"source_key\":\"" ID "/9\","
+	    "add {\"occurred_at_ms\":1772411415250,\"batch_no\":\"B-1\",\"source_key\":\"" ID "/9/966388e9\","
 	    "\"manifest_lodged\":{\"direction\":\"IMPORT\",\"mode\":\"TRUCK\",\"waybills\":[{\"waybill_no\":\"W-1\","
 	    "\"goods\":[{\"description\":\"炼焦煤\",\"declared_kg\":140000}],\"declared_kg\":140000,\"packages\":1}]}}\n");
+}
+
+static void
+test_waybills_that_share_a_message_number_are_two(void **state)
+{
+	(void)state;
+	char first[SHORT_TEXT_BYTES_MAX + 1];
+	said(HEAD(ID, "9", "MT1401") BODY("B-1", WAYBILL("W-1", "1", "")));
+	snprintf(first, sizeof first, "%s", documents.found.list[0].event->source_key);
+	said(HEAD(ID, "9", "MT1401") BODY("B-1", WAYBILL("W-2", "1", "")));
+	assert_string_not_equal(documents.found.list[0].event->source_key, first);
+	said(HEAD(ID, "9", "MT1401") BODY("B-1", WAYBILL("W-1", "1", "")));
+	assert_string_equal(documents.found.list[0].event->source_key, first);
 }
 
 static void
@@ -170,7 +192,7 @@ test_functions_say_which_part_it_is(void **state)
 	static const struct {
 		const char *head, *part;
 	} cases[] = {
-		{ HEAD(ID, "9", "MT1401"), "replace {" },
+		{ HEAD(ID, "9", "MT1401"), "add {" },
 		{ HEAD(ID, "2", "MT1401"), "add {" },
 		{ HEAD(ID, "5", "MT1401"), "add {" },
 		{ HEAD(ID, "0", "MT1401"), "add {" },
@@ -229,7 +251,7 @@ test_a_vehicle_is_a_unit_with_its_trailers_and_containers(void **state)
 	assert_string_equal(said(HEAD(ID, "9", "MT4401") BODY("B-1",
 				"<Consignment>" VEHICLE("1234УНА", "V-9", EQUIPMENT("5678УН", "9000") EQUIPMENT("5679УН", "9000"))
 				    EQUIPMENT("TEMU1234565", "2200") EQUIPMENT("TEMU1234570", "2300") "</Consignment>")),
-	    "add {\"occurred_at_ms\":1772411415250,\"batch_no\":\"B-1\",\"source_key\":\"" ID "/9\","
+	    "add {\"occurred_at_ms\":1772411415250,\"batch_no\":\"B-1\",\"source_key\":\"" ID "/9/aa2ee722\","
 	    "\"manifest_lodged\":{\"direction\":\"IMPORT\",\"mode\":\"TRUCK\",\"units\":[{\"unit_id\":\"1234УНА\","
 	    "\"trailers\":[\"5678УН\",\"5679УН\"],\"containers\":[\"TEMU1234565\",\"TEMU1234570\"],\"container_tare_kg\":4500}]}}"
 	    "\n");
@@ -522,7 +544,9 @@ main(void)
 	any_begin();
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
-		TEST(test_main_data_replace_the_waybills),
+		TEST(test_main_data_speak_of_their_own_waybills_and_of_all_only_where_that_is_said),
+		TEST(test_a_document_says_its_waybill_its_goods_and_its_mass),
+		TEST(test_waybills_that_share_a_message_number_are_two),
 		TEST(test_an_export_is_an_export),
 		TEST(test_a_batch_has_several_waybills),
 		TEST(test_the_total_holds_where_the_lines_weigh_otherwise),

@@ -3,7 +3,8 @@
  * carriage confirmations of laden and empty vehicles (MT4401 to MT4406), and what customs answered (receipt.c).
  *
  * A document is one part of a batch's manifest: its waybills, or one vehicle. Which part, its function says:
- *   9 main data       its waybills are all that the batch has; of vehicles each has a document of its own, so that they add up
+ *   9 main data       they come to those that are there: each waybill, and each vehicle, may have a document of its own under
+ *                     one batch. With `main_data: batch` its waybills are all that the batch has
  *   0 secondary data  mostly parties and addresses, which nothing counts by: see manifest_body.c
  *   2 add, 5 change   they come to those that are there; one of the same number is replaced
  *   3 delete          the waybills or the vehicle that it names go; a manifest that names no waybill goes as a whole
@@ -12,6 +13,7 @@
  */
 #include "manifest.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +22,7 @@
 
 struct manifest {
 	struct place place;
-	bool classification_is_hs, waybill_releases;
+	bool classification_is_hs, waybill_releases, main_is_whole;
 };
 
 static const struct manifest_type types[] = {
@@ -107,6 +109,22 @@ find_declaration(struct manifest_reading *reading)
 
 /* ---- what comes of it ---- */
 
+/*
+ * The message, its function, and which waybills or vehicles it is of: programs send each waybill by itself, and some of them under
+ * one number.
+ */
+static char *
+key_of(struct manifest_reading *reading, const char *message, const Juyan__V1__ManifestLodged *lodged)
+{
+	uint64_t hash = 0;
+	for (size_t i = 0; i < lodged->n_waybills + lodged->n_units; i++) {
+		const char *name =
+		    i < lodged->n_waybills ? lodged->waybills[i]->waybill_no : lodged->units[i - lodged->n_waybills]->unit_id;
+		hash = hash * UINT64_C(0x100000001B3) ^ source_hash((struct span){ (const uint8_t *)name, strlen(name) });
+	}
+	return source_key(reading->out, "%s/%c/%08" PRIx32, message, reading->function, (uint32_t)(hash ^ hash >> 32));
+}
+
 static void
 lodge(struct manifest_reading *reading)
 {
@@ -119,7 +137,7 @@ lodge(struct manifest_reading *reading)
 	if (lodged == NULL)
 		return;
 	bool some = (reading->type->of_vehicle ? manifest_vehicles : manifest_waybills)(reading, lodged, &part);
-	char *key = message != NULL ? source_key(out, "%s/%c", message, reading->function) : NULL;
+	char *key = message != NULL ? key_of(reading, message, lodged) : NULL;
 	char *message_no = message != NULL ? source_key(out, "%s", message) : NULL;
 	if (!some || reading->refused || findings_full(out) || batch == NULL || key == NULL)
 		return;
@@ -147,6 +165,7 @@ take(void *state, struct span bytes, const struct moment_of *when, struct findin
 		.when = when,
 		.classification_is_hs = manifest->classification_is_hs,
 		.waybill_releases = manifest->waybill_releases,
+		.main_is_whole = manifest->main_is_whole,
 		.hash = source_hash(bytes) };
 	findings_message(out, bytes);
 	enum status status = xml_read(bytes, out->arena, &reading.root, &why);
@@ -168,6 +187,8 @@ open(const struct yaml_node *settings, const struct place *place, void **state, 
 	enum status status = choice_of(settings, "classification", "none", "hs", &made.classification_is_hs, why);
 	if (status == STATUS_OK)
 		status = choice_of(settings, "release", "batch", "waybill", &made.waybill_releases, why);
+	if (status == STATUS_OK)
+		status = choice_of(settings, "main_data", "waybill", "batch", &made.main_is_whole, why);
 	if (status != STATUS_OK)
 		return status;
 	struct manifest *manifest = malloc(sizeof *manifest);
@@ -189,6 +210,9 @@ static const struct connector_setting settings[] = {
 	{ "classification",
 	    "what Classification/ID of a goods line holds: none (default: it often is a UN number of dangerous goods) or"
 	    " hs (taken as the HS code where it has 6 to 10 digits)" },
+	{ "main_data",
+	    "what a document of function 9 says: waybill (default: its waybills, and nothing of others of the batch) or batch (they"
+	    " are all that the batch has)" },
 	{ "release",
 	    "what a release that names a waybill lets go: batch (default: only a release of the whole batch counts) or waybill"
 	    " (the batch of that waybill: where a batch never has more than one)" },

@@ -26,6 +26,7 @@ struct manifest_reading {
 	char function; /* FunctionCode: '9', '0', '2', '5', '3' */
 	bool classification_is_hs;
 	bool waybill_releases; /* a release that names a waybill releases its batch */
+	bool main_is_whole;    /* function 9 speaks of all waybills of the batch */
 	uint64_t hash;         /* of its bytes */
 	bool refused;
 };

@@ -162,7 +162,8 @@ manifest_waybills(struct manifest_reading *reading, Juyan__V1__ManifestLodged *l
 {
 	const struct xml_node *consignment = xml_child(reading->declaration, "Consignment");
 	size_t goods = 0;
-	*part = reading->function == '9' ? PART_REPLACE : reading->function == '3' ? PART_DROP : PART_ADD;
+	bool whole = reading->function == '9' && reading->main_is_whole;
+	*part = whole ? PART_REPLACE : reading->function == '3' ? PART_DROP : PART_ADD;
 	if (consignment == NULL && reading->function == '0') {
 		findings_remark(reading->out, REMARK_no_change, "secondary data without a waybill: what was said before stays");
 		return false;
