@@ -129,6 +129,8 @@ test_where_the_plate_stands(void **state)
 	says("{}", IN, BOX AT, 2, "lacks;");
 	says("{}", IN, AT TRUCK, 2, "in 1234УНА@1738281900;"); /* without a container */
 	says("{}", IN, AT, 1, "lacks;");
+	/* Cut, it would be another one's. */
+	says("{}", IN, BOX AT "TDT+1++3+++++:::123456789012345678901234567890123'", 3, "implausible;lacks;");
 }
 
 static void

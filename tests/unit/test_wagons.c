@@ -207,6 +207,8 @@ static void
 test_a_line_of_totals_is_no_wagon(void **state)
 {
 	(void)state;
+	said("车号,载重,货票号\n4801234,70,W-1\n合计,70,W-1\n"); /* not where the numbers stand, either */
+	assert_int_equal(documents.found.list[0].event->manifest_lodged->n_units, 1);
 	const char *text = said("顺序,车号,载重,货票号\n1,4801234,70,W-1\n,,,\n合计,,70,\n");
 	assert_int_equal(documents_events(&documents), 1);
 	assert_silent_of(text, "lacks");

@@ -62,6 +62,17 @@ copy(struct reading *reading, const char *text, size_t bytes_max)
 	return copied != NULL ? copied : "";
 }
 
+/* A plate, or a batch's number, that is cut would be another one's: "" with a remark. */
+static const char *
+whole(struct reading *reading, const char *text, size_t bytes_max, const char *what)
+{
+	if (strlen(text) <= bytes_max)
+		return copy(reading, text, bytes_max);
+	findings_remark(reading->out, REMARK_implausible, "message %s: the %s %.80s has more than %zu bytes: not taken",
+	    reading->number, what, text, bytes_max);
+	return "";
+}
+
 static struct movement *
 current(struct reading *reading)
 {
@@ -112,7 +123,7 @@ take_tdt(struct reading *reading, const struct edifact_segment *segment)
 			if (component == 0 || component == 3)
 				plate = edifact_text(segment, element, component);
 	if (plate[0] != '\0')
-		current(reading)->plate = copy(reading, plate, UNIT_ID_BYTES_MAX);
+		current(reading)->plate = whole(reading, plate, UNIT_ID_BYTES_MAX, "plate");
 }
 
 static void
@@ -121,7 +132,7 @@ take_rff(struct reading *reading, const struct edifact_segment *segment)
 	const char *number = edifact_text(segment, 1, 1);
 	if (reading->codeco->batch_rff[0] != '\0' && strcmp(edifact_text(segment, 1, 0), reading->codeco->batch_rff) == 0 &&
 	    number[0] != '\0')
-		current(reading)->batch_no = copy(reading, number, BATCH_NO_BYTES_MAX);
+		current(reading)->batch_no = whole(reading, number, BATCH_NO_BYTES_MAX, "batch number");
 }
 
 /*

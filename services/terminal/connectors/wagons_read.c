@@ -216,15 +216,23 @@ is_blank(const struct sheet *sheet)
 
 /* "合计", "Total", "Итого": a sum at the end is no wagon. */
 static bool
-is_total(const struct sheet *sheet)
+begins_total(const char *text)
 {
 	static const char *const words[] = { "合计", "总计", "小计", "total", "Total", "TOTAL", "Итого", "ИТОГО", "итого",
 		"Всего" };
+	for (size_t k = 0; k < sizeof words / sizeof words[0]; k++)
+		if (strncmp(text, words[k], strlen(words[k])) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_total(const struct sheet *sheet)
+{
 	char text[CELL_BYTES_MAX];
 	for (size_t i = 0; i < csv_fields(sheet->csv); i++)
-		for (size_t k = 0; k < sizeof words / sizeof words[0]; k++)
-			if (strncmp(cell(sheet, (int)i, text), words[k], strlen(words[k])) == 0)
-				return true;
+		if (begins_total(cell(sheet, (int)i, text)))
+			return true;
 	return false;
 }
 
@@ -318,7 +326,8 @@ static void
 read_row(struct sheet *sheet)
 {
 	char text[CELL_BYTES_MAX];
-	if (is_blank(sheet) || (cell(sheet, sheet->column[FIELD_WAGON], text)[0] == '\0' && is_total(sheet)))
+	cell(sheet, sheet->column[FIELD_WAGON], text);
+	if (is_blank(sheet) || begins_total(text) || (text[0] == '\0' && is_total(sheet)))
 		return;
 	struct rail_row *row = rail_add(sheet->list, csv_line(sheet->csv));
 	if (row == NULL)

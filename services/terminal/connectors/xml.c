@@ -200,9 +200,7 @@ xml_read(struct span bytes, struct arena *arena, const struct xml_node **root, s
 	if (bytes.bytes > XML_BYTES_MAX)
 		return reason_say(why, STATUS_TOO_LARGE, "%zu bytes of XML; expected at most %d", bytes.bytes, XML_BYTES_MAX);
 	const char *declared = declared_encoding(bytes, name, sizeof name);
-	enum status status = encoding_to_utf8(declared, bytes, arena, &text, why);
-	if (status == STATUS_SYNTAX && declared != NULL) /* the declaration is often not true */
-		status = encoding_to_utf8(NULL, bytes, arena, &text, why);
+	enum status status = encoding_declared(declared, bytes, arena, &text, why);
 	if (status != STATUS_OK)
 		return status;
 	struct builder builder = { .arena = arena, .text_room = text.bytes + 1, .why = why };
