@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """A port's machines beside one `juyan gateway --config`, which speaks to one `juyan serve`: gates in both dialects with customs'
 platform behind them, four weighbridges, a folder of manifests and receipts, two fleets of vehicles at a broker, trains with their
-lists or with SMGS bills, a container yard. The ledger's totals equal an independent tally to the kilogram, in batches and in units; and once more with the gateway killed
-and the centre stopped and killed at random moments.
+lists or with SMGS bills, a container yard. The ledger's totals equal an independent tally to the kilogram, in batches and in units;
+and once more with the gateway killed and the centre stopped and killed at random moments.
 
 JUYAN_SEED. JUYAN_DAY=1: a day at the record instead, 3,127 vehicles and 217 kt at a hundred times its speed (tests/run --soak
 day=1). Uses $JUYAN.

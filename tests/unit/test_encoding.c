@@ -1,4 +1,4 @@
-/* Texts of machines that declare one encoding and write another, or declare none. The bytes of a test stand in the encoding named. */
+/* Texts of machines that declare one encoding and write another, or declare none. */
 #include "check.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
- * Customs' receipts: a release is one only where customs says it of the batch, a hold holds the goods, and a refused document lodges
- * nothing.
+ * Customs' receipts: a release is one only where customs says it of the batch, a hold holds the goods, and a refused document
+ * lodges nothing.
  */
 #include "check.h"
 

@@ -46,7 +46,10 @@ struct gateway_config {
 	struct yaml *yaml;
 };
 
-/* SYNTAX, NO_MEMORY; what is wrong with the file of driver_secret. The config stays where it is: sources hold on to its key. What a source's kind and connector say of its settings is not asked here. */
+/*
+ * SYNTAX, NO_MEMORY; what is wrong with the file of driver_secret. What a source's kind and connector say of its settings is not
+ * asked here. The config stays where it is: sources hold on to its key.
+ */
 enum status gateway_config_read(const char *path, struct gateway_config *out, struct reason *why) MUST_USE;
 void gateway_config_close(struct gateway_config *config); /* safe on a zeroed one */
 /* NULL: there is none of this name. */
