@@ -44,7 +44,7 @@ enum status
 rail_configure(const struct yaml_node *settings, const char *const *fields, struct rail_settings *out, struct reason *why)
 {
 	struct rail_settings made = { .counts = true };
-	bool no;
+	bool no = false;
 	if (settings == NULL) {
 		*out = made;
 		return STATUS_OK;
