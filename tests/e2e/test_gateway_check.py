@@ -51,7 +51,7 @@ def main():
 
     whole = (MANIFEST % ("GBK", "<ID>B-1</ID>")).encode("gbk")
     event, = lines(made("manifest.xml", whole))
-    check(event["part"] == "replace" and event["event"]["batch_no"] == "B-1", event)
+    check(event["part"] == "add" and event["event"]["batch_no"] == "B-1", event)
     waybill, = event["event"]["manifest_lodged"]["waybills"]
     check(waybill["declared_kg"] == 90000 and waybill["goods"][0]["description"] == "炼焦煤", waybill)
 
