@@ -78,4 +78,32 @@ bool scale_guess(const struct scale_format *format, struct span bytes);
 bool scale_text(struct span text, const struct scale_written *written, struct reading *out) MUST_USE;
 bool scale_number(int64_t number, int places, const struct scale_written *written, struct reading *out) MUST_USE;
 
+/*
+ * What stands at the end of each format's file: its connector and its guess, from `format` there. `more` settings besides those of
+ * every scale may follow.
+ */
+#define SCALE_CONNECTOR(word, told, ...) \
+	static enum status open_##word(const struct yaml_node *settings, const struct place *place, void **state, \
+	    struct reason *why) \
+	{ \
+		return scale_open(&format, settings, place, state, why); \
+	} \
+	bool word##_guess(struct span bytes, const char *file_name) \
+	{ \
+		(void)file_name; \
+		return scale_guess(&format, bytes); \
+	} \
+	static const struct connector_setting word##_settings[] = { SCALE_SETTINGS, ##__VA_ARGS__, { NULL, NULL } }; \
+	const struct connector word##_connector = { .name = #word, \
+		.about = told, \
+		.feed = FEED_STREAM, \
+		.settings = word##_settings, \
+		.open = open_##word, \
+		.take = scale_take, \
+		.pass = scale_pass, \
+		.line = scale_line, \
+		.keep = scale_keep, \
+		.recall = scale_recall, \
+		.close = scale_close };
+
 #endif

@@ -44,32 +44,5 @@ frame_at(struct span bytes, const struct scale_written *written, size_t *length,
 
 static const struct scale_format format = { "figure behind an equals sign", 1, frame_at };
 
-static enum status
-open_scale(const struct yaml_node *settings, const struct place *place, void **state, struct reason *why)
-{
-	return scale_open(&format, settings, place, state, why);
-}
-
-bool
-equals_guess(struct span bytes, const char *file_name)
-{
-	(void)file_name;
-	return scale_guess(&format, bytes);
-}
-
-static const struct connector_setting settings_taken[] = { SCALE_SETTINGS, SCALE_SETTING_UNIT,
-	{ "digits", "forward (default), or reversed where the last digit comes first" }, { NULL, NULL } };
-
-const struct connector equals_connector = {
-	.name = "equals",
-	.about = "weighbridge: \"=\" text, such as of Yaohua's D2+, in either order of digits",
-	.feed = FEED_STREAM,
-	.settings = settings_taken,
-	.open = open_scale,
-	.take = scale_take,
-	.pass = scale_pass,
-	.line = scale_line,
-	.keep = scale_keep,
-	.recall = scale_recall,
-	.close = scale_close,
-};
+SCALE_CONNECTOR(equals, "weighbridge: \"=\" text, such as of Yaohua's D2+, in either order of digits", SCALE_SETTING_UNIT,
+    { "digits", "forward (default), or reversed where the last digit comes first" })

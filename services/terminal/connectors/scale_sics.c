@@ -116,31 +116,4 @@ frame_at(struct span bytes, const struct scale_written *written, size_t *length,
 
 static const struct scale_format format = { "line of MT-SICS", 1, frame_at };
 
-static enum status
-open_scale(const struct yaml_node *settings, const struct place *place, void **state, struct reason *why)
-{
-	return scale_open(&format, settings, place, state, why);
-}
-
-bool
-sics_guess(struct span bytes, const char *file_name)
-{
-	(void)file_name;
-	return scale_guess(&format, bytes);
-}
-
-static const struct connector_setting settings_taken[] = { SCALE_SETTINGS, { NULL, NULL } };
-
-const struct connector sics_connector = {
-	.name = "sics",
-	.about = "weighbridge: MT-SICS lines",
-	.feed = FEED_STREAM,
-	.settings = settings_taken,
-	.open = open_scale,
-	.take = scale_take,
-	.pass = scale_pass,
-	.line = scale_line,
-	.keep = scale_keep,
-	.recall = scale_recall,
-	.close = scale_close,
-};
+SCALE_CONNECTOR(sics, "weighbridge: MT-SICS lines")

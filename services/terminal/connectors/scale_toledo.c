@@ -139,31 +139,4 @@ frame_at(struct span bytes, const struct scale_written *written, size_t *length,
 
 static const struct scale_format format = { "frame of Toledo's continuous output", 2, frame_at };
 
-static enum status
-open_scale(const struct yaml_node *settings, const struct place *place, void **state, struct reason *why)
-{
-	return scale_open(&format, settings, place, state, why);
-}
-
-bool
-toledo_guess(struct span bytes, const char *file_name)
-{
-	(void)file_name;
-	return scale_guess(&format, bytes);
-}
-
-static const struct connector_setting settings_taken[] = { SCALE_SETTINGS, { NULL, NULL } };
-
-const struct connector toledo_connector = {
-	.name = "toledo",
-	.about = "weighbridge: Toledo continuous output, with or without a checksum",
-	.feed = FEED_STREAM,
-	.settings = settings_taken,
-	.open = open_scale,
-	.take = scale_take,
-	.pass = scale_pass,
-	.line = scale_line,
-	.keep = scale_keep,
-	.recall = scale_recall,
-	.close = scale_close,
-};
+SCALE_CONNECTOR(toledo, "weighbridge: Toledo continuous output, with or without a checksum")
