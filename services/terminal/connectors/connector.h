@@ -20,7 +20,7 @@
 
 /* How its bytes come. */
 enum feed {
-	FEED_STREAM,  /* in pieces of any size, over a connection or a line: a state for each connection */
+	FEED_STREAM,  /* in pieces of any size, over a connection or a line: a state for each connection, or one (one_machine) */
 	FEED_DOCUMENT /* whole: a file of a folder, or a message of a broker */
 };
 
@@ -42,6 +42,11 @@ struct connector {
 	const char *name;  /* as the configuration says it */
 	const char *about; /* one line for the help: what is read */
 	enum feed feed;
+	/*
+	 * Of FEED_STREAM: what speaks is one machine, whose state lives on while its connections come and go, and through a restart
+	 * (keep, recall). It has one connection at a time, and hears of it by `line`; while it has none, too, time passes.
+	 */
+	bool one_machine;
 	/* The settings of its own that it takes, NULL-ended, each "name" and its prose: the help comes from here. */
 	const struct connector_setting {
 		const char *name;
@@ -59,7 +64,7 @@ struct connector {
 	 * NULL: time does not matter.
 	 */
 	void (*pass)(void *state, int64_t now_ms, struct findings *out);
-	/* The connection has come or gone (FEED_STREAM): what was begun is dropped. NULL: does not matter. */
+	/* The connection has come or gone (FEED_STREAM): a message that was begun is dropped. NULL: does not matter. */
 	void (*line)(void *state, bool connected, int64_t now_ms, struct findings *out);
 	/*
 	 * What must outlive the process (the loads on each vehicle: a trip that began before a restart counts after it), as bytes

@@ -97,6 +97,7 @@ bool scale_number(int64_t number, int places, const struct scale_written *writte
 	const struct connector word##_connector = { .name = #word, \
 		.about = told, \
 		.feed = FEED_STREAM, \
+		.one_machine = true, \
 		.settings = word##_settings, \
 		.open = open_##word, \
 		.take = scale_take, \

@@ -10,7 +10,6 @@
 
 #include "address.h"
 #include "health.h"
-#include "memory.h"
 #include "serial.h"
 #include "stream.h"
 
@@ -91,8 +90,6 @@ line_open(struct machine_source *source, const struct instant *now, struct reaso
 		status = stream_open(source, &line->stream, why);
 	if (status != STATUS_OK)
 		line_close(source);
-	else if (source->connector->feed == FEED_STREAM) /* a scale's, and the load on it */
-		memory_recall(source, line->stream.state);
 	return status;
 }
 
@@ -228,16 +225,14 @@ line_pass(struct machine_source *source, struct turn *turn, const struct instant
 {
 	struct line *line = source->state;
 	stream_pass(&line->stream, turn, now);
+	stream_source_pass(source, turn, now);
 }
 
 static void
 line_settle(struct machine_source *source, const struct instant *now)
 {
-	struct line *line = source->state;
 	(void)now;
 	stream_settle(source);
-	if (source->connector->feed == FEED_STREAM)
-		memory_keep(source, line->stream.state);
 }
 
 static const struct connector_setting connect_settings[] = {

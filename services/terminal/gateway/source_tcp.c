@@ -1,7 +1,8 @@
 /*
  * Machines connect to us: a listener, and many connections at once, each with a connector's state of its own, and each passed on to
  * a platform where that is configured. Whoever comes when there is no room takes the place of the one that has been silent longest,
- * if that is for a minute; else he is turned away.
+ * if that is for a minute; else he is turned away. What is one machine, a scale, has room for one connection, and one state for
+ * all that follow each other; who has been silent for ten seconds may be a line that broke unheard, and gives way.
  */
 #include <assert.h>
 #include <errno.h>
@@ -12,7 +13,14 @@
 #include "passage.h"
 #include "sources.h"
 
-enum { BACKLOG = 64, ACCEPTS_A_TURN = 64, SILENT_MS = 60 * 1000, NO_DESCRIPTOR_MS = 1000, DAY_S = 24 * 60 * 60 };
+enum {
+	BACKLOG = 64,
+	ACCEPTS_A_TURN = 64,
+	SILENT_MS = 60 * 1000,
+	MACHINE_SILENT_MS = 10 * 1000,
+	NO_DESCRIPTOR_MS = 1000,
+	DAY_S = 24 * 60 * 60
+};
 
 struct connection {
 	struct passage passage;
@@ -54,12 +62,25 @@ read_address(const struct machine_source *source, const char *name, struct addre
 }
 
 static enum status
+read_room(const struct machine_source *source, int64_t *out, struct reason *why)
+{
+	const struct yaml_node *said = yaml_get(source->settings, "connections");
+	enum status status = source_number(source, "connections", 1, CONNECTIONS_MAX, CONNECTIONS_DEFAULT, out, why);
+	if (status == STATUS_OK && source->connector->one_machine && said != NULL && *out > 1)
+		return yaml_fail(said, why, "connections: expected 1: %s reads one machine, and each has an address of its own",
+		    source->connector->name);
+	if (source->connector->one_machine)
+		*out = 1;
+	return status;
+}
+
+static enum status
 read_settings(struct machine_source *source, struct listener *listener, struct address *address, struct reason *why)
 {
 	int64_t idle_s = 0;
 	enum status status = read_address(source, "listen", address, why);
 	if (status == STATUS_OK)
-		status = source_number(source, "connections", 1, CONNECTIONS_MAX, CONNECTIONS_DEFAULT, &listener->room, why);
+		status = read_room(source, &listener->room, why);
 	if (status == STATUS_OK)
 		status = source_number(source, "idle_s", 0, DAY_S, 0, &idle_s, why);
 	listener->idle_ms = idle_s * 1000;
@@ -130,6 +151,16 @@ end_connection(struct machine_source *source, struct connection *connection)
 	source->open_now--;
 }
 
+/* All places are taken, and one of them will be free when its last word has been taken. */
+static bool
+place_gets_free(const struct listener *listener)
+{
+	bool ended = false;
+	for (size_t i = 0; i < listener->n; i++)
+		ended = ended || listener->connections[i].over;
+	return ended && listener->n == (size_t)listener->room;
+}
+
 /* The place of who has been silent longest is free at the next turn. */
 static void
 make_room(struct machine_source *source, const struct instant *now)
@@ -138,12 +169,11 @@ make_room(struct machine_source *source, const struct instant *now)
 	struct connection *oldest = NULL;
 	for (size_t i = 0; i < listener->n; i++) {
 		struct connection *one = &listener->connections[i];
-		if (one->over) /* one goes already */
-			return;
 		if (oldest == NULL || one->passage.heard_ms < oldest->passage.heard_ms)
 			oldest = one;
 	}
-	if (oldest == NULL || now->ms - oldest->passage.heard_ms < SILENT_MS)
+	int64_t silent_ms = source->connector->one_machine ? MACHINE_SILENT_MS : SILENT_MS;
+	if (oldest == NULL || now->ms - oldest->passage.heard_ms < silent_ms)
 		return;
 	oldest->passage.fault = "another came, and it was silent longest";
 	oldest->passage.error = ETIMEDOUT;
@@ -186,6 +216,13 @@ accept_some(struct machine_source *source, const struct instant *now)
 	struct listener *listener = source->state;
 	struct reason why = { "" };
 	for (int i = 0; i < ACCEPTS_A_TURN; i++) {
+		bool full = listener->n == (size_t)listener->room;
+		if (full && i > 0) /* of those that there may be, the next turn knows */
+			return;
+		if (full && !place_gets_free(listener))
+			make_room(source, now);
+		if (full && place_gets_free(listener)) /* who knocks waits for it */
+			return;
 		struct address peer = { .bytes = sizeof peer.at };
 		int fd = accept4(listener->fd, (struct sockaddr *)&peer.at, &peer.bytes, SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)) {
@@ -194,12 +231,11 @@ accept_some(struct machine_source *source, const struct instant *now)
 		}
 		if (fd < 0)
 			return;
-		if (listener->n < (size_t)listener->room) {
+		if (!full) {
 			if (admit(source, fd, &peer, now, &why) != STATUS_OK)
 				turn_away(source, &peer, why.text);
 			continue;
 		}
-		make_room(source, now);
 		turn_away(source, &peer, "as many are connected as 'connections' allows");
 		close(fd);
 	}
@@ -214,7 +250,8 @@ listener_watch(struct machine_source *source, struct pollfd *polls, size_t room,
 	size_t n = 0;
 	if (room < 1 + PASSAGE_POLLS * listener->n)
 		return 0;
-	polls[n++] = (struct pollfd){ .fd = now->ms >= listener->again_ms ? listener->fd : -1, .events = POLLIN };
+	bool lets_in = now->ms >= listener->again_ms && !place_gets_free(listener);
+	polls[n++] = (struct pollfd){ .fd = lets_in ? listener->fd : -1, .events = POLLIN };
 	for (size_t i = 0; i < listener->n; i++, n += PASSAGE_POLLS) {
 		const struct connection *one = &listener->connections[i];
 		if (one->over)
@@ -278,9 +315,9 @@ static void
 listener_pass(struct machine_source *source, struct turn *turn, const struct instant *now)
 {
 	struct listener *listener = source->state;
-	bool shared = source->shared != NULL; /* one state: it hears of the time once */
-	for (size_t i = 0; i < listener->n && (i == 0 || !shared); i++)
+	for (size_t i = 0; i < listener->n; i++)
 		stream_pass(&listener->connections[i].stream, turn, now);
+	stream_source_pass(source, turn, now); /* also while nobody is connected: that is what it is to tell */
 }
 
 static void
@@ -291,7 +328,7 @@ listener_settle(struct machine_source *source, const struct instant *now)
 }
 
 static const struct connector_setting settings[] = {
-	{ "connections", "how many machines may be connected at once (default: 32; of all listeners together 2048)" },
+	{ "connections", "how many machines may be connected at once (default: 32; a scale: 1; of all listeners together 2048)" },
 	{ "idle_s", "a connection that says nothing for so many seconds is closed (default: 0, never)" },
 	{ "pass_to", "an address to which all that a machine says goes on unchanged, and from which it gets its answers" },
 	{ NULL, NULL },

@@ -8,6 +8,13 @@
 
 enum { FIRST_ROOM = 4096, PIECES_A_TURN = 4 };
 
+/* Whether all connections of a source have one state. */
+static bool
+shares(const struct machine_source *source)
+{
+	return source->connector->feed == FEED_DOCUMENT || source->connector->one_machine;
+}
+
 enum status
 stream_open(struct machine_source *source, struct stream *out, struct reason *why)
 {
@@ -17,7 +24,7 @@ stream_open(struct machine_source *source, struct stream *out, struct reason *wh
 		status = source->connector->open(source->settings, &source->place, &stream.state, why);
 	if (status != STATUS_OK)
 		return status;
-	if (source->connector->feed == FEED_DOCUMENT && source->shared == NULL) {
+	if (shares(source) && source->shared == NULL) {
 		source->shared = stream.state;
 		memory_recall(source, source->shared);
 	}
@@ -96,13 +103,13 @@ stream_waits(const struct stream *stream)
 }
 
 static void
-look_after(struct stream *stream, struct findings *findings)
+look_after(struct machine_source *source, struct findings *findings)
 {
 	if (!findings_full(findings))
 		return;
 	turn_give_up_message(findings);
-	stream->source->tally.given_up++;
-	source_say(stream->source, LOG_WARNING, "given_up", "a stream", "a message needs more memory than there is for one");
+	source->tally.given_up++;
+	source_say(source, LOG_WARNING, "given_up", "a stream", "a message needs more memory than there is for one");
 }
 
 static void
@@ -144,7 +151,7 @@ take_side(struct stream *stream, enum stream_side side, struct turn *turn, const
 			return false;
 		if (piece.bytes > 0)
 			stream->source->connector->take(stream->state, piece, &when, findings);
-		look_after(stream, findings);
+		look_after(stream->source, findings);
 		forget(stream, side, bytes);
 	}
 	return stream->heard[side].bytes == 0;
@@ -156,9 +163,9 @@ tell_line(struct stream *stream, struct turn *turn, const struct instant *now)
 	struct findings *findings = turn_join(turn, stream->source);
 	if (findings == NULL)
 		return;
-	if (stream->source->connector->line != NULL && stream->state != stream->source->shared)
+	if (stream->source->connector->line != NULL && stream->source->connector->feed == FEED_STREAM)
 		stream->source->connector->line(stream->state, stream->up, now->utc_ms, findings);
-	look_after(stream, findings);
+	look_after(stream->source, findings);
 	stream->line_known = true;
 	stream->connected = stream->up;
 }
@@ -174,12 +181,25 @@ stream_take(struct stream *stream, struct turn *turn, const struct instant *now)
 		tell_line(stream, turn, now);
 }
 
+static void
+pass(struct machine_source *source, void *state, struct turn *turn, const struct instant *now)
+{
+	struct findings *findings = state != NULL && source->connector->pass != NULL ? turn_join(turn, source) : NULL;
+	if (findings == NULL)
+		return;
+	source->connector->pass(state, now->utc_ms, findings);
+	look_after(source, findings);
+}
+
 void
 stream_pass(struct stream *stream, struct turn *turn, const struct instant *now)
 {
-	struct findings *findings = stream->source->connector->pass != NULL ? turn_join(turn, stream->source) : NULL;
-	if (findings == NULL)
-		return;
-	stream->source->connector->pass(stream->state, now->utc_ms, findings);
-	look_after(stream, findings);
+	if (stream->state != stream->source->shared)
+		pass(stream->source, stream->state, turn, now);
+}
+
+void
+stream_source_pass(struct machine_source *source, struct turn *turn, const struct instant *now)
+{
+	pass(source, source->shared, turn, now);
 }

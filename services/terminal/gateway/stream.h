@@ -1,7 +1,8 @@
 /*
  * What a connection or a line says, between the reading and the understanding: bytes that wait for their turn, of either direction,
- * and the connector's state of this one connection. A connector of documents gets the lines of a stream, one by one (NDJSON), and
- * has one state for all connections of its source, which it may keep through a restart.
+ * and the connector's state of this one connection. A connector of documents gets the lines of a stream, one by one (NDJSON). That
+ * one, and a connector of one machine, have one state for all connections of their source: it lives from the first stream_open to
+ * stream_source_close, and is kept through a restart.
  *
  * A stream owns its buffers and the state. It holds at most STREAM_BYTES_MAX; whoever reads the socket asks stream_room first. One
  * thread.
@@ -41,8 +42,9 @@ void stream_line(struct stream *stream, bool up);
 bool stream_waits(const struct stream *stream);
 /* Through the connector, as much as the turn has room for. */
 void stream_take(struct stream *stream, struct turn *turn, const struct instant *now);
-/* A second has passed. Of streams that share a state, for one of them. */
+/* A second has passed, for the state of this stream alone; and for the one that a source's streams share, if they do. */
 void stream_pass(struct stream *stream, struct turn *turn, const struct instant *now);
+void stream_source_pass(struct machine_source *source, struct turn *turn, const struct instant *now);
 
 /* What was taken is on disk; and the end of the source, after its streams. */
 void stream_settle(struct machine_source *source);
