@@ -1,7 +1,7 @@
 /*
  * Random loads through every scale's protocol: vehicles drive on, stop half on the bridge, stand, and drive off, with rubbish, torn
  * frames and broken lines between the frames. Each load gives exactly one weighing, of the right mass; and the same bytes in other
- * pieces give the same findings, to the letter.
+ * pieces give the same findings, to the letter. Nor do kills at any moment lose or double a load.
  *
  * also: address
  */
@@ -24,6 +24,7 @@ struct sent {
 	int64_t now_ms;
 	int protocol;
 	unsigned noise; /* percent of frames with something wrong before them */
+	bool patient;   /* it stands long enough to be heard in spite of that, and of kills */
 };
 
 static const struct {
@@ -123,12 +124,12 @@ put_load(struct sent *sent)
 	if (any_chance(30))
 		put_standing(sent, part, 8 + any_below(20));
 	put_moving(sent, part, kg);
-	put_standing(sent, kg, (sent->noise > 0 ? 40 : 9) + any_below(20));
+	put_standing(sent, kg, (sent->patient ? 40 : 9) + any_below(20));
 	put_moving(sent, kg - 500, part * 2);
 	if (any_chance(30))
 		put_standing(sent, part * 2 / division * division, 8 + any_below(20));
 	put_moving(sent, part * 2, 600);
-	put_standing(sent, any_chance(20) ? -division : 0, (sent->noise > 0 ? 40 : 9) + any_below(10));
+	put_standing(sent, any_chance(20) ? -division : 0, (sent->patient ? 40 : 9) + any_below(10));
 	return kg;
 }
 
@@ -156,6 +157,46 @@ hear(const struct sent *sent, bool whole, char *found, size_t room)
 			assert_true(n < room);
 			scales.found[0] = '\0';
 		}
+	}
+	scales_close(&scales);
+}
+
+/* The state as the disk has it after a kill: what was kept last, or nothing; the connection is a new one. */
+static void
+kill_and_begin(struct scales *scales, struct span kept)
+{
+	struct reason why = { "" };
+	scales->connector->close(&scales->state);
+	assert_int_equal(scales->connector->open(yaml_root(scales->yaml), &scales->place, &scales->state, &why), STATUS_OK);
+	if (kept.bytes > 0)
+		scales->connector->recall(scales->state, kept);
+	scales_line(scales, true);
+}
+
+/* The same with kills between any two chunks, each told of nothing but what was kept after the last: whole chunks are settled. */
+static void
+hear_killed(const struct sent *sent, char *found, size_t room)
+{
+	static uint8_t kept[4096];
+	struct scales scales;
+	struct span news, last = { kept, 0 };
+	size_t n = 0;
+	scales_open(&scales, protocols[sent->protocol].connector, protocols[sent->protocol].settings);
+	scales_line(&scales, true);
+	found[0] = '\0';
+	for (size_t i = 0; i < sent->n_chunks; i++) {
+		scales.now_ms = sent->chunks[i].ms;
+		scales_feed(&scales, sent->bytes + sent->chunks[i].begin, sent->chunks[i].end - sent->chunks[i].begin);
+		n += (size_t)snprintf(found + n, room - n, "%s", scales.found);
+		assert_true(n < room);
+		scales.found[0] = '\0';
+		if (scales.connector->keep(scales.state, &scales.arena, &news)) {
+			assert_true(news.bytes <= sizeof kept);
+			memcpy(kept, news.data, last.bytes = news.bytes);
+		}
+		arena_reset(&scales.arena);
+		if (any_chance(2))
+			kill_and_begin(&scales, last);
 	}
 	scales_close(&scales);
 }
@@ -188,6 +229,7 @@ play(int protocol, unsigned noise)
 	sent.now_ms = INT64_C(1767225600000) + (int64_t)any_below(86400000);
 	sent.protocol = protocol;
 	sent.noise = noise;
+	sent.patient = noise > 0 || any_chance(50);
 	put_standing(&sent, 0, 3);
 	size_t n = 1 + any_below(8);
 	for (size_t i = 0; i < n; i++)
@@ -196,6 +238,10 @@ play(int protocol, unsigned noise)
 	agrees(whole, kg, n);
 	hear(&sent, false, pieces, sizeof pieces);
 	assert_string_equal(whole, pieces);
+	if (noise > 0 || !sent.patient)
+		return;
+	hear_killed(&sent, pieces, sizeof pieces);
+	agrees(pieces, kg, n);
 }
 
 static void

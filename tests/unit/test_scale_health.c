@@ -84,7 +84,7 @@ test_stuck(void **state)
 {
 	struct scales scales;
 	(void)state;
-	begin(&scales, "stuck_s: 120");
+	begin(&scales, "{stuck_s: 120, stands_s: 60}");
 	pass(&scales, 10, 2, 0);
 	scales_found(&scales, "WORKING;");
 	pass(&scales, 119, 2, 146800);

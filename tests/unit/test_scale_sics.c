@@ -35,7 +35,8 @@ test_beyond(void **state)
 	hears("S S 90000 kg\r\nS +\r\nS +\r\nS +\r\nS S 90000 kg\r\nS S 0 kg\r\n", "implausible;");
 	hears("S S 90000 kg\r\nS +\r\nS S 90000 kg\r\nS S 0 kg\r\n", "90000 kg@1000;"); /* one jolt */
 	hears("S S 90000 kg\r\nS -\r\nS -\r\nS -\r\n", "90000 kg@1000;");
-	hears("S -\r\nS -\r\nS -\r\nS -\r\n", "");
+	hears("S -\r\nS -\r\nS S 0 kg\r\nS -\r\n", "");
+	hears("S -\r\nS -\r\nS -\r\nS -\r\n", "implausible;"); /* an empty scale that says so all the time has no zero */
 }
 
 static void

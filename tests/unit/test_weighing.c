@@ -131,7 +131,7 @@ test_told_early_and_once(void **state)
 {
 	struct scales scales;
 	(void)state;
-	scales_open(&scales, yaohua, "{}");
+	scales_open(&scales, yaohua, "stands_s: 60");
 	scales_say(&scales, 146800, 604);
 	scales_found(&scales, "");
 	scales_say(&scales, 146800, 1);
@@ -141,6 +141,71 @@ test_told_early_and_once(void **state)
 	scales_close(&scales);
 	found_after("stands_s: 5", (const struct stand[]){ { 146800, 55 }, { 0, 0 } }, "146800 kg@1500;");
 	found_after("stands_s: 0", (const struct stand[]){ { 146800, 5000 }, { 0, 0 } }, "");
+	found_after("{}", (const struct stand[]){ { 146800, 5000 }, { 0, 0 } }, "");
+}
+
+/* Half of a long vehicle, or of a slow one, may stand there for minutes: the whole is the one mass of it. */
+static void
+test_half_on_for_minutes(void **state)
+{
+	(void)state;
+	found_after("{}", (const struct stand[]){ { 0, 9 }, { 41200, 3000 }, { 146800, 9 }, { 0, 9 }, { 0, 0 } },
+	    "146800 kg@302400;");
+	found_after("{}", (const struct stand[]){ { 0, 9 }, { 146800, 9 }, { 88000, 3000 }, { 0, 9 }, { 0, 0 } },
+	    "146800 kg@2400;");
+}
+
+/* Of a vehicle longer than the bridge no reading is the whole, and nobody adds up what may be the same axle twice. */
+static void
+test_two_steps_are_not_added(void **state)
+{
+	(void)state;
+	found_after("{}", (const struct stand[]){ { 0, 9 }, { 60000, 90 }, { 86800, 90 }, { 0, 9 }, { 0, 0 } }, "86800 kg@11400;");
+}
+
+/* Two vehicles without an empty scale between them, or a zero that has drifted above the minimum: a person hears of it, once. */
+static void
+test_never_empty_between_two(void **state)
+{
+	struct scales scales;
+	(void)state;
+	scales_open(&scales, yaohua, "{}");
+	stands(&scales, (const struct stand[]){ { 520, 90 }, { 146800, 9 }, { 88000, 9 }, { 520, 90 }, { 0, 0 } });
+	scales_found(&scales, "");
+	stands(&scales, (const struct stand[]){ { 131000, 9 }, { 520, 90 }, { 90000, 9 }, { 520, 90 }, { 0, 0 } });
+	scales_found(&scales, "differs;");
+	assert_string_equal(scales.last_remark,
+	    "scale north: a load of 146800 kg fell to 520 kg and rose again to 131000 kg: expected less "
+	    "than 500 kg between two vehicles; they count as one, or the empty scale needs to be set to zero");
+	scales_say(&scales, 0, 9);
+	scales_found(&scales, "146800 kg@10500;");
+	/* One that drives off in steps, and rolls back a little, is one. */
+	stands(&scales, (const struct stand[]){ { 146800, 9 }, { 60000, 9 }, { 60300, 9 }, { 21000, 9 }, { 0, 9 }, { 0, 0 } });
+	scales_close(&scales);
+	found_after("{}", (const struct stand[]){ { 146800, 9 }, { 60000, 9 }, { 60300, 9 }, { 21000, 9 }, { 0, 9 }, { 0, 0 } },
+	    "146800 kg@1500;");
+}
+
+/* A load that sways for minutes is told while it stands there: nobody would hear of it before it goes. */
+static void
+test_unsteady_for_minutes(void **state)
+{
+	struct scales scales;
+	(void)state;
+	scales_open(&scales, yaohua, "{}");
+	scales_say(&scales, 0, 9);
+	for (int i = 0; i < 2990; i++)
+		scales_say(&scales, 90000 + i % 2 * 40, 1);
+	scales_found(&scales, "");
+	for (int i = 0; i < 2990; i++)
+		scales_say(&scales, 90000 + i % 2 * 40, 1);
+	scales_found(&scales, "implausible;");
+	assert_string_equal(scales.last_remark,
+	    "scale north: a load of up to 90040 kg does not come to rest: expected 5 equal readings within minutes");
+	scales_say(&scales, 90000, 9);
+	scales_say(&scales, 0, 9);
+	scales_found(&scales, "90000 kg@600400;");
+	scales_close(&scales);
 }
 
 /* What was told stays the only mass of the load; a person is told that it was not all. */
@@ -163,6 +228,8 @@ test_zeroed_under_a_load(void **state)
 	(void)state;
 	found_after("{}", (const struct stand[]){ { 146800, 9 }, { 0, 9 }, { -146800, 90 }, { 0, 9 }, { 0, 0 } },
 	    "146800 kg@1500;implausible;");
+	/* A jolt below nothing is no zero that is lost. */
+	found_after("{}", (const struct stand[]){ { 0, 9 }, { -900, 1 }, { 0, 9 }, { -800, 2 }, { 0, 9 }, { 0, 0 } }, "");
 	found_after("{}", (const struct stand[]){ { 300000, 9 }, { 0, 9 }, { 0, 0 } }, "300000 kg@1500;implausible;");
 }
 
@@ -193,6 +260,34 @@ test_line_breaks_under_a_load(void **state)
 	scales_say(&scales, 0, 9);
 	scales_found(&scales, "90000 kg@156900;70000 kg@277800;");
 	scales_close(&scales);
+}
+
+/* What drives off while the scale is heard again was the load that was there before, or one that nobody heard: no mass of a part. */
+static void
+test_a_part_is_no_load_after_a_long_silence(void **state)
+{
+	struct scales scales;
+	(void)state;
+	scales_open(&scales, yaohua, "{}");
+	scales_say(&scales, 146800, 9);
+	scales.now_ms += 120000;
+	stands(&scales, (const struct stand[]){ { 146800, 2 }, { 120000, 1 }, { 88000, 9 }, { 0, 9 }, { 0, 0 } });
+	scales_found(&scales, "146800 kg@1500;");
+	scales_say(&scales, 146800, 9);
+	scales.now_ms += 120000;
+	stands(&scales, (const struct stand[]){ { 131000, 1 }, { 130000, 1 }, { 120000, 1 }, { 88000, 9 }, { 0, 9 }, { 0, 0 } });
+	scales_found(&scales, "146800 kg@124500;implausible;");
+	assert_string_equal(scales.last_remark,
+	    "scale north: a load of up to 131000 kg was driving off when the scale was heard again, "
+	    "and stopped at 88000 kg: no mass");
+	/* Half on before the silence and after it: it is one load. */
+	scales_say(&scales, 41200, 9);
+	scales.now_ms += 120000;
+	stands(&scales, (const struct stand[]){ { 41200, 9 }, { 146800, 9 }, { 0, 9 }, { 0, 0 } });
+	scales_found(&scales, "146800 kg@369300;");
+	scales_close(&scales);
+	/* At the first start, too. */
+	found_after("{}", (const struct stand[]){ { 131000, 1 }, { 130000, 1 }, { 88000, 9 }, { 0, 9 }, { 0, 0 } }, "implausible;");
 }
 
 /* Killed under a load, and begun again with what was kept: its mass is told once, whether or not it was told before. */
@@ -318,6 +413,11 @@ main(void)
 		cmocka_unit_test(test_empty_is_below_the_minimum),
 		cmocka_unit_test(test_never_at_rest),
 		cmocka_unit_test(test_told_early_and_once),
+		cmocka_unit_test(test_half_on_for_minutes),
+		cmocka_unit_test(test_two_steps_are_not_added),
+		cmocka_unit_test(test_never_empty_between_two),
+		cmocka_unit_test(test_unsteady_for_minutes),
+		cmocka_unit_test(test_a_part_is_no_load_after_a_long_silence),
 		cmocka_unit_test(test_heavier_after_it_was_told),
 		cmocka_unit_test(test_zeroed_under_a_load),
 		cmocka_unit_test(test_line_breaks_under_a_load),

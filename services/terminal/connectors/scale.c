@@ -11,17 +11,18 @@
 
 enum {
 	BUFFER_BYTES = 512,
-	FIRST_BYTES = 16,    /* of a disturbance, shown */
-	CALM_FRAMES = 10,    /* in a row: it is over */
+	FIRST_BYTES = 16, /* of a disturbance, shown */
+	CALM_FRAMES = 10, /* in a row: it is over */
+	KEEP_AGAIN_MS = 20000,
 	NAME_BYTES_MAX = 32, /* of a machine */
 	GUESS_BYTES = 4096,
 };
 
-/* What changes of a load that a restart must not forget; the readings between do not. */
+/* What changes of a load that a restart must not forget; the readings between do not, but for when they were. */
 struct kept {
 	bool loaded, known, told, over;
 	uint64_t loads;
-	int64_t kg;
+	int64_t kg, heard_ms;
 };
 
 struct scale {
@@ -47,7 +48,7 @@ struct scale {
 };
 
 /* Before what is kept: to be changed with struct weighing. */
-static const char keep_mark[8] = "scale 1";
+static const char keep_mark[8] = "scale 2";
 
 _Static_assert((int)NAME_BYTES_MAX == (int)UNIT_ID_BYTES_MAX, "the scale's name is a machine's");
 _Static_assert(BUFFER_BYTES >= 2 * SCALE_FRAME_BYTES_MAX, "more than a frame's rest fits");
@@ -139,7 +140,7 @@ read_rules(struct scale *scale, const struct yaml_node *settings, struct reason 
 		{ "stable_frames", 5, 1, 1000, &stable },
 		{ "minimum_kg", 500, 1, MASS_KG_MAX, &scale->rules.minimum_kg },
 		{ "tolerance_kg", 20, 0, MASS_KG_MAX, &scale->rules.tolerance_kg },
-		{ "stands_s", 60, 0, 86400, &stands },
+		{ "stands_s", 0, 0, 86400, &stands },
 		{ "silent_s", 10, 0, 86400, &silent },
 		{ "stuck_s", 1800, 1, 7 * 86400, &stuck },
 	};
@@ -212,29 +213,69 @@ tell_mass(struct scale *scale, struct findings *out)
 }
 
 static void
-tell(struct scale *scale, enum weighing_news news, struct span frame, int64_t kg, struct findings *out)
+tell_below(const struct scale *scale, const struct reading *reading, struct findings *out)
+{
+	char says[64] = "less than it can show";
+	if (reading->said == SAID_MASS)
+		snprintf(says, sizeof says, "%" PRId64 " kg", reading->kg);
+	findings_remark(out, REMARK_implausible,
+	    "scale %s: it says %s without a load: expected 0; it may have been set to zero under a load", scale->name, says);
+}
+
+/* What is no mass, and for a person. */
+static void
+tell_doubt(const struct scale *scale, enum weighing_news news, const struct reading *reading, struct findings *out)
 {
 	const struct weighing *weighing = &scale->weighing;
-	if (news == WEIGHING_MASS)
-		tell_mass(scale, out);
-	if (news == WEIGHING_NOTHING || news == WEIGHING_MASS)
-		return;
-	findings_message(out, frame);
-	if (news == WEIGHING_RESTLESS)
+	switch (news) {
+	case WEIGHING_RESTLESS:
 		findings_remark(out, REMARK_implausible,
 		    "scale %s: a load of up to %" PRId64 " kg has gone and never came to rest: expected %u equal readings",
 		    scale->name, weighing->heaviest_kg, scale->rules.stable_frames);
-	else if (news == WEIGHING_OVER)
+		break;
+	case WEIGHING_UNSTEADY:
+		findings_remark(out, REMARK_implausible,
+		    "scale %s: a load of up to %" PRId64 " kg does not come to rest: expected %u equal readings within minutes",
+		    scale->name, weighing->heaviest_kg, scale->rules.stable_frames);
+		break;
+	case WEIGHING_LEFT:
+		findings_remark(out, REMARK_implausible,
+		    "scale %s: a load of up to %" PRId64
+		    " kg was driving off when the scale was heard again, and stopped at %" PRId64 " kg: no mass",
+		    scale->name, weighing->heaviest_kg, weighing->plateau.top_kg);
+		break;
+	case WEIGHING_OVER:
 		findings_remark(out, REMARK_implausible,
 		    "scale %s: a load has gone that was more than the scale can weigh: no mass", scale->name);
-	else if (news == WEIGHING_HEAVIER)
+		break;
+	case WEIGHING_HEAVIER:
 		findings_remark(out, REMARK_differs,
 		    "scale %s: a load that stood still and was told as %" PRId64 " kg became heavier, up to %" PRId64 " kg",
 		    scale->name, weighing->told_kg, weighing->heaviest_kg);
-	else
-		findings_remark(out, REMARK_implausible,
-		    "scale %s: it says %" PRId64 " kg without a load: expected 0; it may have been set to zero under a load",
-		    scale->name, kg);
+		break;
+	case WEIGHING_AGAIN:
+		findings_remark(out, REMARK_differs,
+		    "scale %s: a load of %" PRId64 " kg fell to %" PRId64 " kg and rose again to %" PRId64
+		    " kg: expected less than %" PRId64
+		    " kg between two vehicles; they count as one, or the empty scale needs to be set to zero",
+		    scale->name, weighing->plateau.top_kg, weighing->lowest_kg, reading->kg, scale->rules.minimum_kg);
+		break;
+	default:
+		tell_below(scale, reading, out);
+	}
+}
+
+static void
+tell(struct scale *scale, enum weighing_news news, struct span frame, const struct reading *reading, struct findings *out)
+{
+	if (news == WEIGHING_NOTHING)
+		return;
+	if (news == WEIGHING_MASS) {
+		tell_mass(scale, out);
+		return;
+	}
+	findings_message(out, frame);
+	tell_doubt(scale, news, reading, out);
 }
 
 static void
@@ -273,8 +314,8 @@ hear(struct scale *scale, const struct reading *reading, struct span frame, int6
 	scale_health_frame(&scale->health, reading, now_ms);
 	if (reading->said == SAID_UNCLEAR)
 		tell_unclear(scale, frame, out);
-	tell(scale, weighing_resume(&scale->weighing, &scale->rules, now_ms), frame, reading->kg, out);
-	tell(scale, weighing_take(&scale->weighing, &scale->rules, reading, frame, now_ms), frame, reading->kg, out);
+	tell(scale, weighing_resume(&scale->weighing, &scale->rules, reading, now_ms), frame, reading, out);
+	tell(scale, weighing_take(&scale->weighing, &scale->rules, reading, frame, now_ms), frame, reading, out);
 }
 
 static bool
@@ -363,7 +404,7 @@ static struct kept
 kept_of(const struct weighing *weighing)
 {
 	return (struct kept){ weighing->loaded, weighing->plateau.known, weighing->told, weighing->over, weighing->loads,
-		weighing->plateau.kg };
+		weighing->plateau.kg, weighing->heard_ms };
 }
 
 /* A restart under a load neither loses its mass nor tells it twice. */
@@ -374,7 +415,7 @@ scale_keep(void *state, struct arena *arena, struct span *out)
 	struct kept now = kept_of(&scale->weighing);
 	const struct kept *then = &scale->kept;
 	if (now.loaded == then->loaded && now.known == then->known && now.told == then->told && now.over == then->over &&
-	    now.loads == then->loads && now.kg == then->kg)
+	    now.loads == then->loads && now.kg == then->kg && (!now.loaded || now.heard_ms - then->heard_ms < KEEP_AGAIN_MS))
 		return false;
 	struct span bytes = weighing_bytes(&scale->weighing);
 	size_t mark = sizeof keep_mark;

@@ -48,7 +48,7 @@ struct scale_format {
 	    { "stable_frames", "so many equal readings in a row are stable, where the scale does not say it (default 5)" }, \
 	    { "minimum_kg", "below it the scale is empty (default 500)" }, \
 	    { "tolerance_kg", "within it two readings of one load are the same (default 20)" }, \
-	    { "stands_s", "a load that stands for so long is told before it has gone; 0: never (default 60)" }, \
+	    { "stands_s", "a load that stands for so long is told before it has gone; 0: never (default 0)" }, \
 	    { "silent_s", "without a frame for so long the scale is silent; 0: it may be (default 10)" }, \
 	{ \
 		"stuck_s", "with one and the same load for so long it is stuck (default 1800)" \

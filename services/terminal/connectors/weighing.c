@@ -6,6 +6,8 @@
 
 /* After a silence as long as this another vehicle may stand there. */
 static const int64_t long_ms = 60000;
+/* So long no vehicle sways. */
+static const int64_t unsteady_ms = 300000;
 
 static void
 keep_raw(uint8_t *raw, size_t *bytes, struct span frame)
@@ -38,10 +40,25 @@ begin(struct weighing *weighing, int64_t now_ms)
 	weighing->loaded = true;
 	weighing->loads++;
 	weighing->on_ms = now_ms;
-	weighing->heaviest_kg = 0;
+	weighing->found = !weighing->emptied;
+	weighing->heaviest_kg = weighing->sure_kg = weighing->lowest_kg = 0;
 	weighing->readings = 0;
 	weighing->told = weighing->heavier_told = weighing->over = false;
+	weighing->again_told = weighing->unsteady_told = false;
 	weighing->plateau = (struct plateau){ 0 };
+}
+
+static bool
+within(const struct weighing_rules *rules, int64_t a, int64_t b)
+{
+	return a >= b - rules->tolerance_kg && a <= b + rules->tolerance_kg;
+}
+
+/* What swings is not a sixteenth above what stands; an axle is. */
+static bool
+is_a_part(const struct weighing *weighing)
+{
+	return weighing->found && weighing->plateau.top_kg < weighing->sure_kg - weighing->sure_kg / 16;
 }
 
 static enum weighing_news
@@ -56,7 +73,7 @@ end(struct weighing *weighing, const struct weighing_rules *rules)
 	if (weighing->over)
 		return WEIGHING_OVER;
 	if (weighing->plateau.known)
-		return WEIGHING_MASS;
+		return is_a_part(weighing) ? WEIGHING_LEFT : WEIGHING_MASS;
 	/* One broken frame that looks like a whole one is no load. */
 	return weighing->readings >= rules->stable_frames ? WEIGHING_RESTLESS : WEIGHING_NOTHING;
 }
@@ -70,11 +87,26 @@ heavier(struct weighing *weighing)
 	return WEIGHING_HEAVIER;
 }
 
+/* Whether a load that was less than half of itself becomes more again: one that drives off does not. */
+static bool
+rises_again(struct weighing *weighing, const struct weighing_rules *rules, int64_t kg)
+{
+	if (weighing->again_told)
+		return false;
+	if (weighing->lowest_kg > 0 && kg > weighing->lowest_kg + rules->minimum_kg)
+		return weighing->again_told = true;
+	if (kg < weighing->plateau.top_kg / 2 && (weighing->lowest_kg == 0 || kg < weighing->lowest_kg))
+		weighing->lowest_kg = kg;
+	return false;
+}
+
 /* A stable reading of a load. */
 static enum weighing_news
 settle(struct weighing *weighing, const struct weighing_rules *rules, int64_t kg, int64_t now_ms)
 {
 	struct plateau *plateau = &weighing->plateau;
+	if (plateau->known && rises_again(weighing, rules, kg))
+		return WEIGHING_AGAIN;
 	if (plateau->known && kg < plateau->top_kg - rules->tolerance_kg)
 		return WEIGHING_NOTHING; /* a part of the load is off the bridge */
 	bool higher = !plateau->known || kg > plateau->top_kg + rules->tolerance_kg;
@@ -85,32 +117,35 @@ settle(struct weighing *weighing, const struct weighing_rules *rules, int64_t kg
 	plateau->kg = kg;
 	plateau->raw_bytes = weighing->run.raw_bytes;
 	memcpy(plateau->raw, weighing->run.raw, plateau->raw_bytes);
-	if (weighing->gone && kg >= weighing->gone_kg - rules->tolerance_kg && kg <= weighing->gone_kg + rules->tolerance_kg) {
+	if (weighing->gone && within(rules, kg, weighing->gone_kg)) {
 		weighing->told = true; /* it stands there still */
 		weighing->told_kg = weighing->gone_kg;
 	}
 	if (weighing->told)
-		return higher && !weighing->gone ? heavier(weighing) : WEIGHING_NOTHING;
-	if (rules->stands_ms == 0 || now_ms - plateau->since_ms < rules->stands_ms || weighing->over)
+		return kg > weighing->told_kg + rules->tolerance_kg ? heavier(weighing) : WEIGHING_NOTHING;
+	if (rules->stands_ms == 0 || now_ms - plateau->since_ms < rules->stands_ms || weighing->over || is_a_part(weighing))
 		return WEIGHING_NOTHING;
 	weighing->told = true;
 	weighing->told_kg = kg;
 	return WEIGHING_MASS;
 }
 
-/* The scale says that it is empty. */
+/* The scale says that it is empty; `below`: that it is less than that. */
 static enum weighing_news
-empty(struct weighing *weighing, const struct weighing_rules *rules, int64_t kg, bool stable)
+empty(struct weighing *weighing, const struct weighing_rules *rules, bool below, bool stable)
 {
+	weighing->belows = !below ? 0 : weighing->belows < rules->stable_frames ? weighing->belows + 1 : weighing->belows;
 	if (weighing->unders < rules->stable_frames)
 		weighing->unders++;
+	weighing->emptied = weighing->emptied || !weighing->loaded;
 	if (!stable && weighing->unders < rules->stable_frames)
 		return WEIGHING_NOTHING;
 	weighing->gone = false;
+	weighing->emptied = true;
 	if (weighing->loaded)
 		return end(weighing, rules);
-	bool below = kg <= -rules->minimum_kg, news = below && !weighing->below_told;
-	weighing->below_told = below;
+	bool news = weighing->belows == rules->stable_frames && !weighing->below_told;
+	weighing->below_told = below && (weighing->below_told || news);
 	return news ? WEIGHING_BELOW_ZERO : WEIGHING_NOTHING;
 }
 
@@ -130,17 +165,32 @@ over(struct weighing *weighing, const struct weighing_rules *rules, int64_t now_
 }
 
 enum weighing_news
-weighing_resume(struct weighing *weighing, const struct weighing_rules *rules, int64_t now_ms)
+weighing_resume(struct weighing *weighing, const struct weighing_rules *rules, const struct reading *reading, int64_t now_ms)
 {
-	bool long_ago = weighing->loaded && now_ms - weighing->heard_ms > long_ms;
+	bool long_ago = now_ms - weighing->heard_ms > long_ms;
+	bool same = reading->said == SAID_MASS && weighing->plateau.known && within(rules, reading->kg, weighing->plateau.kg);
+	if (long_ago && (reading->said == SAID_NOTHING || reading->said == SAID_UNCLEAR))
+		return WEIGHING_NOTHING; /* the next one may say more */
 	weighing->heard_ms = now_ms;
-	if (!long_ago)
+	if (!long_ago || (weighing->loaded && same))
+		return WEIGHING_NOTHING;
+	weighing->emptied = false;
+	if (!weighing->loaded)
 		return WEIGHING_NOTHING;
 	weighing->run.equal = 0;
 	weighing->overs = weighing->unders = 0;
 	weighing->gone = weighing->plateau.known;
 	weighing->gone_kg = weighing->plateau.kg;
 	return end(weighing, rules);
+}
+
+/* Told once. */
+static bool
+is_unsteady(struct weighing *weighing, int64_t now_ms)
+{
+	if (weighing->plateau.known || weighing->over || weighing->unsteady_told || now_ms - weighing->on_ms < unsteady_ms)
+		return false;
+	return weighing->unsteady_told = true;
 }
 
 enum weighing_news
@@ -150,21 +200,28 @@ weighing_take(struct weighing *weighing, const struct weighing_rules *rules, con
 	if (reading->said == SAID_OVER)
 		return over(weighing, rules, now_ms);
 	if (reading->said == SAID_UNDER)
-		return empty(weighing, rules, 0, reading->rest == REST_STILL);
+		return empty(weighing, rules, true, reading->rest == REST_STILL);
 	if (reading->said != SAID_MASS)
 		return WEIGHING_NOTHING;
-	bool stable = run_on(&weighing->run, rules, reading, frame);
+	int64_t both_kg = reading->kg < weighing->run.kg ? reading->kg : weighing->run.kg;
+	bool stable = run_on(&weighing->run, rules, reading, frame), below = reading->kg <= -rules->minimum_kg;
 	weighing->overs = 0;
+	if (below && stable)
+		weighing->belows = rules->stable_frames;
 	if (reading->kg < rules->minimum_kg)
-		return empty(weighing, rules, reading->kg, stable);
-	weighing->unders = 0;
+		return empty(weighing, rules, below, stable);
+	weighing->unders = weighing->belows = 0;
 	if (!weighing->loaded)
 		begin(weighing, now_ms);
 	if (weighing->readings < rules->stable_frames)
 		weighing->readings++;
 	if (reading->kg > weighing->heaviest_kg)
 		weighing->heaviest_kg = reading->kg;
-	return stable ? settle(weighing, rules, reading->kg, now_ms) : WEIGHING_NOTHING;
+	if (both_kg > weighing->sure_kg)
+		weighing->sure_kg = both_kg;
+	if (stable)
+		return settle(weighing, rules, reading->kg, now_ms);
+	return is_unsteady(weighing, now_ms) ? WEIGHING_UNSTEADY : WEIGHING_NOTHING;
 }
 
 struct span

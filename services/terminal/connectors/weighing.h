@@ -8,7 +8,11 @@
  * plateau. Of the readings of that plateau (all within `tolerance_kg` of its highest) the last one counts: scale and vehicle had
  * come to rest most then. The bridge must be empty between two vehicles: a scale cannot tell two that stand on it at once.
  *
- * A mass is told once for each load: when the load is off, or when its plateau has stood for `stands_ms`.
+ * A mass is told once for each load: when the load is off, or when its plateau has stood for `stands_ms`. Masses are never added: of
+ * a vehicle that is weighed in two steps, for it is longer than the bridge, no reading is the whole.
+ *
+ * What stands there when the scale is heard again after a long silence is the same load where it weighs the same; else what stood
+ * there before is ended. A load that was found, and then drove off, weighed more than where it may have stopped: it has no mass.
  */
 #ifndef JUYAN_CONNECTORS_WEIGHING_H
 #define JUYAN_CONNECTORS_WEIGHING_H
@@ -47,19 +51,25 @@ struct weighing_rules {
 
 enum weighing_news {
 	WEIGHING_NOTHING,
-	WEIGHING_MASS,      /* `plateau` is a load's mass */
-	WEIGHING_RESTLESS,  /* a load has gone, and was never stable: no mass */
-	WEIGHING_OVER,      /* a load has gone that was more than the scale can weigh: no mass */
-	WEIGHING_HEAVIER,   /* after a load's mass was told it became heavier, or more than the scale can weigh */
-	WEIGHING_BELOW_ZERO /* the empty scale says far less than nothing: it was set to zero under a load */
+	WEIGHING_MASS,       /* `plateau` is a load's mass */
+	WEIGHING_RESTLESS,   /* a load has gone, and was never stable: no mass */
+	WEIGHING_OVER,       /* a load has gone that was more than the scale can weigh: no mass */
+	WEIGHING_HEAVIER,    /* after a load's mass was told it became heavier, or more than the scale can weigh */
+	WEIGHING_BELOW_ZERO, /* the empty scale says far less than nothing: it was set to zero under a load */
+	WEIGHING_AGAIN,      /* a load fell to less than half and rose again, and the scale was never empty: two, or no zero */
+	WEIGHING_UNSTEADY,   /* a load stands there for long, and was not stable yet */
+	WEIGHING_LEFT        /* a load that was found there has gone, and was stable in part only: no mass */
 };
 
 struct weighing {
+	bool emptied; /* it was heard to be empty since the last long silence */
 	bool loaded;
+	bool found;          /* the load stood there when the scale was heard first */
 	uint64_t loads;      /* since the beginning: the number of this one */
 	int64_t on_ms;       /* when it came … */
 	int64_t heard_ms;    /* … and when the last reading came */
-	int64_t heaviest_kg; /* of all its readings, also those of movement */
+	int64_t heaviest_kg; /* of all its readings, also those of movement … */
+	int64_t sure_kg;     /* … and of those next to which another was as heavy */
 	struct plateau {
 		bool known;
 		int64_t kg, top_kg; /* its last reading and its highest */
@@ -67,10 +77,11 @@ struct weighing {
 		size_t raw_bytes;   /* the frames that made it stable */
 		uint8_t raw[WEIGHING_RAW_BYTES_MAX];
 	} plateau;
-	bool told, heavier_told, over, below_told;
+	int64_t lowest_kg; /* of its stable readings after the plateau, of those below half of it; 0: none */
+	bool told, heavier_told, again_told, unsteady_told, over, below_told;
 	int64_t told_kg;
-	unsigned readings, overs, unders; /* of this load; in a row; in a row */
-	bool gone;                        /* what was told before a long silence may still stand there: */
+	unsigned readings, overs, unders, belows; /* of this load; the others in a row */
+	bool gone;                                /* what was told before a long silence may still stand there: */
 	int64_t gone_kg;
 	struct run {
 		int64_t kg;
@@ -80,8 +91,9 @@ struct weighing {
 	} run;
 };
 
-/* Before each reading: where nothing was heard for a long time, the load that stood there is ended. */
-enum weighing_news weighing_resume(struct weighing *weighing, const struct weighing_rules *rules, int64_t now_ms);
+/* Before each reading: where nothing was heard for a long time, and another mass stands there now, the load is ended. */
+enum weighing_news weighing_resume(struct weighing *weighing, const struct weighing_rules *rules, const struct reading *reading,
+    int64_t now_ms);
 /* The load outlives the process: its bytes, which only this program reads again. False: they are none of this kind. */
 struct span weighing_bytes(const struct weighing *weighing);
 bool weighing_from(struct weighing *weighing, struct span bytes) MUST_USE;
