@@ -43,6 +43,34 @@ unit_of(const Juyan__V1__Event *event)
 }
 
 static const char *
+lane_of(const Juyan__V1__Event *event)
+{
+	switch (event->what_case) {
+	case JUYAN__V1__EVENT__WHAT_UNIT_ARRIVED:
+		return event->unit_arrived->lane;
+	case JUYAN__V1__EVENT__WHAT_UNIT_DEPARTED:
+		return event->unit_departed->lane;
+	case JUYAN__V1__EVENT__WHAT_UNIT_WEIGHED:
+		return event->unit_weighed->lane;
+	default:
+		return "";
+	}
+}
+
+/* What was weighed: a person knows the vehicle by its lane, its time and its mass. */
+static void
+kg_cell(struct table *table, const Juyan__V1__Event *event)
+{
+	const Juyan__V1__UnitWeighed *weighed =
+	    event->what_case == JUYAN__V1__EVENT__WHAT_UNIT_WEIGHED ? event->unit_weighed : NULL;
+	if (weighed == NULL || (!weighed->has_gross_kg && !weighed->has_tare_kg))
+		table_cell(table, "");
+	else
+		table_cellf(table, "%s%" PRId64, weighed->has_gross_kg ? "" : "tare ",
+		    weighed->has_gross_kg ? weighed->gross_kg : weighed->tare_kg);
+}
+
+static const char *
 waits_for(const struct book_waiting *row)
 {
 	if (row->message_no[0] != '\0')
@@ -76,7 +104,8 @@ static enum status
 waiting_table(const struct look *look, const struct book_waiting *rows, size_t n)
 {
 	static const struct table_column columns[] = { { "since", TABLE_LEFT }, { "for", TABLE_RIGHT }, { "source", TABLE_LEFT },
-		{ "event", TABLE_LEFT }, { "unit or message", TABLE_LEFT }, { "waits for", TABLE_LEFT }, { "raw", TABLE_RIGHT } };
+		{ "event", TABLE_LEFT }, { "unit or message", TABLE_LEFT }, { "lane", TABLE_LEFT }, { "kg", TABLE_RIGHT },
+		{ "waits for", TABLE_LEFT }, { "raw", TABLE_RIGHT } };
 	struct clock clock = clock_system();
 	struct table *table = NULL;
 	char text[ASKING_TIME_BYTES];
@@ -89,6 +118,8 @@ waiting_table(const struct look *look, const struct book_waiting *rows, size_t n
 		table_cell(table, rows[i].source);
 		table_cell(table, wire_event_kind(rows[i].event));
 		table_cell(table, rows[i].message_no[0] != '\0' ? rows[i].message_no : unit_of(rows[i].event));
+		table_cell(table, lane_of(rows[i].event));
+		kg_cell(table, rows[i].event);
 		table_cell(table, waits_for(&rows[i]));
 		table_cellf(table, "%" PRIu64, rows[i].raw);
 	}

@@ -44,9 +44,11 @@ class Scale:
         self.line = self.gate = None
 
     def waiting(self):
-        said = subprocess.run([JUYAN, "gateway", "waiting", "--json", "--config", self.gateway.config], capture_output=True,
-            text=True, timeout=PATIENCE_S, check=True).stdout
-        return [json.loads(line)["event"] for line in said.splitlines()]
+        return [json.loads(line)["event"] for line in self.shown("--json").splitlines()]
+
+    def shown(self, *more):
+        return subprocess.run([JUYAN, "gateway", "waiting", *more, "--config", self.gateway.config], capture_output=True, text=True,
+            timeout=PATIENCE_S, check=True).stdout
 
     def weighings(self):
         return collections.Counter(int(event["unit_weighed"]["gross_kg"]) for event in self.waiting() if "unit_weighed" in event)
@@ -113,6 +115,9 @@ def test_each_load_is_one_weighing(world):
     found = scale.weighings()
     if found != collections.Counter(masses):
         raise Wrong(f"the loads were {sorted(masses)}; the weighings are {sorted(found.elements())}")
+    rows = [line.split() for line in scale.shown().splitlines()]
+    if not all(any("L1" in row and str(kg) in row for row in rows) for kg in masses):  # what a person needs to find the vehicle
+        raise Wrong(f"of the loads {masses} a person sees {rows}")
     scale.close()
     gateway.end()
 

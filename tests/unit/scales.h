@@ -29,6 +29,7 @@ struct scales {
 	bool wordy;      /* with the words of a remark, and the key of a weighing */
 	char found[SCALES_TEXT_BYTES];
 	char last_remark[SENTENCE_BYTES_MAX + 1];
+	bool last_seen_before;
 	char last_key[SHORT_TEXT_BYTES_MAX + 1];
 	uint8_t last_raw[512];
 	size_t last_raw_bytes;
@@ -88,6 +89,7 @@ scales_note_event(struct scales *scales, const struct finding *finding)
 	snprintf(scales->found + n, room, "%s%" PRId64 " kg@%" PRId64 "%s%s;", said->has_tare_kg ? "tare " : "",
 	    said->has_tare_kg ? said->tare_kg : said->gross_kg, event->occurred_at_ms, scales->wordy ? " " : "",
 	    scales->wordy ? event->source_key : "");
+	scales->last_seen_before = finding->seen_before;
 	snprintf(scales->last_key, sizeof scales->last_key, "%s", event->source_key);
 	struct span raw = scales->findings.messages[finding->message];
 	assert_true(raw.bytes > 0 && raw.bytes <= sizeof scales->last_raw);

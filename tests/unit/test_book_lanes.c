@@ -170,6 +170,34 @@ a_paired_weighing_without_a_manifest_waits_for_that(void **state)
 }
 
 static void
+stood_behind_the_gate(const char *lane, const char *scale, int64_t kg, int minutes)
+{
+	say_weighed("", lane, scale, kg, AT(minutes));
+	findings_last(&desk.findings)->seen_before = true;
+	desk_enter();
+}
+
+/* The plate of the second was not read: its weighing is for a person, and the third has its own. */
+static void
+where_the_gate_stands_before_the_scale_an_unread_plate_shifts_nobody(void **state)
+{
+	(void)state;
+	saw("A", "L1", 10);
+	stood_behind_the_gate("L1", "s1", 700, 11);
+	stood_behind_the_gate("L1", "s1", 800, 13);
+	assert_string_equal(out(), "unit_arrived BA A @10; unit_weighed BA A 700 @11");
+	assert_string_equal(remarks(), "no_vehicle");
+	desk_reopen();
+	saw("C", "L1", 14);
+	stood_behind_the_gate("L1", "s1", 900, 15);
+	assert_string_equal(out(), "unit_arrived BC C @14; unit_weighed BC C 900 @15");
+	assert_int_equal(tally().waiting_weighings, 1);
+	saw("B", "L1", 12); /* its message was late */
+	assert_string_equal(out(), "unit_arrived BB B @12; unit_weighed BB B 800 @13");
+	assert_int_equal(tally().waiting_weighings, 0);
+}
+
+static void
 a_weighing_that_waits_too_long_is_left_for_a_person(void **state)
 {
 	(void)state;
@@ -210,6 +238,7 @@ main(void)
 		WITH(a_gate_that_weighs_has_weighed_for_its_own_scale),
 		WITH(a_vehicle_that_leaves_through_the_lane_was_seen_too),
 		WITH(a_paired_weighing_without_a_manifest_waits_for_that),
+		WITH(where_the_gate_stands_before_the_scale_an_unread_plate_shifts_nobody),
 		WITH(a_weighing_that_waits_too_long_is_left_for_a_person),
 		WITH(vehicles_in_lanes_are_forgotten),
 	};

@@ -332,10 +332,11 @@ test_names_and_keys(void **state)
 	struct scales scales;
 	char first[SHORT_TEXT_BYTES_MAX + 1];
 	(void)state;
-	scales_open(&scales, yaohua, "{scale: 磅-2, lane: L7, weighs: tare}");
+	scales_open(&scales, yaohua, "{scale: 磅-2, lane: L7, weighs: tare, seen: before}");
 	stands(&scales, (const struct stand[]){ { 0, 5 }, { 50120, 9 }, { 0, 5 }, { 0, 0 } });
 	scales_found(&scales, "tare 50120 kg@2000;");
 	assert_string_equal(scales.last_key, "磅-2@1600-1");
+	assert_true(scales.last_seen_before);
 	snprintf(first, sizeof first, "%s", scales.last_key);
 	stands(&scales, (const struct stand[]){ { 50120, 9 }, { 0, 5 }, { 0, 0 } });
 	assert_string_not_equal(scales.last_key, first);
@@ -370,6 +371,7 @@ test_settings_that_are_refused(void **state)
 		{ "stands_s: 1.5", "stands_s" },
 		{ "silent_s: -1", "silent_s" },
 		{ "stuck_s: 0", "stuck_s" },
+		{ "seen: behind", "expected either or before" },
 		{ "weighs: net", "expected gross or tare" },
 		{ "scale: a name of more than thirty-two bytes", "at most 32 bytes" },
 		{ "scale: ''", "scale" },

@@ -30,7 +30,7 @@ struct scale {
 	struct scale_written written;
 	struct weighing_rules rules;
 	char name[NAME_BYTES_MAX + 1], lane[SHORT_TEXT_BYTES_MAX + 1];
-	bool tare;
+	bool tare, seen_before;
 
 	uint8_t buffer[BUFFER_BYTES];
 	size_t bytes;
@@ -113,6 +113,8 @@ read_written(struct scale *scale, const struct yaml_node *settings, struct reaso
 	if (unit != NULL && !decimal_unit_of((struct span){ (const uint8_t *)unit, strlen(unit) }, &scale->written.unit))
 		return yaml_fail(yaml_get(settings, "unit"), why, "unit: %s: expected " DECIMAL_UNIT_NAMES, unit);
 	if ((s = read_choice(settings, "digits", "forward", "reversed", &scale->written.reversed, why)) != STATUS_OK)
+		return s;
+	if ((s = read_choice(settings, "seen", "either", "before", &scale->seen_before, why)) != STATUS_OK)
 		return s;
 	return read_choice(settings, "weighs", "gross", "tare", &scale->tare, why);
 }
@@ -198,6 +200,7 @@ tell_mass(struct scale *scale, struct findings *out)
 	if (event == NULL)
 		return;
 	snprintf(key, sizeof key, "%s@%" PRId64 "-%" PRIu64, scale->name, scale->weighing.on_ms, scale->weighing.loads % 1000000);
+	findings_last(out)->seen_before = scale->seen_before;
 	event->occurred_at_ms = plateau->since_ms;
 	event->source_key = findings_text(out, key, SHORT_TEXT_BYTES_MAX);
 	Juyan__V1__UnitWeighed *weighed = event->unit_weighed;

@@ -44,6 +44,10 @@ struct scale_format {
 #define SCALE_SETTINGS \
 	{ "scale", "the scale's name in weighings and on the dashboard (default: the source's name)" }, \
 	    { "lane", "the lane in which it stands: a weighing belongs to the vehicle that a gate sees there" }, \
+	    { "seen", \
+		    "before where the gate always stands before the scale: then the weighing of a vehicle whose plate nobody " \
+		    "read " \
+		    "is left for a person, and never the next one's; or either (default)" }, \
 	    { "weighs", "gross (default), or tare where only empty vehicles are weighed" }, \
 	    { "stable_frames", "so many equal readings in a row are stable, where the scale does not say it (default 5)" }, \
 	    { "minimum_kg", "below it the scale is empty (default 500)" }, \

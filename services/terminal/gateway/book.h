@@ -24,7 +24,8 @@
  *   takes out what this message brought, as far as no later one has said it anew; what it changed or deleted is not brought back,
  *   and a refusal after the release is not followed: each is a remark, differs, for a person (book_messages.c).
  * - A weighing without a unit belongs to the vehicle that a gate saw last in the same lane at most `pair_ms` before, or, where
- *   that has its weighing or there is none, first after, as near; never to one behind which another was seen. One vehicle gets
+ *   that has its weighing or there is none, first after, as near; never to one behind which another was seen. Where
+ *   the gate stands before the scale (seen_before) it is never the one after. One vehicle gets
  *   one weighing of a scale for each time that it was seen. Where there is none: no_vehicle, and likewise.
  * - Plates are compared without spaces, hyphens and dots, letters in upper case. A unit goes out as its batch's first word of it
  *   wrote it, so that all that is said of it in a batch is of one unit there, too.

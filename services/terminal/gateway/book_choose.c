@@ -72,9 +72,10 @@ units_choose(const struct units_batch *batches, size_t n, const struct units_eve
 }
 
 const struct lanes_vehicle *
-lanes_choose(const struct lanes_vehicle *before, const struct lanes_vehicle *after, int64_t weighed_ms, int64_t pair_ms)
+lanes_choose(const struct lanes_vehicle *before, const struct lanes_vehicle *after, int64_t weighed_ms, int64_t pair_ms,
+    bool seen_before)
 {
 	if (before != NULL && !before->weighed && weighed_ms - before->seen_ms <= pair_ms)
 		return before;
-	return after != NULL && !after->weighed && after->seen_ms - weighed_ms <= pair_ms ? after : NULL;
+	return !seen_before && after != NULL && !after->weighed && after->seen_ms - weighed_ms <= pair_ms ? after : NULL;
 }

@@ -206,7 +206,7 @@ book_take(struct book *book, const char *source, uint64_t raw, const struct find
 {
 	struct reason sentence = { "" };
 	bool repeated;
-	struct book_said said = { book_copy(book, finding->event), source, raw, book->now_ms };
+	struct book_said said = { book_copy(book, finding->event), source, raw, book->now_ms, finding->seen_before };
 	if (said.event == NULL)
 		return reason_say(book->why, STATUS_NO_MEMORY, "no memory to enter an event");
 	if (said.event->port[0] == '\0')

@@ -125,8 +125,9 @@ take_vehicle(struct book *book, const struct key *lane, enum status status, stru
 }
 
 static enum status
-find_vehicle(struct book *book, const Juyan__V1__Event *event, struct vehicle **out)
+find_vehicle(struct book *book, const struct book_said *said, struct vehicle **out)
 {
+	const Juyan__V1__Event *event = said->event;
 	struct vehicle *before, *after;
 	struct key lane = { 0 };
 	struct span found = { NULL, 0 }, row = { NULL, 0 };
@@ -143,7 +144,7 @@ find_vehicle(struct book *book, const Juyan__V1__Event *event, struct vehicle **
 	if (status != STATUS_OK)
 		return status;
 	const struct lanes_vehicle *chosen = lanes_choose(before == NULL ? NULL : &before->as, after == NULL ? NULL : &after->as,
-	    event->occurred_at_ms, book->options.pair_ms);
+	    event->occurred_at_ms, book->options.pair_ms, said->seen_before);
 	*out = chosen == NULL ? NULL : before != NULL && chosen == &before->as ? before : after;
 	return STATUS_OK;
 }
@@ -152,7 +153,7 @@ enum status
 book_lane_again(struct book *book, const struct book_said *said, bool *taken)
 {
 	struct vehicle *vehicle = NULL;
-	enum status status = find_vehicle(book, said->event, &vehicle);
+	enum status status = find_vehicle(book, said, &vehicle);
 	*taken = status == STATUS_OK && vehicle != NULL;
 	if (!*taken)
 		return status;

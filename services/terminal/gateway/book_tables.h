@@ -90,6 +90,7 @@ struct book_said {
 	const char *source;
 	uint64_t raw;     /* the number of its message */
 	int64_t since_ms; /* when it was entered */
+	bool seen_before; /* of a weighing without a unit (findings.h) */
 };
 
 #endif

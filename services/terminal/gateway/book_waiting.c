@@ -1,8 +1,8 @@
 /*
  * What waits for a manifest or for a vehicle, and what has waited too long: see book.h.
  *
- *     number u64 -> since i64, left u8, what it waits for u8, number of its message u64, bytes of the source's name u8, the name,
- *     (of what answers a message: bytes of that message's number u8, the number,) the event
+ *     number u64 -> since i64, left and seen_before u8, what it waits for u8, number of its message u64, bytes of the source's name u8,
+ *     the name, (of what answers a message: bytes of that message's number u8, the number,) the event
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,12 +13,14 @@
 #define WAITING_MAX_DEFAULT (UINT64_C(1) << 17)
 #define KEPT_LEFT_MS (60 * BOOK_DAY_MS)
 
+/* Of the byte behind the time. */
+enum { LEFT = 1, SEEN_BEFORE = 2 };
 enum { HEAD_BYTES = 19, NUMBER_BYTES = 8, TAKE_UP_MAX = 1024 };
 
 /* A row taken apart. The spans are lent by it. */
 struct row {
 	int64_t since_ms;
-	bool left;
+	bool left, seen_before;
 	uint8_t what;
 	uint64_t raw;
 	struct span source, message_no, event;
@@ -51,8 +53,8 @@ take_apart(const struct book *book, struct span row, struct row *out)
 	if (row.bytes < HEAD_BYTES + named || named >= BOOK_SOURCE_BYTES || memchr(row.data + HEAD_BYTES, 0, named) != NULL)
 		return damaged(book);
 	struct span rest = { row.data + HEAD_BYTES + named, row.bytes - HEAD_BYTES - named };
-	*out = (struct row){ (int64_t)value_get(row.data, 8), row.data[8] != 0, row.data[9], value_get(row.data + 10, 8),
-		{ row.data + HEAD_BYTES, named }, { rest.data, 0 }, rest };
+	*out = (struct row){ (int64_t)value_get(row.data, 8), row.data[8] & LEFT, row.data[8] & SEEN_BEFORE, row.data[9],
+		value_get(row.data + 10, 8), { row.data + HEAD_BYTES, named }, { rest.data, 0 }, rest };
 	if (out->what == WAIT_UNIT || out->what == WAIT_LANE)
 		return STATUS_OK;
 	size_t bytes = rest.bytes == 0 ? 0 : rest.data[0];
@@ -81,7 +83,7 @@ read_event(const struct book *book, const struct row *row, struct arena *arena, 
 		const ProtobufCMessage *in;
 		Juyan__V1__Event *out;
 	} event = { .in = message }; /* it is the arena's, and so ours */
-	*out = (struct book_said){ event.out, source, row->raw, row->since_ms };
+	*out = (struct book_said){ event.out, source, row->raw, row->since_ms, row->seen_before };
 	bool says = event.out->what_case != 0 && event.out->manifest_lodged != NULL;
 	char **unit_id = says ? book_unit_of(event.out) : NULL;
 	bool weighing = event.out->what_case == JUYAN__V1__EVENT__WHAT_UNIT_WEIGHED;
@@ -165,7 +167,7 @@ put_row(struct book *book, const struct book_said *said, enum book_wait what, co
 	if (row == NULL)
 		return reason_say(book->why, STATUS_NO_MEMORY, "no memory for an event that waits");
 	value_put(row, (uint64_t)said->since_ms, 8);
-	row[8] = 0;
+	row[8] = said->seen_before ? SEEN_BEFORE : 0;
 	row[9] = (uint8_t)what;
 	value_put(row + 10, said->raw, 8);
 	row[18] = (uint8_t)named;
@@ -335,7 +337,7 @@ leave(struct book *book, struct span key, struct span value, const struct row *r
 	memcpy(wanted.bytes + wanted.used, key.data, NUMBER_BYTES);
 	wanted.used += NUMBER_BYTES;
 	memcpy(copy, value.data, value.bytes);
-	copy[8] = 1;
+	copy[8] |= LEFT;
 	one_less(book, row);
 	book->self.left++;
 	book_remark(book, said.source, REMARK_too_late, "a %s of %s %s has waited for its %s for as long as is configured",
