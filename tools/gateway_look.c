@@ -140,7 +140,10 @@ waiting(struct look *look, struct reason *why)
 		return waiting_json(rows, n);
 	if (n == 0)
 		return puts("nothing waits") < 0 ? STATUS_SYSTEM : STATUS_OK;
-	return waiting_table(look, rows, n);
+	status = waiting_table(look, rows, n);
+	if (status == STATUS_OK && n == ROWS_MAX)
+		fprintf(stderr, "these are the oldest %d; more may wait\n", ROWS_MAX);
+	return status;
 }
 
 /* ---- raw ---- */

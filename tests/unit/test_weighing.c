@@ -253,16 +253,16 @@ test_line_breaks_under_a_load(void **state)
 	scales_say(&scales, 90000, 9);
 	scales_say(&scales, 0, 9);
 	scales_found(&scales, "90000 kg@34200;");
-	/* … another one is another one. */
+	/* … another one is another one: in half a minute one drives off, and the next one on. */
 	scales_say(&scales, 90000, 9);
-	scales.now_ms += 120000;
+	scales.now_ms += 31000;
 	scales_say(&scales, 70000, 9);
 	scales_say(&scales, 0, 9);
-	scales_found(&scales, "90000 kg@156900;70000 kg@277800;");
+	scales_found(&scales, "90000 kg@156900;70000 kg@188800;");
 	scales_close(&scales);
 }
 
-/* What drives off while the scale is heard again was the load that was there before, or one that nobody heard: no mass of a part. */
+/* What drives off while the scale is heard again was there before, or is one that nobody heard: no mass of a part. */
 static void
 test_a_part_is_no_load_after_a_long_silence(void **state)
 {

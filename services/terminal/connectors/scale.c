@@ -13,7 +13,7 @@ enum {
 	BUFFER_BYTES = 512,
 	FIRST_BYTES = 16, /* of a disturbance, shown */
 	CALM_FRAMES = 10, /* in a row: it is over */
-	KEEP_AGAIN_MS = 20000,
+	KEEP_AGAIN_MS = 5000,
 	NAME_BYTES_MAX = 32, /* of a machine */
 	GUESS_BYTES = 4096,
 };

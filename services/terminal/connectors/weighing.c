@@ -4,8 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
-/* After a silence as long as this another vehicle may stand there. */
-static const int64_t long_ms = 60000;
+/* After a silence as long as this another vehicle may stand there: one drives off, and the next one on. */
+static const int64_t long_ms = 30000;
 /* So long no vehicle sways. */
 static const int64_t unsteady_ms = 300000;
 

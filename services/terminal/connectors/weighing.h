@@ -8,8 +8,8 @@
  * plateau. Of the readings of that plateau (all within `tolerance_kg` of its highest) the last one counts: scale and vehicle had
  * come to rest most then. The bridge must be empty between two vehicles: a scale cannot tell two that stand on it at once.
  *
- * A mass is told once for each load: when the load is off, or when its plateau has stood for `stands_ms`. Masses are never added: of
- * a vehicle that is weighed in two steps, for it is longer than the bridge, no reading is the whole.
+ * A mass is told once for each load: when the load is off, or when its plateau has stood for `stands_ms`. Masses are never added:
+ * of a vehicle that is weighed in two steps, for it is longer than the bridge, no reading is the whole.
  *
  * What stands there when the scale is heard again after a long silence is the same load where it weighs the same; else what stood
  * there before is ended. A load that was found, and then drove off, weighed more than where it may have stopped: it has no mass.

@@ -1,8 +1,8 @@
 /*
  * What waits for a manifest or for a vehicle, and what has waited too long: see book.h.
  *
- *     number u64 -> since i64, left and seen_before u8, what it waits for u8, number of its message u64, bytes of the source's name u8,
- *     the name, (of what answers a message: bytes of that message's number u8, the number,) the event
+ *     number u64 -> since i64, left and seen_before u8, what it waits for u8, number of its message u64, bytes of the source's name
+ *     u8, the name, (of what answers a message: bytes of that message's number u8, the number,) the event
  */
 #include <stdio.h>
 #include <stdlib.h>
