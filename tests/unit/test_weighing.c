@@ -285,6 +285,11 @@ test_a_part_is_no_load_after_a_long_silence(void **state)
 	scales.now_ms += 120000;
 	stands(&scales, (const struct stand[]){ { 41200, 9 }, { 146800, 9 }, { 0, 9 }, { 0, 0 } });
 	scales_found(&scales, "146800 kg@369300;");
+	/* Half off, likewise. */
+	stands(&scales, (const struct stand[]){ { 146800, 9 }, { 88000, 9 }, { 0, 0 } });
+	scales.now_ms += 120000;
+	stands(&scales, (const struct stand[]){ { 88000, 9 }, { 0, 9 }, { 0, 0 } });
+	scales_found(&scales, "146800 kg@371100;");
 	scales_close(&scales);
 	/* At the first start, too. */
 	found_after("{}", (const struct stand[]){ { 131000, 1 }, { 130000, 1 }, { 88000, 9 }, { 0, 9 }, { 0, 0 } }, "implausible;");

@@ -164,15 +164,25 @@ over(struct weighing *weighing, const struct weighing_rules *rules, int64_t now_
 	return heavier(weighing);
 }
 
+/* What stands there weighs what it weighed last, whole or in part. */
+static bool
+stands_still(const struct weighing *weighing, const struct weighing_rules *rules, const struct reading *reading)
+{
+	if (!weighing->loaded || reading->said != SAID_MASS)
+		return false;
+	return within(rules, reading->kg, weighing->run.kg) ||
+	    (weighing->plateau.known && within(rules, reading->kg, weighing->plateau.kg));
+}
+
 enum weighing_news
 weighing_resume(struct weighing *weighing, const struct weighing_rules *rules, const struct reading *reading, int64_t now_ms)
 {
 	bool long_ago = now_ms - weighing->heard_ms > long_ms;
-	bool same = reading->said == SAID_MASS && weighing->plateau.known && within(rules, reading->kg, weighing->plateau.kg);
+	bool same = stands_still(weighing, rules, reading);
 	if (long_ago && (reading->said == SAID_NOTHING || reading->said == SAID_UNCLEAR))
 		return WEIGHING_NOTHING; /* the next one may say more */
 	weighing->heard_ms = now_ms;
-	if (!long_ago || (weighing->loaded && same))
+	if (!long_ago || same)
 		return WEIGHING_NOTHING;
 	weighing->emptied = false;
 	if (!weighing->loaded)
