@@ -104,6 +104,25 @@ a_file_is_ready_when_it_has_stood_still(void **state)
 	none_is_ready(90000);
 }
 
+/* No look falls between its growing and its two seconds. */
+static void
+a_file_that_grew_since_the_last_look_is_not_ready(void **state)
+{
+	(void)state;
+	put("a.xml", "1", 0);
+	look(1000);
+	put("a.xml", "12", 0);
+	never = 10000;
+	none_is_ready(1000 + FOLDER_STILL_MS);
+	assert_int_equal(never, FOLDER_STILL_MS);
+	next_is("a.xml", 1000 + 2 * FOLDER_STILL_MS);
+	move_in("a.xml", ".a");
+	put("b.xml", "1", 0);
+	look(9000);
+	move_in("b.xml", ".b");
+	none_is_ready(9000 + FOLDER_STILL_MS); /* it has gone */
+}
+
 static void
 a_file_that_is_renamed_into_place_is_whole(void **state)
 {
@@ -227,6 +246,20 @@ what_is_rejected_says_why(void **state)
 }
 
 static void
+a_text_is_written_over_no_file(void **state)
+{
+	(void)state;
+	look(0);
+	put("a.xml.txt", "dropped", 0);
+	put("a.xml", "bad", 0);
+	assert_int_equal(folder_move(looked.fd, "a.xml.txt", false, 20454, NULL, &why), STATUS_OK);
+	assert_int_equal(folder_move(looked.fd, "a.xml", false, 20454, "why", &why), STATUS_OK);
+	holds("rejected/a.xml.txt", "dropped");
+	holds("rejected/a-2.xml", "bad");
+	holds("rejected/a-2.xml.txt", "why");
+}
+
+static void
 a_link_is_not_followed(void **state)
 {
 	(void)state;
@@ -262,6 +295,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_file_is_ready_when_it_has_stood_still, begin, end),
+		cmocka_unit_test_setup_teardown(a_file_that_grew_since_the_last_look_is_not_ready, begin, end),
 		cmocka_unit_test_setup_teardown(a_file_that_is_renamed_into_place_is_whole, begin, end),
 		cmocka_unit_test_setup_teardown(the_oldest_comes_first, begin, end),
 		cmocka_unit_test_setup_teardown(what_is_not_whole_or_no_file_is_passed_over, begin, end),
@@ -269,6 +303,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_folder_may_go_and_come, begin, end),
 		cmocka_unit_test_setup_teardown(nothing_is_written_over, begin, end),
 		cmocka_unit_test_setup_teardown(what_is_rejected_says_why, begin, end),
+		cmocka_unit_test_setup_teardown(a_text_is_written_over_no_file, begin, end),
 		cmocka_unit_test_setup_teardown(a_link_is_not_followed, begin, end),
 		cmocka_unit_test_setup_teardown(the_longest_name_can_be_moved, begin, end),
 	};

@@ -77,13 +77,19 @@ by_name(const void *a, const void *b)
 	return strcmp(((const struct folder_file *)a)->name, ((const struct folder_file *)b)->name);
 }
 
+static bool
+is_same(const struct folder_file *a, const struct folder_file *b)
+{
+	return a->ino == b->ino && a->size == b->size && a->time_ns == b->time_ns;
+}
+
 /* A file that is as it was keeps what is known of it. */
 static void
 remember(struct folder *folder, struct folder_file *file, int64_t now_ms)
 {
 	const struct folder_file *before = folder->n > 0 ? bsearch(file, folder->files, folder->n, sizeof *file, by_name) : NULL;
 	file->since_ms = now_ms;
-	if (before == NULL || before->ino != file->ino || before->size != file->size || before->time_ns != file->time_ns)
+	if (before == NULL || !is_same(before, file))
 		return;
 	file->since_ms = before->since_ms;
 	file->whole = before->whole;
@@ -238,8 +244,8 @@ folder_noted(struct folder *folder)
 
 /* ---- what is ready ---- */
 
-struct folder_file *
-folder_next(struct folder *folder, int64_t now_ms, int *wait_ms)
+static struct folder_file *
+oldest_ready(const struct folder *folder, int64_t now_ms, int *wait_ms)
 {
 	struct folder_file *oldest = NULL;
 	for (size_t i = 0; i < folder->n; i++) {
@@ -255,6 +261,34 @@ folder_next(struct folder *folder, int64_t now_ms, int *wait_ms)
 			oldest = file;
 	}
 	return oldest;
+}
+
+/* That it has not changed since the last look is seen now; else it begins anew to stand still. */
+static bool
+stands_still(const struct folder *folder, struct folder_file *file, int64_t now_ms)
+{
+	struct folder_file now;
+	if (file->whole)
+		return true;
+	if (!look_at(folder, file->name, &now)) {
+		file->not_before_ms = INT64_MAX; /* it has gone: the next look forgets it */
+		return false;
+	}
+	if (is_same(&now, file))
+		return true;
+	now.name = file->name;
+	now.since_ms = now_ms;
+	*file = now;
+	return false;
+}
+
+struct folder_file *
+folder_next(struct folder *folder, int64_t now_ms, int *wait_ms)
+{
+	struct folder_file *file;
+	while ((file = oldest_ready(folder, now_ms, wait_ms)) != NULL && !stands_still(folder, file, now_ms))
+		continue;
+	return file;
 }
 
 void

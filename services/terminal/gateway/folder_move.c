@@ -70,6 +70,15 @@ write_text(int to, const char *name, const char *sentences, struct reason *why)
 	return STATUS_OK;
 }
 
+/* A name whose text would be written over another file is taken, too. */
+static bool
+is_taken(int to, const char *target, const char *sentences)
+{
+	char path[NAME_MAX + 8];
+	snprintf(path, sizeof path, "%s.txt", target);
+	return sentences != NULL && faccessat(to, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 /* Some network file systems know no rename that leaves what is there: then we look before. */
 static int
 rename_safely(int from, const char *name, int to, const char *target)
@@ -91,6 +100,8 @@ move_into(int folder, const char *name, int to, const char *sentences, struct re
 	char target[NAME_MAX + 1];
 	for (int try = 1; try <= TRIES; try++) {
 		number(name, try, target);
+		if (is_taken(to, target, sentences))
+			continue;
 		if (rename_safely(folder, name, to, target) == 0)
 			return sentences == NULL ? STATUS_OK : write_text(to, target, sentences, why);
 		if (errno == ENOENT) /* somebody took it away: it was read, and need not be moved */
