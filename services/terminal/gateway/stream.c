@@ -63,6 +63,12 @@ stream_room(const struct stream *stream)
 	return bytes < SOURCE_PIECE_BYTES ? SOURCE_PIECE_BYTES - bytes : 0;
 }
 
+size_t
+stream_bytes(const struct stream *stream)
+{
+	return stream->heard[SIDE_MACHINE].bytes + stream->heard[SIDE_ANSWER].bytes;
+}
+
 bool
 stream_hear(struct stream *stream, enum stream_side side, const uint8_t *data, size_t bytes)
 {
@@ -99,7 +105,7 @@ line_is_news(const struct stream *stream)
 bool
 stream_waits(const struct stream *stream)
 {
-	return stream->heard[SIDE_MACHINE].bytes > 0 || stream->heard[SIDE_ANSWER].bytes > 0 || line_is_news(stream);
+	return stream_bytes(stream) > 0 || line_is_news(stream);
 }
 
 static void
@@ -119,12 +125,15 @@ forget(struct stream *stream, enum stream_side side, size_t bytes)
 	memmove(stream->heard[side].data, stream->heard[side].data + bytes, stream->heard[side].bytes);
 }
 
-/* How much of it one call of the connector gets: a piece, or for a connector of documents the next line. 0: no whole line yet. */
+/*
+ * How much of it, behind the `done` bytes, one call of the connector gets: a piece, or for a connector of documents the next line.
+ * 0: no whole line yet.
+ */
 static size_t
-next_piece(const struct stream *stream, enum stream_side side, struct span *out)
+next_piece(const struct stream *stream, enum stream_side side, size_t done, struct span *out)
 {
-	const uint8_t *data = stream->heard[side].data;
-	size_t bytes = stream->heard[side].bytes;
+	const uint8_t *data = stream->heard[side].data + done;
+	size_t bytes = stream->heard[side].bytes - done;
 	if (stream->source->connector->feed == FEED_STREAM) {
 		*out = (struct span){ data, bytes < SOURCE_PIECE_BYTES ? bytes : SOURCE_PIECE_BYTES };
 		return out->bytes;
@@ -136,15 +145,15 @@ next_piece(const struct stream *stream, enum stream_side side, struct span *out)
 	return out->bytes + (end != NULL);
 }
 
-/* False: the turn has no more room. */
+/* False: the turn has no more room. *done: bytes that were taken. */
 static bool
-take_side(struct stream *stream, enum stream_side side, struct turn *turn, const struct instant *now)
+take_pieces(struct stream *stream, enum stream_side side, struct turn *turn, const struct instant *now, size_t *done)
 {
 	const struct moment_of when = { now->utc_ms, side == SIDE_ANSWER ? "answer" : "" };
 	struct span piece;
 	size_t bytes;
 	for (int pieces = 0; pieces < PIECES_A_TURN || stream->source->connector->feed == FEED_DOCUMENT; pieces++) {
-		if ((bytes = next_piece(stream, side, &piece)) == 0)
+		if ((bytes = next_piece(stream, side, *done, &piece)) == 0)
 			return true;
 		struct findings *findings = turn_join(turn, stream->source);
 		if (findings == NULL)
@@ -152,9 +161,19 @@ take_side(struct stream *stream, enum stream_side side, struct turn *turn, const
 		if (piece.bytes > 0)
 			stream->source->connector->take(stream->state, piece, &when, findings);
 		look_after(stream->source, findings);
-		forget(stream, side, bytes);
+		*done += bytes;
 	}
-	return stream->heard[side].bytes == 0;
+	return *done == stream->heard[side].bytes;
+}
+
+static bool
+take_side(struct stream *stream, enum stream_side side, struct turn *turn, const struct instant *now)
+{
+	size_t done = 0;
+	bool all = take_pieces(stream, side, turn, now, &done);
+	if (done > 0) /* once: of short lines there are very many */
+		forget(stream, side, done);
+	return all;
 }
 
 static void

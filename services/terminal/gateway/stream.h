@@ -34,6 +34,8 @@ void stream_close(struct stream *stream); /* safe on a zeroed one */
 
 /* Room for bytes that can still be left where they are. */
 size_t stream_room(const struct stream *stream);
+/* Bytes that wait, of both sides. */
+size_t stream_bytes(const struct stream *stream);
 /* Keeps what was read. False: there is no room, and these bytes are lost. */
 bool stream_hear(struct stream *stream, enum stream_side side, const uint8_t *data, size_t bytes);
 /* The connection has come or gone; the connector hears of it when what was said before has been taken. */
