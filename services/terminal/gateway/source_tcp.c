@@ -3,6 +3,9 @@
  * a platform where that is configured. Whoever comes when there is no room takes the place of the one that has been silent longest,
  * if that is for a minute; else he is turned away. What is one machine, a scale, has room for one connection, and one state for
  * all that follow each other; who has been silent for ten seconds may be a line that broke unheard, and gives way.
+ *
+ * While the book is full nobody is called silent, for nobody is heard: who finds no room waits before the door; but where we stand
+ * before a platform, one that has ended gives up what it said last.
  */
 #include <assert.h>
 #include <errno.h>
@@ -161,6 +164,15 @@ place_gets_free(const struct listener *listener)
 	return ended && listener->n == (size_t)listener->room;
 }
 
+/* An ended one leaves the list. */
+static void
+dismiss(struct listener *listener, struct connection *one)
+{
+	assert(one->over);
+	stream_close(&one->stream);
+	*one = listener->connections[--listener->n];
+}
+
 /* The place of who has been silent longest is free at the next turn. */
 static void
 make_room(struct machine_source *source, const struct instant *now)
@@ -210,8 +222,25 @@ turn_away(struct machine_source *source, const struct address *peer, const char 
 	source_say(source, LOG_WARNING, "turned_away", address_text(peer, text), why);
 }
 
+/* The book is full, and what an ended connection said last waits for it; a gate that connects anew does not. */
 static void
-accept_some(struct machine_source *source, const struct instant *now)
+give_up_ended(struct machine_source *source)
+{
+	struct listener *listener = source->state;
+	for (size_t i = 0; i < listener->n; i++) {
+		struct connection *one = &listener->connections[i];
+		if (!one->over)
+			continue;
+		source->tally.bytes_unheard += stream_bytes(&one->stream);
+		source_say(source, LOG_ERROR, "unheard", one->peer,
+		    "it has ended, its place is needed and the book is full: what it said last is not counted");
+		dismiss(listener, one);
+		return;
+	}
+}
+
+static void
+accept_some(struct machine_source *source, bool held, const struct instant *now)
 {
 	struct listener *listener = source->state;
 	struct reason why = { "" };
@@ -219,9 +248,11 @@ accept_some(struct machine_source *source, const struct instant *now)
 		bool full = listener->n == (size_t)listener->room;
 		if (full && i > 0) /* of those that there may be, the next turn knows */
 			return;
-		if (full && !place_gets_free(listener))
+		if (full && held)
+			give_up_ended(source);
+		else if (full && !place_gets_free(listener))
 			make_room(source, now);
-		if (full && place_gets_free(listener)) /* who knocks waits for it */
+		if (!held && place_gets_free(listener)) /* who knocks waits for it */
 			return;
 		struct address peer = { .bytes = sizeof peer.at };
 		int fd = accept4(listener->fd, (struct sockaddr *)&peer.at, &peer.bytes, SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -231,7 +262,7 @@ accept_some(struct machine_source *source, const struct instant *now)
 		}
 		if (fd < 0)
 			return;
-		if (!full) {
+		if (listener->n < (size_t)listener->room) {
 			if (admit(source, fd, &peer, now, &why) != STATUS_OK)
 				turn_away(source, &peer, why.text);
 			continue;
@@ -250,8 +281,8 @@ listener_watch(struct machine_source *source, struct pollfd *polls, size_t room,
 	size_t n = 0;
 	if (room < 1 + PASSAGE_POLLS * listener->n)
 		return 0;
-	bool lets_in = now->ms >= listener->again_ms && !place_gets_free(listener);
-	polls[n++] = (struct pollfd){ .fd = lets_in ? listener->fd : -1, .events = POLLIN };
+	bool opens = held ? listener->passes || listener->n < (size_t)listener->room : !place_gets_free(listener);
+	polls[n++] = (struct pollfd){ .fd = opens && now->ms >= listener->again_ms ? listener->fd : -1, .events = POLLIN };
 	for (size_t i = 0; i < listener->n; i++, n += PASSAGE_POLLS) {
 		const struct connection *one = &listener->connections[i];
 		if (one->over)
@@ -276,7 +307,8 @@ listener_move(struct machine_source *source, const struct pollfd *polls, size_t 
 		if (one->over)
 			continue;
 		bool goes_on = passage_move(&one->passage, &one->stream, polls + 1 + PASSAGE_POLLS * i, held, now, listener->piece);
-		if (goes_on && listener->idle_ms > 0 && now->ms - one->passage.heard_ms > listener->idle_ms) {
+		bool heard = !held || listener->passes;
+		if (goes_on && heard && listener->idle_ms > 0 && now->ms - one->passage.heard_ms > listener->idle_ms) {
 			one->passage.fault = "it was silent for as long as 'idle_s' allows";
 			one->passage.error = ETIMEDOUT;
 			goes_on = false;
@@ -285,7 +317,7 @@ listener_move(struct machine_source *source, const struct pollfd *polls, size_t 
 			end_connection(source, one);
 	}
 	if (polls[0].revents != 0)
-		accept_some(source, now);
+		accept_some(source, held, now);
 }
 
 /* Those that have ended, and whose last word was taken, leave the list. */
@@ -296,8 +328,7 @@ dismiss_ended(struct listener *listener)
 		struct connection *one = &listener->connections[i];
 		if (!one->over || stream_waits(&one->stream))
 			continue;
-		stream_close(&one->stream);
-		*one = listener->connections[--listener->n];
+		dismiss(listener, one);
 	}
 }
 
@@ -335,4 +366,4 @@ static const struct connector_setting settings[] = {
 };
 
 const struct source_kind listen_kind = { "listen", "an address at which machines connect to us: 0.0.0.0:9001", settings,
-	listener_open, listener_watch, listener_move, listener_take, listener_pass, listener_settle, listener_close };
+	listener_open, listener_watch, listener_move, listener_take, listener_pass, listener_settle, listener_close, NULL };
