@@ -72,12 +72,32 @@ stand_in(struct gateway_outbox *outbox, size_t which, const char *sentence)
 	return status;
 }
 
+/* All of them, or as many of the first as a spool that is nearly full, or small, has room for. */
+static enum status
+hand_over(struct gateway_outbox *outbox, size_t *n, struct reason *why)
+{
+	size_t which = 0, most = *n;
+	enum juyan_result result = JUYAN_WRONG;
+	*n = 0;
+	for (size_t wrong = 0; wrong <= EVENTS_AT_ONCE && (result == JUYAN_WRONG || (result == JUYAN_FULL && most > 1));) {
+		most = result == JUYAN_FULL ? most / 2 : most;
+		result = juyan_take_many_encoded(outbox->parts.juyan, outbox->events, most, &which, why->text, sizeof why->text);
+		wrong += result == JUYAN_WRONG;
+		enum status status = result == JUYAN_WRONG ? stand_in(outbox, which, why->text) : STATUS_OK;
+		if (status != STATUS_OK)
+			return status;
+	}
+	outbox->full = result == JUYAN_FULL;
+	*n = result == JUYAN_OK ? most : 0;
+	return result == JUYAN_OK || result == JUYAN_FULL ? STATUS_OK : STATUS_SYSTEM;
+}
+
 /* One round; *n: how many were handed over. */
 static enum status
 round_of(struct gateway_outbox *outbox, size_t *n, struct reason *why)
 {
 	struct juyan_state state;
-	size_t waiting = EVENTS_AT_ONCE, which = 0;
+	size_t waiting = EVENTS_AT_ONCE;
 	juyan_state(outbox->parts.juyan, &state);
 	arena_reset(&outbox->arena);
 	enum status status = book_outbox(outbox->parts.book, state.taken, &outbox->arena, outbox->spans, &waiting, why);
@@ -85,15 +105,9 @@ round_of(struct gateway_outbox *outbox, size_t *n, struct reason *why)
 		return status;
 	for (size_t i = 0; i < waiting; i++)
 		outbox->events[i] = (struct juyan_event){ (const char *)outbox->spans[i].data, outbox->spans[i].bytes };
-	enum juyan_result result = JUYAN_WRONG;
-	for (size_t tries = 0; result == JUYAN_WRONG && tries <= waiting; tries++) {
-		result = juyan_take_many_encoded(outbox->parts.juyan, outbox->events, waiting, &which, why->text, sizeof why->text);
-		if (result == JUYAN_WRONG && (status = stand_in(outbox, which, why->text)) != STATUS_OK)
-			return status;
-	}
-	outbox->full = result == JUYAN_FULL;
-	*n = result == JUYAN_OK ? waiting : 0;
-	return result == JUYAN_OK || result == JUYAN_FULL ? STATUS_OK : STATUS_SYSTEM;
+	status = hand_over(outbox, &waiting, why);
+	*n = waiting;
+	return status;
 }
 
 enum status
