@@ -206,6 +206,20 @@ too_many_members_and_zips_in_zips_are_refused(void **state)
 	free(outer.data);
 }
 
+/* A million heads would be kept in memory before they are counted. */
+static void
+very_many_heads_are_refused_before_they_are_read(void **state)
+{
+	(void)state;
+	enum { HEADS = 10 * ZIP_MEMBERS_MAX + 1 };
+	static uint8_t bytes[4 + 4 * HEADS] = "PK\003\004";
+	struct zip_members *zip;
+	for (size_t i = 1; i <= HEADS; i++)
+		memcpy(bytes + 4 * i, "PK\001\002", 4);
+	assert_int_equal(zip_members_open((struct span){ bytes, sizeof bytes }, &zip, &why), STATUS_TOO_MANY);
+	assert_non_null(strstr(why.text, "10001 members"));
+}
+
 static void
 what_is_encrypted_is_refused(void **state)
 {
@@ -234,6 +248,7 @@ main(void)
 		cmocka_unit_test(a_bomb_is_given_up),
 		cmocka_unit_test(one_member_that_is_too_large_does_not_hide_the_next),
 		cmocka_unit_test(too_many_members_and_zips_in_zips_are_refused),
+		cmocka_unit_test(very_many_heads_are_refused_before_they_are_read),
 		cmocka_unit_test(what_is_encrypted_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

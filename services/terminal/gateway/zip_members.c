@@ -6,7 +6,12 @@
 #include <string.h>
 #include <zip.h>
 
-enum { MEMBER_NAME_BYTES = 256, RATIO_FREE_BYTES = 64 * 1024 }; /* so small a thing harms nobody, however well it was packed */
+/* HEADS_MAX: a zip in it, which is refused by itself, may have some, too. */
+enum {
+	MEMBER_NAME_BYTES = 256,
+	HEADS_MAX = 10 * ZIP_MEMBERS_MAX,
+	RATIO_FREE_BYTES = 64 * 1024
+}; /* so small a thing harms nobody, however well it was packed */
 
 struct zip_members {
 	zip_t *zip;
@@ -22,10 +27,32 @@ zip_members_are(struct span bytes)
 	return bytes.bytes >= 4 && (memcmp(bytes.data, "PK\003\004", 4) == 0 || memcmp(bytes.data, "PK\005\006", 4) == 0);
 }
 
+/* Heads of members, before libzip keeps each in memory: of a large zip it may be a million. */
+static size_t
+count_heads(struct span bytes)
+{
+	const uint8_t *at = bytes.data, *end = bytes.data + bytes.bytes;
+	size_t n = 0;
+	while ((at = memmem(at, (size_t)(end - at), "PK\001\002", 4)) != NULL) {
+		at += 4;
+		n++;
+	}
+	return n;
+}
+
+static enum status
+too_many(size_t n, struct reason *why)
+{
+	return reason_say(why, STATUS_TOO_MANY, "the zip has %zu members; at most %d are read", n, ZIP_MEMBERS_MAX);
+}
+
 enum status
 zip_members_open(struct span bytes, struct zip_members **out, struct reason *why)
 {
 	zip_error_t error;
+	size_t heads = count_heads(bytes);
+	if (heads > HEADS_MAX)
+		return too_many(heads, why);
 	struct zip_members *members = calloc(1, sizeof *members);
 	if (members == NULL)
 		return reason_say(why, STATUS_NO_MEMORY, "no memory for a zip");
@@ -43,9 +70,9 @@ zip_members_open(struct span bytes, struct zip_members **out, struct reason *why
 	members->packed = bytes.bytes;
 	members->n = zip_get_num_entries(members->zip, 0);
 	if (members->n > ZIP_MEMBERS_MAX) {
-		reason_write(why, "the zip has %lld members; at most %d are read", (long long)members->n, ZIP_MEMBERS_MAX);
+		enum status status = too_many((size_t)members->n, why);
 		zip_members_close(&members);
-		return STATUS_TOO_MANY;
+		return status;
 	}
 	*out = members;
 	return STATUS_OK;
