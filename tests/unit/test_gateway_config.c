@@ -154,6 +154,8 @@ what_cannot_be_is_refused(void **state)
 	    "g.yaml:7:", "both listen and files");
 	refuses(TOP "sources:\n  - {name: a, connector: gate, files: /a}\n  - {name: a, connector: gate, files: /b}\n",
 	    "g.yaml:8:", "two sources are named 'a'; the first stands in line 7");
+	refuses(TOP "sources:\n  - {name: a, connector: manifest, files: /m}\n  - {name: b, connector: codeco, files: /m}\n",
+	    "g.yaml:8:", "'a' and 'b' both hear /m");
 	refuses(TOP "sources:\n  - {name: a, connector: gate, listen: [1]}\n", "g.yaml:7:", "expected an address");
 	refuses(TOP "sources: gate\n", "g.yaml:6:", "'sources' is a list");
 	refuses(TOP "sources:\n  - gate\n", "g.yaml:7:", "a source is a map");

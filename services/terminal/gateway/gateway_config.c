@@ -187,6 +187,21 @@ check_source_names(const struct machine_source *source, struct reason *why)
 	return check_names(source->settings, &known, why);
 }
 
+/* Two that read the same line would count all twice; two of one folder would take files from each other. */
+static enum status
+check_place(const struct gateway_config *config, const struct machine_source *source, struct reason *why)
+{
+	const char *place = source_text(source, source->kind->name);
+	if (source->kind == &listen_kind || source->kind == &mqtt_kind) /* the system refuses it; topics may differ */
+		return STATUS_OK;
+	for (size_t i = 0; i < config->n; i++)
+		if (config->sources[i].kind == source->kind &&
+		    strcmp(source_text(&config->sources[i], source->kind->name), place) == 0)
+			return yaml_fail(yaml_get(source->settings, source->kind->name), why,
+			    "'%s' and '%s' both hear %.128s; one is expected", config->sources[i].name, source->name, place);
+	return STATUS_OK;
+}
+
 static enum status
 read_source(struct gateway_config *config, const struct yaml_node *map, struct reason *why)
 {
@@ -200,6 +215,8 @@ read_source(struct gateway_config *config, const struct yaml_node *map, struct r
 		status = read_kind(map, source.name, &source.kind, why);
 	if (status == STATUS_OK)
 		status = check_source_names(&source, why);
+	if (status == STATUS_OK)
+		status = check_place(config, &source, why);
 	if (status != STATUS_OK)
 		return status;
 	source.place = (struct place){ source.name, config->port, config->offset_minutes,
