@@ -11,10 +11,11 @@
 
 enum { PATH_BYTES = 512 };
 
+/* No source's name begins with a dot: a draft's does. */
 static bool
-path_of(const struct machine_source *source, const char *ending, char out[PATH_BYTES])
+path_of(const struct machine_source *source, const char *before, char out[PATH_BYTES])
 {
-	return source->memory != NULL && snprintf(out, PATH_BYTES, "%s/%s%s", source->memory, source->name, ending) < PATH_BYTES;
+	return source->memory != NULL && snprintf(out, PATH_BYTES, "%s/%s%s", source->memory, before, source->name) < PATH_BYTES;
 }
 
 void
@@ -69,7 +70,7 @@ memory_keep(struct machine_source *source, void *state)
 	char path[PATH_BYTES], draft[PATH_BYTES];
 	struct arena arena;
 	struct span kept;
-	if (source->connector->keep == NULL || !path_of(source, "", path) || !path_of(source, ".tmp", draft) ||
+	if (source->connector->keep == NULL || !path_of(source, "", path) || !path_of(source, ".", draft) ||
 	    arena_open(&arena, MEMORY_BYTES_MAX) != STATUS_OK)
 		return;
 	if (source->connector->keep(state, &arena, &kept)) {
