@@ -223,10 +223,15 @@ cabinet_room(const struct cabinet *cabinet, uint64_t bytes, uint64_t rows, struc
 {
 	assert(cabinet->depth > 0);
 	const struct alone *alone = &cabinet->alone;
-	uint64_t used = used_bytes(cabinet), room = alone_room(alone, used);
-	if (used + 2 * (bytes + rows * ROW_BYTES) + 2 * PAGE_BYTES * cabinet->options.n_tables <= room)
+	uint64_t used = used_bytes(cabinet), room = alone_room(alone, used), most = alone->bytes_max / 8 * 7;
+	uint64_t wanted = 2 * (bytes + rows * ROW_BYTES) + 2 * PAGE_BYTES * cabinet->options.n_tables;
+	if (used + wanted <= room)
 		return STATUS_OK;
-	if (room < alone->bytes_max / 8 * 7)
+	if (wanted > most)
+		return reason_say(why, STATUS_TOO_LARGE,
+		    "%.128s: it takes %llu MiB at once, more than the whole %s may use (%llu MiB)", alone->dir,
+		    (unsigned long long)(wanted >> 20), alone->what, (unsigned long long)(most >> 20));
+	if (room < most)
 		return reason_say(why, STATUS_NO_ROOM, "%.128s: the %s's disk is full: make room, it goes on by itself", alone->dir,
 		    alone->what);
 	return reason_say(why, STATUS_NO_ROOM, "%.128s: the %s is full: it may use %llu MiB", alone->dir, alone->what,

@@ -42,7 +42,7 @@ enum status cabinet_look(struct cabinet *cabinet, struct reason *why) MUST_USE;
  */
 enum status cabinet_end(struct cabinet *cabinet, enum status status, struct reason *why) MUST_USE;
 
-/* NO_ROOM where so many bytes more, in so many rows, do not fit. */
+/* NO_ROOM where so many bytes more, in so many rows, do not fit; TOO_LARGE: they never will. */
 enum status cabinet_room(const struct cabinet *cabinet, uint64_t bytes, uint64_t rows, struct reason *why) MUST_USE;
 
 /* NOT_FOUND. */

@@ -154,6 +154,40 @@ messages_are_forgotten_in_their_time_and_none_is_kept_where_none_is_to_be(void *
 	assert_int_equal(tally().messages, 3);
 }
 
+/* Of random bytes at random times, over restarts: each is there as it came for as long as is configured, and then gone. */
+static void
+each_message_is_kept_for_its_time_and_not_longer(void **state)
+{
+	enum { MESSAGES = 200 };
+	static uint8_t bytes[MESSAGES][64];
+	static int64_t came[MESSAGES];
+	struct book_raw raw;
+	uint64_t at = 1;
+	(void)state;
+	for (size_t i = 0; i < MESSAGES; i++) {
+		at += any_below(60);
+		came[i] = desk.now_ms = AT(at);
+		for (size_t k = 0; k < sizeof bytes[i]; k++)
+			bytes[i][k] = (uint8_t)any_below(256);
+		findings_message(&desk.findings, (struct span){ bytes[i], 1 + i % sizeof bytes[i] });
+		desk_enter();
+		pass(AT(at));
+		if (any_below(20) == 0)
+			desk_reopen();
+		for (size_t k = 0; k <= i; k++) {
+			bool there = came[k] + desk.options.keep_raw_ms > AT(at);
+			arena_reset(&desk.out);
+			assert_int_equal(book_raw(desk.book, 2 + k, &desk.out, &raw, &desk.why),
+			    there ? STATUS_OK : STATUS_NOT_FOUND); /* the first is the manifest's */
+			if (!there)
+				continue;
+			assert_int_equal(raw.bytes.bytes, 1 + k % sizeof bytes[k]);
+			assert_memory_equal(raw.bytes.data, bytes[k], raw.bytes.bytes);
+			assert_int_equal(raw.received_ms, came[k]);
+		}
+	}
+}
+
 /* ---- groups ---- */
 
 static void
@@ -342,6 +376,9 @@ a_full_book_refuses_whole_messages_and_goes_on_when_there_is_room(void **state)
 	}
 	assert_int_equal(status, STATUS_NO_ROOM);
 	assert_non_null(strstr(desk.why.text, "the book is full"));
+	for (int i = 0; i < 20; i++) /* what never fits would be waited for without end */
+		findings_message(&desk.findings, (struct span){ big, sizeof big });
+	assert_int_equal(desk_try(), STATUS_TOO_LARGE);
 	assert_in_range(entered, 4, 40);
 	assert_int_equal(tally().events, 1 + entered);
 	desk_reopen();
@@ -528,6 +565,7 @@ main(void)
 		WITH(a_key_is_known_for_as_long_as_is_configured),
 		WITH(what_was_refused_may_come_again),
 		WITH(messages_are_kept_with_what_was_made_of_them),
+		WITH(each_message_is_kept_for_its_time_and_not_longer),
 		WITH(messages_are_forgotten_in_their_time_and_none_is_kept_where_none_is_to_be),
 		WITH(what_was_not_committed_was_never_there),
 		WITH(one_that_fails_takes_nothing_of_its_group_with_it),

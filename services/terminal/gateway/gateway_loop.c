@@ -32,7 +32,8 @@ struct gateway_loop {
 	struct book *book;
 	struct gateway_outbox *outbox;
 	struct turn turn;
-	bool entered[TURN_ENTRIES_MAX]; /* of the turn's findings: they are on disk */
+	bool entered[TURN_ENTRIES_MAX]; /* of the turn's findings: they are on disk … */
+	bool refused[TURN_ENTRIES_MAX]; /* … or never will be */
 	size_t opened;                  /* sources */
 	size_t first;                   /* who is heard first in this turn */
 	bool held;                      /* the turn waits for room in the book */
@@ -249,8 +250,11 @@ static void
 give_up(struct gateway_loop *loop, size_t i, const struct reason *why)
 {
 	struct machine_source *source = loop->turn.entries[i].source;
+	loop->refused[i] = true;
 	source->tally.given_up++;
 	source_say(source, LOG_ERROR, "not_entered", "the book", why->text);
+	if (source->kind->refuse != NULL)
+		source->kind->refuse(source, &loop->turn.entries[i].findings, why->text);
 }
 
 /* NO_ROOM: at least one was not entered, and what was is marked. */
@@ -259,7 +263,7 @@ enter_all(struct gateway_loop *loop, bool fresh[TURN_ENTRIES_MAX], const struct 
 {
 	for (size_t i = 0; i < loop->turn.n; i++) {
 		const struct findings *findings = &loop->turn.entries[i].findings;
-		if (loop->entered[i])
+		if (loop->entered[i] || loop->refused[i])
 			continue;
 		enum status status = findings->n == 0 && findings->n_messages == 0
 		    ? STATUS_OK
@@ -268,7 +272,8 @@ enter_all(struct gateway_loop *loop, bool fresh[TURN_ENTRIES_MAX], const struct 
 			give_up(loop, i, why);
 		else if (status != STATUS_OK)
 			return status;
-		loop->entered[i] = fresh[i] = true;
+		else
+			loop->entered[i] = fresh[i] = true;
 	}
 	return STATUS_OK;
 }
@@ -278,12 +283,14 @@ settle_all(struct gateway_loop *loop, const struct instant *now)
 {
 	struct gateway_config *config = loop->parts.config;
 	for (size_t i = 0; i < loop->turn.n; i++)
-		count_found(loop->turn.entries[i].source, &loop->turn.entries[i].findings);
+		if (loop->entered[i])
+			count_found(loop->turn.entries[i].source, &loop->turn.entries[i].findings);
 	for (size_t i = 0; i < config->n; i++)
 		if (config->sources[i].kind->settle != NULL)
 			config->sources[i].kind->settle(&config->sources[i], now);
 	turn_clear(&loop->turn);
 	memset(loop->entered, 0, sizeof loop->entered);
+	memset(loop->refused, 0, sizeof loop->refused);
 }
 
 static void

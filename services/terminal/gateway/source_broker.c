@@ -198,4 +198,4 @@ static const struct connector_setting settings[] = {
 };
 
 const struct source_kind mqtt_kind = { "mqtt", "a broker: mqtt://10.0.0.7:1883, or mqtts://broker:8883 with TLS", settings,
-	broker_open, broker_watch, broker_move, broker_take, broker_pass, broker_settle, broker_close };
+	broker_open, broker_watch, broker_move, broker_take, broker_pass, broker_settle, broker_close, NULL };

@@ -1,6 +1,7 @@
 /*
  * A folder into which others put files. Each is read as a whole once it is whole, a zip member by member, and leaves the folder
- * when all that it says is on disk: to done/ of its day, or to rejected/ beside a text that says why. A file that is read twice,
+ * when all that it says is on disk: to done/ of its day, or to rejected/ beside a text that says why. Where it cannot be moved that
+ * is tried again, and nothing is read again. What has become another file meanwhile stays, and is read. A file that is read twice,
  * because this process ended in between, is known to the book.
  */
 #include <errno.h>
@@ -24,21 +25,33 @@ enum {
 	FILES_A_TURN = 64,
 	SENTENCES_BYTES = 16 * 1024,
 	AGAIN_MS = 10 * 60 * 1000,
+	MOVE_AGAIN_MS = 15 * 1000,
+	STUCK_MAX = 512, /* more that cannot be moved are read again, and the book knows them */
 	DOCUMENT_NAME_BYTES = NAME_MAX + 260
+};
+
+/* Which file of that name it is. */
+struct identity {
+	dev_t dev;
+	ino_t ino;
+	off_t size;
+	struct timespec changed;
 };
 
 /* A file that is being read, or has been and waits to be moved. */
 struct reading {
 	char *name;
+	struct identity identity;
 	uint8_t *data;
 	size_t bytes;
 	struct zip_members *zip; /* NULL: it is none */
 	struct span document;    /* which comes next; data NULL: it is not known yet */
 	char document_name[DOCUMENT_NAME_BYTES];
-	size_t events, wrong, noted; /* found in it */
-	bool bad_member, over;
+	size_t events, wrong, noted;  /* found in it */
+	bool bad_member, over, stuck; /* stuck: it could not be moved, and that was said */
 	char *sentences;
 	size_t sentence_bytes;
+	const struct findings *first, *last; /* of this turn; NULL: none yet */
 };
 
 struct folder_source {
@@ -48,6 +61,8 @@ struct folder_source {
 	struct reading now;
 	struct reading done[FILES_A_TURN];
 	size_t n_done;
+	struct reading stuck[STUCK_MAX];
+	size_t n_stuck;
 };
 
 /* ---- opening ---- */
@@ -71,6 +86,8 @@ files_close(struct machine_source *source)
 	forget(&files->now);
 	for (size_t i = 0; i < files->n_done; i++)
 		forget(&files->done[i]);
+	for (size_t i = 0; i < files->n_stuck; i++)
+		forget(&files->stuck[i]);
 	folder_close(&files->folder);
 	if (files->state != NULL)
 		source->connector->close(&files->state);
@@ -143,6 +160,30 @@ judge(struct reading *reading, const struct findings *findings)
 
 /* ---- reading ---- */
 
+static struct identity
+identity_of(const struct stat *stat)
+{
+	return (struct identity){ stat->st_dev, stat->st_ino, stat->st_size, stat->st_mtim };
+}
+
+static bool
+is_same(const struct identity *a, const struct identity *b)
+{
+	return a->dev == b->dev && a->ino == b->ino && a->size == b->size && a->changed.tv_sec == b->changed.tv_sec &&
+	    a->changed.tv_nsec == b->changed.tv_nsec;
+}
+
+/* Whether the file of this name is not the one that was read: it grew, or another came in its place. Gone is not changed. */
+static bool
+has_changed(int folder, const struct reading *reading)
+{
+	struct stat stat;
+	if (fstatat(folder, reading->name, &stat, AT_SYMLINK_NOFOLLOW) != 0)
+		return false;
+	struct identity identity = identity_of(&stat);
+	return !is_same(&identity, &reading->identity);
+}
+
 static enum status
 read_whole(int folder, const char *name, struct reading *out, struct reason *why)
 {
@@ -157,6 +198,7 @@ read_whole(int folder, const char *name, struct reading *out, struct reason *why
 	}
 	enum status status = STATUS_OK;
 	ssize_t n = 1;
+	out->identity = identity_of(&stat);
 	if (stat.st_size > FILE_BYTES_MAX)
 		status = reason_say(why, STATUS_TOO_LARGE, "it has %lld bytes; at most %d MiB are read", (long long)stat.st_size,
 		    FILE_BYTES_MAX >> 20);
@@ -172,6 +214,25 @@ read_whole(int folder, const char *name, struct reading *out, struct reason *why
 	return status;
 }
 
+/* A file that was read and could not be moved waits to be settled once more. */
+static bool
+take_stuck(struct folder_source *files, const char *name)
+{
+	for (size_t i = 0; i < files->n_stuck; i++) {
+		if (strcmp(files->stuck[i].name, name) != 0)
+			continue;
+		struct reading reading = files->stuck[i];
+		files->stuck[i] = files->stuck[--files->n_stuck];
+		if (has_changed(files->folder.fd, &reading)) {
+			forget(&reading);
+			return false;
+		}
+		files->done[files->n_done++] = reading;
+		return true;
+	}
+	return false;
+}
+
 /* The next file of the folder is the one to read; false: there is none. */
 static bool
 begin(struct machine_source *source, const struct instant *now)
@@ -181,8 +242,10 @@ begin(struct machine_source *source, const struct instant *now)
 	struct folder_file *file;
 	struct reason why = { "" };
 	int never = 0;
-	while ((file = folder_next(&files->folder, now->ms, &never)) != NULL) {
+	while (files->n_done < FILES_A_TURN && (file = folder_next(&files->folder, now->ms, &never)) != NULL) {
 		file->not_before_ms = INT64_MAX;
+		if (take_stuck(files, file->name))
+			continue;
 		reading->name = strdup(file->name);
 		enum status status =
 		    reading->name == NULL ? STATUS_SYSTEM : read_whole(files->folder.fd, file->name, reading, &why);
@@ -268,6 +331,8 @@ read_document(struct machine_source *source, struct turn *turn, const struct ins
 	give(source, reading, now, findings);
 	if (!findings_full(findings)) {
 		judge(reading, findings);
+		reading->first = reading->first == NULL ? findings : reading->first;
+		reading->last = findings;
 		return true;
 	}
 	turn_undo(turn);
@@ -317,10 +382,17 @@ look(struct machine_source *source, const struct instant *now)
 	struct folder_source *files = source->state;
 	struct reason why = { "" };
 	files->look_ms = now->ms + FOLDER_LOOK_MS;
-	if (folder_look(&files->folder, now->ms, &why) != STATUS_OK)
+	if (folder_look(&files->folder, now->ms, &why) != STATUS_OK) {
 		health_away(source, why.text, now);
-	else
-		health_back(source, now);
+		return;
+	}
+	health_back(source, now);
+	for (size_t i = files->n_stuck; i-- > 0;) {
+		if (folder_find(&files->folder, files->stuck[i].name) != NULL)
+			continue;
+		forget(&files->stuck[i]); /* somebody took it away */
+		files->stuck[i] = files->stuck[--files->n_stuck];
+	}
 }
 
 static void
@@ -362,26 +434,57 @@ files_pass(struct machine_source *source, struct turn *turn, const struct instan
 		source->connector->pass(files->state, now->utc_ms, findings);
 }
 
-static void
-settle_one(struct machine_source *source, const struct reading *done, const struct instant *now)
+/* Where it goes, beside what text. */
+static enum status
+move(struct machine_source *source, const struct reading *done, bool rejected, const struct instant *now, struct reason *why)
 {
 	struct folder_source *files = source->state;
-	struct reason why = { "" };
-	bool rejected = done->bad_member || (done->events == 0 && done->wrong > 0);
 	char also[SENTENCES_BYTES + 128] = "";
 	if (done->events > 0 && done->wrong > 0)
 		snprintf(also, sizeof also, "The rest of it was read (%zu events, or parts of one).\n\n%s", done->events,
 		    done->sentences != NULL ? done->sentences : "");
 	const char *sentences = also[0] != '\0' ? also : rejected && done->sentences != NULL ? done->sentences : NULL;
 	int64_t day = civil_day_of_ms(now->utc_ms + (int64_t)source->place.offset_minutes * 60000);
-	enum status status = folder_move(files->folder.fd, done->name, !rejected, day, sentences, &why);
+	return folder_move(files->folder.fd, done->name, !rejected, day, sentences, why);
+}
+
+/* It stays where it is, and need not be read again for that. */
+static void
+keep_stuck(struct machine_source *source, struct reading *done, const struct instant *now, const char *why)
+{
+	struct folder_source *files = source->state;
 	struct folder_file *file = folder_find(&files->folder, done->name);
-	if (status != STATUS_OK)
-		source_say(source, LOG_ERROR, "file_not_moved", done->name, why.text);
-	if (file != NULL && status == STATUS_OK)
+	bool room = files->n_stuck < STUCK_MAX;
+	if (!done->stuck)
+		source_say(source, LOG_ERROR, "file_not_moved", done->name, why);
+	if (file != NULL)
+		file->not_before_ms = now->ms + (room ? MOVE_AGAIN_MS : AGAIN_MS);
+	if (!room)
+		return;
+	done->stuck = true;
+	files->stuck[files->n_stuck++] = *done;
+	*done = (struct reading){ 0 };
+}
+
+static void
+settle_one(struct machine_source *source, struct reading *done, const struct instant *now)
+{
+	struct folder_source *files = source->state;
+	struct reason why = { "" };
+	struct folder_file *file = folder_find(&files->folder, done->name);
+	bool rejected = done->bad_member || (done->events == 0 && done->wrong > 0);
+	if (has_changed(files->folder.fd, done)) {
+		source_say(source, LOG_INFO, "file_changed", done->name, "it was written while it was read: it is read once more");
+		if (file != NULL)
+			file->not_before_ms = 0;
+		return;
+	}
+	if (move(source, done, rejected, now, &why) != STATUS_OK) {
+		keep_stuck(source, done, now, why.text);
+		return;
+	}
+	if (file != NULL)
 		folder_forget(&files->folder, file);
-	else if (file != NULL)
-		file->not_before_ms = now->ms + AGAIN_MS;
 	if (rejected)
 		source->tally.files_rejected++;
 	else
@@ -400,9 +503,30 @@ files_settle(struct machine_source *source, const struct instant *now)
 		forget(&files->done[i]);
 	}
 	files->n_done = 0;
+	files->now.first = files->now.last = NULL;
+}
+
+static void
+refuse_one(struct reading *reading, const struct findings *findings, const char *why)
+{
+	if (reading->first == NULL || findings < reading->first || findings > reading->last)
+		return;
+	for (size_t i = 0; i < findings->n; i++)
+		reading->events -= findings->list[i].event != NULL && reading->events > 0;
+	say_wrong(reading, why);
+	reading->bad_member = true;
+}
+
+static void
+files_refuse(struct machine_source *source, const struct findings *findings, const char *why)
+{
+	struct folder_source *files = source->state;
+	for (size_t i = 0; i < files->n_done; i++)
+		refuse_one(&files->done[i], findings, why);
+	refuse_one(&files->now, findings, why);
 }
 
 static const struct connector_setting settings[] = { { NULL, NULL } };
 
 const struct source_kind files_kind = { "files", "a folder: files put there are read, and moved to its done/ or rejected/",
-	settings, files_open, files_watch, files_move, files_take, files_pass, files_settle, files_close };
+	settings, files_open, files_watch, files_move, files_take, files_pass, files_settle, files_close, files_refuse };

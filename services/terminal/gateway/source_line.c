@@ -248,6 +248,6 @@ static const struct connector_setting serial_line_settings[] = {
 };
 
 const struct source_kind connect_kind = { "connect", "the address of a machine, or of its serial server, that we connect to",
-	connect_settings, line_open, line_watch, line_move, line_take, line_pass, line_settle, line_close };
+	connect_settings, line_open, line_watch, line_move, line_take, line_pass, line_settle, line_close, NULL };
 const struct source_kind serial_kind = { "serial", "a serial line of this machine: /dev/ttyS0", serial_line_settings, line_open,
-	line_watch, line_move, line_take, line_pass, line_settle, line_close };
+	line_watch, line_move, line_take, line_pass, line_settle, line_close, NULL };

@@ -89,6 +89,8 @@ struct source_kind {
 	void (*pass)(struct machine_source *source, struct turn *turn, const struct instant *now);
 	void (*settle)(struct machine_source *source, const struct instant *now);
 	void (*close)(struct machine_source *source);
+	/* These findings of the turn never come into the book, before settle; NULL: nothing is to be done about it. */
+	void (*refuse)(struct machine_source *source, const struct findings *findings, const char *why);
 };
 
 /* In the order of the help; NULL after the last. */
