@@ -230,7 +230,7 @@ show(struct check *check, const struct findings *findings, const char *file)
 			    why.text);
 		check->events += finding->event != NULL;
 		check->remarks += finding->event == NULL;
-		check->wrong += finding->event == NULL && is_wrong(finding->remark);
+		check->wrong += refused || (finding->event == NULL && is_wrong(finding->remark));
 	}
 }
 
@@ -278,12 +278,15 @@ check_zip(struct check *check, struct span bytes, const char *name)
 	struct reason why = { "" };
 	const char *member = "";
 	struct span data = { NULL, 0 };
+	size_t members = 0;
 	enum status status = zip_members_open(bytes, &zip, &why);
 	if (status != STATUS_OK)
 		say_wrong(check, name, 0, why.text);
-	while (zip != NULL) {
+	for (; zip != NULL; members++) {
 		char path[512];
 		status = zip_members_next(zip, &member, &data, &why);
+		if (status == STATUS_OK && data.data == NULL && members == 0)
+			say_wrong(check, name, 0, "there is nothing in it");
 		if (status == STATUS_OK && data.data == NULL)
 			break;
 		snprintf(path, sizeof path, "%s/%s", name, member);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "asking.h"
 #include "book.h"
@@ -16,7 +17,7 @@
 #include "table.h"
 #include "tool.h"
 
-enum { ROWS_MAX = 1000, LOOK_ARENA_BYTES = 64 * 1024 * 1024 };
+enum { ROWS_MAX = 1000, LOOK_ARENA_BYTES = 64 * 1024 * 1024, PATH_BYTES = 512 };
 
 struct look {
 	const struct gateway_command *command;
@@ -136,13 +137,17 @@ waiting(struct look *look, struct reason *why)
 	enum status status = book_waiting(look->book, &look->arena, rows, &n, why);
 	if (status != STATUS_OK)
 		return status;
+	struct book_tally tally;
+	book_tally(look->book, &tally);
+	uint64_t all = tally.waiting_units + tally.waiting_weighings + tally.left;
 	if (look->command->json)
-		return waiting_json(rows, n);
-	if (n == 0)
-		return puts("nothing waits") < 0 ? STATUS_SYSTEM : STATUS_OK;
-	status = waiting_table(look, rows, n);
-	if (status == STATUS_OK && n == ROWS_MAX)
-		fprintf(stderr, "these are the oldest %d; more may wait\n", ROWS_MAX);
+		status = waiting_json(rows, n);
+	else if (n == 0)
+		status = puts("nothing waits") < 0 ? STATUS_SYSTEM : STATUS_OK;
+	else
+		status = waiting_table(look, rows, n);
+	if (all > n)
+		fprintf(stderr, "these are the oldest %zu of %" PRIu64 "\n", n, all);
 	return status;
 }
 
@@ -164,9 +169,22 @@ raw(struct look *look, struct reason *why)
 	fprintf(stderr, "message %" PRIu64 " of %s, heard %s, %zu bytes; events made of it: %" PRIu64 "\n", message.number,
 	    message.source, asking_time(message.received_ms, look->config.offset_minutes, text), message.bytes.bytes,
 	    message.events);
-	return fwrite(message.bytes.data, 1, message.bytes.bytes, stdout) == message.bytes.bytes
+	return fwrite(message.bytes.data, 1, message.bytes.bytes, stdout) == message.bytes.bytes && fflush(stdout) == 0
 	    ? STATUS_OK
 	    : reason_say(why, STATUS_SYSTEM, "the message could not be written");
+}
+
+/* Who only looks makes nothing: it would belong to him, and not to the gateway. */
+static enum status
+open_book(struct look *look, struct reason *why)
+{
+	const struct book_options options = { .dir = look->config.folder, .port = look->config.port };
+	char path[PATH_BYTES];
+	snprintf(path, sizeof path, "%s/book", look->config.folder);
+	if (access(path, F_OK) != 0)
+		return reason_say(why, STATUS_NOT_FOUND, "%.200s: %s: here the gateway's book stands once it has run", path,
+		    strerror(errno));
+	return book_open(&options, &look->book, why);
 }
 
 int
@@ -178,9 +196,8 @@ gateway_look(const struct gateway_command *command)
 	enum status status = gateway_config_read(command->config, &look.config, &why);
 	if (status == STATUS_OK)
 		status = arena_open(&look.arena, LOOK_ARENA_BYTES);
-	const struct book_options options = { .dir = look.config.folder, .port = look.config.port };
 	if (status == STATUS_OK)
-		status = book_open(&options, &look.book, &why);
+		status = open_book(&look, &why);
 	if (status == STATUS_OK)
 		status = strcmp(command->action, "raw") == 0 ? raw(&look, &why) : waiting(&look, &why);
 	book_close(&look.book);

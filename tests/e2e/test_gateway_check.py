@@ -58,6 +58,9 @@ def main():
     code, out, err = ask(made("lacks.xml", (MANIFEST % ("UTF-8", "")).encode()))
     check(code == 1 and "Declaration/ID" in out + err, f"what lacks its batch number: {code} {out} {err}")
 
+    code, out, err = ask(made("empty.zip", b"PK\x05\x06" + bytes(18)))
+    check(code == 1 and "there is nothing in it" in out, f"an empty zip: {code} {out} {err}")
+
     load = frame("+0000000") * 3 + frame("+0239600") * 8 + frame("+0000000") * 6
     weighed = [row["event"]["unit_weighed"] for row in lines(made("scale.bin", load)) if "unit_weighed" in row["event"]]
     check([one["gross_kg"] for one in weighed] == [23960], weighed)
