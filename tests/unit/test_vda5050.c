@@ -278,6 +278,62 @@ other_topics_are_passed_over(void **unused)
 	fleet_close(&fleet);
 }
 
+/* A bridge may have topics of its own, and a file may come in a zip, whose members have a slash in their names, too. */
+static void
+a_state_is_known_by_what_it_holds(void **unused)
+{
+	static const char *const names[] = { "site/agv/7", "hour.zip/state.json", "hour.ZIP/agv/hour.ndjson", "state.json" };
+	(void)unused;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		struct fleet fleet;
+		fleet_open(&fleet, "vda5050", PLAIN);
+		for (int second = 1; second < 3; second++) {
+			char message[1024];
+			snprintf(message, sizeof message,
+			    "{\"timestamp\":\"" NOW_TEXT "0%d.000Z\",\"manufacturer\":\"Kestrel\",\"serialNumber\":\"agv-07\","
+			    "\"orderId\":\"o\",\"lastNodeId\":\"yard-1\"%s}",
+			    second, second == 1 ? LOADED : EMPTY);
+			fleet_take(&fleet, names[i], NOW_MS + 2000, message);
+		}
+		says(&fleet, DEPARTED("o", "KEST2200110", "", "2000"));
+		fleet_close(&fleet);
+	}
+}
+
+static void
+lines_that_are_no_json_are_counted(void **unused)
+{
+	struct fleet fleet;
+	char text[64 * 8] = "";
+	(void)unused;
+	for (int i = 0; i < 60; i++)
+		strcat(text, "x\n");
+	fleet_open(&fleet, "vda5050", PLAIN);
+	fleet_take(&fleet, "f.ndjson", NOW_MS, text);
+	const char *said = fleet_said(&fleet, false);
+	assert_non_null(strstr(said, "unreadable: line 20: it is no JSON"));
+	assert_null(strstr(said, "line 21"));
+	assert_non_null(strstr(said, "unreadable: 40 more lines are no JSON; expected a message on each\n"));
+	fleet_close(&fleet);
+}
+
+/* A load that is there weighs something: its scale, or its field, was not filled in. */
+static void
+a_load_that_weighs_nothing_has_no_known_mass(void **unused)
+{
+	struct fleet fleet;
+	(void)unused;
+	fleet_open(&fleet, "vda5050", LODGING);
+	state(&fleet, 1, "o-1", "road", ",\"loads\":[{\"loadId\":\"B\",\"weight\":0}]");
+	state(&fleet, 2, "o-1", "yard-1", EMPTY);
+	assert_null(strstr(fleet_said(&fleet, false), "kg"));
+	state(&fleet, 3, "o-2", "road", ",\"loads\":[{\"loadId\":\"C\",\"weight\":32500}]");
+	state(&fleet, 4, "o-2", "road", ",\"loads\":[{\"loadId\":\"C\",\"weight\":0.0}]");
+	state(&fleet, 5, "o-2", "yard-1", EMPTY);
+	assert_non_null(strstr(fleet_said(&fleet, false), "waybill=C 32500kg"));
+	fleet_close(&fleet);
+}
+
 static void
 what_a_message_lacks_is_named(void **unused)
 {
@@ -434,6 +490,9 @@ main(void)
 		cmocka_unit_test(a_trip_that_began_before_a_restart_counts_after_it),
 		cmocka_unit_test(a_file_holds_a_message_on_each_line_or_one_on_many),
 		cmocka_unit_test(other_topics_are_passed_over),
+		cmocka_unit_test(a_state_is_known_by_what_it_holds),
+		cmocka_unit_test(lines_that_are_no_json_are_counted),
+		cmocka_unit_test(a_load_that_weighs_nothing_has_no_known_mass),
 		cmocka_unit_test(what_a_message_lacks_is_named),
 		cmocka_unit_test(long_names_stay_apart_and_in_bounds),
 		cmocka_unit_test(one_vehicle_too_many_is_a_remark),

@@ -177,6 +177,127 @@ a_clock_that_was_set_back_is_believed_in_the_end(void **unused)
 	fleet_close(&fleet);
 }
 
+/* One state each second, at fault and well by turns, for so many seconds; how often that was told. */
+static int
+flap(struct fleet *fleet, bool live, int seconds)
+{
+	static char text[2 * 1000 * 1000];
+	int told = 0;
+	size_t n = 0;
+	for (int second = 0; second < seconds; second++) {
+		n += (size_t)snprintf(text + n, sizeof text - n,
+		    "{\"timestamp\":\"2030-01-01T%02d:%02d:%02dZ\",\"manufacturer\":\"Kestrel\",\"serialNumber\":\"agv-07\","
+		    "\"lastNodeId\":\"\",\"operatingMode\":\"AUTOMATIC\",\"errors\":[%s]}\n",
+		    second / 3600, second / 60 % 60, second % 60, second % 2 == 0 ? "" : "{\"errorLevel\":\"FATAL\"}");
+		if (!live)
+			continue;
+		fleet_take(fleet, TOPIC, NOW_MS + second * 1000, text);
+		fleet->connector->pass(fleet->state, NOW_MS + second * 1000 + 500, &fleet->out);
+		told += (int)fleet->out.n;
+		if (second < seconds - 1)
+			findings_clear(&fleet->out);
+		n = 0;
+	}
+	if (!live) {
+		fleet_take(fleet, "hours.ndjson", NOW_MS + seconds * 1000, text);
+		told = (int)fleet->out.n;
+	}
+	return told;
+}
+
+static void
+a_vehicle_that_flaps_for_hours_is_told_of_a_bounded_number_of_times(void **unused)
+{
+	(void)unused;
+	for (int live = 0; live < 2; live++) {
+		struct fleet fleet;
+		fleet_open(&fleet, "vda5050", PLAIN);
+		int told = flap(&fleet, live == 1, 7200);
+		assert_in_range(told, 200, 10 + 7200 / 30 + 2);
+		fleet_close(&fleet);
+	}
+}
+
+static void
+the_last_condition_of_one_that_flapped_is_told(void **unused)
+{
+	(void)unused;
+	for (int seconds = 100; seconds < 104; seconds++) {
+		struct fleet fleet;
+		char wanted[64];
+		const char *condition = seconds % 2 == 0 ? "fault" : "working";
+		fleet_open(&fleet, "vda5050", PLAIN);
+		flap(&fleet, true, seconds);
+		findings_clear(&fleet.out);
+		for (int i = 0; i < 50; i++) /* and nothing more is heard */
+			fleet.connector->pass(fleet.state, NOW_MS + (seconds + i) * 1000, &fleet.out);
+		const char *said = fleet_said(&fleet, true);
+		snprintf(wanted, sizeof wanted, "machine_reported agv-07 %s ", condition);
+		assert_true(said[0] == '\0' || strncmp(said, wanted, strlen(wanted)) == 0);
+		assert_null(strchr(said, '\n') != NULL ? strstr(strchr(said, '\n') + 1, "machine_reported") : NULL);
+		fleet_close(&fleet);
+		fleet_open(&fleet, "vda5050", PLAIN);
+		flap(&fleet, false, seconds);
+		said = strstr(fleet_said(&fleet, true), wanted);
+		for (const char *next = said; next != NULL; next = strstr(next + 1, "machine_reported"))
+			said = next;
+		assert_true(said != NULL && strncmp(said, wanted, strlen(wanted)) == 0);
+		fleet_close(&fleet);
+	}
+}
+
+/* A vehicle's clock may be behind ours, or ahead: what was told later holds all the same. */
+static void
+reports_stand_in_their_order_whatever_the_vehicles_clock_says(void **unused)
+{
+	struct fleet fleet;
+	(void)unused;
+	for (int minutes = -10; minutes <= 10; minutes += 20) {
+		char message[512];
+		fleet_open(&fleet, "vda5050", PLAIN);
+		for (int i = 0; i < 2; i++) {
+			snprintf(message, sizeof message,
+			    "{\"timestamp\":\"%s:%02d:0%dZ\",\"manufacturer\":\"Kestrel\",\"serialNumber\":\"agv-07\","
+			    "\"lastNodeId\":\"\",\"operatingMode\":\"AUTOMATIC\"}",
+			    minutes < 0 ? "2029-12-31T23" : "2030-01-01T00", minutes < 0 ? 50 : 10, i);
+			fleet_take(&fleet, TOPIC, NOW_MS + i * 60000, message);
+			connection(&fleet, NOW_MS + 30000 + i * 60000, "CONNECTIONBROKEN");
+		}
+		int64_t before = INT64_MIN;
+		assert_int_equal(fleet.out.n, 4);
+		for (size_t i = 0; i < fleet.out.n; i++) {
+			const Juyan__V1__Event *event = fleet.out.list[i].event;
+			assert_true(event->occurred_at_ms > before && event->occurred_at_ms <= NOW_MS + 90000);
+			before = event->occurred_at_ms;
+		}
+		fleet_close(&fleet);
+	}
+}
+
+/* All that a queue at the broker held comes in one millisecond of ours, and a repetition is none of it. */
+static void
+many_states_at_once_count_though_their_clock_is_ahead(void **unused)
+{
+	struct fleet fleet;
+	static const char *const loads[] = { EMPTY, LOADED, LOADED, LOADED, EMPTY };
+	static const int seconds[] = { 1, 2, 3, 3, 4 };
+	(void)unused;
+	fleet_open(&fleet, "vda5050", PLAIN);
+	for (size_t i = 0; i < 5; i++) {
+		char message[512];
+		snprintf(message, sizeof message,
+		    "{\"timestamp\":\"2031-01-01T00:00:0%dZ\",\"manufacturer\":\"Kestrel\",\"serialNumber\":\"agv-07\","
+		    "\"orderId\":\"o-1\",\"lastNodeId\":\"yard-1\"%s}",
+		    seconds[i], loads[i]);
+		fleet_take(&fleet, TOPIC, NOW_MS, message);
+		if (i == 4)
+			fleet_take(&fleet, TOPIC, NOW_MS + 500, message);
+	}
+	const char *said = fleet_said(&fleet, false);
+	assert_non_null(strstr(said, DEPARTED("o-1", "KEST2200110", "", "3")));
+	fleet_close(&fleet);
+}
+
 int
 main(void)
 {
@@ -188,6 +309,10 @@ main(void)
 		cmocka_unit_test(a_connection_that_broke_is_offline_and_not_silent),
 		cmocka_unit_test(a_clock_that_is_ahead_does_not_make_the_rest_old),
 		cmocka_unit_test(a_clock_that_was_set_back_is_believed_in_the_end),
+		cmocka_unit_test(a_vehicle_that_flaps_for_hours_is_told_of_a_bounded_number_of_times),
+		cmocka_unit_test(the_last_condition_of_one_that_flapped_is_told),
+		cmocka_unit_test(reports_stand_in_their_order_whatever_the_vehicles_clock_says),
+		cmocka_unit_test(many_states_at_once_count_though_their_clock_is_ahead),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

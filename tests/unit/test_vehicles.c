@@ -101,6 +101,77 @@ a_time_without_a_zone_is_the_ports(void **unused)
 	fleet_close(&fleet);
 }
 
+/* Their times are whole seconds: what happened within one happened all the same. */
+static void
+two_events_of_one_second_both_count(void **unused)
+{
+	struct fleet fleet;
+	(void)unused;
+	fleet_open(&fleet, "vehicles", SETTINGS);
+	for (int twice = 0; twice < 2; twice++)
+		take(&fleet,
+		    "{\"car\":{\"no\":12},\"task\":\"m-5\",\"what\":\"PICKED\",\"at\":1893455990,\"place\":\"D1\",\"boxes\":[{"
+		    "\"no\":\"B1\"}]},"
+		    "{\"car\":{\"no\":12},\"task\":\"m-5\",\"what\":\"MOVE\",\"at\":1893455995,\"place\":\"Y1\"},"
+		    "{\"car\":{\"no\":12},\"task\":\"m-5\",\"what\":\"PUT\",\"at\":1893455995,\"place\":\"Y1\"}");
+	assert_string_equal(fleet_said(&fleet, false), "unit_departed 12 lane=agv batch=m-5 key=agvs/12/m-5/B1 at=-5000\n");
+	fleet_close(&fleet);
+}
+
+static void
+records_without_a_time_count_in_their_order(void **unused)
+{
+	struct fleet fleet;
+	(void)unused;
+	fleet_open(&fleet, "vehicles",
+	    "unload_nodes: [Y]\nfields: {vehicle: v, event: e, mission: m, node: n}\nevents: {on: loaded, off: unloaded}\n");
+	fleet_take(&fleet, "vm/cars", NOW_MS,
+	    "[{\"v\":\"A\",\"e\":\"on\",\"m\":\"1\",\"n\":\"D\"},{\"v\":\"A\",\"e\":\"off\",\"m\":\"1\",\"n\":\"Y\"}]");
+	fleet_take(&fleet, "vm/cars", NOW_MS, "{\"v\":\"A\",\"e\":\"on\",\"m\":\"2\",\"n\":\"D\"}");
+	fleet_take(&fleet, "vm/cars", NOW_MS - 5000, "{\"v\":\"A\",\"e\":\"off\",\"m\":\"2\",\"n\":\"Y\"}"); /* our clock */
+	assert_string_equal(fleet_said(&fleet, false),
+	    "unit_departed A lane= batch=1 key=agvs/A/1/#1/0 at=0\nunit_departed A lane= batch=2 key=agvs/A/2/#1/0 at=-5000\n");
+	fleet_close(&fleet);
+}
+
+/* It stands there once, however many of its records say something: a long list of them finds room. */
+static void
+a_long_list_is_kept_once(void **unused)
+{
+	enum { RECORDS = 1500, RECORD_BYTES = 120 };
+	struct fleet fleet;
+	char *text = calloc(RECORDS + 1, RECORD_BYTES);
+	size_t n = 0;
+	(void)unused;
+	fleet_open(&fleet, "vehicles", SETTINGS);
+	n += (size_t)sprintf(text + n, "{\"data\":{\"list\":[");
+	for (int i = 0; i < RECORDS; i++)
+		n += (size_t)sprintf(text + n, "%s{\"car\":{\"no\":%d},\"task\":\"m\",\"what\":\"MOVE\",\"at\":1893455990}",
+		    i > 0 ? "," : "", i);
+	sprintf(text + n, ",7]}}");
+	fleet_take(&fleet, "cars.json", NOW_MS, text);
+	assert_false(findings_full(&fleet.out));
+	assert_int_equal(fleet.out.n, RECORDS + 1);
+	assert_int_equal(fleet.out.n_messages, 1);
+	free(text);
+	fleet_close(&fleet);
+}
+
+static void
+a_file_that_comes_once_more_leaves_a_vehicle_as_it_was(void **unused)
+{
+	struct fleet fleet;
+	(void)unused;
+	fleet_open(&fleet, "vehicles", SETTINGS);
+	for (int twice = 0; twice < 2; twice++) {
+		take(&fleet,
+		    "{\"car\":{\"no\":\"A\"},\"what\":\"GONE\",\"at\":1893455992},{\"car\":{\"no\":\"A\"},\"what\":\"MOVE\",\"at\":"
+		    "1893455993}");
+		says(&fleet, twice == 0 ? "machine_reported A offline '' at=-8000\nmachine_reported A working '' at=-7000\n" : "");
+	}
+	fleet_close(&fleet);
+}
+
 static void
 wrong_settings_are_named_with_their_line(void **unused)
 {
@@ -135,6 +206,10 @@ main(void)
 		cmocka_unit_test(their_words_say_how_a_vehicle_stands),
 		cmocka_unit_test(what_is_no_such_record_is_a_remark),
 		cmocka_unit_test(a_time_without_a_zone_is_the_ports),
+		cmocka_unit_test(two_events_of_one_second_both_count),
+		cmocka_unit_test(records_without_a_time_count_in_their_order),
+		cmocka_unit_test(a_long_list_is_kept_once),
+		cmocka_unit_test(a_file_that_comes_once_more_leaves_a_vehicle_as_it_was),
 		cmocka_unit_test(wrong_settings_are_named_with_their_line),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -111,7 +111,8 @@ vehicle_of(struct agv *agv, const struct agv_heard *heard, struct findings *out)
 static bool
 is_news(struct agv *agv, struct vehicle *vehicle, const struct agv_heard *heard, struct findings *out)
 {
-	if (vehicle->last_ms == 0 || heard->at_ms > vehicle->last_ms) {
+	bool younger = heard->at_ms > vehicle->last_ms || (heard->event && heard->at_ms == vehicle->last_ms);
+	if (vehicle->last_ms == 0 || heard->untimed || younger) {
 		vehicle->back = 0;
 		return true;
 	}
@@ -125,7 +126,10 @@ is_news(struct agv *agv, struct vehicle *vehicle, const struct agv_heard *heard,
 	return true;
 }
 
-/* A clock that goes far ahead would make all that comes later old: our own time stands in. */
+/*
+ * A clock that goes far ahead would make all that comes later old: our own time stands in, a little later for each report, for many
+ * come at once. The same report once more is still no news.
+ */
 static int64_t
 time_of(struct agv *agv, struct vehicle *vehicle, const struct agv_heard *heard, struct findings *out)
 {
@@ -138,7 +142,11 @@ time_of(struct agv *agv, struct vehicle *vehicle, const struct agv_heard *heard,
 		    "%s: its clock is %lld s ahead; expected at most %lld; ours is used", vehicle->name,
 		    (long long)((heard->at_ms - heard->now_ms) / 1000), (long long)(TIME_AHEAD_MS_MAX / 1000));
 	vehicle->clock_told = true;
-	return heard->now_ms;
+	if (heard->at_ms == vehicle->ahead_ms)
+		return vehicle->last_ms;
+	vehicle->ahead_ms = heard->at_ms;
+	return heard->now_ms > vehicle->last_ms || vehicle->last_ms > heard->now_ms + TIME_AHEAD_MS_MAX ? heard->now_ms
+													: vehicle->last_ms + 1;
 }
 
 static void
@@ -171,8 +179,13 @@ agv_begin(struct agv *agv)
 }
 
 void
-agv_end(struct agv *agv, bool taken)
+agv_end(struct agv *agv, int64_t now_ms, struct findings *out)
 {
+	for (size_t i = 0; i < agv->n_before && !findings_full(out); i++) {
+		agv->message_stands = false;
+		agv_health_ends(agv, agv->before[i]->now, now_ms, out);
+	}
+	bool taken = !findings_full(out);
 	for (size_t i = 0; i < agv->n_before; i++) {
 		struct vehicle *copy = agv->before[i], *vehicle = copy->now;
 		if (!taken)
@@ -209,16 +222,21 @@ remember(struct agv *agv, struct vehicle *vehicle)
 	return true;
 }
 
-void
-agv_hear(struct agv *agv, const struct agv_heard *heard, struct findings *out)
+/* NULL: it is not heard of. */
+static struct vehicle *
+begin_report(struct agv *agv, const struct agv_heard *heard, struct findings *out)
 {
 	struct vehicle *vehicle = vehicle_of(agv, heard, out);
-	if (vehicle == NULL)
-		return;
-	if (!remember(agv, vehicle)) {
+	if (vehicle != NULL && !remember(agv, vehicle)) {
 		out->full = true;
-		return;
+		return NULL;
 	}
+	return vehicle;
+}
+
+static void
+take_report(struct agv *agv, struct vehicle *vehicle, const struct agv_heard *heard, struct findings *out)
+{
 	struct agv_heard report = *heard;
 	report.at_ms = time_of(agv, vehicle, heard, out);
 	vehicle->heard_ms = heard->now_ms;
@@ -233,22 +251,35 @@ agv_hear(struct agv *agv, const struct agv_heard *heard, struct findings *out)
 }
 
 void
-agv_connected(struct agv *agv, const struct agv_heard *heard, bool connected, struct findings *out)
+agv_hear(struct agv *agv, struct agv_heard *heard, struct findings *out)
 {
-	struct vehicle *vehicle = vehicle_of(agv, heard, out);
-	if (vehicle == NULL)
-		return;
-	if (!remember(agv, vehicle)) {
-		out->full = true;
-		return;
-	}
+	struct vehicle *vehicle = begin_report(agv, heard, out);
+	if (vehicle != NULL)
+		take_report(agv, vehicle, heard, out);
+	heard->kept = agv->message_stands;
+}
+
+static void
+take_connection(struct agv *agv, struct vehicle *vehicle, const struct agv_heard *heard, bool connected, struct findings *out)
+{
 	struct agv_heard report = *heard;
+	if (!heard->live && heard->at_ms < vehicle->last_ms) /* a file that is read once more */
+		return;
 	report.at_ms = heard->live || heard->at_ms > heard->now_ms ? heard->now_ms : heard->at_ms;
 	vehicle->heard_ms = heard->now_ms;
 	vehicle->live = heard->live;
 	vehicle->silent = false;
 	vehicle->offline = !connected;
 	agv_health(agv, vehicle, &report, out);
+}
+
+void
+agv_connected(struct agv *agv, struct agv_heard *heard, bool connected, struct findings *out)
+{
+	struct vehicle *vehicle = begin_report(agv, heard, out);
+	if (vehicle != NULL)
+		take_connection(agv, vehicle, heard, connected, out);
+	heard->kept = agv->message_stands;
 }
 
 void

@@ -1,6 +1,7 @@
 /*
- * How a vehicle stands, and when that is told: a change at once, but two changes not within two seconds, so that a field that
- * somebody brushes does not fill the journal; the words alone after a minute; and each hour what has not changed.
+ * How a vehicle stands, and when that is told: a change at once, but two changes not within two seconds, and many only as pace.h
+ * allows, so that a loose contact does not fill the journal; the words alone after a minute; and each hour what has not changed.
+ * What had to wait is told with the next report, the next second, or at the end of a file.
  */
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +22,24 @@ condition_of(const struct vehicle *vehicle)
 	return vehicle->said;
 }
 
+/*
+ * Of two reports of a vehicle the later one must hold, and each has a time by the vehicle's clock or by ours. So none is later than
+ * now, and none earlier than the one before it.
+ */
+static int64_t
+time_of(const struct vehicle *vehicle, const struct agv_heard *heard)
+{
+	int64_t at_ms = heard->at_ms < heard->now_ms ? heard->at_ms : heard->now_ms;
+	return at_ms > vehicle->told_at_ms || vehicle->told_at_ms >= heard->now_ms ? at_ms : vehicle->told_at_ms + 1;
+}
+
+/* A file's time goes by its reports. */
+static int64_t
+clock_of(const struct vehicle *vehicle, const struct agv_heard *heard)
+{
+	return vehicle->live ? heard->now_ms : heard->at_ms;
+}
+
 static void
 tell(struct agv *agv, struct vehicle *vehicle, const struct agv_heard *heard, Juyan__V1__Condition condition, const char *note,
     struct findings *out)
@@ -35,7 +54,7 @@ tell(struct agv *agv, struct vehicle *vehicle, const struct agv_heard *heard, Ju
 	char *lane = findings_text(out, agv_lane_of(&agv->rules, vehicle->node), SHORT_TEXT_BYTES_MAX);
 	if (event == NULL || name == NULL || words == NULL || lane == NULL || source_key == NULL)
 		return;
-	event->occurred_at_ms = heard->at_ms;
+	event->occurred_at_ms = vehicle->told_at_ms = time_of(vehicle, heard);
 	event->source_key = source_key;
 	event->machine_reported->machine = name;
 	event->machine_reported->kind = JUYAN__V1__MACHINE_KIND__VEHICLE;
@@ -43,7 +62,8 @@ tell(struct agv *agv, struct vehicle *vehicle, const struct agv_heard *heard, Ju
 	event->machine_reported->note = words;
 	event->machine_reported->lane = lane;
 	vehicle->told = condition;
-	vehicle->told_ms = heard->now_ms;
+	vehicle->told_ms = clock_of(vehicle, heard);
+	pace_told(&vehicle->pace, vehicle->told_ms);
 }
 
 static bool
@@ -54,10 +74,11 @@ is_due(const struct vehicle *vehicle, Juyan__V1__Condition condition, bool new_w
 	int64_t since = now_ms - vehicle->told_ms;
 	if (vehicle->told_ms == 0 || since < 0) /* our own clock was set back */
 		return true;
+	bool allowed = pace_allows(&vehicle->pace, now_ms);
 	/* A file is read in one moment: what stands in it is told as it stands. */
 	if (condition != vehicle->told)
-		return !vehicle->live || since >= LASTS_MS;
-	return (new_words && since >= WORDS_AGAIN_MS) || (vehicle->live && since >= AGAIN_MS);
+		return allowed && (!vehicle->live || since >= LASTS_MS);
+	return (allowed && new_words && since >= WORDS_AGAIN_MS) || (vehicle->live && since >= AGAIN_MS);
 }
 
 /* Whether something has stood in its way for so long that it stands. */
@@ -94,8 +115,9 @@ agv_health(struct agv *agv, struct vehicle *vehicle, const struct agv_heard *hea
 		vehicle->said = said;
 		snprintf(vehicle->note, sizeof vehicle->note, "%s", note);
 	}
+	vehicle->stands_ms = heard->at_ms;
 	Juyan__V1__Condition condition = condition_of(vehicle);
-	if (is_due(vehicle, condition, new_words, heard->now_ms))
+	if (is_due(vehicle, condition, new_words, clock_of(vehicle, heard)))
 		tell(agv, vehicle, heard, condition, condition == JUYAN__V1__CONDITION__OFFLINE ? heard->note : vehicle->note, out);
 }
 
@@ -125,4 +147,14 @@ agv_health_passes(struct agv *agv, struct vehicle *vehicle, int64_t now_ms, stru
 		: condition == JUYAN__V1__CONDITION__OFFLINE ? ""
 							     : vehicle->note,
 	    out);
+}
+
+/* The last word of a file holds, however many came before it. */
+void
+agv_health_ends(struct agv *agv, struct vehicle *vehicle, int64_t now_ms, struct findings *out)
+{
+	struct agv_heard last = { .raw = { (const uint8_t *)"", 0 }, .at_ms = vehicle->stands_ms, .now_ms = now_ms };
+	Juyan__V1__Condition condition = condition_of(vehicle);
+	if (!vehicle->live && vehicle->told_ms != 0 && condition != vehicle->told)
+		tell(agv, vehicle, &last, condition, condition == JUYAN__V1__CONDITION__OFFLINE ? "" : vehicle->note, out);
 }

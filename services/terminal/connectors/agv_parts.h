@@ -4,6 +4,7 @@
 
 #include "agv.h"
 #include "agv_rules.h"
+#include "pace.h"
 
 enum { ABOARD_MAX = 2 * AGV_LOADS_MAX, NOTE_BYTES = 256 };
 
@@ -28,6 +29,7 @@ struct vehicle {
 	int64_t heard_ms; /* our time of the last report; 0: none since the start */
 	int64_t back_ms;  /* reports from the past, each younger than the one before it: a clock that was set back */
 	unsigned back;
+	int64_t ahead_ms; /* what its clock said last while it was too far ahead */
 	bool live, clock_told;
 	char node[AGV_ID_BYTES], order[AGV_ID_BYTES];
 	bool loads_known;
@@ -41,8 +43,11 @@ struct vehicle {
 	bool offline, silent;
 	int64_t in_the_way_ms, in_the_way_heard_ms; /* since when, the vehicle's clock and ours; 0: not */
 	char note[NOTE_BYTES];
+	int64_t stands_ms; /* the time of the last word on how it stands */
 	Juyan__V1__Condition told;
-	int64_t told_ms; /* our time; 0: never */
+	int64_t told_ms;    /* our time, or that of a file's report; 0: never */
+	int64_t told_at_ms; /* the time of the event: the next one's is later */
+	struct pace pace;
 };
 
 struct agv {
@@ -70,6 +75,7 @@ void agv_trips(struct agv *agv, struct vehicle *vehicle, const struct agv_heard 
 /* agv_health.c: takes over what a report says, and tells it where it is due. */
 void agv_health(struct agv *agv, struct vehicle *vehicle, const struct agv_heard *heard, struct findings *out);
 void agv_health_passes(struct agv *agv, struct vehicle *vehicle, int64_t now_ms, struct findings *out);
+void agv_health_ends(struct agv *agv, struct vehicle *vehicle, int64_t now_ms, struct findings *out);
 
 /* NULL: there are too many, or there is no memory. */
 struct vehicle *agv_vehicle(struct agv *agv, const char *manufacturer, const char *serial);

@@ -211,7 +211,7 @@ stay(struct agv *agv, struct vehicle *vehicle, struct aboard *load, const struct
 	load->gone = false;
 	if (vehicle->order[0] != '\0')
 		memcpy(load->order, vehicle->order, sizeof load->order);
-	if (said == NULL || !said->has_kg)
+	if (said == NULL || !said->has_kg || said->kg == 0)
 		return;
 	agv->changed = agv->changed || !load->has_kg || load->kg != said->kg;
 	load->has_kg = true;

@@ -12,7 +12,7 @@
 #include "moment.h"
 #include "vda5050_read.h"
 
-enum { UNREADABLE_MAX = 20, NOTE_MAX = 240, GUESS_BYTES = 64 * 1024 };
+enum { NOTE_MAX = 240, GUESS_BYTES = 64 * 1024 };
 
 enum kind { STATE, CONNECTION, PASSED_OVER, UNKNOWN };
 
@@ -26,15 +26,33 @@ vda_open(const struct yaml_node *settings, const struct place *place, void **sta
 	return status;
 }
 
-/* By the topic's last part, else by what only such a message holds. */
+/* UNKNOWN: it is no topic, or one that the specification does not have. */
+static enum kind
+kind_of_topic(const char *name)
+{
+	static const char *const passed_over[] = { "order", "instantActions", "visualization", "factsheet", "zoneSet",
+		"responses" };
+	const char *slash = read_is_live(name) ? strrchr(name, '/') : NULL;
+	if (slash == NULL)
+		return UNKNOWN;
+	for (size_t i = 0; i < sizeof passed_over / sizeof passed_over[0]; i++)
+		if (strcmp(slash + 1, passed_over[i]) == 0)
+			return PASSED_OVER;
+	return strcmp(slash, "/state") == 0 ? STATE : strcmp(slash, "/connection") == 0 ? CONNECTION : UNKNOWN;
+}
+
+/*
+ * By the topic's last part where that is one of the specification's, else by what only such a message holds: a bridge may have
+ * topics of its own.
+ */
 static enum kind
 kind_of(const char *name, const json_t *json)
 {
 	static const char *const passed_over[] = { "nodes", "actions", "instantActions", "typeSpecification", "agvPosition",
 		"mobileRobotPosition", "zones", "zoneSet", "responses" };
-	const char *slash = strrchr(name, '/');
-	if (slash != NULL)
-		return strcmp(slash, "/state") == 0 ? STATE : strcmp(slash, "/connection") == 0 ? CONNECTION : PASSED_OVER;
+	enum kind kind = kind_of_topic(name);
+	if (kind != UNKNOWN)
+		return kind;
 	if (json_object_get(json, "connectionState") != NULL)
 		return CONNECTION;
 	if (json_object_get(json, "operatingMode") != NULL || json_object_get(json, "lastNodeId") != NULL)
@@ -69,7 +87,7 @@ read_head(const json_t *json, const struct moment_of *when, struct agv_heard *he
 	heard->manufacturer = read_text(json, "manufacturer");
 	heard->serial = read_text(json, "serialNumber");
 	heard->now_ms = when->now_ms;
-	heard->live = strchr(when->name, '/') != NULL;
+	heard->live = read_is_live(when->name);
 	heard->note = "";
 	if (heard->manufacturer[0] == '\0' || heard->serial[0] == '\0') {
 		remark(out, heard, REMARK_lacks, "a message without manufacturer or serialNumber", "both, as texts");
@@ -224,9 +242,19 @@ take_connection(struct agv *agv, const json_t *json, struct agv_heard *heard, st
 	agv_connected(agv, heard, online, out);
 }
 
+struct hearing {
+	struct agv *agv;
+	const struct moment_of *when;
+	struct findings *out;
+};
+
 static void
-take_message(struct agv *agv, const json_t *json, struct span raw, const struct moment_of *when, struct findings *out)
+take_message(void *user, const json_t *json, struct span raw)
 {
+	const struct hearing *hearing = user;
+	struct agv *agv = hearing->agv;
+	const struct moment_of *when = hearing->when;
+	struct findings *out = hearing->out;
 	struct agv_heard heard = { .raw = raw };
 	if (!json_is_object(json)) {
 		remark(out, &heard, REMARK_strange, "JSON that is no object", "a message of VDA 5050");
@@ -243,32 +271,16 @@ take_message(struct agv *agv, const json_t *json, struct span raw, const struct 
 		take_connection(agv, json, &heard, out);
 }
 
-static bool
-is_passed_over(const char *name)
-{
-	return strchr(name, '/') != NULL && kind_of(name, NULL) == PASSED_OVER;
-}
-
 static void
 vda_take(void *state, struct span bytes, const struct moment_of *when, struct findings *out)
 {
-	struct read read;
-	struct span raw;
-	struct reason why;
-	json_t *json;
-	size_t unreadable = 0;
-	if (is_passed_over(when->name))
+	struct hearing hearing = { state, when, out };
+	enum kind kind = kind_of_topic(when->name);
+	if (kind == PASSED_OVER || (kind == UNKNOWN && read_is_live(when->name) && !vda5050_guess(bytes, when->name)))
 		return;
 	agv_begin(state);
-	read_begin(&read, bytes);
-	while (!findings_full(out) && read_next(&read, &raw, &json, &why)) {
-		if (json != NULL)
-			take_message(state, json, raw, when, out);
-		else if (unreadable++ < UNREADABLE_MAX)
-			read_complain(&read, raw, &why, out);
-		json_decref(json);
-	}
-	agv_end(state, !findings_full(out));
+	read_each(bytes, take_message, &hearing, out);
+	agv_end(state, when->now_ms, out);
 }
 
 static void

@@ -4,7 +4,15 @@
 #include <math.h>
 #include <string.h>
 
-void
+enum { UNREADABLE_MAX = 20 };
+
+/* The next value of a document: the whole of it where that is one value, else line by line. */
+struct read {
+	struct span rest;
+	size_t line;
+};
+
+static void
 read_begin(struct read *read, struct span document)
 {
 	if (document.bytes >= 3 && memcmp(document.data, "\xEF\xBB\xBF", 3) == 0)
@@ -44,7 +52,11 @@ next_line(struct read *read)
 	return line;
 }
 
-bool
+/*
+ * False: there is nothing more. *raw is its text; the caller gives *json up; NULL with the sentence in `why` where it is no object
+ * or array, or too large.
+ */
+static bool
 read_next(struct read *read, struct span *raw, json_t **json, struct reason *why)
 {
 	if (read->line == 0 && read->rest.bytes > 0 && read->rest.bytes <= READ_BYTES_MAX && !is_blank(read->rest) &&
@@ -64,12 +76,41 @@ read_next(struct read *read, struct span *raw, json_t **json, struct reason *why
 	return false;
 }
 
-void
+static void
 read_complain(const struct read *read, struct span raw, const struct reason *why, struct findings *out)
 {
 	enum { KEPT = 4096 }; /* of what is no message, a beginning is enough */
 	findings_message(out, (struct span){ raw.data, raw.bytes < KEPT ? raw.bytes : KEPT });
 	findings_remark(out, REMARK_unreadable, "line %zu: %s", read->line, why->text);
+}
+
+void
+read_each(struct span document, void (*take)(void *user, const json_t *json, struct span raw), void *user, struct findings *out)
+{
+	struct read read;
+	struct span raw;
+	struct reason why;
+	json_t *json;
+	size_t unreadable = 0;
+	read_begin(&read, document);
+	while (!findings_full(out) && read_next(&read, &raw, &json, &why)) {
+		if (json != NULL)
+			take(user, json, raw);
+		else if (unreadable++ < UNREADABLE_MAX)
+			read_complain(&read, raw, &why, out);
+		json_decref(json);
+	}
+	if (unreadable <= UNREADABLE_MAX || findings_full(out))
+		return;
+	findings_message(out, (struct span){ (const uint8_t *)"", 0 });
+	findings_remark(out, REMARK_unreadable, "%zu more lines are no JSON; expected a message on each",
+	    unreadable - UNREADABLE_MAX);
+}
+
+bool
+read_is_live(const char *name)
+{
+	return strchr(name, '/') != NULL && strcasestr(name, ".zip/") == NULL;
 }
 
 const char *

@@ -12,21 +12,15 @@
 
 enum { READ_BYTES_MAX = 256 * 1024 };
 
-/* The next value of a document: the whole of it where that is one value, else line by line. */
-struct read {
-	struct span rest;
-	size_t line;
-};
-
-void read_begin(struct read *read, struct span document);
 /*
- * False: there is nothing more. *raw is its text; the caller gives *json up; NULL with the sentence in `why` where it is no object
- * or array, or too large.
+ * Hands each value to `take`, with its text, until the findings are full. What is no JSON, or is too large, is a remark with its line;
+ * after some of them it is how many more there were.
  */
-bool read_next(struct read *read, struct span *raw, json_t **json, struct reason *why);
+void read_each(struct span document, void (*take)(void *user, const json_t *json, struct span raw), void *user,
+    struct findings *out);
 
-/* The remark on it: which line, and what is wrong. */
-void read_complain(const struct read *read, struct span raw, const struct reason *why, struct findings *out);
+/* Whether a document's name is a broker's topic, and it comes as it happens. Members of a zip have a slash, too. */
+bool read_is_live(const char *name);
 
 /* "" where there is no such text. */
 const char *read_text(const json_t *object, const char *name);

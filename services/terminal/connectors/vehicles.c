@@ -13,7 +13,7 @@
 #include "moment.h"
 #include "vda5050_read.h"
 
-enum { PATH_BYTES = 128, PATHS_MAX = 4, WORDS_MAX_HERE = 128, WORD_BYTES = 64, UNREADABLE_MAX = 20, RECORDS_MAX = 100000 };
+enum { PATH_BYTES = 128, PATHS_MAX = 4, WORDS_MAX_HERE = 128, WORD_BYTES = 64 };
 
 enum field { VEHICLE, MISSION, LOAD, EVENT, TIME, NODE, CONTAINER, WEIGHT, FIELDS };
 static const char *const field_names[] = { "vehicle", "mission", "load", "event", "time", "node", "container", "weight", NULL };
@@ -164,7 +164,10 @@ at_path(const json_t *json, const char *path)
 		size_t bytes = strcspn(path, ".");
 		memcpy(name, path, bytes);
 		name[bytes] = '\0';
-		json = json_is_array(json) ? json_array_get(json, strtoul(name, NULL, 10)) : json_object_get(json, name);
+		bool is_place = bytes > 0 && strspn(name, "0123456789") == bytes;
+		json = !json_is_array(json) ? json_object_get(json, name)
+		    : is_place              ? json_array_get(json, strtoul(name, NULL, 10))
+					    : NULL;
 		path += bytes + (path[bytes] == '.');
 	}
 	return json;
@@ -213,7 +216,8 @@ read_moment(const struct vehicles *vehicles, const json_t *record, struct agv_he
 	char text[64];
 	struct reason expected;
 	heard->at_ms = heard->now_ms;
-	if (vehicles->n_paths[TIME] == 0)
+	heard->untimed = vehicles->n_paths[TIME] == 0;
+	if (heard->untimed)
 		return true;
 	const json_t *json = at_path(record, vehicles->paths[TIME][0]);
 	double seconds = json_is_real(json) ? json_real_value(json) : 0;
@@ -295,53 +299,72 @@ word_of(const struct vehicles *vehicles, const char *text)
 }
 
 static void
-take_record(struct vehicles *vehicles, const json_t *record, struct span raw, const struct moment_of *when, struct findings *out)
+hear(struct vehicles *vehicles, const json_t *record, enum meaning meaning, struct agv_heard *heard, struct findings *out)
+{
+	struct names names;
+	mean(heard, meaning);
+	read_loads(vehicles, record, heard, &names);
+	if (meaning == OFFLINE)
+		agv_connected(vehicles->agv, heard, false, out);
+	else
+		agv_hear(vehicles->agv, heard, out);
+}
+
+/* `heard`: what is the same for all records of one text. */
+static void
+take_record(struct vehicles *vehicles, const json_t *record, struct agv_heard *heard, struct findings *out)
 {
 	char vehicle[256], event[WORD_BYTES + 2], order[256], node[256];
-	struct names names;
-	struct agv_heard heard = { .raw = raw,
-		.manufacturer = vehicles->source,
-		.serial = vehicle,
-		.now_ms = when->now_ms,
-		.live = strchr(when->name, '/') != NULL,
-		.note = "" };
 	field_of(vehicles, record, VEHICLE, vehicle, sizeof vehicle);
 	field_of(vehicles, record, EVENT, event, sizeof event);
 	field_of(vehicles, record, MISSION, order, sizeof order);
 	field_of(vehicles, record, NODE, node, sizeof node);
 	if (vehicle[0] == '\0' || event[0] == '\0') {
-		complain(&heard, out, REMARK_lacks, "a record without vehicle or event", vehicle, "both, where the settings say");
+		complain(heard, out, REMARK_lacks, "a record without vehicle or event", vehicle, "both, where the settings say");
 		return;
 	}
 	const struct word *word = word_of(vehicles, event);
 	if (word == NULL)
-		complain(&heard, out, REMARK_strange, "the event", event, "one of the settings' events");
-	if (word == NULL || word->meaning == IGNORED || !read_moment(vehicles, record, &heard, out))
+		complain(heard, out, REMARK_strange, "the event", event, "one of the settings' events");
+	if (word == NULL || word->meaning == IGNORED || !read_moment(vehicles, record, heard, out))
 		return;
-	heard.order = vehicles->n_paths[MISSION] > 0 ? order : NULL;
-	heard.node = node[0] != '\0' ? node : NULL;
-	heard.note = word->meaning == AT_FAULT ? event : "";
-	mean(&heard, word->meaning);
-	read_loads(vehicles, record, &heard, &names);
-	if (word->meaning == OFFLINE)
-		agv_connected(vehicles->agv, &heard, false, out);
-	else
-		agv_hear(vehicles->agv, &heard, out);
+	heard->serial = vehicle;
+	heard->event = true;
+	heard->order = vehicles->n_paths[MISSION] > 0 ? order : NULL;
+	heard->node = node[0] != '\0' ? node : NULL;
+	heard->note = word->meaning == AT_FAULT ? event : "";
+	hear(vehicles, record, word->meaning, heard, out);
 }
 
+/* One JSON text with its records. */
+struct hearing {
+	struct vehicles *vehicles;
+	const struct moment_of *when;
+	struct findings *out;
+};
+
+/* The text is kept once, however many of its records say something. */
 static void
-take_value(struct vehicles *vehicles, const json_t *json, struct span raw, const struct moment_of *when, struct findings *out)
+take_value(void *user, const json_t *json, struct span raw)
 {
+	const struct hearing *hearing = user;
+	struct vehicles *vehicles = hearing->vehicles;
 	const json_t *records = vehicles->records[0] != '\0' ? at_path(json, vehicles->records) : json;
 	size_t n = json_is_array(records) ? json_array_size(records) : 1;
-	for (size_t i = 0; i < n && i < RECORDS_MAX && !findings_full(out); i++) {
+	bool kept = false;
+	for (size_t i = 0; i < n && !findings_full(hearing->out); i++) {
 		const json_t *record = json_is_array(records) ? json_array_get(records, i) : records;
-		struct agv_heard none = { .raw = raw };
+		struct agv_heard heard = { .raw = raw,
+			.kept = kept,
+			.manufacturer = vehicles->source,
+			.now_ms = hearing->when->now_ms,
+			.live = read_is_live(hearing->when->name) };
 		if (json_is_object(record))
-			take_record(vehicles, record, raw, when, out);
+			take_record(vehicles, record, &heard, hearing->out);
 		else
-			complain(&none, out, REMARK_strange, "JSON that is no record, at place", vehicles->records,
+			complain(&heard, hearing->out, REMARK_strange, "JSON that is no record, at place", vehicles->records,
 			    "an object, or a list of them");
+		kept = heard.kept;
 	}
 }
 
@@ -349,21 +372,10 @@ static void
 vehicles_take(void *state, struct span bytes, const struct moment_of *when, struct findings *out)
 {
 	struct vehicles *vehicles = state;
-	struct read read;
-	struct span raw;
-	struct reason why;
-	json_t *json;
-	size_t unreadable = 0;
+	struct hearing hearing = { vehicles, when, out };
 	agv_begin(vehicles->agv);
-	read_begin(&read, bytes);
-	while (!findings_full(out) && read_next(&read, &raw, &json, &why)) {
-		if (json != NULL)
-			take_value(vehicles, json, raw, when, out);
-		else if (unreadable++ < UNREADABLE_MAX)
-			read_complain(&read, raw, &why, out);
-		json_decref(json);
-	}
-	agv_end(vehicles->agv, !findings_full(out));
+	read_each(bytes, take_value, &hearing, out);
+	agv_end(vehicles->agv, when->now_ms, out);
 }
 
 static void

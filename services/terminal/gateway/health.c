@@ -31,9 +31,9 @@ is_due(const struct machine_source *source, const struct instant *now)
 	const struct health *health = &source->health;
 	if (health->since_ms == 0 || source->connector->line != NULL)
 		return false;
-	if (!health->told || now->ms - health->told_ms > HEALTH_AGAIN_MS || health->told_away != health->away)
-		return !health->away || now->ms - health->since_ms > HEALTH_AWAY_MS;
-	return false;
+	if (health->told && health->told_away == health->away)
+		return now->ms - health->told_ms > HEALTH_AGAIN_MS;
+	return pace_allows(&health->pace, now->ms) && (!health->away || now->ms - health->since_ms > HEALTH_AWAY_MS);
 }
 
 void
@@ -58,4 +58,5 @@ health_pass(struct machine_source *source, struct turn *turn, const struct insta
 	health->told = true;
 	health->told_away = health->away;
 	health->told_ms = now->ms;
+	pace_told(&health->pace, now->ms);
 }

@@ -18,6 +18,7 @@
 
 #include "connector.h"
 #include "log.h"
+#include "pace.h"
 #include "turn.h"
 
 enum { CONNECTIONS_MAX = 2048, CONNECTIONS_DEFAULT = 32, SOURCE_PIECE_BYTES = 64 * 1024 };
@@ -51,6 +52,7 @@ struct source_tally {
 struct health {
 	bool away, told_away, told;
 	int64_t since_ms, told_ms; /* monotonic */
+	struct pace pace;
 	char why[SENTENCE_BYTES_MAX];
 };
 
