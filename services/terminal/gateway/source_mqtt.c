@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookup.h"
 #include "mqtt_options.h"
 
 enum {
@@ -31,13 +32,6 @@ struct waiting {
 	char *topic;
 	size_t payload_at, payload_bytes;
 	bool retained;
-};
-
-/* The C library's thread looks into it until it is done: where it cannot be called off, it is left to it. */
-struct lookup {
-	struct gaicb request;
-	struct addrinfo hints;
-	char host[MQTT_HOST_BYTES];
 };
 
 struct mqtt {
@@ -229,36 +223,12 @@ fail(struct mqtt *mqtt, const char *what, int rc, int64_t now_ms)
 /* ---- the name ---- */
 
 static void
-lookup_drop(struct mqtt *mqtt)
+resolve(struct mqtt *mqtt, int64_t now_ms)
 {
-	struct lookup *lookup = mqtt->lookup;
-	mqtt->lookup = NULL;
-	if (lookup == NULL || (gai_cancel(&lookup->request) == EAI_NOTCANCELED && gai_error(&lookup->request) == EAI_INPROGRESS))
-		return;
-	if (gai_error(&lookup->request) == 0)
-		freeaddrinfo(lookup->request.ar_result);
-	free(lookup);
-}
-
-static void
-lookup_begin(struct mqtt *mqtt, int64_t now_ms)
-{
-	struct lookup *lookup = calloc(1, sizeof *lookup);
 	mqtt->life = RESOLVING;
 	mqtt->until_ms = now_ms + CONNECT_MS;
-	if (lookup == NULL) {
+	if (lookup_begin(mqtt->address.host, &mqtt->lookup) != STATUS_OK)
 		fail(mqtt, "looking up the broker's name", MOSQ_ERR_NOMEM, now_ms);
-		return;
-	}
-	memcpy(lookup->host, mqtt->address.host, sizeof lookup->host);
-	lookup->hints = (struct addrinfo){ .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
-	lookup->request = (struct gaicb){ .ar_name = lookup->host, .ar_request = &lookup->hints };
-	if (getaddrinfo_a(GAI_NOWAIT, &(struct gaicb *){ &lookup->request }, 1, NULL) != 0) {
-		free(lookup);
-		fail(mqtt, "looking up the broker's name", MOSQ_ERR_EAI, now_ms);
-		return;
-	}
-	mqtt->lookup = lookup;
 }
 
 /*
@@ -285,18 +255,19 @@ dial(struct mqtt *mqtt, const struct addrinfo *found, int64_t now_ms)
 }
 
 static void
-lookup_look(struct mqtt *mqtt, int64_t now_ms)
+look_for_name(struct mqtt *mqtt, int64_t now_ms)
 {
-	int rc = gai_error(&mqtt->lookup->request);
-	if (rc == EAI_INPROGRESS && now_ms < mqtt->until_ms)
+	int rc = EAI_AGAIN;
+	const struct addrinfo *found = NULL;
+	bool answered = lookup_look(mqtt->lookup, &rc, &found);
+	if (!answered && now_ms < mqtt->until_ms)
 		return;
 	if (rc == 0)
-		dial(mqtt, mqtt->lookup->request.ar_result, now_ms);
-	lookup_drop(mqtt);
+		dial(mqtt, found, now_ms);
+	lookup_drop(&mqtt->lookup);
 	if (rc == 0)
 		return;
-	reason_write(&mqtt->why, "the name %.128s: %s", mqtt->address.host,
-	    rc == EAI_INPROGRESS ? "no answer in time" : gai_strerror(rc));
+	reason_write(&mqtt->why, "the name %.128s: %s", mqtt->address.host, answered ? gai_strerror(rc) : "no answer in time");
 	go_down(mqtt, now_ms);
 }
 
@@ -335,7 +306,7 @@ mqtt_close(struct mqtt **mqtt)
 	struct mosquitto *client = (*mqtt)->client;
 	if (client != NULL && (*mqtt)->life == UP && !(*mqtt)->unanswered && mosquitto_disconnect(client) == MOSQ_ERR_SUCCESS)
 		mosquitto_loop_write(client, 1); /* a goodbye, where nothing else would go out with it */
-	lookup_drop(*mqtt);
+	lookup_drop(&(*mqtt)->lookup);
 	mosquitto_destroy(client);
 	forget_waiting(*mqtt);
 	free((*mqtt)->waiting);
@@ -414,9 +385,9 @@ void
 mqtt_move(struct mqtt *mqtt, short revents, int64_t now_ms)
 {
 	if (mqtt->life == WAITING && now_ms >= mqtt->until_ms)
-		lookup_begin(mqtt, now_ms);
+		resolve(mqtt, now_ms);
 	if (mqtt->life == RESOLVING)
-		lookup_look(mqtt, now_ms);
+		look_for_name(mqtt, now_ms);
 	else if (mqtt->client != NULL)
 		serve(mqtt, revents, now_ms);
 }

@@ -1,6 +1,6 @@
 /*
- * A client of an MQTT broker (3.1.1, libmosquitto) that loses nothing which the broker entrusts to it. No thread of its own: the
- * loop watches its descriptor and calls it; nothing waits. A broker that is away is dialled again after 1, 2, 4 … 30 s.
+ * A client of an MQTT broker (3.1.1, libmosquitto) that loses nothing which the broker entrusts to it. No thread but the
+ * loop's, which watches its descriptor and calls it; nothing waits. A broker that is away is dialled again after 1, 2, 4 … 30 s.
  *
  * What holds, of a message that was published with QoS 1:
  * - It is acknowledged only after mqtt_settle, which the loop calls when all that was handed out is in the book. (libmosquitto
@@ -13,7 +13,7 @@
  * published while the gateway is away, is gone. VDA 5050 states are whole, so the next one of a vehicle makes up for it, as long as
  * the vehicle still stands where it unloaded.
  *
- * TLS: the certificate is always checked, and its name. A name is resolved by the C library's own thread before it is dialled.
+ * TLS: the certificate is always checked, and its name. A name is resolved by a thread of its own (lookup.h) before it is dialled.
  * Passwords and keys stand in files that others cannot read. One thread. Names of options are lent for the client's life.
  */
 #ifndef JUYAN_GATEWAY_SOURCE_MQTT_H
