@@ -16,7 +16,10 @@ from port_plan import CHANNELS, IN_LANES, OUT_LANES
 
 FRAMES = {"scale-1": ("yaohua", papers.yaohua), "scale-2": ("equals", papers.equals), "scale-3": ("toledo", papers.toledo),
     "scale-4": ("sics", papers.sics)}
-FLEETS = {"D": "acme", "W": "borei"}
+FLEETS = {"D": "acme", "W": "borei", "V": "cobalt"}
+MANAGER = {"records": "data.list", "time": "epoch_s", "events": {"PICKED": "loaded", "PUT": "unloaded", "MOVE": "working"},
+    "fields": {"vehicle": "car.no", "mission": "task", "event": "what", "time": "at", "node": "place", "load": "box.no",
+        "weight": "box.kg"}}
 BROKEN = {"cut-off.xml": b"<Manifest><Head>", "no-zip.zip": b"PK\x03\x04" + b"x" * 300, "other.xml": b"<a/>"}
 
 
@@ -55,8 +58,10 @@ class Day:
                 **({"unit": "kg"} if connector in ("yaohua", "equals") else {})})
         for kind, maker in FLEETS.items():
             weight = {"weight": "weighed", "tare_kg": 18000} if kind == "W" else {"weight": "declared"}
-            sources.append({"name": f"agv-{maker}", "connector": "vda5050", "mqtt": f"mqtt://127.0.0.1:{self.broker.port}",
-                "topics": [f"uagv/v2/{maker}/+/state", f"uagv/v2/{maker}/+/connection"], "client_id": f"juyan-{maker}",
+            manager = MANAGER if kind == "V" else {}
+            sources.append({"name": f"agv-{maker}", "connector": "vehicles" if manager else "vda5050", **manager,
+                "mqtt": f"mqtt://127.0.0.1:{self.broker.port}", "client_id": f"juyan-{maker}",
+                "topics": [f"uagv/v2/{maker}/+/state", f"uagv/v2/{maker}/+/connection"],
                 "unload_nodes": ["yard-1", "yard-2"], "load_nodes": ["dock-1"], "batch": "{order}",
                 "lodge": {"direction": "import", "goods": [{"description": "炼焦煤"}], "waybill": "{load}"}, **weight})
         sources += [{"name": "manifests", "connector": "manifest", "files": self.folders["manifests"].path},
@@ -183,20 +188,23 @@ class Day:
 
     def fleet(self, serial, trips, chance):
         """One vehicle's trips, one after the other, with repetitions, old reports and a broker's redelivery."""
-        maker = FLEETS[serial[0]]
-        publisher, sequence = Publisher(self.broker.port, f"{maker}-{serial}"), 0
+        maker, managed = FLEETS[serial[0]], serial[0] == "V"
+        publisher, sequence = Publisher(self.broker, f"{maker}-{serial}"), 0
         topic, at_ms = f"uagv/v2/{maker}/{serial}/", int(time.time() * 1000)
-        publisher.publish(topic + "connection", papers.connection(maker, serial, at_ms, "ONLINE"))
+        if not managed:
+            publisher.publish(topic + "connection", papers.connection(maker, serial, at_ms, "ONLINE"))
         pause = self.seconds / max(1, len(trips)) * 0.8
         for trip in trips:
             until, old = time.monotonic() + pause * chance.uniform(0.5, 1), None
             yard = chance.choice(("yard-1", "yard-2"))
-            for node, loads, driving in (("dock-1", [], False), ("dock-1", trip.loads, False), ("road-7", trip.loads, True),
-                    ("road-8", None, True), (yard, trip.loads, False), (yard, [], False), ("road-9", [], True)):
+            for node, loads, driving, what in (("dock-1", [], False, "MOVE"), ("dock-1", trip.loads, False, "PICKED"),
+                    ("road-7", trip.loads, True, "MOVE"), ("road-8", None, True, "MOVE"), (yard, trip.loads, False, "MOVE"),
+                    (yard, [], False, "PUT"), ("road-9", [], True, "MOVE")):
                 sequence += 1
                 for _ in range(chance.choice((1, 1, 2, 3))):
                     at_ms = max(at_ms + 1, int(time.time() * 1000))
-                    said = papers.state(maker, serial, at_ms, trip.number, node, loads, sequence, driving)
+                    said = papers.records(serial, at_ms, trip.number, what, node, [] if what == "MOVE" else trip.loads) \
+                        if managed else papers.state(maker, serial, at_ms, trip.number, node, loads, sequence, driving)
                     publisher.publish(topic + "state", said)
                     if chance.random() < 0.1:
                         publisher.publish(topic + "state", said, again=True)
@@ -207,7 +215,8 @@ class Day:
             if trip.batch.released:
                 self.receipts(trip, chance)
             self.finish()
-        publisher.publish(topic + "connection", papers.connection(maker, serial, at_ms + 1, "OFFLINE"))
+        if not managed:
+            publisher.publish(topic + "connection", papers.connection(maker, serial, at_ms + 1, "OFFLINE"))
         publisher.close()
 
     def railway(self, chance):

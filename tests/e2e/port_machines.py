@@ -7,6 +7,7 @@ before.
 import os
 import re
 import select
+import signal
 import socket
 import struct
 import subprocess
@@ -310,17 +311,37 @@ class Scale:
 # ---- vehicles ----
 
 class Broker:
-    """Debian's mosquitto on a port of its own."""
+    """Debian's mosquitto on a port of its own. Who publishes has `lock`."""
 
     def __init__(self, folder, port):
-        self.port, path = port, os.path.join(folder, "broker.conf")
-        with open(path, "w", encoding="utf-8") as file:
+        self.port, self.path, self.lock = port, os.path.join(folder, "broker.conf"), threading.Lock()
+        self.log, self.kept = os.path.join(folder, "broker.log"), os.path.join(folder, "mosquitto.db")
+        with open(self.path, "w", encoding="utf-8") as file:
             file.write(("user root\n" if os.geteuid() == 0 else "") + f"listener {port} 127.0.0.1\nallow_anonymous true\n"
-                "max_queued_messages 0\npersistence false\nlog_type subscribe\nlog_type error\nlog_type warning\n")
-        self.log = os.path.join(folder, "broker.log")
-        with open(self.log, "wb") as log:
-            self.child = subprocess.Popen(["/usr/sbin/mosquitto", "-c", path], stdout=log, stderr=log)
+                f"max_queued_messages 0\npersistence true\npersistence_location {folder}/\nlog_type subscribe\nlog_type error\n"
+                "log_type warning\n")
+        self.start()
+
+    def start(self):
+        with open(self.log, "ab") as log:
+            self.child = subprocess.Popen(["/usr/sbin/mosquitto", "-c", self.path], stdout=log, stderr=log)
         wait_for("the broker", self.answers)
+
+    def fall(self, away_s, life):
+        """
+        Killed in the midst of what it says to the gateway, and away for some time. What it has answered for is on its disk: it is
+        told to write that down, and hears nothing more until it is dead.
+        """
+        def stamp():
+            return os.stat(self.kept).st_ino if os.path.exists(self.kept) else None
+        with self.lock:
+            before = stamp()
+            self.child.send_signal(signal.SIGUSR1)
+            wait_for("the broker's disk", lambda: stamp() not in (None, before))
+            self.child.kill()
+            self.child.wait()
+            life.wait(away_s)
+            self.start()
 
     def answers(self):
         try:
@@ -345,10 +366,12 @@ class Broker:
 class Publisher:
     """MQTT 3.1.1, QoS 1: what publish gives back from is the broker's."""
 
-    def __init__(self, port, name):
-        self.socket = socket.create_connection(("127.0.0.1", port), PATIENCE_S)
-        self.number = 0
-        self.packet(0x10, self.text("MQTT") + b"\x04\x02\x00\x3C" + self.text(name))
+    def __init__(self, broker, name):
+        self.broker, self.name, self.number, self.socket = broker, name, 0, None
+
+    def dial(self):
+        self.socket = socket.create_connection(("127.0.0.1", self.broker.port), PATIENCE_S)
+        self.packet(0x10, self.text("MQTT") + b"\x04\x02\x00\x3C" + self.text(self.name))
         self.expect(0x20, b"\x00\x00")
 
     @staticmethod
@@ -370,7 +393,7 @@ class Publisher:
         while len(data) < n:
             piece = self.socket.recv(n - len(data))
             if not piece:
-                raise Wrong("the broker hung up")
+                raise ConnectionError("the broker hung up")
             data += piece
         return data
 
@@ -383,9 +406,17 @@ class Publisher:
     def publish(self, topic, payload, again=False):
         self.number = self.number % 65535 + (0 if again and self.number else 1)
         number = struct.pack(">H", self.number)
-        self.packet(0x32 | (0x08 if again else 0), self.text(topic) + number + payload)
-        self.expect(0x40, number)
+        with self.broker.lock:
+            while True:
+                try:
+                    if self.socket is None:
+                        self.dial()
+                    self.packet(0x32 | (0x08 if again else 0), self.text(topic) + number + payload)
+                    self.expect(0x40, number)
+                    return
+                except ConnectionError:  # it fell since the last message, and stands again
+                    self.socket.close()
+                    self.socket = None
 
     def close(self):
-        self.packet(0xE0, b"")
         self.socket.close()

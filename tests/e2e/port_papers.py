@@ -186,6 +186,12 @@ def state(maker, serial, at_ms, order, node, loads, sequence, driving=False):
     return json.dumps(said).encode()
 
 
+def records(serial, at_ms, order, what, node, loads):
+    """What a vehicle's manager says in JSON of its own: a record for each load, or one of none."""
+    return json.dumps({"code": 0, "data": {"list": [{"car": {"no": serial}, "task": order, "what": what, "at": at_ms / 1000,
+        "place": node, **({"box": {"no": load, "kg": kg}} if load else {})} for load, kg in loads or [(None, None)]]}}).encode()
+
+
 def connection(maker, serial, at_ms, word):
     return json.dumps({"headerId": 1, "timestamp": stamp(at_ms), "version": "2.1.0", "manufacturer": maker, "serialNumber": serial,
         "connectionState": word}).encode()

@@ -263,14 +263,14 @@ class Plan:
     # ---- other machines ----
 
     def trip(self, i):
-        """An order of a vehicle with one load or two. The second fleet weighs what it carries."""
+        """An order of a vehicle with one load or two. One fleet weighs what it carries, one has a manager with JSON of its own."""
         chance = self.chance
         weighs = chance.random() < 0.5
         loads = [(f"LD-{self.number()}", chance.randrange(20000, 36000) if n == 2 else chance.randrange(52000, 80000))
             for n in (chance.choice((1, 1, 1, 2)),) for _ in range(n)]
         crossing = Crossing(f"AG{self.number():06d}", Batch("import", "agv"))
         crossing.weighs, crossing.loads, crossing.dropped = weighs, loads, 0
-        crossing.serial = f"{'W' if weighs else 'D'}{i % 4}"
+        crossing.serial = f"{'W' if weighs else chance.choice('DV')}{i % 4}"
         for load, kg in loads:
             crossing.batch.waybills[load] = (None if weighs else kg, [("炼焦煤", 1)])
         unit = Unit()

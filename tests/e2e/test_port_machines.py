@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """A port's machines beside one `juyan gateway --config`, which speaks to one `juyan serve`: gates in both dialects with customs'
-platform behind them, four weighbridges, a folder of manifests and receipts, two fleets of vehicles at a broker, trains with their
-lists or with SMGS bills, a container yard. The ledger's totals equal an independent tally to the kilogram, in batches and in units;
-and once more with the gateway killed and the centre stopped and killed at random moments.
+platform behind them, four weighbridges, a folder of manifests and receipts, three fleets of vehicles at a broker (one with a
+manager whose JSON is read by a mapping), trains with their lists or with SMGS bills, a container yard. The ledger's totals equal an
+independent tally to the kilogram, in batches and in units; and once more with the gateway and the broker killed, and the centre
+stopped and killed, at random moments.
 
 JUYAN_SEED. JUYAN_DAY=1: a day at the record instead, 3,127 vehicles and 217 kt at a hundred times its speed (tests/run --soak
 day=1). Uses $JUYAN.
@@ -27,6 +28,7 @@ from machines import Wrong
 SEED = int(os.environ.get("JUYAN_SEED", "0")) or int.from_bytes(os.urandom(4), "big")
 DAYS = int(os.environ.get("JUYAN_DAY", "0"))
 RECORD_VEHICLES, SPEED = 3127, 100
+FALLS_MAX = 4  # of the broker: each makes the gateway wait longer before it dials again
 
 
 class Centre:
@@ -51,7 +53,7 @@ class Centre:
 def compare(centre, day):
     """The centre may need a moment for what has just come."""
     ours = totals(day.plan.batches(), "ceke")
-    deadline, theirs = time.monotonic() + 30, None
+    deadline, theirs = time.monotonic() + 60, None
     while theirs != ours and time.monotonic() < deadline:
         theirs = centre.totals()
     if theirs != ours:
@@ -72,10 +74,14 @@ def check_folders(day):
 
 
 def trouble(day, centre, chance):
-    """Beside the machines: the gateway is killed, and the centre stopped or killed, as long as something happens at the port."""
-    kills = stops = 0
+    """Beside the machines: the gateway and the broker are killed, the centre is stopped or killed, as long as something happens."""
+    kills = stops = falls = 0
     while day.life.wait(chance.uniform(0.3, 1.2)) and day.unfinished > 0:
-        if chance.random() < 0.7:
+        draw = chance.random()
+        if falls < FALLS_MAX and (falls == 0 or draw < 0.2):
+            day.broker.fall(chance.uniform(0, 0.5), day.life)
+            falls += 1
+        elif draw < 0.75:
             day.life.number += 1
             day.gateway.kill()
             day.life.wait(chance.uniform(0, 0.5))
@@ -87,7 +93,7 @@ def trouble(day, centre, chance):
             day.life.wait(chance.uniform(0, 1))
             centre.start()
             stops += 1
-    print(f"the gateway was killed {kills} times, the centre was away {stops} times", flush=True)
+    print(f"the gateway was killed {kills} times, the broker {falls} times, the centre was away {stops} times", flush=True)
 
 
 def processor_s(child):
