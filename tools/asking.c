@@ -6,6 +6,29 @@
 #include "civil.h"
 #include "clock.h"
 
+error_t
+asking_scope_parse(int key, char *arg, struct argp_state *state)
+{
+	struct asking_scope *scope = state->input;
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &scope->asking.connection;
+		break;
+	case ASKING_KEY_PORT:
+		scope->port = arg;
+		break;
+	case ASKING_KEY_JSON:
+		scope->json = true;
+		break;
+	case ARGP_KEY_ARG:
+		argp_error(state, "'%s' is not expected here", arg);
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
 enum status
 asking_answer(struct asking *asking, Juyan__V1__Question *question, Juyan__V1__Answer__SayCase expected,
     const Juyan__V1__Answer **out)

@@ -5,13 +5,14 @@
 #ifndef JUYAN_TOOLS_ASKING_H
 #define JUYAN_TOOLS_ASKING_H
 
+#include <argp.h>
 #include <stdio.h>
 
 #include "ask.h"
 #include "registry.h"
 #include "tool.h"
 
-enum { ASKING_TIME_BYTES = 48 };
+enum { ASKING_TIME_BYTES = 48, ASKING_KEY_PORT = 0x100, ASKING_KEY_JSON };
 
 /* One command at work: whom it asks. Zeroed but for the name; asking_close when done. */
 struct asking {
@@ -20,6 +21,16 @@ struct asking {
 	struct ask *ask; /* opened with the first question */
 	struct reason why;
 };
+
+/* What a command that takes --port and --json, and no more, was told. Zeroed but for the name. */
+struct asking_scope {
+	struct asking asking;
+	const char *port; /* NULL: all */
+	bool json;
+};
+
+/* The parser of its options, whose input is the scope; its one child is the connection's. */
+error_t asking_scope_parse(int key, char *arg, struct argp_state *state);
 
 /* The answer is lent until the next question. */
 enum status asking_answer(struct asking *asking, Juyan__V1__Question *question, Juyan__V1__Answer__SayCase expected,

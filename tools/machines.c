@@ -9,17 +9,11 @@
 #include "json.h"
 #include "table.h"
 
-enum { KEY_PORT = 0x100, KEY_JSON, SHARE_BYTES = 32 };
-
-struct command {
-	struct asking asking;
-	char *port;
-	bool json;
-};
+enum { SHARE_BYTES = 32 };
 
 static const struct argp_option options[] = {
-	{ "port", KEY_PORT, "ID", 0, "only at this port", 1 },
-	{ "json", KEY_JSON, NULL, 0, "as JSON, with the names of proto/query.proto", 1 },
+	{ "port", ASKING_KEY_PORT, "ID", 0, "only at this port", 1 },
+	{ "json", ASKING_KEY_JSON, NULL, 0, "as JSON, with the names of proto/query.proto", 1 },
 	{ 0 },
 };
 
@@ -28,29 +22,6 @@ static const char doc[] =
     "A machine is available while it works or charges; its availability is the share of that in the time for which it is known how "
     "it stood. What is told of a machine holds until it is told of again, for two and a half hours at most. What nobody has "
     "told of for 31 days is not shown.";
-
-static error_t
-parse(int key, char *arg, struct argp_state *state)
-{
-	struct command *command = state->input;
-	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &command->asking.connection;
-		break;
-	case KEY_PORT:
-		command->port = arg;
-		break;
-	case KEY_JSON:
-		command->json = true;
-		break;
-	case ARGP_KEY_ARG:
-		argp_error(state, "'%s' is not expected here", arg);
-		break;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-	return 0;
-}
 
 /* ---- showing ---- */
 
@@ -109,19 +80,19 @@ struct place {
 };
 
 static enum status
-ask_page(struct command *command, int64_t now_ms, struct place *after, const Juyan__V1__Machines **out)
+ask_page(struct asking_scope *scope, int64_t now_ms, struct place *after, const Juyan__V1__Machines **out)
 {
 	static char nothing[] = "";
 	Juyan__V1__MachinesAsk asked = JUYAN__V1__MACHINES_ASK__INIT;
 	Juyan__V1__Question question = JUYAN__V1__QUESTION__INIT;
 	const Juyan__V1__Answer *answer;
 	asked.now_ms = now_ms;
-	asked.port = command->port != NULL ? command->port : nothing;
+	asked.port = scope->port != NULL ? (char *)(uintptr_t)scope->port : nothing;
 	asked.after_port = after->port;
 	asked.after_machine = after->machine;
 	question.ask_case = JUYAN__V1__QUESTION__ASK_MACHINES;
 	question.machines = &asked;
-	enum status status = asking_answer(&command->asking, &question, JUYAN__V1__ANSWER__SAY_MACHINES, &answer);
+	enum status status = asking_answer(&scope->asking, &question, JUYAN__V1__ANSWER__SAY_MACHINES, &answer);
 	if (status != STATUS_OK)
 		return status;
 	if (answer->machines->n_rows > 0) {
@@ -135,7 +106,7 @@ ask_page(struct command *command, int64_t now_ms, struct place *after, const Juy
 
 /* How many there are. */
 static enum status
-list(struct command *command, struct table *table, json_t *rows, size_t *n)
+list(struct asking_scope *scope, struct table *table, json_t *rows, size_t *n)
 {
 	struct clock clock = clock_system();
 	struct place after = { "", "" };
@@ -143,10 +114,10 @@ list(struct command *command, struct table *table, json_t *rows, size_t *n)
 	const Juyan__V1__Machines *page;
 	enum status status;
 	do {
-		status = ask_page(command, now_ms, &after, &page);
-		if (status == STATUS_OK && command->json)
+		status = ask_page(scope, now_ms, &after, &page);
+		if (status == STATUS_OK && scope->json)
 			status = add_json(page, rows);
-		for (size_t i = 0; status == STATUS_OK && !command->json && i < page->n_rows; i++)
+		for (size_t i = 0; status == STATUS_OK && !scope->json && i < page->n_rows; i++)
 			add_row(table, page->rows[i], now_ms);
 		*n += status == STATUS_OK ? page->n_rows : 0;
 	} while (status == STATUS_OK && page->more && page->n_rows > 0);
@@ -166,7 +137,7 @@ print_json(json_t *rows)
 }
 
 static enum status
-show(struct command *command)
+show(struct asking_scope *scope)
 {
 	static const struct table_column columns[] = { { "port", TABLE_LEFT }, { "kind", TABLE_LEFT }, { "machine", TABLE_LEFT },
 		{ "condition", TABLE_LEFT }, { "since", TABLE_RIGHT }, { "24 h", TABLE_RIGHT }, { "today", TABLE_RIGHT },
@@ -176,10 +147,10 @@ show(struct command *command)
 	size_t n = 0;
 	enum status status = rows == NULL ? STATUS_NO_MEMORY : table_open(columns, sizeof columns / sizeof columns[0], &table);
 	if (status == STATUS_OK)
-		status = list(command, table, rows, &n);
+		status = list(scope, table, rows, &n);
 	if (status == STATUS_OK)
-		status = command->json ? print_json(rows) : table_print(table, stdout);
-	if (status == STATUS_OK && !command->json && n == 0)
+		status = scope->json ? print_json(rows) : table_print(table, stdout);
+	if (status == STATUS_OK && !scope->json && n == 0)
 		printf("nothing has been told of any machine in the last 31 days\n");
 	table_close(&table);
 	json_decref(rows);
@@ -189,10 +160,10 @@ show(struct command *command)
 int
 tool_machines(int argc, char **argv)
 {
-	struct command command = { .asking.name = "machines" };
+	struct asking_scope scope = { .asking.name = "machines" };
 	const struct argp_child children[] = { { &tool_connection_argp, 0, "Which Juyan:", 3 }, { 0 } };
-	const struct argp argp = { options, parse, NULL, doc, children, NULL, NULL };
+	const struct argp argp = { options, asking_scope_parse, NULL, doc, children, NULL, NULL };
 	argp_err_exit_status = TOOL_USAGE;
-	argp_parse(&argp, argc, argv, 0, NULL, &command);
-	return asking_end(&command.asking, show(&command));
+	argp_parse(&argp, argc, argv, 0, NULL, &scope);
+	return asking_end(&scope.asking, show(&scope));
 }

@@ -18,8 +18,6 @@
 #include "table.h"
 
 enum {
-	KEY_PORT = 0x100,
-	KEY_JSON,
 	TURN_MS = 100,
 	SILENT_MS = 3000,    /* the feed says every second that it is there */
 	AGAIN_MS = 10000,    /* how often a silence is told */
@@ -29,9 +27,7 @@ enum {
 };
 
 struct command {
-	struct asking asking;
-	const char *port; /* NULL: all */
-	bool json;
+	struct asking_scope scope;
 	bool asks; /* there is a query service to ask: for what was missed, and for the ports' clocks */
 	struct bus *bus;
 	struct bus_socket *socket;
@@ -47,8 +43,8 @@ struct command {
 static volatile sig_atomic_t stopped;
 
 static const struct argp_option options[] = {
-	{ "port", KEY_PORT, "ID", 0, "only what happens at this port", 1 },
-	{ "json", KEY_JSON, NULL, 0, "each news as a JSON object on a line, with the names of proto/feed.proto", 1 },
+	{ "port", ASKING_KEY_PORT, "ID", 0, "only what happens at this port", 1 },
+	{ "json", ASKING_KEY_JSON, NULL, 0, "each news as a JSON object on a line, with the names of proto/feed.proto", 1 },
 	{ 0 },
 };
 
@@ -56,29 +52,6 @@ static const char doc[] =
     "Shows what happens, as it happens: each crossing that was touched, and each day whose total has changed.\v"
     "Times are local to the port. With --connect, which is then the feed's endpoint, --ask says where the query "
     "service answers; without it, news that were missed are not shown and times are UTC. Ctrl-C ends it.";
-
-static error_t
-parse(int key, char *arg, struct argp_state *state)
-{
-	struct command *command = state->input;
-	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &command->asking.connection;
-		break;
-	case KEY_PORT:
-		command->port = arg;
-		break;
-	case KEY_JSON:
-		command->json = true;
-		break;
-	case ARGP_KEY_ARG:
-		argp_error(state, "'%s' is not expected here", arg);
-		break;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-	return 0;
-}
 
 static int64_t
 now_ms(const struct command *command)
@@ -91,7 +64,7 @@ now_ms(const struct command *command)
 static bool
 wanted(const struct command *command, const char *port)
 {
-	return command->port == NULL || strcmp(command->port, port) == 0;
+	return command->scope.port == NULL || strcmp(command->scope.port, port) == 0;
 }
 
 /* By the clock of this port. */
@@ -181,12 +154,12 @@ print_json(const struct command *command, const Juyan__V1__News *news)
 	enum status status = json_write(&news->base, true, &value);
 	if (status != STATUS_OK)
 		return status;
-	for (int days = 0; command->port != NULL && days < 2; days++) {
+	for (int days = 0; command->scope.port != NULL && days < 2; days++) {
 		list = json_object_get(value, days ? "days" : "crossings");
 		for (i = json_array_size(list); i > 0; i--) {
 			entry = json_array_get(list, i - 1);
 			json_t *port = json_object_get(days ? entry : json_object_get(entry, "crossing"), "port");
-			if (!json_is_string(port) || strcmp(json_string_value(port), command->port) != 0)
+			if (!json_is_string(port) || strcmp(json_string_value(port), command->scope.port) != 0)
 				json_array_remove(list, i - 1);
 		}
 	}
@@ -202,7 +175,7 @@ read_clocks(struct command *command)
 	if (!command->asks)
 		return STATUS_OK;
 	registry_close(&command->registry);
-	return asking_registry(&command->asking, "port", &command->registry);
+	return asking_registry(&command->scope.asking, "port", &command->registry);
 }
 
 /* The registry is asked for behind the last look at the news, which may be lent by the same connection. */
@@ -211,14 +184,14 @@ show(struct command *command, const Juyan__V1__News *news)
 {
 	bool clocks = news->registry;
 	enum status status = STATUS_OK;
-	if (command->json)
+	if (command->scope.json)
 		status = print_json(command, news);
 	else
 		print_lines(command, news);
 	command->lsn = news->lsn;
 	command->quarantine_waiting = news->quarantine_waiting;
 	if (status == STATUS_OK && (fflush(stdout) != 0 || ferror(stdout)))
-		status = reason_say(&command->asking.why, STATUS_SYSTEM, "the output cannot be written");
+		status = reason_say(&command->scope.asking.why, STATUS_SYSTEM, "the output cannot be written");
 	return status == STATUS_OK && clocks ? read_clocks(command) : status;
 }
 
@@ -235,9 +208,9 @@ catch_up(struct command *command, uint64_t to)
 	while (status == STATUS_OK && command->lsn < to) {
 		const Juyan__V1__Answer *answer;
 		ask.after_lsn = command->lsn;
-		status = asking_answer(&command->asking, &question, JUYAN__V1__ANSWER__SAY_NEWS, &answer);
+		status = asking_answer(&command->scope.asking, &question, JUYAN__V1__ANSWER__SAY_NEWS, &answer);
 		if (status == STATUS_OK && answer->news->lsn <= command->lsn)
-			return reason_say(&command->asking.why, STATUS_CONTRADICTION,
+			return reason_say(&command->scope.asking.why, STATUS_CONTRADICTION,
 			    "the feed tells of event %" PRIu64 ", and the ledger that was asked ends at %" PRIu64, to,
 			    answer->news->lsn);
 		if (status == STATUS_OK)
@@ -246,7 +219,7 @@ catch_up(struct command *command, uint64_t to)
 	if (status_consequence(status) != RETRY)
 		return status;
 	/* Nobody answers just now. What follows tells of the same gap, so it is tried again. */
-	fprintf(stderr, "juyan watch: %s\n", command->asking.why.text);
+	fprintf(stderr, "juyan watch: %s\n", command->scope.asking.why.text);
 	return STATUS_OK;
 }
 
@@ -255,7 +228,7 @@ take_news(struct command *command, const Juyan__V1__News *news)
 {
 	enum status status = STATUS_OK;
 	if (news->version != PROTOCOL_VERSION)
-		return reason_say(&command->asking.why, STATUS_VERSION, "the feed speaks protocol version %u, this is %d",
+		return reason_say(&command->scope.asking.why, STATUS_VERSION, "the feed speaks protocol version %u, this is %d",
 		    news->version, PROTOCOL_VERSION);
 	if (!command->heard) {
 		fprintf(stderr, "juyan watch: hears the feed, from event %" PRIu64 " on\n", news->before_lsn);
@@ -283,7 +256,7 @@ listen_anew(struct command *command)
 	bus_socket_close(&command->socket);
 	command->anew_ms = now_ms(command) + ANEW_MS;
 	return bus_listen(command->bus, command->address.endpoint, &command->address.keys, command->address.server_key,
-	    &command->socket, &command->asking.why);
+	    &command->socket, &command->scope.asking.why);
 }
 
 static enum status
@@ -295,10 +268,10 @@ take_frame(struct command *command)
 	if (status == STATUS_TIMEOUT)
 		return STATUS_OK;
 	if (status != STATUS_OK)
-		return reason_say(&command->asking.why, status, "%.160s: what is told there is not news",
+		return reason_say(&command->scope.asking.why, status, "%.160s: what is told there is not news",
 		    command->address.endpoint);
 	arena_reset(&command->arena);
-	status = wire_unpack(&juyan__v1__news__descriptor, frame.bytes, &command->arena, &news, &command->asking.why);
+	status = wire_unpack(&juyan__v1__news__descriptor, frame.bytes, &command->arena, &news, &command->scope.asking.why);
 	if (status == STATUS_OK) {
 		if (command->silent)
 			fprintf(stderr, "juyan watch: the feed is heard again\n");
@@ -317,7 +290,7 @@ look_at_silence(struct command *command)
 	char span[ASKING_TIME_BYTES];
 	int64_t now = now_ms(command), silent_ms = now - command->heard_ms;
 	if (!command->heard && silent_ms > PATIENCE_MS)
-		return reason_say(&command->asking.why, STATUS_TIMEOUT,
+		return reason_say(&command->scope.asking.why, STATUS_TIMEOUT,
 		    "%.160s: nothing is told there for %d s (does the feed run, and may this key read?)", command->address.endpoint,
 		    PATIENCE_MS / 1000);
 	if (command->heard && silent_ms >= SILENT_MS && (!command->silent || now - command->said_ms >= AGAIN_MS)) {
@@ -333,19 +306,20 @@ static enum status
 watch(struct command *command)
 {
 	enum status status = arena_open(&command->arena, ARENA_BYTES);
-	command->asks = command->asking.connection.connect == NULL || command->asking.connection.ask != NULL;
+	command->asks = command->scope.asking.connection.connect == NULL || command->scope.asking.connection.ask != NULL;
 	if (status == STATUS_OK)
-		status = tool_address(&command->asking.connection, "feed", &command->address, &command->asking.why);
+		status = tool_address(&command->scope.asking.connection, "feed", &command->address, &command->scope.asking.why);
 	if (status == STATUS_OK)
 		status = read_clocks(command);
-	if (status == STATUS_OK && command->port != NULL && command->registry != NULL &&
-	    !registry_knows_port(command->registry, command->port)) {
-		const char *nearest = registry_nearest_port(command->registry, command->port);
-		status = reason_say(&command->asking.why, STATUS_UNKNOWN_PORT, "there is no port '%.32s'%s%s%s", command->port,
-		    nearest != NULL ? "; is '" : "", nearest != NULL ? nearest : "", nearest != NULL ? "' meant?" : "");
+	if (status == STATUS_OK && command->scope.port != NULL && command->registry != NULL &&
+	    !registry_knows_port(command->registry, command->scope.port)) {
+		const char *nearest = registry_nearest_port(command->registry, command->scope.port);
+		status = reason_say(&command->scope.asking.why, STATUS_UNKNOWN_PORT, "there is no port '%.32s'%s%s%s",
+		    command->scope.port, nearest != NULL ? "; is '" : "", nearest != NULL ? nearest : "",
+		    nearest != NULL ? "' meant?" : "");
 	}
 	if (status == STATUS_OK)
-		status = bus_open(&command->bus, &command->asking.why);
+		status = bus_open(&command->bus, &command->scope.asking.why);
 	command->heard_ms = now_ms(command);
 	if (status == STATUS_OK)
 		status = listen_anew(command);
@@ -381,11 +355,11 @@ take_signals(void)
 int
 tool_watch(int argc, char **argv)
 {
-	struct command command = { .asking.name = "watch", .clock = clock_system() };
+	struct command command = { .scope.asking.name = "watch", .clock = clock_system() };
 	const struct argp_child children[] = { { &tool_connection_argp, 0, "Which Juyan:", 2 }, { 0 } };
-	const struct argp argp = { options, parse, NULL, doc, children, NULL, NULL };
+	const struct argp argp = { options, asking_scope_parse, NULL, doc, children, NULL, NULL };
 	argp_err_exit_status = TOOL_USAGE;
-	argp_parse(&argp, argc, argv, 0, NULL, &command);
+	argp_parse(&argp, argc, argv, 0, NULL, &command.scope);
 	take_signals();
 	enum status status = watch(&command);
 	bus_socket_close(&command.socket);
@@ -393,5 +367,5 @@ tool_watch(int argc, char **argv)
 	registry_close(&command.registry);
 	arena_close(&command.arena);
 	key_pair_wipe(&command.address.keys);
-	return asking_end(&command.asking, status);
+	return asking_end(&command.scope.asking, status);
 }
