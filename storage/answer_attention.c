@@ -193,10 +193,12 @@ tell(struct attending *attending, const struct candidate *from, Juyan__V1__Atten
 	row->machine = answer_string(arena, machine ? from->machine : "");
 	row->machine_kind = answer_string(arena, machine ? wire_machine_kind_name(from->machine_kind) : "");
 	row->condition = answer_string(arena, machine ? wire_condition_name(from->condition) : "");
+	row->machine_note = answer_text(arena, from->machine_note);
 	*out = row;
 	return row->subject != NULL && row->kind != NULL && row->port != NULL && row->batch_no != NULL &&
 		row->terminal_name != NULL && row->sentence != NULL && row->noted_by != NULL && row->note != NULL &&
-		row->reasons != NULL && row->machine != NULL && row->machine_kind != NULL && row->condition != NULL
+		row->reasons != NULL && row->machine != NULL && row->machine_kind != NULL && row->condition != NULL &&
+		row->machine_note != NULL
 	    ? STATUS_OK
 	    : STATUS_NO_MEMORY;
 }

@@ -24,6 +24,7 @@ struct candidate {
 	const char *machine;
 	Juyan__V1__MachineKind machine_kind; /* holds where a machine is named */
 	Juyan__V1__Condition condition;
+	struct span machine_note;
 	char subject[SUBJECT_BYTES_MAX + 1];
 	char sentence[ATTENDING_SENTENCE_BYTES];
 	struct span noted_by, note; /* empty: nobody; the snapshot's, so that any number of notes takes no room */

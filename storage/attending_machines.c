@@ -32,6 +32,7 @@ tell_machine(struct attending *attending, const struct machine_report *last, int
 		.machine = last->machine,
 		.machine_kind = last->kind,
 		.condition = last->condition,
+		.machine_note = last->note,
 		.since_ms = since_ms };
 	candidate.measured = attending->ask->now_ms - since_ms;
 	snprintf(candidate.subject, sizeof candidate.subject, "machine:%s/%s/%" PRId64, last->port, last->machine, since_ms);

@@ -34,5 +34,22 @@ await inWorld(async (browser, service) => {
 	check(await page.locator('.machine.silent .condition-sign').count() === 1, 'it has a sign of its own');
 	await page.click('.under a');
 	await until(async () => (await page.textContent('main')).includes('scale 2'), 'attention names the scale');
+
+	// What Juyan saw is said in the reader's language; what the machine said is quoted as it said it.
+	send([machine('AGV-7', 'FAULT', {kind: 'VEHICLE', note: 'warning laserDirty, error driveLost'}),
+		machine('scale 1', 'SILENT', {note: 'no frame for 60 s'})]);
+	for (const language of ['zh', 'mn', 'en']) {
+		const quoted = text => said(language, 'seen.quoted', {text});
+		const wanted = [`${said(language, 'seen.warning', {words: quoted('laserDirty')})}${said(language, 'seen.between')}${
+			said(language, 'seen.error', {words: quoted('driveLost')})}`, ...said(language, 'seen.frame', {span: '|'}).split('|'),
+		quoted('nothing for 60 s')];
+		for (const target of ['/attention', '/machines']) {
+			await go(page, service, `${target}?lang=${language}&port=ceke`);
+			await until(async () => (await page.textContent('main')).includes('driveLost'), `${target} tells of the AGV`);
+			const text = await page.textContent('main');
+			for (const part of wanted)
+				check(text.includes(part), `${target} in ${language} lacks '${part}'; it says ${text}`);
+		}
+	}
 	check(page.wrongs.length === 0, page.wrongs.join('\n'));
 });

@@ -317,6 +317,18 @@ test_who_does_not_work_asks_for_a_person(void **state)
 	assert_string_equal(asking(MIDNIGHT + HOURS(3) + DAYS(7) + 1, "", NULL), "");
 }
 
+/* Beside the sentence, by itself: the page says it in the reader's words. */
+static void
+test_what_a_machine_says_stands_beside_what_it_asks_for(void **state)
+{
+	const Juyan__V1__AttentionRow *row = NULL;
+	(void)state;
+	book_take(&book, SCALE, report(MIDNIGHT, "ceke", "AGV: 7", "FAULT", ", 'note': 'error tilt'"));
+	asking(MIDNIGHT + HOURS(1), "fault", &row);
+	assert_string_equal(row->machine_note, "error tilt");
+	assert_string_equal(row->sentence, "the scale AGV: 7 has been at fault for 1 h 0 min: error tilt");
+}
+
 static void
 test_who_has_noted_one_silence_has_not_seen_the_next(void **state)
 {
@@ -348,6 +360,7 @@ main(void)
 		cmocka_unit_test_setup(test_a_report_comes_out_of_quarantine, fresh),
 		cmocka_unit_test_setup(test_machines_of_a_port_that_was_dropped_are_not_told, fresh),
 		cmocka_unit_test_setup(test_who_does_not_work_asks_for_a_person, fresh),
+		cmocka_unit_test_setup(test_what_a_machine_says_stands_beside_what_it_asks_for, fresh),
 		cmocka_unit_test_setup(test_who_has_noted_one_silence_has_not_seen_the_next, fresh),
 	};
 	return cmocka_run_group_tests(tests, start, stop);

@@ -261,6 +261,7 @@ export interface AttentionRow {
 	machine: string;
 	machine_kind: string;
 	condition: string;
+	machine_note: string;
 }
 export interface Attention {
 	mark: Mark;

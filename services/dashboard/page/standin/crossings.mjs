@@ -318,6 +318,7 @@ export class Crossings extends Days {
 			machine: '',
 			machine_kind: '',
 			condition: '',
+			machine_note: '',
 			...over,
 			...this.notes.get(subject),
 		});
@@ -367,7 +368,8 @@ export class Crossings extends Days {
 				machine_kind: 'scale',
 				condition: 'silent',
 				measured: HOUR,
-				sentence: 'the scale scale-2 has said nothing for 1 h 0 min',
+				machine_note: 'no frame for 10 s',
+				sentence: 'the scale scale-2 has said nothing for 1 h 0 min: no frame for 10 s',
 			}),
 			row('review:ceke/B-9', 'review', {
 				batch_no: `B-${this.year}-048150`,

@@ -16,6 +16,7 @@ import {address, go, route, withAsk} from '../route';
 import {useStore} from '../store';
 import {mayDecide, session} from '../session';
 import {Age, Answer, At, BatchLink, Empty, PortChoice, portAsked, Reasons, Said, Wrong} from '../parts/parts';
+import {MachineNote} from '../parts/machinenote';
 import {hasWord, t, word} from '../words/words';
 
 /** What is the matter, from the figures; where they do not say it, the service's sentence. */
@@ -43,6 +44,12 @@ function Matter({of}: {of: AttentionRow}) {
 						condition: word('condition', of.condition),
 						span: span(of.measured),
 					})}
+					{of.machine_note && (
+						<>
+							{' '}
+							<MachineNote note={of.machine_note} />
+						</>
+					)}
 				</>
 			);
 		case 'second_inspection':

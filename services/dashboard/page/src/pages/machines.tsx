@@ -16,6 +16,7 @@ import {
 	useMoved,
 	useTick,
 } from '../parts/parts';
+import {MachineNote} from '../parts/machinenote';
 import {t, word} from '../words/words';
 
 const KINDS = ['vehicle', 'scale', 'gate', 'source'] as const;
@@ -122,7 +123,7 @@ function Tile({of, withPort}: {of: Machine; withPort: boolean}) {
 			</p>
 			{of.note && (
 				<p class="machine-note">
-					<bdi>{of.note}</bdi>
+					<MachineNote note={of.note} />
 				</p>
 			)}
 			<Hours of={of} />
