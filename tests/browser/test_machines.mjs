@@ -40,9 +40,10 @@ await inWorld(async (browser, service) => {
 		machine('scale 1', 'SILENT', {note: 'no frame for 60 s'})]);
 	for (const language of ['zh', 'mn', 'en']) {
 		const quoted = text => said(language, 'seen.quoted', {text});
-		const wanted = [`${said(language, 'seen.warning', {words: quoted('laserDirty')})}${said(language, 'seen.between')}${
-			said(language, 'seen.error', {words: quoted('driveLost')})}`, ...said(language, 'seen.frame', {span: '|'}).split('|'),
-		quoted('nothing for 60 s')];
+		const pieces = [said(language, 'seen.warning', {words: quoted('laserDirty')}),
+			said(language, 'seen.error', {words: quoted('driveLost')})];
+		const wanted = [pieces.join(said(language, 'seen.between')), ...said(language, 'seen.frame', {span: '|'}).split('|'),
+			quoted('nothing for 60 s')];
 		for (const target of ['/attention', '/machines']) {
 			await go(page, service, `${target}?lang=${language}&port=ceke`);
 			await until(async () => (await page.textContent('main')).includes('driveLost'), `${target} tells of the AGV`);

@@ -13,8 +13,8 @@
 enum { READ_BYTES_MAX = 256 * 1024 };
 
 /*
- * Hands each value to `take`, with its text, until the findings are full. What is no JSON, or is too large, is a remark with its line;
- * after some of them it is how many more there were.
+ * Hands each value to `take`, with its text, until the findings are full. What is no JSON, or is too large, is a remark with its
+ * line; after some of them it is how many more there were.
  */
 void read_each(struct span document, void (*take)(void *user, const json_t *json, struct span raw), void *user,
     struct findings *out);

@@ -1,7 +1,8 @@
 /*
  * Whether what a source speaks to is there: a connection that we make, a folder, a broker. Away for more than some seconds it is
  * told as OFFLINE, and when it is back as WORKING, under the source's own name, at the pace of pace.h; and again each hour, so that
- * a dashboard knows who is alive. A connector that hears of its line (connector.h) says itself how its machine stands, under the machine's name.
+ * a dashboard knows who is alive. A connector that hears of its line (connector.h) says itself how its machine stands, under the
+ * machine's name.
  */
 #ifndef JUYAN_GATEWAY_HEALTH_H
 #define JUYAN_GATEWAY_HEALTH_H

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookup.h"
 #include "mqtt_options.h"
+#include "resolve.h"
 
 enum {
 	KEEPALIVE_S = 30,
@@ -38,7 +38,7 @@ struct mqtt {
 	struct mqtt_options options;
 	struct mqtt_address address;
 	struct mosquitto *client;
-	struct lookup *lookup;
+	struct resolve *name;
 	enum life life;
 	int64_t until_ms; /* of waiting, or for connecting */
 	int64_t up_ms;
@@ -223,11 +223,11 @@ fail(struct mqtt *mqtt, const char *what, int rc, int64_t now_ms)
 /* ---- the name ---- */
 
 static void
-resolve(struct mqtt *mqtt, int64_t now_ms)
+begin_name(struct mqtt *mqtt, int64_t now_ms)
 {
 	mqtt->life = RESOLVING;
 	mqtt->until_ms = now_ms + CONNECT_MS;
-	if (lookup_begin(mqtt->address.host, &mqtt->lookup) != STATUS_OK)
+	if (resolve_begin(mqtt->address.host, &mqtt->name) != STATUS_OK)
 		fail(mqtt, "looking up the broker's name", MOSQ_ERR_NOMEM, now_ms);
 }
 
@@ -259,12 +259,12 @@ look_for_name(struct mqtt *mqtt, int64_t now_ms)
 {
 	int rc = EAI_AGAIN;
 	const struct addrinfo *found = NULL;
-	bool answered = lookup_look(mqtt->lookup, &rc, &found);
+	bool answered = resolve_look(mqtt->name, &rc, &found);
 	if (!answered && now_ms < mqtt->until_ms)
 		return;
 	if (rc == 0)
 		dial(mqtt, found, now_ms);
-	lookup_drop(&mqtt->lookup);
+	resolve_drop(&mqtt->name);
 	if (rc == 0)
 		return;
 	reason_write(&mqtt->why, "the name %.128s: %s", mqtt->address.host, answered ? gai_strerror(rc) : "no answer in time");
@@ -306,7 +306,7 @@ mqtt_close(struct mqtt **mqtt)
 	struct mosquitto *client = (*mqtt)->client;
 	if (client != NULL && (*mqtt)->life == UP && !(*mqtt)->unanswered && mosquitto_disconnect(client) == MOSQ_ERR_SUCCESS)
 		mosquitto_loop_write(client, 1); /* a goodbye, where nothing else would go out with it */
-	lookup_drop(&(*mqtt)->lookup);
+	resolve_drop(&(*mqtt)->name);
 	mosquitto_destroy(client);
 	forget_waiting(*mqtt);
 	free((*mqtt)->waiting);
@@ -385,7 +385,7 @@ void
 mqtt_move(struct mqtt *mqtt, short revents, int64_t now_ms)
 {
 	if (mqtt->life == WAITING && now_ms >= mqtt->until_ms)
-		resolve(mqtt, now_ms);
+		begin_name(mqtt, now_ms);
 	if (mqtt->life == RESOLVING)
 		look_for_name(mqtt, now_ms);
 	else if (mqtt->client != NULL)

@@ -13,7 +13,7 @@
  * published while the gateway is away, is gone. VDA 5050 states are whole, so the next one of a vehicle makes up for it, as long as
  * the vehicle still stands where it unloaded.
  *
- * TLS: the certificate is always checked, and its name. A name is resolved by a thread of its own (lookup.h) before it is dialled.
+ * TLS: the certificate is always checked, and its name. A name is resolved by a thread of its own (resolve.h) before it is dialled.
  * Passwords and keys stand in files that others cannot read. One thread. Names of options are lent for the client's life.
  */
 #ifndef JUYAN_GATEWAY_SOURCE_MQTT_H
