@@ -42,11 +42,13 @@ await inWorld(async (browser, service) => {
 		const quoted = text => said(language, 'seen.quoted', {text});
 		const pieces = [said(language, 'seen.warning', {words: quoted('laserDirty')}),
 			said(language, 'seen.error', {words: quoted('driveLost')})];
-		const wanted = [pieces.join(said(language, 'seen.between')), ...said(language, 'seen.frame', {span: '|'}).split('|'),
+		const wanted = [pieces.join(said(language, 'seen.between')),
+			...said(language, 'seen.frame', {span: '|'}).split('|'),
 			quoted('nothing for 60 s')];
 		for (const target of ['/attention', '/machines']) {
 			await go(page, service, `${target}?lang=${language}&port=ceke`);
-			await until(async () => (await page.textContent('main')).includes('driveLost'), `${target} tells of the AGV`);
+			const told = async () => (await page.textContent('main')).includes('driveLost');
+			await until(told, `${target} tells of the AGV`);
 			const text = await page.textContent('main');
 			for (const part of wanted)
 				check(text.includes(part), `${target} in ${language} lacks '${part}'; it says ${text}`);
