@@ -65,7 +65,7 @@ struct finding {
 	 * event the one that it answers. NULL: none.
 	 */
 	const char *message_no;
-	bool seen_before;        /* of a weighing without a unit: its vehicle was seen before it, never after */
+	bool seen_before; /* of a weighing without a unit: its vehicle was seen before it, never after */
 	enum remark remark;
 	const char *text; /* of a remark: one sentence, with what was expected */
 };
