@@ -29,6 +29,7 @@ static struct desk {
 	uint64_t taken; /* by the spool, in its life */
 	char remarks[BOOK_TEXT];
 	const char *key, *batch, *port; /* of the next event; emptied by it */
+	const char *source;
 	struct reason why;
 } desk;
 
@@ -72,6 +73,7 @@ desk_begin(void **state)
 		.on_remark = desk_remark,
 		.user = &desk };
 	desk.key = desk.batch = desk.port = "";
+	desk.source = "gate-1";
 	desk.now_ms = AT(0);
 	assert_int_equal(arena_open(&desk.arena, 16 << 20), STATUS_OK);
 	assert_int_equal(arena_open(&desk.out, 64 << 20), STATUS_OK);
@@ -104,7 +106,7 @@ desk_text(const char *text)
 static inline enum status
 desk_try(void)
 {
-	enum status status = book_enter(desk.book, "gate-1", &desk.findings, desk.now_ms, &desk.why);
+	enum status status = book_enter(desk.book, desk.source, &desk.findings, desk.now_ms, &desk.why);
 	findings_clear(&desk.findings);
 	return status;
 }

@@ -269,23 +269,88 @@ what_waits_too_long_is_left_for_a_person(void **state)
 	assert_int_equal(n, 0);
 }
 
+/* The plates that wait and are left, oldest first; those that are left in brackets. */
+static const char *
+those_that_wait(void)
+{
+	static char text[BOOK_TEXT];
+	static struct book_waiting list[64];
+	size_t n = 64;
+	text[0] = '\0';
+	assert_int_equal(book_waiting(desk.book, &desk.out, list, &n, &desk.why), STATUS_OK);
+	for (size_t i = 0; i < n; i++)
+		add_text(text, list[i].too_late ? "%s[%s]" : "%s%s", i > 0 ? " " : "", list[i].event->unit_arrived->unit_id);
+	return text;
+}
+
 static void
-what_is_left_gives_way_and_what_waits_does_not(void **state)
+what_is_left_gives_way_before_what_waits(void **state)
 {
 	(void)state;
 	desk.options.waiting_max = 3;
 	desk_reopen();
-	for (int i = 0; i < 3; i++)
-		arrived("A", i);
-	say_arrived("A", "", AT(3));
-	assert_int_equal(desk_try(), STATUS_NO_ROOM);
-	assert_non_null(strstr(desk.why.text, "3 events wait"));
+	arrived("A", 1);
+	arrived("B", 2);
 	pass(AT(720));
+	arrived("C", 721);
+	assert_string_equal(those_that_wait(), "[A] [B] C");
 	remarks();
-	arrived("A", 4);
+	arrived("D", 722);
 	assert_string_equal(remarks(), "too_late no_manifest");
-	assert_int_equal(tally().left, 2);
-	assert_int_equal(tally().waiting_units, 1);
+	assert_string_equal(those_that_wait(), "[B] C D");
+	assert_int_equal(tally().left, 1);
+	assert_int_equal(tally().waiting_units, 2);
+	arrived("E", 723);
+	arrived("F", 724);
+	assert_string_equal(those_that_wait(), "D E F");
+	assert_int_equal(tally().left, 0);
+	assert_int_equal(tally().waiting_units, 3);
+	pass(AT(5000)); /* what was noted of those that are gone hurts nobody */
+	assert_string_equal(those_that_wait(), "[D] [E] [F]");
+}
+
+static void
+a_source_that_fills_the_list_holds_up_itself_alone(void **state)
+{
+	(void)state;
+	char plate[16];
+	desk.options.waiting_max = 6;
+	desk_reopen();
+	desk.source = "quiet";
+	arrived("A", 1);
+	desk.source = "mad";
+	for (int i = 0; i < 40; i++) {
+		snprintf(plate, sizeof plate, "X%d", i);
+		arrived(plate, 2);
+	}
+	assert_string_equal(those_that_wait(), "A X35 X36 X37 X38 X39");
+	desk_reopen();
+	desk.source = "quiet";
+	arrived("B", 3);
+	say_weighed("", "L1", "s1", 5, AT(3));
+	desk_enter();
+	assert_int_equal(tally().waiting_units, 5);
+	assert_int_equal(tally().waiting_weighings, 1);
+	remarks();
+	part(PART_WHOLE, "B1", "A B X38 X2", "W:1", 5);
+	assert_string_equal(out(),
+	    LODGED("B1", "A B X38 X2", "5") "; unit_arrived B1 A @1; unit_arrived B1 B @3; unit_arrived B1 X38 @2");
+	assert_string_equal(remarks(), "");
+	assert_int_equal(tally().waiting_units, 2);
+	assert_int_equal(tally().left, 0);
+}
+
+/* 35 gave way, one with each that came after the list was full. */
+static void
+nothing_gives_way_without_a_remark(void **state)
+{
+	(void)state;
+	desk.options.waiting_max = 5;
+	desk_reopen();
+	for (int i = 0; i < 40; i++)
+		arrived("A", i);
+	assert_int_equal(tally().remarks[REMARK_too_late], 35);
+	assert_int_equal(tally().waiting_units, 5);
 }
 
 static void
@@ -408,7 +473,9 @@ main(void)
 		TEST(what_was_seen_long_before_is_of_another_crossing),
 		TEST(a_unit_that_was_dropped_or_whose_manifest_was_is_not_named),
 		TEST(what_waits_too_long_is_left_for_a_person),
-		TEST(what_is_left_gives_way_and_what_waits_does_not),
+		TEST(what_is_left_gives_way_before_what_waits),
+		TEST(a_source_that_fills_the_list_holds_up_itself_alone),
+		TEST(nothing_gives_way_without_a_remark),
 		TEST(what_is_of_no_unit_and_no_batch_lacks_it),
 		TEST(releases_and_inspections_of_a_batch_go_out_as_they_are),
 		TEST(a_release_that_names_but_a_unit_is_of_its_batch),

@@ -18,7 +18,9 @@
  *   time or later; else of those that it has not left, or left just before, the one under which it was seen last; for an arrival,
  *   or where it was seen under none, the one whose manifest is the latest (book_units.h). Where there is none it waits, with a
  *   remark no_manifest, and is taken up in its order when one comes; after `wait_ms` it is left for a person, with a remark
- *   too_late. It stays in the list of book_waiting for sixty days.
+ *   too_late. It stays in the list of book_waiting for sixty days. Where as many wait or are left as may, one of the source that
+ *   has most of them gives way, with a remark too_late that names its message: first what is left, then what has waited longest.
+ *   So no source, whatever it says, holds up another one or the manifests.
  * - An answer of customs that names only the message that it answers (finding.message_no) is of the batch that this message lodged
  *   something of; before that message has come it waits for it, likewise. A refusal (a manifest_deleted that answers a message)
  *   takes out what this message brought, as far as no later one has said it anew; what it changed or deleted is not brought back,
@@ -55,7 +57,7 @@ struct book_options {
 	int64_t keep_keys_ms; /* for how long a repetition is known */
 	int64_t wait_ms;      /* for how long a unit's event waits for its manifest */
 	int64_t pair_ms;      /* between a vehicle and its weighing in a lane */
-	uint64_t waiting_max; /* events that wait, or are left for a person; 0: 131,072. The oldest that are left give way */
+	uint64_t waiting_max; /* events that wait, or are left for a person; 0: 131,072 */
 	/* Each remark, also the connectors' own, with the source that it is of, once it is on disk. May be NULL. */
 	void (*on_remark)(void *user, const char *source, enum remark remark, const char *text);
 	void *user;

@@ -127,11 +127,19 @@ enum status book_vehicle_due(struct book *book, struct span key) MUST_USE;
 /* ---- book_waiting.c ---- */
 
 enum book_wait { WAIT_UNIT = 'u', WAIT_LANE = 'l', WAIT_MESSAGE = 'm' };
-/* NO_ROOM: too much waits. */
+/* Where too much waits, what waits of the source that has most of it gives way. */
 enum status book_wait(struct book *book, const struct book_said *said, enum book_wait what, const char *name) MUST_USE;
 /* Tries all that waits for this plate, in this lane, or for this message, once more, in the order of their times. */
 enum status book_take_up(struct book *book, enum book_wait what, const char *port, const char *name) MUST_USE;
 enum status book_wait_due(struct book *book, struct span key) MUST_USE;
 enum status book_left_due(struct book *book, struct span key) MUST_USE;
+
+/* ---- book_shares.c: whose what waits is ---- */
+
+/* `number` is the row's key in the table waiting. One less of what was never noted changes nothing. */
+enum status book_share_more(struct book *book, const char *source, bool left, struct span number) MUST_USE;
+enum status book_share_less(struct book *book, const char *source, bool left, struct span number) MUST_USE;
+/* Who gives way first: of the source that has most, the oldest that is left, else the one that waits longest. NOT_FOUND: nobody. */
+enum status book_share_first(struct book *book, struct key *number) MUST_USE;
 
 #endif

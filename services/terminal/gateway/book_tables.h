@@ -10,7 +10,8 @@
  *     plates       port, plain plate, batch -> when it was named, seen and left there, and how it is written there
  *     lanes        port, lane, time, plain plate -> the plate as it was seen, and which scales have weighed it then
  *     waiting      number -> since when, whether it is left, its message, its source, the event
- *     waiting_for  'u', port, plain plate, number; or 'l', port, lane, number -> nothing
+ *     waiting_for  'u', port, plain plate, number; or 'l', port, lane, number; or 'm', port, message, number -> nothing; and whose
+ *                  they are (book_shares.c)
  *     outbox       place -> the event
  *     due          time, kind, key -> nothing: what is to be looked at then
  */

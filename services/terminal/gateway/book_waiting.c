@@ -124,38 +124,75 @@ one_less(struct book *book, const struct row *row)
 
 /* ---- beginning to wait ---- */
 
-/* The oldest that is left for a person gives way. */
+/* Who has waited for too long, or gives way: the event, and the note by which its name is found. */
+static enum status
+read_named(struct book *book, const struct row *row, struct span key, struct book_said *said, char name[SHORT_TEXT_BYTES_MAX + 1],
+    struct key *wanted)
+{
+	enum status status = read_event(book, row, &book->arena, said);
+	if (status == STATUS_NO_MEMORY)
+		return reason_say(book->why, status, "no memory for an event that waits");
+	if (status != STATUS_OK)
+		return status;
+	name_of(row, said->event, name);
+	for_key(wanted, row->what, said->event->port, name);
+	memcpy(wanted->bytes + wanted->used, key.data, NUMBER_BYTES);
+	wanted->used += NUMBER_BYTES;
+	return STATUS_OK;
+}
+
+static const char *
+kind_of_name(const struct row *row)
+{
+	return row->what == WAIT_UNIT ? "vehicle" : row->what == WAIT_LANE ? "lane" : "message";
+}
+
+static enum status
+give_way(struct book *book, struct span key, const struct row *row, uint64_t most)
+{
+	struct book_said said;
+	struct key wanted = { 0 };
+	char name[SHORT_TEXT_BYTES_MAX + 1];
+	bool left = row->left;
+	enum status status = read_named(book, row, key, &said, name, &wanted);
+	if (status != STATUS_OK)
+		return status;
+	book_remark(book, said.source, REMARK_too_late,
+	    "a %s of %s %s, of message %llu, gives way: no more than %llu may wait or be left, and most of them are of this source",
+	    wire_event_kind(said.event), kind_of_name(row), name, (unsigned long long)row->raw, (unsigned long long)most);
+	one_less(book, row);
+	if (!left)
+		status = cabinet_delete(book->cabinet, BOOK_waiting_for, key_span(&wanted), book->why);
+	if (status == STATUS_OK)
+		status = book_share_less(book, said.source, left, key);
+	return status == STATUS_OK ? cabinet_delete(book->cabinet, BOOK_waiting, key, book->why) : status;
+}
+
+/* Who has most of what waits makes room for all: nobody can fill the list for the others. */
 static enum status
 make_room(struct book *book)
 {
 	uint64_t most = book->options.waiting_max == 0 ? WAITING_MAX_DEFAULT : book->options.waiting_max;
 	struct key key = { 0 };
-	struct span found, value;
+	struct span value;
 	struct row row;
+	size_t mark = book->arena.used;
 	if (cabinet_rows(book->cabinet, BOOK_waiting) < most)
 		return STATUS_OK;
-	for (number_key(&key, 1);; key.bytes[NUMBER_BYTES] = 0, key.used = NUMBER_BYTES + 1) {
-		enum status status = book->self.left == 0
-		    ? STATUS_NOT_FOUND
-		    : cabinet_from(book->cabinet, BOOK_waiting, key_span(&key), &found, &value, book->why);
-		if (status == STATUS_NOT_FOUND)
-			return reason_say(book->why, STATUS_NO_ROOM, "%llu events wait for a manifest or a vehicle: no more may",
-			    (unsigned long long)cabinet_rows(book->cabinet, BOOK_waiting));
-		if (status == STATUS_OK)
-			status = found.bytes == NUMBER_BYTES ? take_apart(book, value, &row) : damaged(book);
-		if (status != STATUS_OK)
-			return status;
-		memcpy(key.bytes, found.data, NUMBER_BYTES);
-		if (row.left)
-			break;
-	}
-	char source[BOOK_SOURCE_BYTES] = "";
-	memcpy(source, row.source.data, row.source.bytes);
-	book_remark(book, source, REMARK_too_late, "what was left for a person gives way: no more than %llu may wait",
-	    (unsigned long long)most);
-	one_less(book, &row);
-	key.used = NUMBER_BYTES;
-	return cabinet_delete(book->cabinet, BOOK_waiting, key_span(&key), book->why);
+	enum status status = book_share_first(book, &key);
+	if (status == STATUS_NOT_FOUND)
+		return reason_say(book->why, STATUS_NO_ROOM, "%llu events wait for a manifest or a vehicle: no more may",
+		    (unsigned long long)cabinet_rows(book->cabinet, BOOK_waiting));
+	if (status == STATUS_OK)
+		status = cabinet_get(book->cabinet, BOOK_waiting, key_span(&key), &value, book->why);
+	if (status == STATUS_NOT_FOUND)
+		return damaged(book);
+	if (status == STATUS_OK)
+		status = take_apart(book, value, &row);
+	if (status == STATUS_OK)
+		status = give_way(book, key_span(&key), &row, most);
+	book->arena.used = mark;
+	return status;
 }
 
 static enum status
@@ -194,6 +231,8 @@ book_wait(struct book *book, const struct book_said *said, enum book_wait what, 
 	status = put_row(book, said, what, name, &number);
 	if (status == STATUS_OK)
 		status = cabinet_put(book->cabinet, BOOK_waiting_for, key_span(&wanted), (struct span){ NULL, 0 }, book->why);
+	if (status == STATUS_OK)
+		status = book_share_more(book, said->source, false, key_span(&number));
 	if (status == STATUS_OK)
 		status = book_due(book, said->since_ms + book->options.wait_ms, DUE_WAIT, key_span(&number));
 	*(what == WAIT_LANE ? &book->self.waiting_weighings : &book->self.waiting_units) += 1;
@@ -272,7 +311,9 @@ end_waiting(struct book *book, const struct key *prefix, const struct waiter *wa
 	number_key(&wanted, waiter->number);
 	one_less(book, &waiter->row);
 	enum status status = cabinet_delete(book->cabinet, BOOK_waiting, key_span(&number), book->why);
-	return status == STATUS_OK ? cabinet_delete(book->cabinet, BOOK_waiting_for, key_span(&wanted), book->why) : status;
+	if (status == STATUS_OK)
+		status = cabinet_delete(book->cabinet, BOOK_waiting_for, key_span(&wanted), book->why);
+	return status == STATUS_OK ? book_share_less(book, waiter->said.source, false, key_span(&number)) : status;
 }
 
 static enum status
@@ -326,29 +367,25 @@ leave(struct book *book, struct span key, struct span value, const struct row *r
 	struct book_said said;
 	struct key wanted = { 0 };
 	char name[SHORT_TEXT_BYTES_MAX + 1];
-	enum status status = read_event(book, row, &book->arena, &said);
-	uint8_t *copy = arena_take(&book->arena, value.bytes);
-	if (status == STATUS_OK && copy == NULL)
-		return reason_say(book->why, STATUS_NO_MEMORY, "no memory for an event that waits");
+	enum status status = read_named(book, row, key, &said, name, &wanted);
 	if (status != STATUS_OK)
 		return status;
-	name_of(row, said.event, name);
-	for_key(&wanted, row->what, said.event->port, name);
-	memcpy(wanted.bytes + wanted.used, key.data, NUMBER_BYTES);
-	wanted.used += NUMBER_BYTES;
+	uint8_t *copy = arena_take(&book->arena, value.bytes);
+	if (copy == NULL)
+		return reason_say(book->why, STATUS_NO_MEMORY, "no memory for an event that waits");
 	memcpy(copy, value.data, value.bytes);
 	copy[8] |= LEFT;
 	one_less(book, row);
 	book->self.left++;
 	book_remark(book, said.source, REMARK_too_late, "a %s of %s %s has waited for its %s for as long as is configured",
-	    wire_event_kind(said.event),
-	    row->what == WAIT_UNIT       ? "vehicle"
-		: row->what == WAIT_LANE ? "lane"
-					 : "message",
-	    name, row->what == WAIT_LANE ? "vehicle" : "manifest");
+	    wire_event_kind(said.event), kind_of_name(row), name, row->what == WAIT_LANE ? "vehicle" : "manifest");
 	status = cabinet_delete(book->cabinet, BOOK_waiting_for, key_span(&wanted), book->why);
 	if (status == STATUS_OK)
 		status = cabinet_put(book->cabinet, BOOK_waiting, key, (struct span){ copy, value.bytes }, book->why);
+	if (status == STATUS_OK)
+		status = book_share_less(book, said.source, false, key);
+	if (status == STATUS_OK)
+		status = book_share_more(book, said.source, true, key);
 	return status == STATUS_OK ? book_due(book, book->now_ms + KEPT_LEFT_MS, DUE_LEFT, key) : status;
 }
 
@@ -375,8 +412,11 @@ book_left_due(struct book *book, struct span key)
 		status = take_apart(book, value, &row);
 	if (status != STATUS_OK)
 		return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+	char source[BOOK_SOURCE_BYTES] = "";
+	memcpy(source, row.source.data, row.source.bytes);
 	one_less(book, &row);
-	return cabinet_delete(book->cabinet, BOOK_waiting, key, book->why);
+	status = book_share_less(book, source, row.left, key);
+	return status == STATUS_OK ? cabinet_delete(book->cabinet, BOOK_waiting, key, book->why) : status;
 }
 
 /* ---- the list ---- */
