@@ -240,6 +240,27 @@ one_that_fails_takes_nothing_of_its_group_with_it(void **state)
 	assert_int_equal(tally().messages, 3);
 }
 
+/* It would need more memory after each restart, too: it is given up, not the process. */
+static void
+an_event_that_needs_more_memory_than_there_is_for_one_is_too_large(void **state)
+{
+	(void)state;
+	enum { MANY = 800000 };
+	Juyan__V1__ManifestLodged *said = say_part(PART_DROP, "B1", "", "W", AT(1))->event->manifest_lodged;
+	Juyan__V1__Waybill **waybills = malloc(MANY * sizeof(void *));
+	assert_non_null(waybills);
+	for (size_t i = 0; i < MANY; i++)
+		waybills[i] = said->waybills[0];
+	said->waybills = waybills;
+	said->n_waybills = MANY;
+	assert_int_equal(desk_try(), STATUS_TOO_LARGE);
+	assert_non_null(strstr(desk.why.text, "for one event"));
+	free(waybills);
+	assert_int_equal(tally().messages, 1);
+	arrived("A", 2);
+	assert_string_equal(out(), "unit_arrived B1 A @2");
+}
+
 /* ---- the outbox ---- */
 
 static void
@@ -576,6 +597,7 @@ main(void)
 		WITH(messages_are_forgotten_in_their_time_and_none_is_kept_where_none_is_to_be),
 		WITH(what_was_not_committed_was_never_there),
 		WITH(one_that_fails_takes_nothing_of_its_group_with_it),
+		WITH(an_event_that_needs_more_memory_than_there_is_for_one_is_too_large),
 		WITH(what_the_spool_has_is_not_handed_out_again),
 		WITH(a_spool_may_have_events_from_before_the_book),
 		WITH(an_emptier_spool_gets_all_that_it_was_not_known_to_have),

@@ -166,6 +166,10 @@ take_message(struct book *book, const char *source, const struct findings *findi
 		else
 			status = book_take(book, source, number, finding);
 	}
+	if (status == STATUS_NO_MEMORY && book->arena.exhausted) /* the same would be said after each restart */
+		return reason_say(book->why, STATUS_TOO_LARGE,
+		    "what a message says takes more than the %d MiB that the book has for one event: it is not entered",
+		    BOOK_ARENA_BYTES >> 20);
 	arena_reset(&book->arena);
 	return status == STATUS_OK ? book_raw_put(book, source, number, findings->messages[message], first_event) : status;
 }

@@ -79,8 +79,8 @@ void book_close(struct book **book);
 
 /*
  * Enters all findings of one source, with its messages: on disk, or nothing of it. NO_ROOM with a sentence: the book or its disk
- * is full; the same may be entered when there is room again. TOO_LARGE: a message of more than 40 MiB,
- * or more than the whole book may use. NO_MEMORY; DISK: stop.
+ * is full; the same may be entered when there is room again. TOO_LARGE: a message of more than 40 MiB, one event that takes more
+ * memory than there is for one, or more than the whole book may use. NO_MEMORY (the machine's); DISK: stop.
  */
 enum status book_enter(struct book *book, const char *source, const struct findings *findings, int64_t now_ms,
     struct reason *why) MUST_USE;

@@ -245,16 +245,37 @@ count_found(struct machine_source *source, const struct findings *findings)
 		source->tally.events += findings->list[i].event != NULL;
 }
 
+/* Of what is given up the messages are kept as they came, with a remark that says why. */
+static enum status
+enter_bare(struct gateway_loop *loop, size_t i, const char *sentence, const struct instant *now, struct reason *why)
+{
+	struct findings bare = loop->turn.entries[i].findings;
+	if (bare.n == 0)
+		return STATUS_OK;
+	struct finding remark = { .message = bare.list[0].message, .remark = REMARK_unreadable, .text = sentence };
+	bare.list = &remark;
+	bare.n = 1;
+	enum status status = book_enter(loop->book, loop->turn.entries[i].source->name, &bare, now->utc_ms, why);
+	return status_consequence(status) == REFUSE ? STATUS_OK : status;
+}
+
 /* Findings that the book does not take as they are: they are given up, and the rest goes on. */
-static void
-give_up(struct gateway_loop *loop, size_t i, const struct reason *why)
+static enum status
+give_up(struct gateway_loop *loop, size_t i, const struct instant *now, struct reason *why)
 {
 	struct machine_source *source = loop->turn.entries[i].source;
+	struct reason sentence = *why;
+	if (source->kind->refuse == NULL) {
+		enum status status = enter_bare(loop, i, sentence.text, now, why);
+		if (status != STATUS_OK)
+			return status;
+	}
 	loop->refused[i] = true;
 	source->tally.given_up++;
-	source_say(source, LOG_ERROR, "not_entered", "the book", why->text);
+	source_say(source, LOG_ERROR, "not_entered", "the book", sentence.text);
 	if (source->kind->refuse != NULL)
-		source->kind->refuse(source, &loop->turn.entries[i].findings, why->text);
+		source->kind->refuse(source, &loop->turn.entries[i].findings, sentence.text);
+	return STATUS_OK;
 }
 
 /* NO_ROOM: at least one was not entered, and what was is marked. */
@@ -268,12 +289,12 @@ enter_all(struct gateway_loop *loop, bool fresh[TURN_ENTRIES_MAX], const struct 
 		enum status status = findings->n == 0 && findings->n_messages == 0
 		    ? STATUS_OK
 		    : book_enter(loop->book, loop->turn.entries[i].source->name, findings, now->utc_ms, why);
+		bool taken = status == STATUS_OK;
 		if (status_consequence(status) == REFUSE)
-			give_up(loop, i, why);
-		else if (status != STATUS_OK)
+			status = give_up(loop, i, now, why);
+		if (status != STATUS_OK)
 			return status;
-		else
-			loop->entered[i] = fresh[i] = true;
+		loop->entered[i] = fresh[i] = taken;
 	}
 	return STATUS_OK;
 }
