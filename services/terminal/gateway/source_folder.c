@@ -4,54 +4,22 @@
  * is tried again, and nothing is read again. What has become another file meanwhile stays, and is read. A file that is read twice,
  * because this process ended in between, is known to the book.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "civil.h"
 #include "folder_look.h"
 #include "folder_move.h"
+#include "folder_reading.h"
 #include "health.h"
 #include "memory.h"
-#include "zip_members.h"
 
 enum {
-	FILE_BYTES_MAX = 64 * 1024 * 1024,
-	DOCUMENT_BYTES_MAX = 32 * 1024 * 1024, /* the book keeps it raw, as one message */
 	FILES_A_TURN = 64,
-	SENTENCES_BYTES = 16 * 1024,
 	AGAIN_MS = 10 * 60 * 1000,
 	MOVE_AGAIN_MS = 15 * 1000,
-	STUCK_MAX = 512, /* more that cannot be moved are read again, and the book knows them */
-	DOCUMENT_NAME_BYTES = NAME_MAX + 260
-};
-
-/* Which file of that name it is. */
-struct identity {
-	dev_t dev;
-	ino_t ino;
-	off_t size;
-	struct timespec changed;
-};
-
-/* A file that is being read, or has been and waits to be moved. */
-struct reading {
-	char *name;
-	struct identity identity;
-	uint8_t *data;
-	size_t bytes;
-	struct zip_members *zip; /* NULL: it is none */
-	struct span document;    /* which comes next; data NULL: it is not known yet */
-	char document_name[DOCUMENT_NAME_BYTES];
-	size_t events, wrong, noted;  /* found in it */
-	bool bad_member, over, stuck; /* stuck: it could not be moved, and that was said */
-	char *sentences;
-	size_t sentence_bytes;
-	const struct findings *first, *last; /* of this turn; NULL: none yet */
+	STUCK_MAX = 512 /* more that cannot be moved are read again, and the book knows them */
 };
 
 struct folder_source {
@@ -68,26 +36,16 @@ struct folder_source {
 /* ---- opening ---- */
 
 static void
-forget(struct reading *reading)
-{
-	zip_members_close(&reading->zip);
-	free(reading->name);
-	free(reading->data);
-	free(reading->sentences);
-	*reading = (struct reading){ 0 };
-}
-
-static void
 files_close(struct machine_source *source)
 {
 	struct folder_source *files = source->state;
 	if (files == NULL)
 		return;
-	forget(&files->now);
+	reading_forget(&files->now);
 	for (size_t i = 0; i < files->n_done; i++)
-		forget(&files->done[i]);
+		reading_forget(&files->done[i]);
 	for (size_t i = 0; i < files->n_stuck; i++)
-		forget(&files->stuck[i]);
+		reading_forget(&files->stuck[i]);
 	folder_close(&files->folder);
 	if (files->state != NULL)
 		source->connector->close(&files->state);
@@ -113,106 +71,7 @@ files_open(struct machine_source *source, const struct instant *now, struct reas
 	return STATUS_OK;
 }
 
-/* ---- what is wrong with a file ---- */
-
-static void
-say_wrong(struct reading *reading, const char *sentence)
-{
-	reading->wrong++;
-	if (reading->sentences == NULL && (reading->sentences = calloc(1, SENTENCES_BYTES)) == NULL)
-		return;
-	const char *member = reading->zip != NULL && reading->document.data != NULL ? strchr(reading->document_name, '/') : NULL;
-	size_t room = SENTENCES_BYTES - reading->sentence_bytes;
-	int n = snprintf(reading->sentences + reading->sentence_bytes, room, "%s%s%s\n", member != NULL ? member + 1 : "",
-	    member != NULL ? ": " : "", sentence);
-	if (n > 0 && (size_t)n < room)
-		reading->sentence_bytes += (size_t)n;
-	else
-		reading->sentences[reading->sentence_bytes] = '\0'; /* no half sentence */
-}
-
-static bool
-is_wrong(enum remark remark)
-{
-	return remark == REMARK_unreadable || remark == REMARK_lacks || remark == REMARK_strange || remark == REMARK_broken_frame;
-}
-
-static void
-judge(struct reading *reading, const struct findings *findings)
-{
-	size_t events = 0, wrong = 0, noted = 0;
-	for (size_t i = 0; i < findings->n; i++) {
-		const struct finding *finding = &findings->list[i];
-		events += finding->event != NULL;
-		wrong += finding->event == NULL && is_wrong(finding->remark);
-		noted += finding->event == NULL && !is_wrong(finding->remark);
-		if (finding->event == NULL && is_wrong(finding->remark))
-			say_wrong(reading, finding->text);
-	}
-	if (events + wrong + noted == 0) {
-		say_wrong(reading, "nothing in it was understood");
-		wrong++;
-	}
-	reading->events += events;
-	reading->noted += noted;
-	reading->bad_member = reading->bad_member || (wrong > 0 && events == 0);
-}
-
 /* ---- reading ---- */
-
-static struct identity
-identity_of(const struct stat *stat)
-{
-	return (struct identity){ stat->st_dev, stat->st_ino, stat->st_size, stat->st_mtim };
-}
-
-static bool
-is_same(const struct identity *a, const struct identity *b)
-{
-	return a->dev == b->dev && a->ino == b->ino && a->size == b->size && a->changed.tv_sec == b->changed.tv_sec &&
-	    a->changed.tv_nsec == b->changed.tv_nsec;
-}
-
-/* Whether the file of this name is not the one that was read: it grew, or another came in its place. Gone is not changed. */
-static bool
-has_changed(int folder, const struct reading *reading)
-{
-	struct stat stat;
-	if (fstatat(folder, reading->name, &stat, AT_SYMLINK_NOFOLLOW) != 0)
-		return false;
-	struct identity identity = identity_of(&stat);
-	return !is_same(&identity, &reading->identity);
-}
-
-static enum status
-read_whole(int folder, const char *name, struct reading *out, struct reason *why)
-{
-	struct stat stat;
-	int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &stat) != 0 || !S_ISREG(stat.st_mode)) {
-		enum status status =
-		    reason_say(why, STATUS_SYSTEM, "it cannot be opened: %s", fd < 0 ? strerror(errno) : "no file");
-		if (fd >= 0)
-			close(fd);
-		return status;
-	}
-	enum status status = STATUS_OK;
-	ssize_t n = 1;
-	out->identity = identity_of(&stat);
-	if (stat.st_size > FILE_BYTES_MAX)
-		status = reason_say(why, STATUS_TOO_LARGE, "it has %lld bytes; at most %d MiB are read", (long long)stat.st_size,
-		    FILE_BYTES_MAX >> 20);
-	else if ((out->data = malloc((size_t)stat.st_size + 1)) == NULL)
-		status = reason_say(why, STATUS_SYSTEM, "no memory for it");
-	while (status == STATUS_OK && out->bytes < (size_t)stat.st_size && n > 0) {
-		n = read(fd, out->data + out->bytes, (size_t)stat.st_size - out->bytes);
-		if (n < 0)
-			status = reason_say(why, STATUS_SYSTEM, "it cannot be read: %s", strerror(errno));
-		out->bytes += n > 0 ? (size_t)n : 0;
-	}
-	close(fd);
-	return status;
-}
 
 /* A file that was read and could not be moved waits to be settled once more. */
 static bool
@@ -223,8 +82,8 @@ take_stuck(struct folder_source *files, const char *name)
 			continue;
 		struct reading reading = files->stuck[i];
 		files->stuck[i] = files->stuck[--files->n_stuck];
-		if (has_changed(files->folder.fd, &reading)) {
-			forget(&reading);
+		if (reading_has_changed(files->folder.fd, &reading)) {
+			reading_forget(&reading);
 			return false;
 		}
 		files->done[files->n_done++] = reading;
@@ -248,11 +107,11 @@ begin(struct machine_source *source, const struct instant *now)
 			continue;
 		reading->name = strdup(file->name);
 		enum status status =
-		    reading->name == NULL ? STATUS_SYSTEM : read_whole(files->folder.fd, file->name, reading, &why);
+		    reading->name == NULL ? STATUS_SYSTEM : reading_whole(files->folder.fd, file->name, reading, &why);
 		if (status == STATUS_SYSTEM) {
 			source_say(source, LOG_WARNING, "file_unreadable", file->name, why.text);
 			file->not_before_ms = now->ms + AGAIN_MS;
-			forget(reading);
+			reading_forget(reading);
 			continue;
 		}
 		source->heard_ms = now->utc_ms;
@@ -264,36 +123,12 @@ begin(struct machine_source *source, const struct instant *now)
 			status = reason_say(&why, STATUS_TOO_LARGE, "it has %zu bytes; at most %d MiB are read of one document",
 			    reading->bytes, DOCUMENT_BYTES_MAX >> 20);
 		if (status != STATUS_OK) {
-			say_wrong(reading, why.text);
+			reading_wrong(reading, why.text);
 			reading->over = true;
 		}
 		return true;
 	}
 	return false;
-}
-
-/* What is to be read next of it; over: nothing more. */
-static void
-next_document(struct reading *reading)
-{
-	struct reason why = { "" };
-	const char *member = "";
-	if (reading->zip == NULL) {
-		reading->over = reading->document.data != NULL;
-		reading->document = (struct span){ reading->data, reading->bytes };
-		snprintf(reading->document_name, sizeof reading->document_name, "%s", reading->name);
-		return;
-	}
-	for (;;) {
-		reading->document.data = NULL;
-		enum status status = zip_members_next(reading->zip, &member, &reading->document, &why);
-		snprintf(reading->document_name, sizeof reading->document_name, "%s/%s", reading->name, member);
-		if (status == STATUS_OK)
-			break;
-		say_wrong(reading, why.text);
-		reading->bad_member = true;
-	}
-	reading->over = reading->document.data == NULL;
 }
 
 /* A recording of a stream is read as one connection that comes and goes. */
@@ -330,7 +165,7 @@ read_document(struct machine_source *source, struct turn *turn, const struct ins
 		return false;
 	give(source, reading, now, findings);
 	if (!findings_full(findings)) {
-		judge(reading, findings);
+		reading_judge(reading, findings);
 		reading->first = reading->first == NULL ? findings : reading->first;
 		reading->last = findings;
 		return true;
@@ -339,7 +174,7 @@ read_document(struct machine_source *source, struct turn *turn, const struct ins
 	if (!fresh)
 		return false;
 	source->tally.given_up++;
-	say_wrong(reading, "it needs more memory than there is for one document");
+	reading_wrong(reading, "it needs more memory than there is for one document");
 	reading->bad_member = true;
 	return true;
 }
@@ -348,7 +183,7 @@ static void
 finish(struct folder_source *files)
 {
 	if (files->now.events + files->now.wrong + files->now.noted == 0)
-		say_wrong(&files->now, "there is nothing in it");
+		reading_wrong(&files->now, "there is nothing in it");
 	files->done[files->n_done++] = files->now;
 	struct reading *done = &files->done[files->n_done - 1];
 	zip_members_close(&done->zip);
@@ -390,7 +225,7 @@ look(struct machine_source *source, const struct instant *now)
 	for (size_t i = files->n_stuck; i-- > 0;) {
 		if (folder_find(&files->folder, files->stuck[i].name) != NULL)
 			continue;
-		forget(&files->stuck[i]); /* somebody took it away */
+		reading_forget(&files->stuck[i]); /* somebody took it away */
 		files->stuck[i] = files->stuck[--files->n_stuck];
 	}
 }
@@ -415,11 +250,11 @@ files_take(struct machine_source *source, struct turn *turn, const struct instan
 	while (files->n_done < FILES_A_TURN && (files->now.name != NULL || begin(source, now))) {
 		struct reading *reading = &files->now;
 		if (!reading->over && reading->document.data == NULL)
-			next_document(reading);
+			reading_next(reading);
 		while (!reading->over) {
 			if (!read_document(source, turn, now))
 				return;
-			next_document(reading);
+			reading_next(reading);
 		}
 		finish(files);
 	}
@@ -473,7 +308,7 @@ settle_one(struct machine_source *source, struct reading *done, const struct ins
 	struct reason why = { "" };
 	struct folder_file *file = folder_find(&files->folder, done->name);
 	bool rejected = done->bad_member || (done->events == 0 && done->wrong > 0);
-	if (has_changed(files->folder.fd, done)) {
+	if (reading_has_changed(files->folder.fd, done)) {
 		source_say(source, LOG_INFO, "file_changed", done->name, "it was written while it was read: it is read once more");
 		if (file != NULL)
 			file->not_before_ms = 0;
@@ -500,21 +335,10 @@ files_settle(struct machine_source *source, const struct instant *now)
 	memory_keep(source, files->state);
 	for (size_t i = 0; i < files->n_done; i++) {
 		settle_one(source, &files->done[i], now);
-		forget(&files->done[i]);
+		reading_forget(&files->done[i]);
 	}
 	files->n_done = 0;
 	files->now.first = files->now.last = NULL;
-}
-
-static void
-refuse_one(struct reading *reading, const struct findings *findings, const char *why)
-{
-	if (reading->first == NULL || findings < reading->first || findings > reading->last)
-		return;
-	for (size_t i = 0; i < findings->n; i++)
-		reading->events -= findings->list[i].event != NULL && reading->events > 0;
-	say_wrong(reading, why);
-	reading->bad_member = true;
 }
 
 static void
@@ -522,8 +346,8 @@ files_refuse(struct machine_source *source, const struct findings *findings, con
 {
 	struct folder_source *files = source->state;
 	for (size_t i = 0; i < files->n_done; i++)
-		refuse_one(&files->done[i], findings, why);
-	refuse_one(&files->now, findings, why);
+		reading_refuse(&files->done[i], findings, why);
+	reading_refuse(&files->now, findings, why);
 }
 
 static const struct connector_setting settings[] = { { NULL, NULL } };
