@@ -28,6 +28,7 @@ static struct desk {
 	int64_t now_ms;
 	uint64_t taken; /* by the spool, in its life */
 	char remarks[BOOK_TEXT];
+	uint64_t untold;                /* remarks beyond those */
 	const char *key, *batch, *port; /* of the next event; emptied by it */
 	const char *source;
 	struct reason why;
@@ -40,6 +41,14 @@ desk_remark(void *user, const char *source, enum remark remark, const char *text
 	size_t used = strlen(at->remarks);
 	assert_true(source[0] != '\0' && text[0] != '\0' && wire_text_clean(text, strlen(text)));
 	snprintf(at->remarks + used, sizeof at->remarks - used, "%s%s", used > 0 ? " " : "", remark_name(remark));
+}
+
+static inline void
+desk_untold(void *user, const char *source, uint64_t n)
+{
+	struct desk *at = user;
+	assert_true(source[0] != '\0' && n > 0);
+	at->untold += n;
 }
 
 static inline void
@@ -71,6 +80,7 @@ desk_begin(void **state)
 		.wait_ms = 12 * 60 * INT64_C(60000),
 		.pair_ms = 5 * INT64_C(60000),
 		.on_remark = desk_remark,
+		.on_untold = desk_untold,
 		.user = &desk };
 	desk.key = desk.batch = desk.port = "";
 	desk.source = "gate-1";

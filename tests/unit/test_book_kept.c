@@ -240,6 +240,31 @@ one_that_fails_takes_nothing_of_its_group_with_it(void **state)
 	assert_int_equal(tally().messages, 3);
 }
 
+/* What is undone with its findings is not counted, either. */
+static void
+of_very_many_remarks_at_once_all_are_counted(void **state)
+{
+	(void)state;
+	assert_int_equal(book_begin(desk.book, &desk.why), STATUS_OK);
+	for (int i = 0; i < 1500; i++)
+		say_weighed("", "", "s1", 5, AT(1));
+	desk_enter();
+	for (int i = 0; i < 100; i++)
+		say_weighed("", "", "s1", 5, AT(1));
+	say_too_much();
+	assert_int_equal(desk_try(), STATUS_TOO_LARGE);
+	desk.source = "gate-2";
+	say_weighed("", "", "s1", 5, AT(1));
+	desk_enter();
+	assert_int_equal(desk.untold, 0);
+	assert_int_equal(book_commit(desk.book, &desk.why), STATUS_OK);
+	assert_int_equal(tally().remarks[REMARK_lacks], 1501);
+	assert_int_equal(desk.untold, 1501 - 1024);
+	desk_event(JUYAN__V1__EVENT__WHAT_RELEASED, AT(1));
+	desk_enter();
+	assert_int_equal(desk.untold, 1501 - 1024);
+}
+
 /* It would need more memory after each restart, too: it is given up, not the process. */
 static void
 an_event_that_needs_more_memory_than_there_is_for_one_is_too_large(void **state)
@@ -597,6 +622,7 @@ main(void)
 		WITH(messages_are_forgotten_in_their_time_and_none_is_kept_where_none_is_to_be),
 		WITH(what_was_not_committed_was_never_there),
 		WITH(one_that_fails_takes_nothing_of_its_group_with_it),
+		WITH(of_very_many_remarks_at_once_all_are_counted),
 		WITH(an_event_that_needs_more_memory_than_there_is_for_one_is_too_large),
 		WITH(what_the_spool_has_is_not_handed_out_again),
 		WITH(a_spool_may_have_events_from_before_the_book),

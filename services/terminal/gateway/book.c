@@ -98,13 +98,23 @@ book_begin(struct book *book, struct reason *why)
 	if (status != STATUS_OK)
 		return status;
 	book->before = book->self;
-	book->n_told = 0;
+	book->n_told = book->n_untold = 0;
 	arena_reset(&book->arena);
 	status = book_self_read(book); /* what is on disk holds, however the turn before this one ended */
 	if (status != STATUS_OK)
 		return cabinet_end(book->cabinet, status, why);
 	book->grouped = true;
 	return STATUS_OK;
+}
+
+static void
+tell(const struct book *book)
+{
+	const struct book_options *options = &book->options;
+	for (size_t i = 0; i < book->n_told && options->on_remark != NULL; i++)
+		options->on_remark(options->user, book->told[i].source, book->told[i].remark, book->told[i].text);
+	for (size_t i = 0; i < book->n_untold && options->on_untold != NULL; i++)
+		options->on_untold(options->user, book->untold[i].source, book->untold[i].n);
 }
 
 enum status
@@ -119,9 +129,9 @@ book_end(struct book *book, enum status status, struct reason *why)
 	arena_reset(&book->arena);
 	if (status != STATUS_OK)
 		book->self = book->before;
-	for (size_t i = 0; i < book->n_told && status == STATUS_OK && book->options.on_remark != NULL; i++)
-		book->options.on_remark(book->options.user, book->told[i].source, book->told[i].remark, book->told[i].text);
-	book->n_told = 0;
+	if (status == STATUS_OK)
+		tell(book);
+	book->n_told = book->n_untold = 0;
 	return status;
 }
 
@@ -190,7 +200,9 @@ static enum status
 enter_within(struct book *book, const char *source, const struct findings *findings, struct reason *why)
 {
 	struct book_self before = book->self;
-	size_t n_told = book->n_told;
+	size_t n_told = book->n_told, n_untold = book->n_untold;
+	struct book_untold untold[BOOK_UNTOLD_MAX];
+	memcpy(untold, book->untold, sizeof untold);
 	enum status status = cabinet_begin(book->cabinet, why);
 	if (status != STATUS_OK)
 		return status;
@@ -198,6 +210,8 @@ enter_within(struct book *book, const char *source, const struct findings *findi
 	if (status != STATUS_OK) {
 		book->self = before;
 		book->n_told = n_told;
+		book->n_untold = n_untold;
+		memcpy(book->untold, untold, sizeof untold);
 	}
 	return status;
 }

@@ -60,6 +60,8 @@ struct book_options {
 	uint64_t waiting_max; /* events that wait, or are left for a person; 0: 131,072 */
 	/* Each remark, also the connectors' own, with the source that it is of, once it is on disk. May be NULL. */
 	void (*on_remark)(void *user, const char *source, enum remark remark, const char *text);
+	/* Of more than 1,024 in one sync: how many more there were of a source. May be NULL. */
+	void (*on_untold)(void *user, const char *source, uint64_t n);
 	void *user;
 };
 

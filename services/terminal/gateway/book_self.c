@@ -69,14 +69,33 @@ book_self_write(struct book *book)
 	return cabinet_put(book->cabinet, BOOK_state, own_key, (struct span){ row, sizeof row }, book->why);
 }
 
+/* More sources than this has room for do not stand in one configuration. */
+static void
+count_untold(struct book *book, const char *source)
+{
+	size_t i = 0;
+	while (i < book->n_untold && strncmp(book->untold[i].source, source, BOOK_SOURCE_BYTES - 1) != 0)
+		i++;
+	if (i == BOOK_UNTOLD_MAX)
+		return;
+	if (i == book->n_untold) {
+		book->untold[i].n = 0;
+		snprintf(book->untold[i].source, sizeof book->untold[i].source, "%s", source);
+		book->n_untold++;
+	}
+	book->untold[i].n++;
+}
+
 /* All are counted; of very many at once not all are told. */
 void
 book_remark(struct book *book, const char *source, enum remark remark, const char *format, ...)
 {
 	va_list list;
 	book->self.remarks[remark]++;
-	if (book->n_told == BOOK_TOLD_MAX)
+	if (book->n_told == BOOK_TOLD_MAX) {
+		count_untold(book, source);
 		return;
+	}
 	struct book_told *told = &book->told[book->n_told++];
 	told->remark = remark;
 	snprintf(told->source, sizeof told->source, "%s", source);

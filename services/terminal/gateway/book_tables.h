@@ -33,7 +33,7 @@ enum book_table { BOOK_TABLE_LIST(X) BOOK_TABLES };
 #define BOOK_DAY_MS (24 * BOOK_HOUR_MS)
 #define BOOK_NEVER_MS INT64_MIN
 
-enum { BOOK_SOURCE_BYTES = 64, BOOK_TOLD_MAX = 1024, BOOK_ARENA_BYTES = 48 << 20 };
+enum { BOOK_SOURCE_BYTES = 64, BOOK_TOLD_MAX = 1024, BOOK_UNTOLD_MAX = 128, BOOK_ARENA_BYTES = 48 << 20 };
 
 struct book_self {
 	uint64_t messages, events, remarks[REMARKS];
@@ -51,6 +51,12 @@ struct book_told {
 	char text[SENTENCE_BYTES_MAX];
 };
 
+/* Remarks of a source that are counted, and for which there was no room to tell them one by one. */
+struct book_untold {
+	char source[BOOK_SOURCE_BYTES];
+	uint64_t n;
+};
+
 struct book {
 	struct cabinet *cabinet;
 	struct book_options options;
@@ -60,6 +66,8 @@ struct book {
 	struct arena arena;
 	struct book_told *told;
 	size_t n_told;
+	struct book_untold untold[BOOK_UNTOLD_MAX];
+	size_t n_untold;
 	bool grouped;
 	int64_t now_ms; /* of the call */
 	struct reason *why;

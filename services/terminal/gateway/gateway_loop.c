@@ -54,6 +54,21 @@ read_clocks(const struct gateway_loop *loop)
 /* ---- opening ---- */
 
 static void
+count_remarks(struct gateway_loop *loop, const char *source, uint64_t n)
+{
+	for (size_t i = 0; i < loop->parts.config->n; i++)
+		if (strcmp(loop->parts.config->sources[i].name, source) == 0)
+			loop->parts.config->sources[i].tally.remarks += n;
+}
+
+/* The log would have withheld them, too. */
+static void
+on_untold(void *user, const char *source, uint64_t n)
+{
+	count_remarks(user, source, n);
+}
+
+static void
 on_remark(void *user, const char *source, enum remark remark, const char *text)
 {
 	struct gateway_loop *loop = user;
@@ -61,9 +76,7 @@ on_remark(void *user, const char *source, enum remark remark, const char *text)
 	uint64_t withheld;
 	bool usual =
 	    remark == REMARK_answer || remark == REMARK_receipt || remark == REMARK_repeated || remark == REMARK_no_manifest;
-	for (size_t i = 0; i < loop->parts.config->n; i++)
-		if (strcmp(loop->parts.config->sources[i].name, source) == 0)
-			loop->parts.config->sources[i].tally.remarks++;
+	count_remarks(loop, source, 1);
 	if (log_affords(&loop->remarks[remark], &withheld))
 		log_say(loop->parts.log, usual ? LOG_INFO : LOG_WARNING, "gateway", "remark",
 		    "source=%s remark=%s why=%s withheld=%" PRIu64, log_quoted(source, name), remark_name(remark),
@@ -89,6 +102,7 @@ open_book(struct gateway_loop *loop, struct reason *why)
 		.wait_ms = config->wait_hours * 3600000,
 		.pair_ms = config->pair_s * 1000,
 		.on_remark = on_remark,
+		.on_untold = on_untold,
 		.user = loop,
 	};
 	return book_open(&options, &loop->book, why);
