@@ -105,6 +105,34 @@ test_stuck(void **state)
 	scales_close(&scales);
 }
 
+/* Ten at once, then one in half a minute; the last word holds. */
+static void
+test_a_loose_line_is_told_at_a_pace(void **state)
+{
+	struct scales scales;
+	unsigned told = 0;
+	(void)state;
+	begin(&scales, "{}");
+	pass(&scales, 1, 5, 0);
+	for (int i = 0; i < 300; i++) {
+		scales_line(&scales, false);
+		pass(&scales, 1, 0, 0);
+		scales_line(&scales, true);
+		pass(&scales, 1, 5, 0);
+	}
+	for (const char *at = scales.found; (at = strchr(at, ';')) != NULL; at++)
+		told++;
+	assert_in_range(told, 20, 31);
+	scales.found[0] = '\0';
+	scales_line(&scales, false);
+	pass(&scales, 31, 0, 0);
+	assert_string_equal(scales.found + strlen(scales.found) - 8, "OFFLINE;");
+	scales.found[0] = '\0';
+	pass(&scales, 300, 0, 0);
+	scales_found(&scales, "");
+	scales_close(&scales);
+}
+
 static void
 test_offline(void **state)
 {
@@ -164,6 +192,7 @@ main(void)
 		cmocka_unit_test(test_silence_may_be_allowed),
 		cmocka_unit_test(test_stuck),
 		cmocka_unit_test(test_offline),
+		cmocka_unit_test(test_a_loose_line_is_told_at_a_pace),
 		cmocka_unit_test(test_machine_and_lane),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

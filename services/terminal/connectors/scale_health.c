@@ -68,6 +68,7 @@ tell(struct scale_health *health, Juyan__V1__Condition condition, int64_t now_ms
 	event->machine_reported->lane = findings_text(out, health->lane, SHORT_TEXT_BYTES_MAX);
 	health->condition = condition;
 	health->told_ms = now_ms;
+	pace_told(&health->pace, now_ms);
 }
 
 void
@@ -79,7 +80,8 @@ scale_health_line(struct scale_health *health, bool connected, int64_t now_ms, s
 	health->connected = connected;
 	health->line_ms = now_ms;
 	health->frame_ms = 0;
-	if (!connected && health->condition != JUYAN__V1__CONDITION__CONDITION_UNSPECIFIED)
+	/* Where it is too early to tell it, the next pass that may does, if it is still so. */
+	if (!connected && health->condition != JUYAN__V1__CONDITION__CONDITION_UNSPECIFIED && pace_allows(&health->pace, now_ms))
 		tell(health, JUYAN__V1__CONDITION__OFFLINE, now_ms, out);
 }
 
@@ -103,6 +105,7 @@ scale_health_pass(struct scale_health *health, int64_t now_ms, struct findings *
 	Juyan__V1__Condition condition = judge(health, now_ms);
 	if (condition == JUYAN__V1__CONDITION__CONDITION_UNSPECIFIED)
 		return;
-	if (condition != health->condition || now_ms - health->told_ms >= CIVIL_MS_PER_HOUR)
+	bool news = condition != health->condition && pace_allows(&health->pace, now_ms);
+	if (news || now_ms - health->told_ms >= CIVIL_MS_PER_HOUR)
 		tell(health, condition, now_ms, out);
 }

@@ -1,8 +1,12 @@
-/* How a scale stands, for machine_reported: at each change and each hour. Pure; the caller owns it; one thread. */
+/*
+ * How a scale stands, for machine_reported: at each change, at the pace of pace.h, and each hour. Pure; the caller owns it; one
+ * thread.
+ */
 #ifndef JUYAN_CONNECTORS_SCALE_HEALTH_H
 #define JUYAN_CONNECTORS_SCALE_HEALTH_H
 
 #include "findings.h"
+#include "pace.h"
 #include "weighing.h"
 
 struct scale_health {
@@ -17,6 +21,7 @@ struct scale_health {
 	int64_t same_ms; /* since when it has not changed */
 	Juyan__V1__Condition condition;
 	int64_t told_ms;
+	struct pace pace;
 };
 
 void scale_health_line(struct scale_health *health, bool connected, int64_t now_ms, struct findings *out);
