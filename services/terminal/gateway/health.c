@@ -40,7 +40,7 @@ void
 health_pass(struct machine_source *source, struct turn *turn, const struct instant *now)
 {
 	struct health *health = &source->health;
-	struct findings *findings = is_due(source, now) ? turn_join(turn, source) : NULL;
+	struct findings *findings = is_due(source, now) ? turn_join(turn, source, NULL) : NULL;
 	if (findings == NULL)
 		return;
 	findings_message(findings, (struct span){ NULL, 0 });

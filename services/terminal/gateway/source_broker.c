@@ -173,7 +173,7 @@ static void
 broker_pass(struct machine_source *source, struct turn *turn, const struct instant *now)
 {
 	struct broker *broker = source->state;
-	struct findings *findings = source->connector->pass != NULL ? turn_join(turn, source) : NULL;
+	struct findings *findings = source->connector->pass != NULL ? turn_join(turn, source, NULL) : NULL;
 	if (findings != NULL)
 		source->connector->pass(broker->state, now->utc_ms, findings);
 }

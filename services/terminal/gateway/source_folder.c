@@ -264,7 +264,7 @@ static void
 files_pass(struct machine_source *source, struct turn *turn, const struct instant *now)
 {
 	struct folder_source *files = source->state;
-	struct findings *findings = source->connector->pass != NULL ? turn_join(turn, source) : NULL;
+	struct findings *findings = source->connector->pass != NULL ? turn_join(turn, source, NULL) : NULL;
 	if (findings != NULL)
 		source->connector->pass(files->state, now->utc_ms, findings);
 }

@@ -155,7 +155,7 @@ take_pieces(struct stream *stream, enum stream_side side, struct turn *turn, con
 	for (int pieces = 0; pieces < PIECES_A_TURN || stream->source->connector->feed == FEED_DOCUMENT; pieces++) {
 		if ((bytes = next_piece(stream, side, *done, &piece)) == 0)
 			return true;
-		struct findings *findings = turn_join(turn, stream->source);
+		struct findings *findings = turn_join(turn, stream->source, stream);
 		if (findings == NULL)
 			return false;
 		if (piece.bytes > 0)
@@ -179,7 +179,7 @@ take_side(struct stream *stream, enum stream_side side, struct turn *turn, const
 static void
 tell_line(struct stream *stream, struct turn *turn, const struct instant *now)
 {
-	struct findings *findings = turn_join(turn, stream->source);
+	struct findings *findings = turn_join(turn, stream->source, stream);
 	if (findings == NULL)
 		return;
 	if (stream->source->connector->line != NULL && stream->source->connector->feed == FEED_STREAM)
@@ -203,7 +203,7 @@ stream_take(struct stream *stream, struct turn *turn, const struct instant *now)
 static void
 pass(struct machine_source *source, void *state, struct turn *turn, const struct instant *now)
 {
-	struct findings *findings = state != NULL && source->connector->pass != NULL ? turn_join(turn, source) : NULL;
+	struct findings *findings = state != NULL && source->connector->pass != NULL ? turn_join(turn, source, NULL) : NULL;
 	if (findings == NULL)
 		return;
 	source->connector->pass(state, now->utc_ms, findings);

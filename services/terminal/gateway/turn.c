@@ -37,17 +37,23 @@ turn_begin(struct turn *turn, struct machine_source *source)
 	if (turn->n == TURN_ENTRIES_MAX || turn->arena.used > ROOM_FOR_MORE)
 		return NULL;
 	turn->entries[turn->n].source = source;
+	turn->entries[turn->n].of = NULL;
 	turn->entries[turn->n].used_before = turn->arena.used;
 	findings_open(&turn->entries[turn->n].findings, &turn->arena);
 	return &turn->entries[turn->n++].findings;
 }
 
 struct findings *
-turn_join(struct turn *turn, struct machine_source *source)
+turn_join(struct turn *turn, struct machine_source *source, const void *of)
 {
-	if (turn->n > 0 && turn->entries[turn->n - 1].source == source && turn->arena.used <= ROOM_FOR_MORE)
-		return &turn->entries[turn->n - 1].findings;
-	return turn_begin(turn, source);
+	const size_t last = turn->n - 1;
+	if (turn->n > 0 && turn->entries[last].source == source && turn->entries[last].of == of &&
+	    turn->arena.used <= ROOM_FOR_MORE)
+		return &turn->entries[last].findings;
+	struct findings *findings = turn_begin(turn, source);
+	if (findings != NULL)
+		turn->entries[turn->n - 1].of = of;
+	return findings;
 }
 
 void
