@@ -33,7 +33,7 @@
 	X(repeated, "a message that was heard before: counted once") \
 	X(no_manifest, "a vehicle that no manifest names yet: it waits for one") \
 	X(no_vehicle, "a weighing in a lane where no gate saw a vehicle: left for a person") \
-	X(too_late, "something that waited for its manifest or its vehicle for as long as is configured: left for a person; or too much waits") \
+	X(too_late, "something waited for its manifest or its vehicle for too long, or too much waits: it is for a person") \
 	X(no_change, "a message that was read and changes nothing: a draft, or data that count for nothing here") \
 	X(overtaken, "a part of a manifest that is older than what is known of it: it changes nothing") \
 	X(other_spool, "the spool does not hold as many events as it was given: what it was not known to hold is given again")
