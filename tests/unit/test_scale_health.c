@@ -105,6 +105,122 @@ test_stuck(void **state)
 	scales_close(&scales);
 }
 
+static void
+see(struct scales *scales, const char *unit_id, int64_t off_ms)
+{
+	yaohua->seen(scales->state, "L1", unit_id, scales->now_ms + off_ms, scales->now_ms);
+}
+
+static void
+test_an_empty_scale_that_vehicles_do_not_move_is_stuck_within_a_minute(void **state)
+{
+	struct scales scales;
+	(void)state;
+	begin(&scales, "lane: L1");
+	pass(&scales, 3000, 1, 0);
+	scales_found(&scales, "WORKING;");
+	see(&scales, "蒙A 1001", 0);
+	pass(&scales, 100, 1, 0);
+	see(&scales, "蒙A1001", 0); /* the same once more, as it leaves */
+	see(&scales, "B2", 0);
+	pass(&scales, 100, 1, 0);
+	scales_found(&scales, "");
+	see(&scales, "C3", 0);
+	pass(&scales, 59, 1, 0);
+	scales_found(&scales, "");
+	pass(&scales, 1, 1, 0);
+	scales_found(&scales, "STUCK;");
+	assert_string_equal(scales.last_remark, "0 kg for 3259 s, while 3 vehicles were seen in its lane");
+	pass(&scales, 10, 1, 20); /* it lives */
+	scales_found(&scales, "WORKING;");
+	scales_close(&scales);
+}
+
+static void
+test_a_loaded_scale_that_vehicles_do_not_move_is_stuck_within_a_minute(void **state)
+{
+	struct scales scales;
+	(void)state;
+	begin(&scales, "{lane: L1, stuck_vehicles: 2}");
+	pass(&scales, 10, 1, 40000);
+	scales_found(&scales, "WORKING;");
+	see(&scales, "A1", 0);
+	see(&scales, "B2", 0);
+	pass(&scales, 60, 1, 40000);
+	scales_found(&scales, "STUCK;");
+	scales_close(&scales);
+}
+
+static void
+test_a_scale_that_notices_vehicles_or_has_none_is_not_stuck(void **state)
+{
+	struct scales scales;
+	char plate[16];
+	(void)state;
+	begin(&scales, "lane: L1");
+	pass(&scales, 10, 1, 0);
+	scales_found(&scales, "WORKING;");
+	for (int i = 0; i < 20; i++) { /* two at the gate while the one before stands there */
+		snprintf(plate, sizeof plate, "A%d", 2 * i);
+		see(&scales, plate, 0);
+		snprintf(plate, sizeof plate, "A%d", 2 * i + 1);
+		see(&scales, plate, 0);
+		pass(&scales, 100, 1, 0);
+		pass(&scales, 5, 1, 20);
+		pass(&scales, 5, 1, 0);
+	}
+	for (int i = 0; i < 20; i++) { /* another lane; what was long ago, and what came after that */
+		snprintf(plate, sizeof plate, "B%d", i);
+		yaohua->seen(scales.state, "L2", plate, scales.now_ms, scales.now_ms);
+		see(&scales, plate, -301000);
+		see(&scales, plate, 301000);
+		see(&scales, plate, -1000 * (10 + i));
+		pass(&scales, 1, 1, i % 2 * 20);
+	}
+	pass(&scales, 1000, 1, 0);
+	scales_found(&scales, "");
+	scales_close(&scales);
+}
+
+/* Nobody knows what it would have said. */
+static void
+test_vehicles_during_an_outage_say_nothing_of_a_scale(void **state)
+{
+	struct scales scales;
+	(void)state;
+	begin(&scales, "lane: L1");
+	pass(&scales, 10, 1, 0);
+	see(&scales, "A1", 0);
+	see(&scales, "B2", 0);
+	scales_line(&scales, false);
+	see(&scales, "C3", 0);
+	pass(&scales, 100, 0, 0);
+	scales_line(&scales, true);
+	pass(&scales, 100, 1, 0);
+	scales_found(&scales, "WORKING;OFFLINE;WORKING;");
+	see(&scales, "D4", 0);
+	see(&scales, "E5", 0);
+	see(&scales, "F6", 0);
+	pass(&scales, 20, 0, 0);
+	pass(&scales, 100, 1, 0);
+	scales_found(&scales, "SILENT;WORKING;");
+	scales_close(&scales);
+}
+
+static void
+test_vehicles_may_be_set_to_mean_nothing(void **state)
+{
+	struct scales scales;
+	(void)state;
+	begin(&scales, "{lane: L1, stuck_vehicles: 0}");
+	pass(&scales, 10, 1, 0);
+	see(&scales, "A1", 0);
+	see(&scales, "B2", 0);
+	pass(&scales, 1000, 1, 0);
+	scales_found(&scales, "WORKING;");
+	scales_close(&scales);
+}
+
 /* Ten at once, then one in half a minute; the last word holds. */
 static void
 test_a_loose_line_is_told_at_a_pace(void **state)
@@ -191,6 +307,11 @@ main(void)
 		cmocka_unit_test(test_silent),
 		cmocka_unit_test(test_silence_may_be_allowed),
 		cmocka_unit_test(test_stuck),
+		cmocka_unit_test(test_an_empty_scale_that_vehicles_do_not_move_is_stuck_within_a_minute),
+		cmocka_unit_test(test_a_loaded_scale_that_vehicles_do_not_move_is_stuck_within_a_minute),
+		cmocka_unit_test(test_a_scale_that_notices_vehicles_or_has_none_is_not_stuck),
+		cmocka_unit_test(test_vehicles_during_an_outage_say_nothing_of_a_scale),
+		cmocka_unit_test(test_vehicles_may_be_set_to_mean_nothing),
 		cmocka_unit_test(test_offline),
 		cmocka_unit_test(test_a_loose_line_is_told_at_a_pace),
 		cmocka_unit_test(test_machine_and_lane),

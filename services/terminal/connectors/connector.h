@@ -67,6 +67,11 @@ struct connector {
 	/* The connection has come or gone (FEED_STREAM): a message that was begun is dropped. NULL: does not matter. */
 	void (*line)(void *state, bool connected, int64_t now_ms, struct findings *out);
 	/*
+	 * Another source has seen a vehicle in a lane of this port, at `at_ms` by its own clock (one_machine): for what ought to
+	 * notice that vehicle itself. Whoever runs the connector says so soon after, or not at all. NULL: does not matter.
+	 */
+	void (*seen)(void *state, const char *lane, const char *unit_id, int64_t at_ms, int64_t now_ms);
+	/*
 	 * What must outlive the process (the loads on each vehicle: a trip that began before a restart counts after it), as bytes
 	 * for `recall`, which comes right after open. keep gives false where nothing has changed since its last true, or the
 	 * arena is used up. Whoever runs the connector has it on disk after book_enter, and before the machine is answered; then

@@ -64,19 +64,17 @@ struct number {
 static enum status
 read_numbers(const struct yaml_node *settings, const struct number *numbers, size_t n, struct reason *why)
 {
-	for (size_t i = 0; i < n; i++) {
+	enum status s = STATUS_OK;
+	for (size_t i = 0; i < n && s == STATUS_OK; i++) {
 		const struct yaml_node *node = settings != NULL ? yaml_get(settings, numbers[i].name) : NULL;
 		*numbers[i].out = numbers[i].usual;
-		if (node == NULL)
-			continue;
-		enum status s = yaml_number(node, numbers[i].name, numbers[i].min, numbers[i].max, numbers[i].out, why);
-		if (s != STATUS_OK)
-			return s;
+		if (node != NULL)
+			s = yaml_number(node, numbers[i].name, numbers[i].min, numbers[i].max, numbers[i].out, why);
 	}
-	return STATUS_OK;
+	return s;
 }
 
-/* The word of a setting: NULL where it is not set. `allowed` says what was expected. */
+/* The word of a setting: NULL where it is not set. */
 static enum status
 read_text(const struct yaml_node *settings, const char *name, size_t bytes_max, const char **out, struct reason *why)
 {
@@ -137,7 +135,7 @@ read_names(struct scale *scale, const struct yaml_node *settings, const struct p
 static enum status
 read_rules(struct scale *scale, const struct yaml_node *settings, struct reason *why)
 {
-	int64_t stable, stands, silent, stuck;
+	int64_t stable, stands, silent, stuck, stuck_vehicles;
 	const struct number numbers[] = {
 		{ "stable_frames", 5, 1, 1000, &stable },
 		{ "minimum_kg", 500, 1, MASS_KG_MAX, &scale->rules.minimum_kg },
@@ -145,6 +143,7 @@ read_rules(struct scale *scale, const struct yaml_node *settings, struct reason 
 		{ "stands_s", 0, 0, 86400, &stands },
 		{ "silent_s", 10, 0, 86400, &silent },
 		{ "stuck_s", 1800, 1, 7 * 86400, &stuck },
+		{ "stuck_vehicles", 3, 0, SCALE_HEALTH_VEHICLES_MAX, &stuck_vehicles },
 	};
 	enum status s = read_numbers(settings, numbers, sizeof numbers / sizeof numbers[0], why);
 	if (s != STATUS_OK)
@@ -156,6 +155,7 @@ read_rules(struct scale *scale, const struct yaml_node *settings, struct reason 
 		.lane = scale->lane,
 		.silent_ms = silent * 1000,
 		.stuck_ms = stuck * 1000,
+		.stuck_vehicles = (size_t)stuck_vehicles,
 		.minimum_kg = scale->rules.minimum_kg };
 	return STATUS_OK;
 }
@@ -401,6 +401,12 @@ scale_line(void *state, bool connected, int64_t now_ms, struct findings *out)
 	scale->unclear_told = false;
 	memset(&scale->broken, 0, sizeof scale->broken);
 	scale_health_line(&scale->health, connected, now_ms, out);
+}
+
+void
+scale_seen(void *state, const char *lane, const char *unit_id, int64_t at_ms, int64_t now_ms)
+{
+	scale_health_seen(&((struct scale *)state)->health, lane, unit_id, at_ms, now_ms);
 }
 
 static struct kept

@@ -54,8 +54,11 @@ struct scale_format {
 	    { "tolerance_kg", "within it two readings of one load are the same (default 20)" }, \
 	    { "stands_s", "a load that stands for so long is told before it has gone; 0: never (default 0)" }, \
 	    { "silent_s", "without a frame for so long the scale is silent; 0: it may be (default 10)" }, \
+	    { "stuck_s", "with one and the same load for so long it is stuck (default 1800)" }, \
 	{ \
-		"stuck_s", "with one and the same load for so long it is stuck (default 1800)" \
+		"stuck_vehicles", \
+		    "so many vehicles that gates saw in its lane without a change of its reading, and it is stuck; 0: never " \
+		    "(default 3)" \
 	}
 #define SCALE_SETTING_UNIT \
 	{ \
@@ -68,6 +71,7 @@ enum status scale_open(const struct scale_format *format, const struct yaml_node
 void scale_take(void *state, struct span bytes, const struct moment_of *when, struct findings *out);
 void scale_pass(void *state, int64_t now_ms, struct findings *out);
 void scale_line(void *state, bool connected, int64_t now_ms, struct findings *out);
+void scale_seen(void *state, const char *lane, const char *unit_id, int64_t at_ms, int64_t now_ms);
 bool scale_keep(void *state, struct arena *arena, struct span *out);
 void scale_recall(void *state, struct span kept);
 void scale_close(void **state);
@@ -107,6 +111,7 @@ bool scale_number(int64_t number, int places, const struct scale_written *writte
 		.take = scale_take, \
 		.pass = scale_pass, \
 		.line = scale_line, \
+		.seen = scale_seen, \
 		.keep = scale_keep, \
 		.recall = scale_recall, \
 		.close = scale_close };

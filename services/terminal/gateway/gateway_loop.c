@@ -15,6 +15,7 @@
 #include "gateway_metrics.h"
 #include "gateway_outbox.h"
 #include "health.h"
+#include "seen.h"
 
 enum {
 	POLLS_MAX = 1 + 2 * CONNECTIONS_MAX + 4 * GATEWAY_SOURCES_MAX,
@@ -317,9 +318,12 @@ static void
 settle_all(struct gateway_loop *loop, const struct instant *now)
 {
 	struct gateway_config *config = loop->parts.config;
-	for (size_t i = 0; i < loop->turn.n; i++)
-		if (loop->entered[i])
-			count_found(loop->turn.entries[i].source, &loop->turn.entries[i].findings);
+	for (size_t i = 0; i < loop->turn.n; i++) {
+		if (!loop->entered[i])
+			continue;
+		count_found(loop->turn.entries[i].source, &loop->turn.entries[i].findings);
+		seen_tell(config->sources, config->n, &loop->turn.entries[i].findings, now);
+	}
 	for (size_t i = 0; i < config->n; i++)
 		if (config->sources[i].kind->settle != NULL)
 			config->sources[i].kind->settle(&config->sources[i], now);

@@ -3,7 +3,7 @@ import {mass, span} from '../figures';
 import {t, type Key} from '../words/words';
 
 /** In the order of its figures; `words` are the machine's own, or the system's. */
-type Part = 'span' | 'most' | 'mass' | 'words' | 'name';
+type Part = 'span' | 'most' | 'mass' | 'count' | 'words' | 'name';
 
 /** As the gateway's connectors and sources write it: agv_health.c, vda5050.c, scale_health.c, health.c, source_mqtt.c. */
 const SAID: [RegExp, Key, Part[]][] = [
@@ -17,6 +17,7 @@ const SAID: [RegExp, Key, Part[]][] = [
 	[/^no connection$/, 'seen.line', []],
 	[/^overload for (\d+) s$/, 'seen.overload', ['span']],
 	[/^(\d+) kg for (\d+) s, without a change$/, 'seen.same', ['mass', 'span']],
+	[/^(-?\d+) kg for (\d+) s, while (\d+) vehicles were seen in its lane$/, 'seen.passed', ['mass', 'span', 'count']],
 	[/^connecting: (.+)$/, 'seen.connecting', ['words']],
 	[/^the connection is lost: (.+)$/, 'seen.lost', ['words']],
 	[/^the broker refused: (.+)$/, 'seen.refused', ['words']],
@@ -27,6 +28,7 @@ const SHOWN: Record<Part, (text: string) => string> = {
 	span: text => span(Number(text) * 1000),
 	most: text => span(Number(text) * 1000),
 	mass: text => mass(Number(text)),
+	count: text => text,
 	words: text => t('seen.quoted', {text}),
 	name: text => text,
 };
