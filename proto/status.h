@@ -34,6 +34,7 @@ enum consequence { FINE, RETRY, REFUSE, STOP };
 	X(10, CONFLICTING_EVENT, "conflicting_event", REFUSE, "this number is on disk with other content") \
 	X(11, TIMEOUT, "timeout", RETRY, "no answer came in time") \
 	X(12, CLOSED, "closed", RETRY, "the other end is closed") \
+	X(13, OTHER_PAST, "other_past", REFUSE, "the journal is not the one that is on file here") \
 	/* what is wrong with a message, an event or a file */ \
 	X(20, UNDECODABLE, "undecodable", REFUSE, "the bytes are not a message of this protocol") \
 	X(21, TOO_LARGE, "too_large", REFUSE, "it is larger than allowed") \
