@@ -23,10 +23,34 @@ block_chain(const uint8_t before[CHAIN_BYTES], uint64_t lsn, struct span block, 
 	crypto_generichash_final(&state, out, CHAIN_BYTES);
 }
 
+void
+block_chain_at_site(const uint8_t before[CHAIN_BYTES], uint64_t site_lsn, struct span block, uint8_t out[CHAIN_BYTES])
+{
+	uint8_t head[CHAIN_BYTES + 8 + BLOCK_AT_CHAIN], *at = head + CHAIN_BYTES + 8;
+	const size_t header = BLOCK_HEADER_BYTES + BLOCK_SITE_BYTES;
+	assert(block.bytes >= header);
+	memcpy(head, before, CHAIN_BYTES);
+	value_put(head + CHAIN_BYTES, site_lsn, 8);
+	memcpy(at, block.data, BLOCK_AT_RECEIVED);
+	value_put(at + BLOCK_AT_TERMINAL, value_get(block.data + BLOCK_AT_TERMINAL, 4) & ((1u << SITE_BITS) - 1), 4);
+	value_put(at + BLOCK_AT_FLAGS, value_get(block.data + BLOCK_AT_FLAGS, 2) & ~(uint64_t)BLOCK_RELAYED, 2);
+	memcpy(at + BLOCK_AT_RECEIVED, block.data + BLOCK_AT_SITE_RECEIVED, 8);
+	crypto_generichash_state state;
+	crypto_generichash_init(&state, NULL, 0, CHAIN_BYTES);
+	crypto_generichash_update(&state, head, sizeof head);
+	crypto_generichash_update(&state, block.data + header, block.bytes - header);
+	crypto_generichash_final(&state, out, CHAIN_BYTES);
+}
+
 enum status
 block_open(uint64_t lsn, struct span block, struct block *out)
 {
 	if (block.bytes < BLOCK_HEADER_BYTES)
+		return STATUS_DAMAGED;
+	unsigned flags = (unsigned)value_get(block.data + BLOCK_AT_FLAGS, 2);
+	bool relayed = (flags & BLOCK_RELAYED) != 0;
+	size_t header = BLOCK_HEADER_BYTES + (relayed ? BLOCK_SITE_BYTES : 0);
+	if (block.bytes < header)
 		return STATUS_DAMAGED;
 	struct block read = {
 		.next = {
@@ -35,12 +59,15 @@ block_open(uint64_t lsn, struct span block, struct block *out)
 			.stream_seq = value_get(block.data + BLOCK_AT_FIRST_SEQ, 8),
 			.received_at_ms = (int64_t)value_get(block.data + BLOCK_AT_RECEIVED, 8),
 			.begins_block = true,
-			.conflict = (value_get(block.data + BLOCK_AT_FLAGS, 2) & BLOCK_CONFLICT) != 0,
+			.conflict = (flags & BLOCK_CONFLICT) != 0,
+			.site_chain = relayed ? block.data + BLOCK_AT_SITE_CHAIN : NULL,
 		},
 		.left = (unsigned)value_get(block.data + BLOCK_AT_EVENTS, 2),
-		.at = block.data + BLOCK_HEADER_BYTES,
+		.at = block.data + header,
 		.end = block.data + block.bytes,
 	};
+	read.next.first_received_at_ms =
+	    relayed ? (int64_t)value_get(block.data + BLOCK_AT_SITE_RECEIVED, 8) : read.next.received_at_ms;
 	if (read.left == 0)
 		return STATUS_DAMAGED;
 	*out = read;

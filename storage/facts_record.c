@@ -326,7 +326,7 @@ take_sources(struct take *take, struct facts *facts, struct arena *arena)
 	facts->sources_room = n + 1;
 	for (size_t i = 0; i < n; i++) {
 		struct source *source = &facts->sources[i];
-		source->at.terminal_no = (uint32_t)take_count(take, TERMINAL_NO_MAX);
+		source->at.terminal_no = (uint32_t)take_count(take, UINT32_MAX);
 		source->at.stream_seq = take_number(take);
 		ms += (uint64_t)take_signed(take);
 		source->at.occurred_at_ms = (int64_t)ms;

@@ -16,8 +16,33 @@ same_block(const struct entry *first, const struct entry *next, size_t events)
 	    next->stream_seq == first->stream_seq + events && events < BLOCK_EVENTS_MAX;
 }
 
+/* What a site's block has besides; its chain value there is found anew, and whoever said another is told. */
+static void
+seal_site_block(struct journal_end *site, struct entry *entries, size_t n, struct span block, uint8_t *site_part)
+{
+	value_put(site_part, (uint64_t)entries[0].first_received_at_ms, 8);
+	block_chain_at_site(site->chain, site->lsn + 1, block, site->chain);
+	entries[0].misfits = memcmp(site->chain, entries[0].site_chain, CHAIN_BYTES) != 0;
+	memcpy(site_part + 8, site->chain, CHAIN_BYTES);
+	site->lsn += n;
+	site->received_at_ms = entries[0].first_received_at_ms;
+}
+
+static size_t
+header_bytes(const struct entry *entry)
+{
+	return BLOCK_HEADER_BYTES + (entry->site_chain != NULL ? BLOCK_SITE_BYTES : 0);
+}
+
+static unsigned
+flags_of(const struct entry *entry)
+{
+	return (is_conflict(entry) ? BLOCK_CONFLICT : 0) | (entry->site_chain != NULL ? BLOCK_RELAYED : 0);
+}
+
 static enum status
-append_block(const struct store *store, struct journal_end *end, struct entry *entries, size_t n, size_t bytes)
+append_block(const struct store *store, struct journal_end *end, struct journal_end *sites, struct entry *entries, size_t n,
+    size_t bytes)
 {
 	struct key key = { 0 };
 	uint8_t *block;
@@ -28,10 +53,10 @@ append_block(const struct store *store, struct journal_end *end, struct entry *e
 		return status;
 	value_put(block + BLOCK_AT_TERMINAL, entries[0].terminal_no, 4);
 	value_put(block + BLOCK_AT_EVENTS, n, 2);
-	value_put(block + BLOCK_AT_FLAGS, is_conflict(&entries[0]) ? BLOCK_CONFLICT : 0, 2);
+	value_put(block + BLOCK_AT_FLAGS, flags_of(&entries[0]), 2);
 	value_put(block + BLOCK_AT_FIRST_SEQ, entries[0].stream_seq, 8);
 	value_put(block + BLOCK_AT_RECEIVED, (uint64_t)entries[0].received_at_ms, 8);
-	uint8_t *at = block + BLOCK_HEADER_BYTES;
+	uint8_t *at = block + header_bytes(&entries[0]);
 	for (size_t i = 0; i < n; i++) {
 		assert(entries[i].bytes.bytes <= EVENT_BYTES_MAX && (unsigned)entries[i].verdict <= UINT8_MAX);
 		*at = (uint8_t)entries[i].verdict;
@@ -42,6 +67,9 @@ append_block(const struct store *store, struct journal_end *end, struct entry *e
 		entries[i].lsn = lsn + i;
 	}
 	assert((size_t)(at - block) == bytes);
+	if (entries[0].site_chain != NULL)
+		seal_site_block(&sites[block_site(entries[0].terminal_no)], entries, n, (struct span){ block, bytes },
+		    block + BLOCK_AT_SITE_RECEIVED);
 	block_chain(end->chain, lsn, (struct span){ block, bytes }, end->chain);
 	memcpy(block + BLOCK_AT_CHAIN, end->chain, CHAIN_BYTES);
 	end->lsn = lsn + n - 1;
@@ -50,20 +78,22 @@ append_block(const struct store *store, struct journal_end *end, struct entry *e
 }
 
 enum status
-journal_append(const struct store *store, struct journal_end *end, struct entry *entries, size_t n)
+journal_append(const struct store *store, struct journal_end *end, struct journal_end *sites, struct entry *entries, size_t n)
 {
 	for (size_t first = 0, events; first < n; first += events) {
 		events = 1;
 		if (entries[first].lsn == JOURNAL_SKIP)
 			continue;
-		size_t bytes = BLOCK_HEADER_BYTES + BLOCK_EVENT_HEADER_BYTES + entries[first].bytes.bytes;
+		size_t bytes = header_bytes(&entries[first]) + BLOCK_EVENT_HEADER_BYTES + entries[first].bytes.bytes;
+		/* A site's block stays as it was cut there. */
+		size_t most = entries[first].site_chain != NULL ? SIZE_MAX : BLOCK_BYTES;
 		for (; first + events < n && same_block(&entries[first], &entries[first + events], events); events++) {
 			size_t more = BLOCK_EVENT_HEADER_BYTES + entries[first + events].bytes.bytes;
-			if (bytes + more > BLOCK_BYTES)
+			if (bytes + more > most)
 				break;
 			bytes += more;
 		}
-		enum status status = append_block(store, end, entries + first, events, bytes);
+		enum status status = append_block(store, end, sites, entries + first, events, bytes);
 		if (status != STATUS_OK)
 			return status;
 	}

@@ -11,8 +11,10 @@
 
 /*
  * Appends entries that have their verdicts, gives them their lsn, and moves `end`. Entries with lsn == JOURNAL_SKIP are left out.
+ * `sites` are where the journals of sites end, by their numbers here: those of which there are entries are moved likewise.
  */
-enum status journal_append(const struct store *store, struct journal_end *end, struct entry *entries, size_t n) MUST_USE;
+enum status journal_append(const struct store *store, struct journal_end *end, struct journal_end *sites, struct entry *entries,
+    size_t n) MUST_USE;
 
 /* The event with this number. NOT_FOUND, DAMAGED, DISK. */
 enum status journal_find(const struct store *store, uint64_t lsn, struct journal_event *out) MUST_USE;

@@ -11,13 +11,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "block.h"
 #include "env.h"
 #include "registry.h"
-#include "wire.h"
 
 #include "query.pb-c.h"
 
 struct ledger;
+struct site_alarm;
 struct reader;
 struct searching;
 
@@ -29,14 +30,23 @@ struct entry {
 	struct span bytes;             /* as it arrived; at most EVENT_BYTES_MAX */
 	const Juyan__V1__Event *event; /* decoded and checked; NULL where that failed */
 	enum status verdict; /* OK: applied. CONFLICTING_EVENT: kept, takes no number. Else: the reason of its quarantine */
-	bool begins_block;   /* of a journal that is replayed: a block began here, and does so again */
-	uint64_t lsn;        /* out: its log sequence number (0 for a conflict that was on file already) */
+	bool begins_block;   /* of a journal that is replayed, and of a site's: a block began here, and does so again */
+
+	/* Of a site's event (NULL: it is none): the chain value of its block there. terminal_no is then block_terminal's. */
+	const uint8_t *site_chain;
+	int64_t first_received_at_ms; /* … when it came to the site */
+
+	uint64_t lsn; /* out: its log sequence number (0 for a conflict that was on file already) */
+	bool misfits; /* out, of a site's block, at its first event: the chain there cannot have been what site_chain says */
 };
 
 enum status ledger_open(struct env *env, struct ledger **out, struct reason *why) MUST_USE;
 void ledger_close(struct ledger **ledger);
 
 /*
+ * A site's events are kept as they were judged there: their verdicts never turn. What does not fit here is not applied. They come in
+ * whole blocks, which never lie on both sides of a group's end, and in the order of the site's journal.
+ *
  * Journals and applies the entries in their order, in one transaction, and returns when they are synced. For each terminal their
  * numbers have to go on from ledger_stream_tail without gaps, conflicts aside (asserted: ingest's session sees to it).
  * A verdict may turn from OK to a reason here, when the event does not fit what is on file (an administrative one, or a batch that
@@ -54,6 +64,14 @@ uint64_t ledger_stream_tail(const struct ledger *ledger, uint32_t terminal_no);
 enum status ledger_stored(struct ledger *ledger, uint32_t terminal_no, uint64_t stream_seq, struct arena *arena,
     struct span *out) MUST_USE;
 uint64_t ledger_lsn(const struct ledger *ledger);
+/*
+ * Of sites. Where a site's journal ends here (all zero: there is nothing of it); the chain value behind one of its events, as
+ * sites_chain has it; and why nothing of it is taken, which is kept until something is (it is written, and synced, only where it
+ * says something else than what is on file).
+ */
+void ledger_site_end(const struct ledger *ledger, uint32_t site_no, struct journal_end *out);
+enum status ledger_site_chain(struct ledger *ledger, uint32_t site_no, uint64_t site_lsn, uint8_t out[CHAIN_BYTES]) MUST_USE;
+enum status ledger_alarm(struct ledger *ledger, uint32_t site_no, const struct site_alarm *alarm, struct reason *why) MUST_USE;
 /* Valid until the next ledger_apply that holds an administrative entry and gives OK. */
 const struct registry *ledger_registry(const struct ledger *ledger);
 

@@ -4,7 +4,7 @@
 
 #include "journal.h"
 
-enum { LEDGER_FORMAT = 4 };
+enum { LEDGER_FORMAT = 5 };
 
 struct meta {
 	struct journal_end end;

@@ -272,6 +272,7 @@ build_terminal(struct registry *registry, const Juyan__V1__Terminal *terminal, s
 	entry->rule.administrator = terminal->administrator;
 	entry->rule.reader = terminal->reader;
 	entry->rule.revoked = terminal->revoked;
+	entry->rule.site = terminal->site;
 	memcpy(entry->rule.public_key, terminal->public_key.data, PUBLIC_KEY_BYTES);
 	entry->kinds = kind_bits(terminal);
 	for (size_t i = 0; i < terminal->n_ports; i++) {
@@ -363,18 +364,31 @@ registry_terminal_at(const struct registry *registry, size_t i)
 	return &registry->terminals[i].rule;
 }
 
+static bool
+has_port(const struct registry *registry, const struct terminal_entry *entry, const char *port)
+{
+	if (entry->all_ports)
+		return true;
+	for (size_t i = 0; i < entry->n_ports; i++)
+		if (strcmp(registry->ports[entry->ports[i]].id, port) == 0)
+			return true;
+	return false;
+}
+
+bool
+registry_has_port(const struct registry *registry, uint32_t terminal_no, const char *port)
+{
+	const struct terminal_entry *entry = find_terminal(registry, terminal_no);
+	return entry != NULL && has_port(registry, entry, port);
+}
+
 bool
 registry_allows(const struct registry *registry, uint32_t terminal_no, const Juyan__V1__Event *event)
 {
 	const struct terminal_entry *entry = find_terminal(registry, terminal_no);
 	if (entry == NULL || (entry->kinds & kind_bit((uint32_t)event->what_case)) == 0)
 		return false;
-	if (entry->all_ports || wire_event_administers(event))
-		return true;
-	for (size_t i = 0; i < entry->n_ports; i++)
-		if (strcmp(registry->ports[entry->ports[i]].id, event->port) == 0)
-			return true;
-	return false;
+	return wire_event_administers(event) || has_port(registry, entry, event->port);
 }
 
 /* ---- the whole ---- */
@@ -441,6 +455,10 @@ registry_follows(const struct registry *before, const struct registry *after, st
 			return reason_say(why, STATUS_CONTRADICTION,
 			    "terminal %u (%.60s) would get another key: revoke it, and authorise the new key as another terminal",
 			    old->terminal_no, old->name);
+		if (old->site != new->site)
+			return reason_say(why, STATUS_CONTRADICTION,
+			    "terminal %u (%.60s) would %s: a site and what is none have different streams; make another key",
+			    old->terminal_no, old->name, new->site ? "become a site" : "be a site no more");
 	}
 	if (has_administrator(before) && !has_administrator(after))
 		return reason_say(why, STATUS_CONTRADICTION,

@@ -31,6 +31,7 @@ struct terminal_rule {
 	bool administrator;
 	bool reader;
 	bool revoked;
+	bool site; /* another ledger, which sends its journal */
 };
 
 /*
@@ -79,6 +80,8 @@ const struct terminal_rule *registry_terminal_by_key(const struct registry *regi
 size_t registry_terminals(const struct registry *registry);
 const struct terminal_rule *registry_terminal_at(const struct registry *registry, size_t i);
 
+/* Whether a port is among those of a terminal's rights. */
+bool registry_has_port(const struct registry *registry, uint32_t terminal_no, const char *port);
 /*
  * Whether a terminal may send this kind of event for this port. `port` is not looked at for administrative kinds. A revoked
  * terminal has no session any more; what it sent before keeps its rights, so that it can still leave quarantine.

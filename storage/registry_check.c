@@ -178,6 +178,20 @@ is_plain_kind(const char *kind)
 	return field != NULL && field->type == PROTOBUF_C_TYPE_MESSAGE && field->id < JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED;
 }
 
+/* A site sends its journal and nothing else, of ports that are named one by one: whose a port is has to be plain. */
+static enum status
+check_site(const struct check *check, const Juyan__V1__Terminal *terminal)
+{
+	if (terminal->n_kinds > 0 || terminal->administrator)
+		return reason_say(check->why, STATUS_CONTRADICTION,
+		    "%s: a site sends its journal and nothing else: no kinds, and it is no administrator", check->name);
+	for (size_t i = 0; i < terminal->n_ports; i++)
+		if (strcmp(terminal->ports[i], "*") == 0)
+			return reason_say(check->why, STATUS_CONTRADICTION, "%s: a site's ports are named one by one, not '*'",
+			    check->name);
+	return STATUS_OK;
+}
+
 static enum status
 check_terminal(const struct check *check, const Juyan__V1__Terminal *terminal)
 {
@@ -197,7 +211,7 @@ check_terminal(const struct check *check, const Juyan__V1__Terminal *terminal)
 		if (strcmp(terminal->kinds[i], "*") != 0 && !is_plain_kind(terminal->kinds[i]))
 			return reason_say(check->why, STATUS_OUT_OF_RANGE,
 			    "%s: kinds has '%s', expected names such as unit_weighed, or *", check->name, terminal->kinds[i]);
-	return STATUS_OK;
+	return terminal->site ? check_site(check, terminal) : STATUS_OK;
 }
 
 static enum status

@@ -60,8 +60,8 @@ key_of(const Juyan__V1__RegistryRecord *record, struct key *key)
 	key_text(key, record->valid_from);
 }
 
-static enum status
-put_record(const struct store *store, const Juyan__V1__RegistryRecord *record, struct arena *arena, struct reason *why)
+enum status
+registry_table_put(const struct store *store, const Juyan__V1__RegistryRecord *record, struct arena *arena, struct reason *why)
 {
 	struct key key;
 	struct span packed;
@@ -73,8 +73,8 @@ put_record(const struct store *store, const Juyan__V1__RegistryRecord *record, s
 	return status == STATUS_OK ? store_put(store, TABLE_registry, key_span(&key), packed) : status;
 }
 
-static enum status
-drop_record(const struct store *store, const Juyan__V1__RegistryRecord *record, struct reason *why)
+enum status
+registry_table_drop(const struct store *store, const Juyan__V1__RegistryRecord *record, struct reason *why)
 {
 	struct key key;
 	char name[REGISTRY_KEY_BYTES];
@@ -93,9 +93,9 @@ registry_table_change(const struct store *store, const Juyan__V1__RegistryChange
 {
 	enum status status = STATUS_OK;
 	for (size_t i = 0; i < change->n_drop && status == STATUS_OK; i++)
-		status = drop_record(store, change->drop[i], why);
+		status = registry_table_drop(store, change->drop[i], why);
 	for (size_t i = 0; i < change->n_put && status == STATUS_OK; i++)
-		status = put_record(store, change->put[i], arena, why);
+		status = registry_table_put(store, change->put[i], arena, why);
 	return status;
 }
 

@@ -12,6 +12,10 @@ enum { REGISTRY_TABLE_ARENA_BYTES = 16 * 1024 * 1024 };
 /* Replaces and removes records as a change says; CONTRADICTION where a record to be dropped is not there. */
 enum status registry_table_change(const struct store *store, const Juyan__V1__RegistryChanged *change, struct arena *arena,
     struct reason *why) MUST_USE;
+/* One record of such a change. */
+enum status registry_table_put(const struct store *store, const Juyan__V1__RegistryRecord *record, struct arena *arena,
+    struct reason *why) MUST_USE;
+enum status registry_table_drop(const struct store *store, const Juyan__V1__RegistryRecord *record, struct reason *why) MUST_USE;
 /* All records, in key order, in the arena. `kind`: the name of one kind, or NULL for all. TOO_LARGE where they do not fit it. */
 enum status registry_table_read(const struct store *store, const char *kind, struct arena *arena,
     Juyan__V1__RegistryRecord ***records, size_t *n) MUST_USE;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "meta.h"
+#include "tails.h"
 
 /* A group's memory: the bytes of its events and the events themselves, decoded. */
 enum {
@@ -25,7 +26,7 @@ struct replay {
 	enum status *verdicts; /* as they stand in the journal */
 	size_t n;
 	uint64_t first_lsn;         /* of the group */
-	uint64_t *tails;            /* the last number of each terminal so far */
+	struct tails *tails;        /* the last number of each terminal so far */
 	struct journal_event event; /* the next one, lent by the source */
 	bool waits;                 /* … it has not been taken yet */
 };
@@ -65,14 +66,15 @@ differ(struct replay *replay, const char *format, ...)
  * right chain does not say so: whoever can write the file can write a chain.
  */
 static bool
-can_follow(struct replay *replay, const struct journal_event *event)
+can_follow(const struct replay *replay, const struct journal_event *event)
 {
-	if (event->terminal_no == 0 || event->terminal_no > TERMINAL_NO_MAX)
+	uint32_t site_no = block_site(event->terminal_no), own = event->terminal_no - block_terminal(site_no, 0);
+	uint64_t tail = tails_last(replay->tails, event->terminal_no);
+	if (own == 0 || (site_no != 0) != (event->site_chain != NULL))
 		return false;
-	uint64_t *tail = &replay->tails[event->terminal_no];
 	if (event->verdict == STATUS_CONFLICTING_EVENT)
-		return event->stream_seq > 0 && event->stream_seq <= *tail;
-	return event->stream_seq == ++*tail;
+		return event->stream_seq > 0 && event->stream_seq <= tail;
+	return event->stream_seq == tail + 1;
 }
 
 /* A source lends its bytes for one step only. */
@@ -85,6 +87,22 @@ copy_bytes(struct replay *replay, struct span bytes, struct span *out)
 	memcpy(copy, bytes.data, bytes.bytes);
 	*out = (struct span){ copy, bytes.bytes };
 	return STATUS_OK;
+}
+
+/* All events of a block share one copy. */
+static enum status
+copy_site_chain(struct replay *replay, const struct journal_event *event, struct entry *entry)
+{
+	struct span copy;
+	entry->first_received_at_ms = event->first_received_at_ms;
+	if (!event->begins_block && replay->n > 0) {
+		entry->site_chain = replay->entries[replay->n - 1].site_chain;
+		return entry->site_chain == NULL ? STATUS_DAMAGED : STATUS_OK;
+	}
+	enum status status = copy_bytes(replay, (struct span){ event->site_chain, CHAIN_BYTES }, &copy);
+	if (status == STATUS_OK)
+		entry->site_chain = copy.data;
+	return status;
 }
 
 static enum status
@@ -105,6 +123,10 @@ gather(struct replay *replay, struct reason *why)
 		return STATUS_OK;
 	}
 	enum status status = copy_bytes(replay, event->bytes, &entry->bytes);
+	if (status == STATUS_OK && event->verdict != STATUS_CONFLICTING_EVENT)
+		status = tails_note(replay->tails, NULL, event->terminal_no, event->stream_seq, event->lsn);
+	if (status == STATUS_OK && event->site_chain != NULL)
+		status = copy_site_chain(replay, event, entry);
 	if (status != STATUS_OK)
 		return reason_say(why, status, "no memory to replay a journal");
 	if (event->verdict == STATUS_OK && wire_event(entry->bytes, &replay->arena, &entry->event, &inner) != STATUS_OK) {
@@ -126,7 +148,12 @@ apply_group(struct replay *replay, struct reason *why)
 	for (size_t i = 0; i < replay->n && status == STATUS_OK && replay->state.right; i++) {
 		const struct entry *entry = &replay->entries[i];
 		uint64_t lsn = replay->first_lsn + i;
-		if (entry->verdict != replay->verdicts[i] || entry->lsn != lsn)
+		if (entry->misfits)
+			differ(replay,
+			    "journal: the block that begins with event %" PRIu64 " came from site %" PRIu32
+			    ", and does not fit the chain of that site's journal",
+			    lsn, block_site(entry->terminal_no));
+		else if (entry->verdict != replay->verdicts[i] || entry->lsn != lsn)
 			differ(replay, "journal: event %" PRIu64 " stands there as '%s', by a recount it is '%s'", lsn,
 			    status_name(replay->verdicts[i]), status_name(entry->verdict));
 	}
@@ -211,8 +238,8 @@ replay_open(struct replay_source source, struct ledger *into, struct replay **ou
 		assert(replay->first_lsn == 1);
 		replay->entries = calloc(GROUP_EVENTS_MAX, sizeof *replay->entries);
 		replay->verdicts = calloc(GROUP_EVENTS_MAX, sizeof *replay->verdicts);
-		replay->tails = calloc(TERMINAL_NO_MAX + 1, sizeof *replay->tails);
-		if (replay->entries == NULL || replay->verdicts == NULL || replay->tails == NULL)
+		status = tails_open(&replay->tails);
+		if (replay->entries == NULL || replay->verdicts == NULL)
 			status = STATUS_NO_MEMORY;
 	}
 	if (status == STATUS_OK)
@@ -230,7 +257,7 @@ replay_close(struct replay **replay)
 	arena_close(&(*replay)->arena);
 	free((*replay)->entries);
 	free((*replay)->verdicts);
-	free((*replay)->tails);
+	tails_close(&(*replay)->tails);
 	free(*replay);
 	*replay = NULL;
 }

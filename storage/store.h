@@ -23,7 +23,9 @@
 	X(quarantine) /* log sequence number -> reason, state */ \
 	X(conflicts)  /* terminal, number, content hash -> log sequence number */ \
 	X(review)     /* port, batch -> marks */ \
-	X(registry)   /* kind, id, valid_from -> record */
+	X(registry)   /* kind, id, valid_from -> record */ \
+	X(sites)      /* site -> where its journal ends here; site, its terminal -> the name of that */ \
+	X(alarms)     /* site -> why its stream stands still */
 
 #define X(name) TABLE_##name,
 enum table { TABLE_LIST(X) TABLES };

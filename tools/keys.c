@@ -16,6 +16,7 @@ enum {
 	KEY_REASON,
 	KEY_ADMINISTRATOR,
 	KEY_READER,
+	KEY_SITE,
 	KEY_REPLACES
 };
 
@@ -33,6 +34,7 @@ static const struct argp_option options[] = {
 	{ "kinds", KEY_KINDS, "A,B", 0, "the events that it may send, such as unit_weighed,released, or '*'", 1 },
 	{ "reader", KEY_READER, NULL, 0, "it may ask questions", 1 },
 	{ "administrator", KEY_ADMINISTRATOR, NULL, 0, "it may change the registry and release from quarantine", 1 },
+	{ "site", KEY_SITE, NULL, 0, "it is another ledger that brings its journal; --ports are its own", 1 },
 	{ "replaces", KEY_REPLACES, "WHOM", 0, "authorise: this key takes the place of that one, which is revoked at once", 1 },
 	{ "by", KEY_BY, "WHO", 0, "who does this (default: the login name)", 1 },
 	{ "reason", KEY_REASON, "WHY", 0, "why it is done; it stays in the journal", 1 },
@@ -74,6 +76,9 @@ parse(int key, char *text, struct argp_state *state)
 		return 0;
 	case KEY_ADMINISTRATOR:
 		keys->rights.administrator = true;
+		return 0;
+	case KEY_SITE:
+		keys->rights.site = true;
 		return 0;
 	case KEY_BY:
 		keys->rights.by = text;

@@ -192,6 +192,7 @@ draft_rights(struct draft *draft, const struct rights *rights, struct reason *wh
 	}
 	terminal->administrator = terminal->administrator || rights->administrator;
 	terminal->reader = terminal->reader || rights->reader;
+	terminal->site = terminal->site || rights->site;
 	terminal->revoked = false;
 	return status;
 }
@@ -201,6 +202,12 @@ check_new(const struct rights *rights, struct reason *why)
 {
 	if (rights->name == NULL)
 		return reason_say(why, STATUS_USAGE, "a new terminal needs --name");
+	if (rights->site)
+		return rights->ports != NULL && rights->kinds == NULL && !rights->administrator
+		    ? STATUS_OK
+		    : reason_say(why, STATUS_USAGE,
+			  "--site goes with --ports, the site's own, and without --kinds and --administrator: it sends its "
+			  "journal");
 	if ((rights->ports == NULL) != (rights->kinds == NULL))
 		return reason_say(why, STATUS_USAGE, "--ports and --kinds go together: which events for which ports");
 	if (rights->ports == NULL && !rights->administrator && !rights->reader)
@@ -257,11 +264,13 @@ draft_successor(struct draft *draft, const struct terminals *terminals, uint8_t 
 	whole.name = rights->name != NULL ? rights->name : old_terminal->name;
 	whole.reader = rights->reader || old_terminal->reader;
 	whole.administrator = rights->administrator || old_terminal->administrator;
+	whole.site = rights->site || old_terminal->site;
 	if (rights->ports != NULL || rights->kinds != NULL || old_terminal->n_ports == 0)
 		status = draft_terminal(draft, terminals, key, &whole, why);
 	else {
 		static char any[] = "*"; /* passes the check of a new terminal; replaced below */
-		whole.ports = whole.kinds = any;
+		whole.ports = any;
+		whole.kinds = old_terminal->site ? NULL : any;
 		status = draft_terminal(draft, terminals, key, &whole, why);
 		draft->terminal.n_ports = old_terminal->n_ports;
 		draft->terminal.ports = old_terminal->ports;
@@ -336,6 +345,14 @@ cell_of_names(struct table *table, char *const *names, size_t n)
 	table_cell(table, text);
 }
 
+static const char *
+may_text(const Juyan__V1__Terminal *terminal)
+{
+	if (terminal->site)
+		return terminal->reader ? "send a journal, ask" : "send a journal";
+	return terminal->administrator ? "administer, ask" : terminal->reader ? "ask" : "-";
+}
+
 static enum status
 print_table(const struct terminals *terminals, struct reason *why)
 {
@@ -352,7 +369,7 @@ print_table(const struct terminals *terminals, struct reason *why)
 		table_cellf(table, "%" PRIu32, terminal->terminal_no);
 		table_cell(table, terminal->name);
 		table_cell(table, terminal->revoked ? "revoked" : "authorised");
-		table_cell(table, terminal->administrator ? "administer, ask" : terminal->reader ? "ask" : "-");
+		table_cell(table, may_text(terminal));
 		cell_of_names(table, terminal->ports, terminal->n_ports);
 		cell_of_names(table, terminal->kinds, terminal->n_kinds);
 		table_cell(table, key);

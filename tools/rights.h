@@ -16,6 +16,7 @@ struct rights {
 	const char *kinds; /* names of Event.what with commas between, or "*" */
 	bool administrator;
 	bool reader;
+	bool site; /* another ledger, which sends its journal */
 	const char
 	    *replaces; /* as rights_revoke's `whom`: its name and rights are the draft, and it is revoked in the same change */
 	const char *by;

@@ -25,7 +25,7 @@ enum { SHARE_EVENTS = 1024, SHARE_EVENT_BYTES = 256 };
 /* A message that has been read. */
 struct message {
 	struct frame frame;
-	struct span events[BATCH_EVENTS_MAX];
+	struct frame_room room;
 	struct arena scratch;
 	struct bus_peer peer;
 	size_t door;

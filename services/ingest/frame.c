@@ -1,4 +1,4 @@
-/* Reads a batch without copying; the coding is that of ingest.proto. */
+/* Reads a batch without copying; the coding is that of ingest.proto, and of blocks that of block.h. */
 #include "frame.h"
 
 #include <assert.h>
@@ -10,7 +10,20 @@
 enum { FIELDS_MAX = 2 * BATCH_EVENTS_MAX };
 
 /* Field number and wire type. */
-enum { TAG_EVENT_BATCH = 2 << 3 | 2, TAG_FIRST_STREAM_SEQ = 1 << 3 | 0, TAG_EVENTS = 2 << 3 | 2 };
+enum {
+	TAG_EVENT_BATCH = 2 << 3 | 2,
+	TAG_JOURNAL_BATCH = 4 << 3 | 2,
+	TAG_FIRST = 1 << 3 | 0, /* number, of either */
+	TAG_ITEMS = 2 << 3 | 2  /* events or blocks */
+};
+
+/* A message of one of two kinds that are coded alike: a number, and items of bytes. */
+struct items {
+	bool journal;
+	uint64_t first;
+	struct span *items; /* BATCH_EVENTS_MAX */
+	size_t n;
+};
 
 /* Takes a varint of at most bytes_max bytes from the front of `rest`; false where there is none. */
 static bool
@@ -56,23 +69,26 @@ take_tag(struct span *rest, uint8_t *tag)
 }
 
 /*
- * The plain form, as every encoder writes it: one event_batch and nothing else, in it only the two fields that we know. False: it
- * is something else, right or wrong, and the general reader has to look.
+ * The plain form, as every encoder writes it: one batch of either kind and nothing else, in it only the two fields that we know.
+ * False: it is something else, right or wrong, and the general reader has to look.
  */
 static bool
-read_plain_batch(struct span rest, struct span *events, struct batch *out)
+read_plain_batch(struct span rest, struct items *out)
 {
 	uint8_t tag;
 	struct span inner;
-	if (!take_tag(&rest, &tag) || tag != TAG_EVENT_BATCH || !take_bytes(&rest, &inner) || rest.bytes != 0)
+	if (!take_tag(&rest, &tag) || (tag != TAG_EVENT_BATCH && tag != TAG_JOURNAL_BATCH) || !take_bytes(&rest, &inner) ||
+	    rest.bytes != 0)
 		return false;
-	*out = (struct batch){ .events = events };
+	out->journal = tag == TAG_JOURNAL_BATCH;
+	out->first = 0;
+	out->n = 0;
 	while (take_tag(&inner, &tag)) {
-		if (tag == TAG_EVENTS) {
-			if (out->n == BATCH_EVENTS_MAX || !take_bytes(&inner, &events[out->n]))
+		if (tag == TAG_ITEMS) {
+			if (out->n == BATCH_EVENTS_MAX || !take_bytes(&inner, &out->items[out->n]))
 				return false;
 			out->n++;
-		} else if (tag != TAG_FIRST_STREAM_SEQ || !take_varint(&inner, 10, &out->first)) {
+		} else if (tag != TAG_FIRST || !take_varint(&inner, 10, &out->first)) {
 			return false;
 		}
 	}
@@ -117,24 +133,91 @@ count_fields(struct span rest, size_t most)
 }
 
 static enum status
-unpacked_batch(const Juyan__V1__EventBatch *batch, struct span *events, struct batch *out, struct reason *why)
+unpacked_items(uint64_t first, const ProtobufCBinaryData *items, size_t n, bool journal, struct items *out, struct reason *why)
 {
-	if (batch->n_events > BATCH_EVENTS_MAX)
-		return reason_say(why, STATUS_TOO_MANY, "the batch holds %zu events; at most %d are taken in one", batch->n_events,
-		    BATCH_EVENTS_MAX);
-	for (size_t i = 0; i < batch->n_events; i++)
-		events[i] = (struct span){ batch->events[i].data, batch->events[i].len };
-	*out = (struct batch){ .first = batch->first_stream_seq, .n = (uint32_t)batch->n_events, .events = events };
+	if (n > BATCH_EVENTS_MAX)
+		return reason_say(why, STATUS_TOO_MANY, "the batch holds %zu %s; at most %d are taken in one", n,
+		    journal ? "blocks" : "events", BATCH_EVENTS_MAX);
+	for (size_t i = 0; i < n; i++)
+		out->items[i] = (struct span){ items[i].data, items[i].len };
+	out->journal = journal;
+	out->first = first;
+	out->n = n;
 	return STATUS_OK;
 }
 
+/* ---- blocks ---- */
+
+static enum status
+read_block(uint64_t lsn, struct span bytes, size_t i, struct frame_room *room, uint32_t *n, struct reason *why)
+{
+	struct block block;
+	struct journal_event event;
+	enum status status = block_open(lsn, bytes, &block);
+	if (status == STATUS_OK) {
+		if (block.left > BATCH_EVENTS_MAX - *n)
+			return reason_say(why, STATUS_TOO_MANY,
+			    "the blocks hold more than %d events; so many are taken in one batch", BATCH_EVENTS_MAX);
+		room->blocks[i] = (struct site_block){ bytes, *n, block.left };
+	}
+	while (status == STATUS_OK && (status = block_next(&block, &event)) == STATUS_OK) {
+		room->events[*n] = event.bytes;
+		room->heads[(*n)++] = (struct head){ .terminal_no = event.terminal_no,
+			.verdict = event.verdict,
+			.stream_seq = event.stream_seq,
+			.received_at_ms = event.received_at_ms,
+			.conflict = event.conflict,
+			.block = (uint32_t)i };
+	}
+	return status == STATUS_NOT_FOUND
+	    ? STATUS_OK
+	    : reason_say(why, STATUS_UNDECODABLE, "block %zu of the batch is no block of a journal", i + 1);
+}
+
+/* The events of a site's blocks, with what their blocks say of them. */
+static enum status
+read_blocks(const struct items *items, struct frame_room *room, struct batch *out, struct reason *why)
+{
+	uint32_t n = 0;
+	enum status status = STATUS_OK;
+	for (size_t i = 0; i < items->n && status == STATUS_OK; i++)
+		status = read_block(items->first + n, items->items[i], i, room, &n, why);
+	*out =
+	    (struct batch){ .first = items->first, .n = n, .events = room->events, .heads = room->heads, .blocks = room->blocks };
+	return status;
+}
+
+static enum status
+batch_of(const struct items *items, struct frame_room *room, struct batch *out, struct reason *why)
+{
+	if (items->journal)
+		return read_blocks(items, room, out, why);
+	*out = (struct batch){ .first = items->first, .n = (uint32_t)items->n, .events = room->items };
+	return STATUS_OK;
+}
+
+static enum status
+unpacked_batch(const Juyan__V1__FromTerminal *from, struct frame_room *room, struct batch *out, struct reason *why)
+{
+	struct items items = { .items = room->items };
+	bool journal = from->say_case == JUYAN__V1__FROM_TERMINAL__SAY_JOURNAL_BATCH;
+	enum status s = journal ? unpacked_items(from->journal_batch->first_lsn, from->journal_batch->blocks,
+				      from->journal_batch->n_blocks, true, &items, why)
+				: unpacked_items(from->event_batch->first_stream_seq, from->event_batch->events,
+				      from->event_batch->n_events, false, &items, why);
+	return s == STATUS_OK ? batch_of(&items, room, out, why) : s;
+}
+
 enum status
-frame_read(struct span bytes, struct span *events, struct arena *arena, struct frame *out, struct reason *why)
+frame_read(struct span bytes, struct frame_room *room, struct arena *arena, struct frame *out, struct reason *why)
 {
 	struct frame frame = { .says = FRAME_BATCH };
-	if (read_plain_batch(bytes, events, &frame.batch)) {
-		*out = frame;
-		return STATUS_OK;
+	struct items items = { .items = room->items };
+	if (read_plain_batch(bytes, &items)) {
+		enum status read = batch_of(&items, room, &frame.batch, why);
+		if (read == STATUS_OK)
+			*out = frame;
+		return read;
 	}
 	if (count_fields(bytes, FIELDS_MAX) == FIELDS_MAX)
 		return reason_say(why, STATUS_TOO_MANY, "the frame has %d fields or more; no message needs so many", FIELDS_MAX);
@@ -149,7 +232,8 @@ frame_read(struct span bytes, struct span *events, struct arena *arena, struct f
 		frame.hello = from->hello;
 		break;
 	case JUYAN__V1__FROM_TERMINAL__SAY_EVENT_BATCH:
-		s = unpacked_batch(from->event_batch, events, &frame.batch, why);
+	case JUYAN__V1__FROM_TERMINAL__SAY_JOURNAL_BATCH:
+		s = unpacked_batch(from, room, &frame.batch, why);
 		frame.unpacked = true;
 		break;
 	case JUYAN__V1__FROM_TERMINAL__SAY_PING:
@@ -160,7 +244,7 @@ frame_read(struct span bytes, struct span *events, struct arena *arena, struct f
 	case _JUYAN__V1__FROM_TERMINAL__SAY__CASE_IS_INT_SIZE:
 	default:
 		return reason_say(why, STATUS_NO_CONTENT,
-		    "the frame says nothing that this version knows; hello, event_batch or ping was expected");
+		    "the frame says nothing that this version knows; hello, event_batch, journal_batch or ping was expected");
 	}
 	if (s == STATUS_OK)
 		*out = frame;

@@ -11,7 +11,9 @@ group_open(struct group *group, unsigned no, size_t events_max)
 	assert(no < GROUPS);
 	*group = (struct group){ .serial = no + 1 };
 	group->replies = calloc(GROUP_REPLIES_MAX, sizeof *group->replies);
-	group->admission.entries = calloc(events_max, sizeof *group->admission.entries);
+	/* A site's block goes as a whole into an empty group, however small that is to be. */
+	size_t room = events_max < BLOCK_EVENTS_FIT ? BLOCK_EVENTS_FIT : events_max;
+	group->admission.entries = calloc(room, sizeof *group->admission.entries);
 	group->admission.entries_max = events_max;
 	/* A full group and one batch of duplicates besides. */
 	size_t answers_max = events_max + BATCH_EVENTS_MAX;
@@ -170,7 +172,7 @@ merge_answers(struct group *group, struct reply *reply, struct answer *spare, si
 		while (old < receipt->answers_to && answers[old].stream_seq < entry->stream_seq)
 			spare[n++] = answers[old++];
 		bool known = old < receipt->answers_to && answers[old].stream_seq == entry->stream_seq;
-		if (entry->verdict == STATUS_OK || known)
+		if (entry->verdict == STATUS_OK || entry->site_chain != NULL || known) /* a site knows its verdicts */
 			continue;
 		spare[n++] = (struct answer){
 			.stream_seq = entry->stream_seq,

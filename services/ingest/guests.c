@@ -2,6 +2,7 @@
 #include "guests.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,6 +49,12 @@ guests_close(struct guests **guests)
 {
 	if (*guests == NULL)
 		return;
+	for (size_t i = 0; (*guests)->streams != NULL && i < (*guests)->n_streams; i++) {
+		struct site *site = (*guests)->streams[i].stream.site;
+		if (site != NULL)
+			free(site->tails);
+		free(site);
+	}
 	free((*guests)->guests);
 	free((*guests)->streams);
 	free(*guests);
@@ -185,4 +192,23 @@ guests_stream(struct guests *guests, uint32_t terminal_no, bool *fresh)
 	*chain = (uint32_t)guests->n_streams;
 	*fresh = true;
 	return &place->stream;
+}
+
+enum status
+guests_site(struct stream *stream, const char *name)
+{
+	if (stream->site == NULL) {
+		struct site *site = calloc(1, sizeof *site);
+		uint64_t *tails = calloc(TERMINAL_NO_MAX + 1, sizeof *tails);
+		if (site == NULL || tails == NULL) {
+			free(site);
+			free(tails);
+			return STATUS_NO_MEMORY;
+		}
+		site->tails = tails;
+		stream->site = site;
+	}
+	snprintf(stream->site->name, sizeof stream->site->name, "%s", name);
+	wire_text_mend(stream->site->name);
+	return STATUS_OK;
 }

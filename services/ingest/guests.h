@@ -46,7 +46,12 @@ void guests_forget(struct guests *guests, struct guest *guest);
 /* The i-th place, whether somebody is there or not; NULL after the last. */
 struct guest *guests_at(struct guests *guests, size_t i);
 
-/* NULL: there is no more room. A new one stands at 0 and has *fresh set: its place on disk has to be looked up. */
+/*
+ * NULL: there is no more room. A new one stands at 0 and has *fresh set: its place on disk has to be looked up. A site's has more
+ * with it, which lives as long (guests_site).
+ */
 struct stream *guests_stream(struct guests *guests, uint32_t terminal_no, bool *fresh);
+/* The stream is a site's from now on, which has this name. NO_MEMORY. */
+enum status guests_site(struct stream *stream, const char *name) MUST_USE;
 
 #endif

@@ -1,10 +1,12 @@
 /* Messages in: who speaks, what is owed to it, and into the group with it. */
 #include <assert.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "desk.h"
 #include "judge.h"
+#include "sites.h"
 
 /*
  * How much is taken in one turn, in units of about a microsecond: an event is one, a message as many as it takes to answer it, and
@@ -39,6 +41,77 @@ court_judge(void *user, uint32_t terminal_no, struct span bytes, const Juyan__V1
 		return s;
 	}
 	return judge_event(desk->registry, terminal_no, *out, why);
+}
+
+/* Of a site's event: one that leaves quarantine as it is there, by its number. OK also where there is none such. */
+static enum status
+held_there(struct desk *desk, uint32_t site_no, uint64_t site_lsn, struct span *out)
+{
+	bool fresh;
+	const struct stream *stream = guests_stream(desk->guests, site_no, &fresh);
+	if (site_lsn > stream->on_disk && site_lsn <= stream->taken)
+		return STATUS_BUSY;
+	enum status s = court_stored(desk, site_no, site_lsn, out);
+	if (s == STATUS_NOT_FOUND)
+		*out = (struct span){ NULL, 0 };
+	return s == STATUS_NOT_FOUND ? STATUS_OK : s;
+}
+
+/* The event of which a port has to be known: its own, or the one that it lets out of quarantine; NULL: there is none. */
+static enum status
+speaks_of(struct desk *desk, uint32_t site_no, const Juyan__V1__Event *event, const Juyan__V1__Event **out)
+{
+	struct arena *decoded = &desk->filling->decoded;
+	*out = wire_event_administers(event) ? NULL : event;
+	if (event->what_case != JUYAN__V1__EVENT__WHAT_QUARANTINE_RELEASED || event->quarantine_released->dismissed)
+		return STATUS_OK;
+	const Juyan__V1__QuarantineReleased *release = event->quarantine_released;
+	struct span bytes = { release->fixed_event.data, release->fixed_event.len };
+	enum status s = bytes.bytes > 0 ? STATUS_OK : held_there(desk, site_no, release->lsn, &bytes);
+	if (s != STATUS_OK || bytes.bytes == 0)
+		return s;
+	if (decoded->size - decoded->used < EVENT_DECODE_BYTES)
+		return STATUS_BUSY;
+	return wire_event(bytes, decoded, out, NULL) == STATUS_OK && !wire_event_administers(*out) ? STATUS_OK
+												   : (*out = NULL, STATUS_OK);
+}
+
+static enum status
+court_judge_site(void *user, uint32_t site_no, struct span bytes, const Juyan__V1__Event **out, struct reason *why)
+{
+	struct desk *desk = user;
+	const Juyan__V1__Event *about;
+	struct arena *decoded = &desk->filling->decoded;
+	if (decoded->size - decoded->used < EVENT_DECODE_BYTES)
+		return STATUS_BUSY;
+	enum status s = wire_event(bytes, decoded, out, why);
+	if (s == STATUS_OK)
+		s = speaks_of(desk, site_no, *out, &about);
+	if (s != STATUS_OK || about == NULL)
+		return s;
+	if (!registry_knows_port(desk->registry, about->port))
+		return reason_say(why, STATUS_UNKNOWN_PORT, "is of the port '%.32s', which the registry here does not know",
+		    about->port);
+	if (!registry_has_port(desk->registry, site_no, about->port))
+		return reason_say(why, STATUS_NOT_AUTHORISED, "is of the port '%.32s', which is not among the site's", about->port);
+	return STATUS_OK;
+}
+
+static enum status
+court_site_chain(void *user, uint32_t site_no, uint64_t site_lsn, uint8_t out[CHAIN_BYTES])
+{
+	struct desk *desk = user;
+	return desk->under_way != NULL ? STATUS_BUSY : ledger_site_chain(desk->ledger, site_no, site_lsn, out);
+}
+
+static enum status
+court_tail(void *user, uint32_t terminal_no, uint64_t *out)
+{
+	struct desk *desk = user;
+	if (desk->under_way != NULL)
+		return STATUS_BUSY;
+	*out = ledger_stream_tail(desk->ledger, terminal_no);
+	return STATUS_OK;
 }
 
 /* ---- refusing ---- */
@@ -85,9 +158,10 @@ desk_terminal(const struct desk *desk, const struct message *message)
 
 /* The stream of a terminal; the first time its place on disk is looked up. NULL in *out: there are too many. */
 static enum status
-find_stream(struct desk *desk, uint32_t terminal_no, struct stream **out, struct reason *why)
+find_stream(struct desk *desk, const struct terminal_rule *rule, struct stream **out, struct reason *why)
 {
 	bool fresh;
+	uint32_t terminal_no = rule->terminal_no;
 	struct stream *stream = guests_stream(desk->guests, terminal_no, &fresh);
 	if (fresh) {
 		/* Nothing of this terminal is in the filling group: that needs no commit. */
@@ -96,6 +170,15 @@ find_stream(struct desk *desk, uint32_t terminal_no, struct stream **out, struct
 			return s;
 		stream->on_disk = ledger_stream_tail(desk->ledger, terminal_no);
 		stream->taken = stream->on_disk;
+	}
+	if (stream != NULL && rule->site) {
+		enum status s = guests_site(stream, rule->name);
+		if (s != STATUS_OK)
+			return reason_say(why, s, "no memory for a site");
+		if (fresh) {
+			ledger_site_end(desk->ledger, terminal_no, &stream->site->on_disk);
+			stream->site->taken = stream->site->on_disk;
+		}
 	}
 	*out = stream;
 	return STATUS_OK;
@@ -118,9 +201,8 @@ take_hello(struct desk *desk, struct message *message, struct reason *why)
 		desk_refuse(desk, message, guest, STATUS_REVOKED, "");
 		return STATUS_OK;
 	}
-	uint32_t terminal_no = rule->terminal_no;
 	struct stream *stream;
-	enum status s = find_stream(desk, terminal_no, &stream, why);
+	enum status s = find_stream(desk, rule, &stream, why);
 	if (s != STATUS_OK)
 		return s;
 	enum guests_gone gone = GUESTS_NOBODY;
@@ -172,7 +254,7 @@ admission_of(const struct group *group, const struct parcel *parcel)
 static enum status
 admit_once(struct desk *desk, struct receipt *receipt, const struct batch *batch, struct parcel *parcel, struct reason *why)
 {
-	const struct court court = { court_stored, court_judge, desk };
+	const struct court court = { court_stored, court_judge, court_judge_site, court_site_chain, court_tail, desk };
 	struct group *group = desk->filling;
 	struct admission admission = admission_of(group, parcel);
 	if (parcel != NULL)
@@ -184,14 +266,29 @@ admit_once(struct desk *desk, struct receipt *receipt, const struct batch *batch
 	return s;
 }
 
+/* A site's stream has stopped: that stays on file until it goes on. Where there is no room for it, the answer alone says so. */
+static enum status
+raise_alarm(struct desk *desk, const struct receipt *receipt, struct reason *why)
+{
+	struct site_alarm alarm = { .since_ms = clock_utc_ms(&desk->kit->clock),
+		.lsn = receipt->refused_from,
+		.status = receipt->refused };
+	snprintf(alarm.why.text, sizeof alarm.why.text, "%s", receipt->sentence);
+	enum status s = ledger_alarm(desk->ledger, receipt->stream->terminal_no, &alarm, why);
+	return status_consequence(s) == STOP ? s : STATUS_OK;
+}
+
 enum status
 desk_admit(struct desk *desk, struct receipt *receipt, const struct frame *frame, struct parcel *parcel, struct reason *why)
 {
 	for (;;) {
 		uint32_t done = receipt->done;
 		enum status s = admit_once(desk, receipt, &frame->batch, parcel, why);
-		if (s == STATUS_OK && frame->unpacked) /* the next message takes the arena in which its events lie */
-			return desk_settle(desk, why);
+		/* The next message takes the arena in which its events lie; and an alarm is written when nothing is under way. */
+		if (s == STATUS_OK && (frame->unpacked || receipt->stopped)) {
+			s = desk_settle(desk, why);
+			return s == STATUS_OK && receipt->stopped ? raise_alarm(desk, receipt, why) : s;
+		}
 		if (s != STATUS_BUSY)
 			return s;
 		bool idle = desk->under_way == NULL && desk->filling->admission.n_entries == 0;
@@ -276,7 +373,7 @@ next_message(struct desk *desk, struct bus_frame *bytes, size_t *work)
 	if (s == STATUS_OK) {
 		*work += bytes->bytes.bytes / BYTES_OF_WORK;
 		arena_reset(&hand->scratch);
-		s = frame_read(bytes->bytes, hand->events, &hand->scratch, &hand->frame, &reason);
+		s = frame_read(bytes->bytes, &hand->room, &hand->scratch, &hand->frame, &reason);
 		if (s == STATUS_OK) {
 			hand->bytes = bytes;
 			desk->pending = true;

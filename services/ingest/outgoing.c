@@ -103,8 +103,21 @@ pack_welcome(struct desk *desk, const struct reply *reply, struct span *out)
 		log_say(desk->kit->log, LOG_INFO, "ingest", "session_opened",
 		    "terminal=%" PRIu32 " name=%s last_stream_seq=%" PRIu64 " withheld=%" PRIu64, reply->stream->terminal_no,
 		    log_quoted(name, quoted), reply->stream->on_disk, withheld);
-	return reply_welcome(reply->stream->on_disk, reply->stream->terminal_no, name, clock_utc_ms(&desk->kit->clock),
-	    &desk->outgoing, out);
+	const struct site *site = reply->stream->site;
+	return reply_welcome(reply->stream->on_disk, reply->stream->terminal_no, name,
+	    site != NULL && site->on_disk.lsn > 0 ? site->on_disk.chain : NULL, clock_utc_ms(&desk->kit->clock), &desk->outgoing,
+	    out);
+}
+
+/* A site's stream has stopped: what of the batch was taken before is on disk, and the next Welcome says so. */
+static enum status
+pack_stop(struct desk *desk, const struct reply *reply, const struct receipt *receipt, struct span *out)
+{
+	struct reply refusal = *reply;
+	refusal.status = receipt->refused;
+	refusal.sentence = receipt->sentence;
+	record_refusal(desk, &refusal);
+	return reply_refusal(receipt->refused, receipt->sentence, receipt->tail + 1, &desk->outgoing, out);
 }
 
 static enum status
@@ -114,6 +127,8 @@ pack_reply(struct desk *desk, const struct group *group, struct reply *reply, st
 	case REPLY_WELCOME:
 		return pack_welcome(desk, reply, out);
 	case REPLY_ACK:
+		if (reply_receipt(reply)->stopped)
+			return pack_stop(desk, reply, reply_receipt(reply), out);
 		record_ack(desk, reply_receipt(reply), group_answers(group, reply));
 		return reply_ack(reply_receipt(reply), group_answers(group, reply), &desk->outgoing, out);
 	case REPLY_PONG:
@@ -157,6 +172,8 @@ desk_reply(struct desk *desk, struct group *group, struct reason *why)
 			guest->owed--;
 		if (here && reply->kind == REPLY_ACK)
 			session_end(&guest->session, reply_receipt(reply));
+		if (here && reply->kind == REPLY_ACK && reply_receipt(reply)->stopped)
+			guests_forget(desk->guests, guest);
 		if (reply->parcel != NULL)
 			parcel_end(reply->parcel);
 	}

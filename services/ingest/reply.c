@@ -92,9 +92,10 @@ reply_ack(const struct receipt *receipt, const struct answer *answers, struct ar
 }
 
 enum status
-reply_welcome(uint64_t last_stream_seq, uint32_t terminal_no, const char *name, int64_t now_ms, struct arena *arena,
-    struct span *out)
+reply_welcome(uint64_t last_stream_seq, uint32_t terminal_no, const char *name, const uint8_t *site_chain, int64_t now_ms,
+    struct arena *arena, struct span *out)
 {
+	uint8_t chain[CHAIN_BYTES];
 	Juyan__V1__ToTerminal to;
 	Juyan__V1__Welcome welcome;
 	juyan__v1__to_terminal__init(&to);
@@ -109,6 +110,10 @@ reply_welcome(uint64_t last_stream_seq, uint32_t terminal_no, const char *name, 
 	welcome.batch_bytes_max = FRAME_BYTES_MAX;
 	welcome.event_bytes_max = EVENT_BYTES_MAX;
 	welcome.window_batches = WINDOW_BATCHES;
+	if (site_chain != NULL) {
+		memcpy(chain, site_chain, sizeof chain);
+		welcome.site_chain = (ProtobufCBinaryData){ sizeof chain, chain };
+	}
 	return pack(&to, arena, out);
 }
 

@@ -12,8 +12,9 @@
  * the sentences would take too much, the later ones are left out, and code and name stay.
  */
 enum status reply_ack(const struct receipt *receipt, const struct answer *answers, struct arena *arena, struct span *out) MUST_USE;
-enum status reply_welcome(uint64_t last_stream_seq, uint32_t terminal_no, const char *name, int64_t now_ms, struct arena *arena,
-    struct span *out) MUST_USE;
+/* `site_chain`: of a site, NULL of others and where nothing of it is on file. */
+enum status reply_welcome(uint64_t last_stream_seq, uint32_t terminal_no, const char *name, const uint8_t *site_chain,
+    int64_t now_ms, struct arena *arena, struct span *out) MUST_USE;
 enum status reply_pong(uint64_t nonce, uint64_t last_stream_seq, int64_t now_ms, struct arena *arena, struct span *out) MUST_USE;
 /* `expected` is 0 where it is not known. */
 enum status reply_refusal(enum status status, const char *sentence, uint64_t expected, struct arena *arena,

@@ -45,6 +45,10 @@ session_begin(struct session *session, const struct batch *batch, struct receipt
 	if (session->under_way >= WINDOW_BATCHES)
 		return reason_say(why, STATUS_WINDOW, "%" PRIu32 " batches are under way already; at most %d may be",
 		    session->under_way, WINDOW_BATCHES);
+	if ((batch->heads != NULL) != (session->stream->site != NULL))
+		return reason_say(why, STATUS_NOT_AUTHORISED, "%s",
+		    batch->heads != NULL ? "a JournalBatch is what a site sends, and this key is not a site's"
+					 : "a site sends its journal and nothing else; a JournalBatch was expected");
 	session->under_way++;
 	*receipt = (struct receipt){
 		.stream = session->stream,
@@ -108,25 +112,23 @@ add_entry(struct admission *admission, const struct receipt *receipt, uint64_t s
 	return entry;
 }
 
-/* From here on nothing of the batch is taken. */
-static enum status
-refuse_rest(struct receipt *receipt, enum status reason, const char *sentence)
+void
+session_refuse(struct receipt *receipt, struct admission *admission, enum status reason, const char *sentence)
 {
 	assert(reason != STATUS_OK && sentence != NULL);
 	receipt->refused = reason;
 	receipt->refused_from = receipt->first + receipt->done;
-	receipt->sentence = sentence;
+	receipt->sentence = keep_sentence(admission->texts, reason, sentence);
 	receipt->done = receipt->n;
-	return STATUS_OK;
 }
 
-static enum status
+static void
 refuse_gap(struct receipt *receipt, struct admission *admission)
 {
 	char sentence[SENTENCE_BYTES_MAX];
 	snprintf(sentence, sizeof sentence, "the stream has a gap: I expect %" PRIu64 ", and this batch begins with %" PRIu64,
 	    receipt->stream->taken + 1, receipt->first);
-	return refuse_rest(receipt, STATUS_GAP, keep_sentence(admission->texts, STATUS_GAP, sentence));
+	session_refuse(receipt, admission, STATUS_GAP, sentence);
 }
 
 /* A number that was taken before: the same again, or something else under the same number. */
@@ -184,6 +186,30 @@ admit_new(struct receipt *receipt, uint64_t seq, struct span bytes, struct admis
 	return STATUS_OK;
 }
 
+/* The next event, or a site's next block. */
+static enum status
+admit_one(struct receipt *receipt, const struct batch *batch, struct admission *admission, const struct court *court,
+    bool *ends_group, struct reason *why)
+{
+	enum status s = STATUS_OK;
+	uint64_t seq = receipt->first + receipt->done, taken = receipt->stream->taken;
+	if (seq > taken && admission->room != STATUS_OK) {
+		session_refuse(receipt, admission, admission->room, admission->room_sentence);
+		return STATUS_OK;
+	}
+	if (seq > taken + 1) {
+		refuse_gap(receipt, admission);
+		return STATUS_OK;
+	}
+	if (batch->heads != NULL)
+		return session_admit_block(receipt, batch, admission, court, ends_group, why);
+	struct span bytes = batch->events[receipt->done];
+	s = seq <= taken ? admit_again(receipt, seq, bytes, admission, court)
+			 : admit_new(receipt, seq, bytes, admission, court, ends_group, why);
+	receipt->done += s == STATUS_OK;
+	return s;
+}
+
 enum status
 session_admit(struct receipt *receipt, const struct batch *batch, struct admission *admission, const struct court *court,
     struct reason *why)
@@ -197,23 +223,14 @@ session_admit(struct receipt *receipt, const struct batch *batch, struct admissi
 		receipt->answers_from = admission->n_answers;
 		receipt->answers_settled = admission->n_answers;
 		receipt->tail = stream->taken;
+		if (stream->site != NULL)
+			receipt->site_tail = stream->site->taken;
 	}
 	receipt->entries_from = admission->n_entries;
 	enum status s = STATUS_OK;
 	while (s == STATUS_OK && receipt->done < receipt->until) {
-		uint64_t seq = receipt->first + receipt->done;
-		struct span bytes = batch->events[receipt->done];
 		bool ends_group = false;
-		if (seq <= stream->taken)
-			s = admit_again(receipt, seq, bytes, admission, court);
-		else if (admission->room != STATUS_OK)
-			s = refuse_rest(receipt, admission->room, admission->room_sentence);
-		else if (seq != stream->taken + 1)
-			s = refuse_gap(receipt, admission);
-		else
-			s = admit_new(receipt, seq, bytes, admission, court, &ends_group, why);
-		if (s == STATUS_OK && receipt->done < receipt->n)
-			receipt->done++;
+		s = admit_one(receipt, batch, admission, court, &ends_group, why);
 		if (ends_group)
 			s = STATUS_BUSY;
 	}
@@ -229,6 +246,8 @@ session_committed(struct receipt *receipt)
 	assert(receipt->tail <= stream->taken);
 	if (stream->on_disk < receipt->tail)
 		stream->on_disk = receipt->tail;
+	if (stream->site != NULL && stream->site->on_disk.lsn < receipt->site_tail.lsn)
+		stream->site->on_disk = receipt->site_tail;
 	receipt->answers_settled = receipt->answers_to;
 	receipt->entries_from = receipt->entries_to = 0;
 }
@@ -239,9 +258,13 @@ session_failed(struct receipt *receipt, struct answer *answers, enum status reas
 	assert(status_consequence(reason) == RETRY);
 	struct stream *stream = receipt->stream;
 	stream->taken = stream->on_disk;
+	if (stream->site != NULL)
+		session_forget_site(stream->site);
 	/* Never above what it was: numbers that came on disk later are another batch's, and this one was not compared with them. */
 	if (receipt->tail > stream->on_disk)
 		receipt->tail = stream->on_disk;
+	if (stream->site != NULL && receipt->site_tail.lsn > stream->on_disk)
+		receipt->site_tail = stream->site->on_disk;
 	receipt->entries_from = receipt->entries_to = 0;
 	/* Answers stand in order of number: those above the tail fall away, for the whole rest is refused. */
 	size_t keep = receipt->answers_from;
@@ -261,6 +284,7 @@ session_failed(struct receipt *receipt, struct answer *answers, enum status reas
 	if (last <= receipt->tail || (!all_done && receipt->first + receipt->done <= receipt->tail + 1))
 		return;
 	receipt->done = receipt->n;
+	receipt->stopped = false;
 	receipt->refused = reason;
 	receipt->refused_from = receipt->first > receipt->tail ? receipt->first : receipt->tail + 1;
 	receipt->sentence = sentence;

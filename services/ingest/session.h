@@ -8,6 +8,9 @@
  * The course of a batch: session_begin checks it as a whole; session_admit goes through its events and may ask, with BUSY, that
  * what it has admitted be committed before it goes on; session_committed or session_failed tells it how that went; session_end
  * when its answer has been given.
+ *
+ * A site's blocks (session_site.c) are taken one by one, each as a whole or not at all. The first that does not fit stops the
+ * site's stream: receipt.stopped.
  */
 #ifndef JUYAN_INGEST_SESSION_H
 #define JUYAN_INGEST_SESSION_H
@@ -15,14 +18,26 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "block.h"
 #include "ingest.pb-c.h"
 #include "ledger.h"
+
+enum { SITE_NAME_BYTES = 64 };
+
+/* Of a site, whose stream is its journal. */
+struct site {
+	struct journal_end on_disk; /* where its journal ends here, and will end when what was admitted is on disk */
+	struct journal_end taken;
+	uint64_t *tails; /* of its terminals, by their numbers there: the last that was admitted, and 1; 0: not looked up yet */
+	char name[SITE_NAME_BYTES];
+};
 
 /* One terminal's numbers: shared by all connections that speak for the terminal. */
 struct stream {
 	uint32_t terminal_no;
-	uint64_t on_disk; /* the last number that is committed and synced */
-	uint64_t taken;   /* the last number that was admitted; taken + 1 is expected next. Never below on_disk */
+	uint64_t on_disk;  /* the last number that is committed and synced */
+	uint64_t taken;    /* the last number that was admitted; taken + 1 is expected next. Never below on_disk */
+	struct site *site; /* NULL: it is a terminal like others */
 
 	/* Ingest's, to share out a group: which group has taken of it last, and how much. The rules do not look at it. */
 	uint64_t group;
@@ -36,11 +51,29 @@ struct session {
 	uint32_t under_way;    /* batches begun under this Hello and not answered */
 };
 
-/* An EventBatch as the frame says it: event i has the number first + i. Lent. */
+/* What its block says of a site's event: as it is there. */
+struct head {
+	uint32_t terminal_no;
+	enum status verdict;
+	uint64_t stream_seq;
+	int64_t received_at_ms;
+	uint32_t block; /* of the batch */
+	bool conflict;
+};
+
+/* A site's block as it came; its chain has not been looked at. */
+struct site_block {
+	struct span bytes;
+	uint32_t from, n; /* which events of the batch: all of one terminal, with numbers one after the other */
+};
+
+/* An EventBatch or a JournalBatch as the frame says it: event i has the number first + i. Lent. */
 struct batch {
 	uint64_t first;
 	uint32_t n;
 	const struct span *events;
+	const struct head *heads; /* one for each event of a JournalBatch; NULL: it is an EventBatch */
+	const struct site_block *blocks;
 };
 
 /* The answer for one event that was not simply accepted. The sentence is lent from the admission's texts, or lives for ever. */
@@ -79,8 +112,10 @@ struct receipt {
 	size_t answers_to;
 	size_t entries_from; /* its entries in the admission that are not committed yet */
 	size_t entries_to;
-	size_t answers_settled; /* up to here they belong to events that are on disk */
-	enum status refused;    /* not OK: from number refused_from on nothing was taken, for this reason */
+	size_t answers_settled;       /* up to here they belong to events that are on disk */
+	struct journal_end site_tail; /* of a site: as tail, with the chain there */
+	bool stopped;                 /* `refused` is of a site's journal, and is answered by a Refusal */
+	enum status refused;          /* not OK: from number refused_from on nothing was taken, for this reason */
 	uint64_t refused_from;
 	const char *sentence; /* of `refused` */
 };
@@ -98,6 +133,15 @@ struct court {
 	 * admitted is committed.
 	 */
 	enum status (*judge)(void *user, uint32_t terminal_no, struct span bytes, const Juyan__V1__Event **out, struct reason *why);
+	/*
+	 * The same of an event that its site has accepted. It is not judged again: whatever is said but OK stops the site's stream,
+	 * as an event that cannot be read here, or one of a port that is not known here or not this site's.
+	 */
+	enum status (
+	    *judge_site)(void *user, uint32_t site_no, struct span bytes, const Juyan__V1__Event **out, struct reason *why);
+	/* ledger_site_chain, of a site_lsn <= stream.on_disk; and the last number on disk of a site's terminal. BUSY as above. */
+	enum status (*site_chain)(void *user, uint32_t site_no, uint64_t site_lsn, uint8_t out[CHAIN_BYTES]);
+	enum status (*tail)(void *user, uint32_t terminal_no, uint64_t *out);
 	void *user;
 };
 
@@ -106,7 +150,8 @@ void session_hello(struct session *session, struct stream *stream, uint64_t hell
 
 /*
  * OK: the batch counts in the window and `receipt` is filled; go on with session_admit. REFUSE: it is answered with a Refusal and
- * closes the session: NO_HELLO, NO_CONTENT, OUT_OF_RANGE, TOO_MANY, TOO_LARGE, WINDOW.
+ * closes the session: NO_HELLO, NO_CONTENT, OUT_OF_RANGE, TOO_MANY, TOO_LARGE, WINDOW, and NOT_AUTHORISED: a site
+ * sends its journal, others send events.
  */
 enum status session_begin(struct session *session, const struct batch *batch, struct receipt *receipt, struct reason *why) MUST_USE;
 
@@ -130,6 +175,14 @@ void session_failed(struct receipt *receipt, struct answer *answers, enum status
 
 /* The answer has been given (or nobody is there to take it). */
 void session_end(struct session *session, const struct receipt *receipt);
+
+/* session_site.c: the block that the receipt stands at. OK, BUSY, STOP as session_admit; where it stops the stream, OK. */
+enum status session_admit_block(struct receipt *receipt, const struct batch *batch, struct admission *admission,
+    const struct court *court, bool *ends_group, struct reason *why) MUST_USE;
+/* session_site.c: nothing of what was admitted and is not on disk counts any more. */
+void session_forget_site(struct site *site);
+/* From here on nothing of the batch is taken. The sentence is copied. */
+void session_refuse(struct receipt *receipt, struct admission *admission, enum status reason, const char *sentence);
 
 /* What an event's verdict looks like from the terminal's side. */
 Juyan__V1__Disposition session_disposition(enum status verdict);

@@ -120,7 +120,7 @@ read_again(struct desk *desk, struct span bytes)
 	struct reason why;
 	struct message *late = &desk->late;
 	arena_reset(&late->scratch);
-	enum status s = frame_read(bytes, late->events, &late->scratch, &late->frame, &why);
+	enum status s = frame_read(bytes, &late->room, &late->scratch, &late->frame, &why);
 	assert(s == STATUS_OK);
 }
 
@@ -153,6 +153,13 @@ desk_begin_parcel(struct desk *desk, struct message *message, struct guest *gues
 	message->bytes = NULL;
 }
 
+/* Whether a part may end before this event: a site's block stays whole. */
+static bool
+may_end(const struct batch *batch, uint32_t at)
+{
+	return batch->heads == NULL || batch->heads[at].block != batch->heads[at - 1].block;
+}
+
 /* How many of the rest the next part holds: a share of them, or one that is larger. *bytes: of all of them. */
 static uint32_t
 part_of(const struct desk *desk, const struct receipt *receipt, const struct batch *batch, size_t *bytes)
@@ -161,9 +168,10 @@ part_of(const struct desk *desk, const struct receipt *receipt, const struct bat
 	uint32_t n = 0;
 	if (most > desk->filling->admission.entries_max)
 		most = desk->filling->admission.entries_max;
-	for (*bytes = 0; receipt->done + n < batch->n && n < most; n++) {
-		size_t more = batch->events[receipt->done + n].bytes;
-		if (n > 0 && cost(n + 1, *bytes + more) > most)
+	for (*bytes = 0; receipt->done + n < batch->n && (n < most || !may_end(batch, receipt->done + n)); n++) {
+		uint32_t at = receipt->done + n;
+		size_t more = batch->events[at].bytes;
+		if (n > 0 && cost(n + 1, *bytes + more) > most && may_end(batch, at))
 			break;
 		*bytes += more;
 	}

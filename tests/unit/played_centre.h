@@ -85,7 +85,7 @@ static inline void
 played_welcomes(struct played_centre *centre, uint64_t last)
 {
 	struct span frame = { NULL, 0 };
-	played_says(centre, reply_welcome(last, 7, "seven", 0, &centre->out, &frame), frame);
+	played_says(centre, reply_welcome(last, 7, "seven", NULL, 0, &centre->out, &frame), frame);
 }
 
 static inline void

@@ -15,7 +15,7 @@
 enum { ROUNDS = 20000, EVENTS_MAX = 40, EVENT_MAX = 300 };
 
 static struct arena arena;
-static struct span spans[BATCH_EVENTS_MAX];
+static struct frame_room room;
 
 static int
 setup(void **state)
@@ -154,9 +154,9 @@ what_is_read_by_hand_is_what_protobuf_reads(void **state)
 		if (scratch.base == NULL)
 			assert_int_equal(arena_open(&scratch, DECODE_BYTES_MAX), STATUS_OK);
 		arena_reset(&scratch);
-		enum status s = frame_read(spoilt, spans, &scratch, &frame, NULL);
+		enum status s = frame_read(spoilt, &room, &scratch, &frame, NULL);
 		const Juyan__V1__EventBatch *other = unpack(spoilt);
-		assert_int_equal(s == STATUS_OK && frame.says == FRAME_BATCH, other != NULL);
+		assert_int_equal(s == STATUS_OK && frame.says == FRAME_BATCH && frame.batch.heads == NULL, other != NULL);
 		if (other != NULL)
 			check_same(&frame.batch, other);
 		read += other != NULL;
@@ -189,7 +189,7 @@ too_many_events_are_refused(void **state)
 		}
 		struct frame frame;
 		arena_reset(&arena);
-		enum status s = frame_read((struct span){ bytes, at }, spans, &arena, &frame, NULL);
+		enum status s = frame_read((struct span){ bytes, at }, &room, &arena, &frame, NULL);
 		assert_int_equal(s, n == BATCH_EVENTS_MAX ? STATUS_OK : STATUS_TOO_MANY);
 	}
 }
@@ -216,7 +216,7 @@ a_frame_with_countless_fields_is_not_unpacked(void **state)
 		struct frame frame;
 		struct reason why;
 		arena_reset(&arena);
-		enum status s = frame_read((struct span){ bytes, at }, spans, &arena, &frame, &why);
+		enum status s = frame_read((struct span){ bytes, at }, &room, &arena, &frame, &why);
 		assert_int_equal(s, unknown == 1 ? STATUS_OK : STATUS_TOO_MANY);
 		assert_true(s == STATUS_OK ? frame.unpacked && frame.batch.n == BATCH_EVENTS_MAX : arena.used == 0);
 	}

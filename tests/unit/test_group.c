@@ -49,7 +49,7 @@ static struct world {
 static void
 gather(void)
 {
-	const struct court court = { stored, judge, NULL };
+	const struct court court = { .stored = stored, .judge = judge };
 	world.group.admission.room = STATUS_OK;
 	for (size_t b = 0; b < BATCHES; b++) {
 		struct span events[BATCH_MAX];
@@ -199,7 +199,7 @@ a_parcel_outlives_its_groups(void **state)
 {
 	(void)state;
 	enum { PART = 4 };
-	const struct court court = { stored, judge, NULL };
+	const struct court court = { .stored = stored, .judge = judge };
 	static uint8_t content[2 * PART];
 	struct span events[2 * PART];
 	struct batch batch = { .first = 101, .n = 2 * PART, .events = events };

@@ -297,7 +297,7 @@ test_a_well_chained_block_that_cannot_be_is_found(void **state)
 			.bytes = said.bytes };
 		assert_int_equal(store_begin_write(book.env, &store, NULL), STATUS_OK);
 		assert_int_equal(meta_read(&store, &meta, NULL), STATUS_OK);
-		assert_int_equal(journal_append(&store, &meta.end, &entry, 1), STATUS_OK);
+		assert_int_equal(journal_append(&store, &meta.end, NULL, &entry, 1), STATUS_OK);
 		assert_int_equal(meta_write(&store, &meta), STATUS_OK);
 		assert_int_equal(store_commit(&store, NULL), STATUS_OK);
 		is_wrong("journal: event");

@@ -362,7 +362,7 @@ world_open(void)
 		.texts = &world->texts,
 		.room_sentence = "the disk is full",
 	};
-	world->court = (struct court){ fake_stored, fake_judge, world };
+	world->court = (struct court){ .stored = fake_stored, .judge = fake_judge, .user = world };
 	return world;
 }
 
@@ -397,7 +397,7 @@ begin(uint64_t first, uint32_t n, const struct span *events)
 	struct stream stream = { .terminal_no = 1 };
 	struct session session = { 0 };
 	session_hello(&session, &stream, 1);
-	struct batch batch = { first, n, events };
+	struct batch batch = { .first = first, .n = n, .events = events };
 	struct receipt receipt;
 	struct reason why = { "" };
 	enum status s = session_begin(&session, &batch, &receipt, &why);
@@ -435,7 +435,7 @@ a_gap_near_the_last_number_is_a_gap(void **state)
 	say_hello(world, 0);
 	uint8_t content = 0;
 	struct span event = { &content, 1 };
-	struct batch batch = { UINT64_MAX, 1, &event };
+	struct batch batch = { .first = UINT64_MAX, .n = 1, .events = &event };
 	struct receipt receipt;
 	assert_int_equal(session_begin(&world->sessions[0], &batch, &receipt, NULL), STATUS_OK);
 	assert_int_equal(session_admit(&receipt, &batch, &world->admission, &world->court, NULL), STATUS_OK);
@@ -454,7 +454,7 @@ batches_of_an_earlier_hello_leave_the_window_free(void **state)
 	struct session session = { 0 };
 	uint8_t content = 0;
 	struct span event = { &content, 1 };
-	struct batch batch = { 1, 1, &event };
+	struct batch batch = { .first = 1, .n = 1, .events = &event };
 	struct receipt old, receipt;
 	assert_int_equal(session_begin(&session, &batch, &old, NULL), STATUS_NO_HELLO);
 	session_hello(&session, &stream, 1);
@@ -488,7 +488,7 @@ a_failed_commit_in_the_midst_of_a_batch_takes_its_answers_back(void **state)
 	say_hello(world, 0);
 	uint8_t content[] = { 3, 0, 0 };
 	struct span events[] = { { &content[0], 1 }, { &content[1], 1 }, { &content[2], 1 } };
-	struct batch batch = { 1, 3, events };
+	struct batch batch = { .first = 1, .n = 3, .events = events };
 	struct receipt receipt;
 	world->court.judge = judge_by_content;
 	world->admission.entries_max = 2;
@@ -514,7 +514,7 @@ a_batch_with_a_gap_gains_nothing_by_a_later_commit_that_fails(void **state)
 	say_hello(world, 0);
 	uint8_t content = 0;
 	struct span event = { &content, 1 }, events[] = { event, event, event, event, event, event };
-	struct batch gap = { 5, 2, events }, whole = { 1, 6, events };
+	struct batch gap = { .first = 5, .n = 2, .events = events }, whole = { .first = 1, .n = 6, .events = events };
 	struct receipt receipts[2];
 	world->court.judge = judge_by_content;
 	assert_int_equal(session_begin(&world->sessions[0], &gap, &receipts[0], NULL), STATUS_OK);

@@ -383,7 +383,7 @@ a_centre_that_lost_events_is_not_believed(void **state)
 	turn();
 	centre_hears(JUYAN__V1__FROM_TERMINAL__SAY_HELLO);
 	struct span frame = { NULL, 0 };
-	centre_says(reply_welcome(50, 7, "seven", 0, &scene.centre.out, &frame), frame);
+	centre_says(reply_welcome(50, 7, "seven", NULL, 0, &scene.centre.out, &frame), frame);
 	assert_int_equal(terminal_push(scene.terminal, &why), STATUS_GAP);
 	assert_non_null(strstr(why.text, "expects event 51"));
 }

@@ -1,0 +1,243 @@
+/*
+ * What is other with events of sites, and what a site's administrators say. It was judged at the site: what does not fit here is
+ * not applied, and stands in the journal as it stands there.
+ */
+#include "ledger_parts.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "notes.h"
+#include "quarantine.h"
+#include "registry_table.h"
+#include "sites.h"
+
+/* ---- the registry ---- */
+
+/* The port that a record is about, where it is of a kind that a site decides; NULL: it is not. */
+static const char *
+port_of(const Juyan__V1__RegistryRecord *record)
+{
+	switch (record->record_case) {
+	case JUYAN__V1__REGISTRY_RECORD__RECORD_PORT:
+		return record->port->id;
+	case JUYAN__V1__REGISTRY_RECORD__RECORD_DAY:
+		return record->day->port;
+	case JUYAN__V1__REGISTRY_RECORD__RECORD_CAPACITY:
+		return record->capacity->port;
+	case JUYAN__V1__REGISTRY_RECORD__RECORD_LEVER:
+		return record->lever->port;
+	case JUYAN__V1__REGISTRY_RECORD__RECORD_OVERRIDE:
+		return record->override->port;
+	case JUYAN__V1__REGISTRY_RECORD__RECORD_PUBLISHED:
+		return record->published->port;
+	default:
+		return NULL;
+	}
+}
+
+static bool
+decides(const struct ledger *ledger, uint32_t site_no, const Juyan__V1__RegistryRecord *record)
+{
+	const char *port = port_of(record);
+	return port != NULL && registry_has_port(ledger->registry, site_no, port);
+}
+
+/* Records of the site's own ports. One that is to be dropped and is not there is gone already. */
+static enum status
+apply_registry(struct ledger *ledger, uint32_t site_no, const Juyan__V1__RegistryChanged *change, struct reason *why)
+{
+	enum status status = STATUS_OK;
+	bool moves_totals = false;
+	size_t taken = 0;
+	for (size_t i = 0; i < change->n_drop + change->n_put && status == STATUS_OK; i++) {
+		bool drop = i < change->n_drop;
+		const Juyan__V1__RegistryRecord *record = drop ? change->drop[i] : change->put[i - change->n_drop];
+		if (!decides(ledger, site_no, record))
+			continue;
+		status = drop ? registry_table_drop(&ledger->store, record, why)
+			      : registry_table_put(&ledger->store, record, &ledger->admin, why);
+		if (drop && status == STATUS_CONTRADICTION)
+			status = STATUS_OK;
+		moves_totals = moves_totals || record->record_case == JUYAN__V1__REGISTRY_RECORD__RECORD_PORT;
+		taken++;
+	}
+	return status == STATUS_OK && taken > 0 ? ledger_take_registry(ledger, moves_totals, why) : status;
+}
+
+enum status
+ledger_name_terminals(struct ledger *ledger, const struct entry *entry)
+{
+	const Juyan__V1__RegistryChanged *change = entry->event->registry_changed;
+	enum status status = STATUS_OK;
+	for (size_t i = 0; i < change->n_put && status == STATUS_OK; i++)
+		if (change->put[i]->record_case == JUYAN__V1__REGISTRY_RECORD__RECORD_TERMINAL &&
+		    registry_check(change->put[i], NULL) == STATUS_OK)
+			status = sites_put_terminal_name(&ledger->store,
+			    block_terminal(block_site(entry->terminal_no), change->put[i]->terminal->terminal_no),
+			    change->put[i]->terminal->name);
+	return status;
+}
+
+/* ---- the quarantine ---- */
+
+/* The event that leaves quarantine, as it does at the site; NULL: one that this site may not speak of. */
+static enum status
+released_event(struct ledger *ledger, const Juyan__V1__QuarantineReleased *release, const struct journal_event *held,
+    const Juyan__V1__Event **out)
+{
+	const Juyan__V1__Event *event = NULL;
+	struct span bytes =
+	    release->fixed_event.len > 0 ? (struct span){ release->fixed_event.data, release->fixed_event.len } : held->bytes;
+	enum status status = wire_event(bytes, &ledger->admin, &event, NULL);
+	if (status == STATUS_OK &&
+	    (wire_event_administers(event) || !registry_has_port(ledger->registry, block_site(held->terminal_no), event->port)))
+		status = STATUS_NOT_AUTHORISED;
+	if (status == STATUS_OK)
+		*out = event;
+	return status;
+}
+
+static enum status
+release_held(struct ledger *ledger, const Juyan__V1__QuarantineReleased *release, const struct journal_event *held)
+{
+	const Juyan__V1__Event *event = NULL;
+	if (held->conflict)
+		return STATUS_CONTRADICTION;
+	enum status status = released_event(ledger, release, held, &event);
+	if (status != STATUS_OK)
+		return status;
+	struct entry entry = { .terminal_no = held->terminal_no,
+		.stream_seq = held->stream_seq,
+		.received_at_ms = held->received_at_ms,
+		.site_chain = held->site_chain,
+		.first_received_at_ms = held->first_received_at_ms };
+	status = ledger_apply_report(ledger, &entry, event);
+	/* The event lives in the arena of this call, so the set is written while it does. */
+	return status == STATUS_OK ? ledger_write_work(ledger) : status;
+}
+
+/* The site names the event by its own number for it. */
+static enum status
+apply_release(struct ledger *ledger, uint32_t site_no, const Juyan__V1__QuarantineReleased *release, struct reason *why)
+{
+	struct quarantine_row row;
+	struct journal_event held;
+	uint64_t lsn;
+	enum status status = tails_find(ledger->tails, &ledger->store, site_no, release->lsn, &lsn);
+	if (status == STATUS_OK)
+		status = quarantine_get(&ledger->store, lsn, &row);
+	if (status == STATUS_OK && row.state != QUARANTINE_WAITING)
+		status = STATUS_NOT_WAITING;
+	if (status == STATUS_OK)
+		status = journal_find(&ledger->store, lsn, &held);
+	if (status == STATUS_OK && !release->dismissed)
+		status = release_held(ledger, release, &held);
+	if (status != STATUS_OK)
+		return reason_say(why, status, "%s", status_sentence(status));
+	row.state = release->dismissed ? QUARANTINE_DISMISSED : QUARANTINE_RELEASED;
+	row.settled_lsn = ledger->meta.end.lsn + 1;
+	ledger->meta.quarantine_waiting--;
+	return quarantine_put(&ledger->store, &row);
+}
+
+/* ---- notes ---- */
+
+/*
+ * What the site calls the subject, in this ledger's words: an event of its quarantine has another number here, its terminals are
+ * not looked after here, and of a batch or a machine it may speak where the port is its own.
+ */
+static enum status
+subject_here(struct ledger *ledger, uint32_t site_no, const char *subject, char out[SUBJECT_BYTES_MAX + 1])
+{
+	uint64_t there, lsn;
+	char port[PORT_BYTES_MAX + 1] = "";
+	const char *colon = strchr(subject, ':');
+	snprintf(out, SUBJECT_BYTES_MAX + 1, "%s", subject);
+	if (sscanf(subject, "quarantine:%" SCNu64, &there) == 1) {
+		enum status status = tails_find(ledger->tails, &ledger->store, site_no, there, &lsn);
+		if (status == STATUS_OK)
+			snprintf(out, SUBJECT_BYTES_MAX + 1, "quarantine:%" PRIu64, lsn);
+		return status;
+	}
+	size_t bytes = colon == NULL ? 0 : strcspn(colon + 1, "/");
+	if (bytes == 0 || bytes > PORT_BYTES_MAX)
+		return STATUS_NOT_AUTHORISED;
+	memcpy(port, colon + 1, bytes);
+	return registry_has_port(ledger->registry, site_no, port) ? STATUS_OK : STATUS_NOT_AUTHORISED;
+}
+
+static enum status
+apply_note(struct ledger *ledger, const struct entry *entry)
+{
+	char subject[SUBJECT_BYTES_MAX + 1];
+	Juyan__V1__Noted noted = *entry->event->noted;
+	struct stamp at = { entry->event->occurred_at_ms, entry->stream_seq, entry->terminal_no };
+	enum status status = subject_here(ledger, block_site(entry->terminal_no), noted.subject, subject);
+	noted.subject = subject;
+	return status == STATUS_OK ? notes_take(&ledger->store, &noted, &at) : status;
+}
+
+enum status
+ledger_administer_site(struct ledger *ledger, const struct entry *entry, struct reason *why)
+{
+	uint32_t site_no = block_site(entry->terminal_no);
+	enum status status;
+	if (entry->event->what_case == JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED)
+		return apply_registry(ledger, site_no, entry->event->registry_changed, why);
+	if (entry->event->what_case == JUYAN__V1__EVENT__WHAT_NOTED)
+		status = apply_note(ledger, entry);
+	else
+		status = apply_release(ledger, site_no, entry->event->quarantine_released, why);
+	return status;
+}
+
+/* ---- asking the writer ---- */
+
+void
+ledger_site_end(const struct ledger *ledger, uint32_t site_no, struct journal_end *out)
+{
+	assert(site_no <= TERMINAL_NO_MAX);
+	*out = ledger->sites[site_no];
+}
+
+enum status
+ledger_site_chain(struct ledger *ledger, uint32_t site_no, uint64_t site_lsn, uint8_t out[CHAIN_BYTES])
+{
+	struct store store;
+	enum status status = store_begin_read(ledger->env, &store, NULL);
+	if (status == STATUS_BUSY) /* others have all the places of readers; a writer needs none */
+		status = store_begin_write(ledger->env, &store, NULL);
+	if (status != STATUS_OK)
+		return status;
+	status = sites_chain(&store, site_no, site_lsn, out);
+	store_abort(&store);
+	return status;
+}
+
+static bool
+says_the_same(const struct site_alarm *a, const struct site_alarm *b)
+{
+	return a->status == b->status && a->lsn == b->lsn && strcmp(a->why.text, b->why.text) == 0;
+}
+
+enum status
+ledger_alarm(struct ledger *ledger, uint32_t site_no, const struct site_alarm *alarm, struct reason *why)
+{
+	struct site_alarm held;
+	struct store store;
+	enum status status = store_begin_write(ledger->env, &store, why);
+	if (status != STATUS_OK)
+		return status;
+	status = sites_alarm(&store, site_no, &held);
+	bool same = status == STATUS_OK && says_the_same(&held, alarm);
+	if (same || (status != STATUS_OK && status != STATUS_NOT_FOUND)) {
+		store_abort(&store);
+		return status;
+	}
+	status = sites_put_alarm(&store, site_no, alarm);
+	if (status == STATUS_OK)
+		return store_commit(&store, why);
+	store_abort(&store);
+	return status;
+}
