@@ -47,3 +47,16 @@ judge_event(const struct registry *registry, uint32_t terminal_no, const Juyan__
 		return judge_registry_changed(event->registry_changed, why);
 	return STATUS_OK;
 }
+
+enum status
+judge_relayed(const struct registry *registry, uint32_t site_no, const Juyan__V1__Event *event, struct reason *why)
+{
+	if (wire_event_administers(event))
+		return STATUS_OK;
+	if (!registry_knows_port(registry, event->port))
+		return reason_say(why, STATUS_UNKNOWN_PORT, "is of the port '%.32s', which the registry here does not know",
+		    event->port);
+	if (!registry_has_port(registry, site_no, event->port))
+		return reason_say(why, STATUS_NOT_AUTHORISED, "is of the port '%.32s', which is not among the site's", event->port);
+	return STATUS_OK;
+}

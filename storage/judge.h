@@ -13,5 +13,11 @@
  */
 enum status judge_event(const struct registry *registry, uint32_t terminal_no, const Juyan__V1__Event *event,
     struct reason *why) MUST_USE;
+/*
+ * The same of an event that a site has accepted. It is not judged again, but it has to be of one of the site's ports, and that one
+ * known here: UNKNOWN_PORT, NOT_AUTHORISED.
+ */
+enum status judge_relayed(const struct registry *registry, uint32_t site_no, const Juyan__V1__Event *event,
+    struct reason *why) MUST_USE;
 
 #endif

@@ -89,12 +89,7 @@ court_judge_site(void *user, uint32_t site_no, struct span bytes, const Juyan__V
 		s = speaks_of(desk, site_no, *out, &about);
 	if (s != STATUS_OK || about == NULL)
 		return s;
-	if (!registry_knows_port(desk->registry, about->port))
-		return reason_say(why, STATUS_UNKNOWN_PORT, "is of the port '%.32s', which the registry here does not know",
-		    about->port);
-	if (!registry_has_port(desk->registry, site_no, about->port))
-		return reason_say(why, STATUS_NOT_AUTHORISED, "is of the port '%.32s', which is not among the site's", about->port);
-	return STATUS_OK;
+	return judge_relayed(desk->registry, site_no, about, why);
 }
 
 static enum status

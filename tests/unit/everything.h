@@ -6,6 +6,11 @@
 #define JUYAN_TESTS_EVERYTHING_H
 
 #include "opened_ledger.h"
+#include "sites.h"
+
+#define SITE(no, key, port) \
+	"{'terminal': {'terminal_no': " no ", 'name': 'site " no "', 'public_key': '" key "', 'ports': ['" port "'], 'site': " \
+														"true}}"
 
 static inline struct said
 settle(uint64_t lsn, const char *more)
@@ -45,6 +50,35 @@ machine(const char *name, const char *condition)
 	    condition);
 }
 
+/* A block of one event of a site; what its chain is there, the ledger finds. */
+static inline void
+relay(struct book *book, uint32_t site_no, struct said said)
+{
+	static const uint8_t unsaid[CHAIN_BYTES] = { 0 };
+	struct entry entry = entry_of(book, block_terminal(site_no, 1), 0, said);
+	entry.begins_block = true;
+	entry.site_chain = unsaid;
+	entry.first_received_at_ms = MIDNIGHT - HOURS(1);
+	must(ledger_apply(book->ledger, &entry, 1, NULL), &(struct reason){ "" });
+}
+
+/* Two sites, of which something has come, and that stand still. */
+static inline void
+write_sites(struct book *book)
+{
+	static const struct site_alarm alarm = { .since_ms = MIDNIGHT, .lsn = 3, .status = STATUS_OTHER_PAST, .why = { "parted" } };
+	book_take(book, ADMIN,
+	    registry_changed("'put': [" SITE("5", "BQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU=", "ceke") "," SITE("6",
+		"BgYGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgY=", "wuliji") "]"));
+	for (uint32_t site_no = 5; site_no <= 6; site_no++) {
+		const char *port = site_no == 5 ? "ceke" : "wuliji";
+		relay(book, site_no, registry_changed("'put': [" TERMINAL("1", KEY_1, "") "]"));
+		relay(book, site_no, cargo(MIDNIGHT, port, "S1", LODGED(UNIT("T1"), WAYBILL(GOODS("2701", "60000")))));
+		relay(book, site_no, cargo(MIDNIGHT, port, "S1", RELEASED));
+		must(ledger_alarm(book->ledger, site_no, &alarm, NULL), &(struct reason){ "" });
+	}
+}
+
 /* Every kind of event, every state of a quarantined one, and a registry that moves what counts already. */
 static inline void
 book_write_all(struct book *book)
@@ -76,6 +110,7 @@ book_write_all(struct book *book)
 	book_take(book, ADMIN, note("weight:ceke/B1"));
 	book_take(book, SCALE, machine("scale 1", "WORKING"));
 	book_take(book, GATE, machine("scale 2", "SILENT"));
+	write_sites(book);
 }
 
 #endif

@@ -87,7 +87,7 @@ test_a_ledger_with_all_kinds_of_events_is_right(void **state)
 	assert_int_equal(store_begin_read(book.env, &store, NULL), STATUS_OK);
 	for (int t = 0; t < TABLES; t++) {
 		assert_true(store_rows(&store, (enum table)t) >= (t == TABLE_meta ? 1 : 2)); /* so that each can be tampered with */
-		rows += t == TABLE_meta || t == TABLE_journal ? 0 : store_rows(&store, (enum table)t);
+		rows += t == TABLE_meta || t == TABLE_journal || t == TABLE_alarms ? 0 : store_rows(&store, (enum table)t);
 	}
 	assert_int_equal(result.rows, rows);
 	store_abort(&store);
@@ -166,7 +166,8 @@ test_a_changed_row_is_found(void **state)
 	struct row row;
 	(void)state;
 	for (int t = 0; t < TABLES; t++)
-		for (size_t n = 0; t != TABLE_meta && read_row((enum table)t, n, &row); n += 1 + any_below(4)) {
+		for (size_t n = 0; t != TABLE_meta && t != TABLE_alarms && read_row((enum table)t, n, &row);
+		     n += 1 + any_below(4)) {
 			struct row changed = row;
 			changed.value[any_below(row.value_bytes)] ^= (uint8_t)(1 << any_below(8));
 			put_row((enum table)t, &changed);
@@ -186,7 +187,7 @@ test_a_missing_row_is_found(void **state)
 	struct row row;
 	(void)state;
 	for (int t = 0; t < TABLES; t++)
-		for (size_t n = 0; read_row((enum table)t, n, &row); n += 1 + any_below(4)) {
+		for (size_t n = 0; t != TABLE_alarms && read_row((enum table)t, n, &row); n += 1 + any_below(4)) {
 			delete_row((enum table)t, &row);
 			is_wrong(name_in_sentence((enum table)t));
 			put_row((enum table)t, &row);
@@ -201,7 +202,7 @@ test_an_added_row_is_found(void **state)
 	static const struct row nothing = { .key = { 0xFF }, .key_bytes = 1 };
 	struct row row;
 	(void)state;
-	for (int t = 0; t < TABLES; t++) {
+	for (int t = 0; t < TABLE_alarms; t++) {
 		for (size_t n = 0; n < 3 && read_row((enum table)t, n, &row); n++)
 			for (int longer = 0; longer < 2; longer++) {
 				struct row added = row;
