@@ -1,10 +1,13 @@
 /* The pieces that answers are made of: see answer.h. */
 #include "answer.h"
 
+#include <stdio.h>
+
 #include "civil.h"
 #include "counting.h"
 #include "manifests.h"
 #include "progress.h"
+#include "sites.h"
 
 char *
 answer_text(struct arena *arena, struct span text)
@@ -46,11 +49,27 @@ answer_remarks(struct arena *arena, uint32_t marks, size_t *n)
 	return answer_marks(arena, marks, facts_mark_sentence, n);
 }
 
-const char *
-answer_terminal_name(const struct registry *registry, uint32_t terminal_no)
+static const char *
+own_name(const struct snapshot *snapshot, uint32_t terminal_no)
 {
-	const struct terminal_rule *terminal = registry_terminal(registry, terminal_no);
+	const struct terminal_rule *terminal = registry_terminal(snapshot->registry, terminal_no);
 	return terminal != NULL ? terminal->name : "";
+}
+
+/* Where the site has not told the name of its terminal, its number there. */
+char *
+answer_terminal_name(const struct snapshot *snapshot, uint32_t terminal_no)
+{
+	char text[2 * TEXT_BYTES_MAX + 8], number[16];
+	struct span name = { NULL, 0 };
+	uint32_t site_no = block_site(terminal_no);
+	if (site_no == 0)
+		return answer_string(snapshot->arena, own_name(snapshot, terminal_no));
+	if (sites_terminal_name(&snapshot->store, terminal_no, &name) != STATUS_OK || name.bytes == 0)
+		name = (struct span){ (const uint8_t *)number,
+			(size_t)snprintf(number, sizeof number, "%u", terminal_no - block_terminal(site_no, 0)) };
+	int bytes = snprintf(text, sizeof text, "%s · %.*s", own_name(snapshot, site_no), (int)name.bytes, (const char *)name.data);
+	return answer_text(snapshot->arena, (struct span){ (const uint8_t *)text, (size_t)bytes });
 }
 
 /* ---- questions ---- */

@@ -83,6 +83,7 @@ char *answer_string(struct arena *arena, const char *text);
 char **answer_marks(struct arena *arena, uint32_t marks, const char *(*call)(unsigned bit), size_t *n);
 /* The sentences of these marks, likewise. */
 char **answer_remarks(struct arena *arena, uint32_t marks, size_t *n);
-const char *answer_terminal_name(const struct registry *registry, uint32_t terminal_no);
+/* A terminal's name, of a site's with the site's before it; "" where none is known. In the arena; NULL when it is used up. */
+char *answer_terminal_name(const struct snapshot *snapshot, uint32_t terminal_no);
 
 #endif

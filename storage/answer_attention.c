@@ -7,6 +7,7 @@
 
 #include "attending.h"
 #include "quarantine.h"
+#include "sites.h"
 #include "streams.h"
 
 enum { SCRATCH_BYTES = 2 * EVENT_DECODE_BYTES };
@@ -32,7 +33,7 @@ look_at_quarantined(struct attending *attending, const struct quarantine_row *ro
 		return STATUS_NO_MEMORY;
 	if (attending->ask->port[0] != '\0' && strcmp(candidate.port, attending->ask->port) != 0)
 		return STATUS_OK;
-	candidate.since_ms = held.received_at_ms;
+	candidate.since_ms = held.first_received_at_ms;
 	candidate.terminal_no = held.terminal_no;
 	candidate.reason = row->reason;
 	snprintf(candidate.subject, sizeof candidate.subject, "quarantine:%" PRIu64, row->lsn);
@@ -156,7 +157,7 @@ look_at_terminals(struct attending *attending)
 static char **
 reasons_of(struct arena *arena, const struct candidate *from, size_t *n)
 {
-	if (from->kind != ATTENTION_QUARANTINE)
+	if (from->kind != ATTENTION_QUARANTINE && from->kind != ATTENTION_SITE)
 		return answer_marks(arena, from->marks, facts_mark_name, n);
 	char **reasons = arena_take(arena, sizeof *reasons);
 	if (reasons != NULL)
@@ -179,8 +180,8 @@ tell(struct attending *attending, const struct candidate *from, Juyan__V1__Atten
 	row->batch_no = answer_string(arena, from->batch_no);
 	row->lsn = from->lsn;
 	row->terminal_no = from->terminal_no;
-	row->terminal_name = answer_string(arena,
-	    from->terminal_no > 0 ? answer_terminal_name(attending->snapshot->registry, from->terminal_no) : "");
+	row->terminal_name =
+	    from->terminal_no > 0 ? answer_terminal_name(attending->snapshot, from->terminal_no) : answer_string(arena, "");
 	row->since_ms = from->since_ms;
 	row->sentence = answer_string(arena, from->sentence);
 	row->measured = from->measured;
@@ -203,10 +204,46 @@ tell(struct attending *attending, const struct candidate *from, Juyan__V1__Atten
 	    : STATUS_NO_MEMORY;
 }
 
+/* ---- sites ---- */
+
+/* The port that it is shown with: the one that was asked for, where that is the site's; NULL: it is not. */
+static enum status
+look_at_site(struct attending *attending, uint32_t site_no)
+{
+	const char *port = attending->ask->port;
+	const struct registry *registry = attending->snapshot->registry;
+	const struct terminal_rule *rule = registry_terminal(registry, site_no);
+	struct candidate candidate = { .kind = ATTENTION_SITE, .port = port, .batch_no = "", .terminal_no = site_no };
+	struct site_alarm alarm;
+	if (rule == NULL || rule->revoked || (port[0] != '\0' && !registry_has_port(registry, site_no, port)))
+		return STATUS_OK;
+	enum status status = sites_alarm(&attending->snapshot->store, site_no, &alarm);
+	if (status != STATUS_OK)
+		return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+	candidate.lsn = alarm.lsn;
+	candidate.since_ms = alarm.since_ms;
+	candidate.reason = alarm.status;
+	snprintf(candidate.subject, sizeof candidate.subject, "site:%u/%" PRIu64, site_no, alarm.lsn);
+	return attending_add(attending, &candidate, alarm.why.text);
+}
+
+static enum status
+look_at_sites(struct attending *attending)
+{
+	const struct registry *registry = attending->snapshot->registry;
+	enum status status = STATUS_OK;
+	for (size_t i = 0; i < registry_terminals(registry) && status == STATUS_OK; i++)
+		if (registry_terminal_at(registry, i)->site)
+			status = look_at_site(attending, registry_terminal_at(registry, i)->terminal_no);
+	return status;
+}
+
 static enum status
 look_at_all(struct attending *attending)
 {
-	enum status status = look_at_terminals(attending);
+	enum status status = look_at_sites(attending);
+	if (status == STATUS_OK)
+		status = look_at_terminals(attending);
 	if (status == STATUS_OK)
 		status = look_at_quarantine(attending);
 	if (status == STATUS_OK)

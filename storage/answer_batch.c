@@ -147,9 +147,9 @@ tell_event(struct snapshot *snapshot, const struct facts *facts, const struct so
 	juyan__v1__story_event__init(told);
 	told->lsn = held.lsn;
 	told->terminal_no = held.terminal_no;
-	told->terminal_name = answer_string(snapshot->arena, answer_terminal_name(snapshot->registry, held.terminal_no));
+	told->terminal_name = answer_terminal_name(snapshot, held.terminal_no);
 	told->stream_seq = held.stream_seq;
-	told->received_at_ms = held.received_at_ms;
+	told->received_at_ms = held.first_received_at_ms;
 	told->event = message.out;
 	told->holds = still_holds(facts, event, &source->at);
 	told->remarks = answer_remarks(snapshot->arena, source->marks, &told->n_remarks);

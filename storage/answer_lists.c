@@ -3,8 +3,22 @@
 #include "judge.h"
 #include "manifests.h"
 #include "quarantine.h"
+#include "sites.h"
 
 enum { REVIEW_BYTES = 4 };
+
+/* What waits from a site can be settled there alone, under the number that it has there. */
+static void
+explain_site(const struct snapshot *snapshot, const struct journal_event *held, enum status reason,
+    const Juyan__V1__QuarantineRow *row, struct reason *why)
+{
+	uint64_t there;
+	struct reason said = *why;
+	const struct terminal_rule *site = registry_terminal(snapshot->registry, block_site(held->terminal_no));
+	if (row->settled_lsn == 0 && site != NULL && sites_lsn(&snapshot->store, held, &there) == STATUS_OK)
+		reason_say(why, reason, "%.150s; it is settled at its site, %.40s, where it is event %llu", said.text, site->name,
+		    (unsigned long long)there);
+}
 
 /*
  * The sentence is found anew: what is wrong with the event now, so that a person sees whether a fix of the registry helped;
@@ -20,10 +34,13 @@ explain(const struct snapshot *snapshot, const struct journal_event *held, enum 
 		reason_say(why, reason, "%s (number %llu of the stream)", status_sentence(reason),
 		    (unsigned long long)held->stream_seq);
 	enum status status = wire_event(held->bytes, snapshot->arena, &event, reason == STATUS_CONFLICTING_EVENT ? NULL : why);
+	if (held->site_chain != NULL)
+		explain_site(snapshot, held, reason, row, why);
 	if (status != STATUS_OK)
 		return;
-	if (reason != STATUS_CONFLICTING_EVENT && judge_event(snapshot->registry, held->terminal_no, event, why) == STATUS_OK &&
-	    row->settled_lsn == 0 && reason != STATUS_BATCH_FULL && !wire_event_administers(event))
+	if (held->site_chain == NULL && reason != STATUS_CONFLICTING_EVENT &&
+	    judge_event(snapshot->registry, held->terminal_no, event, why) == STATUS_OK && row->settled_lsn == 0 &&
+	    reason != STATUS_BATCH_FULL && !wire_event_administers(event))
 		reason_say(why, reason, "%s when it came; by today's registry it could be released", status_sentence(reason));
 	union {
 		const Juyan__V1__Event *in;
@@ -61,7 +78,7 @@ tell_row(struct snapshot *snapshot, const struct quarantine_row *from, bool whol
 	row->lsn = from->lsn;
 	row->terminal_no = held.terminal_no;
 	row->stream_seq = held.stream_seq;
-	row->received_at_ms = held.received_at_ms;
+	row->received_at_ms = held.first_received_at_ms;
 	row->code = (uint32_t)from->reason;
 	row->settled_lsn = from->settled_lsn;
 	if (whole && row->settled_lsn != 0)
@@ -69,7 +86,7 @@ tell_row(struct snapshot *snapshot, const struct quarantine_row *from, bool whol
 	if (status != STATUS_OK)
 		return status;
 	explain(snapshot, &held, from->reason, row, &why);
-	row->terminal_name = answer_string(snapshot->arena, answer_terminal_name(snapshot->registry, held.terminal_no));
+	row->terminal_name = answer_terminal_name(snapshot, held.terminal_no);
 	row->name = answer_string(snapshot->arena, status_name(from->reason));
 	row->state = answer_string(snapshot->arena, quarantine_state_name(from->state));
 	row->sentence = answer_string(snapshot->arena, why.text);

@@ -1,6 +1,7 @@
 /* What the ledger says of itself: its end, its streams, its room, and its registry. */
 #include "answer.h"
 #include "registry_table.h"
+#include "sites.h"
 #include "streams.h"
 
 static enum status
@@ -16,7 +17,7 @@ stream_status(struct snapshot *snapshot, uint32_t terminal_no, Juyan__V1__Stream
 	if (status == STATUS_OK)
 		status = journal_find(&snapshot->store, run.first_lsn + run.events - 1, &last);
 	stream->terminal_no = terminal_no;
-	stream->terminal_name = answer_string(snapshot->arena, answer_terminal_name(snapshot->registry, terminal_no));
+	stream->terminal_name = answer_terminal_name(snapshot, terminal_no);
 	if (status != STATUS_OK || stream->terminal_name == NULL)
 		return status != STATUS_OK ? status : STATUS_NO_MEMORY;
 	stream->last_stream_seq = run.first_seq + run.events - 1;
@@ -38,6 +39,80 @@ chain_then(struct snapshot *snapshot, uint64_t lsn, ProtobufCBinaryData *out)
 	*out = (ProtobufCBinaryData){ CHAIN_BYTES, chain };
 	enum status status = lsn > snapshot->meta.end.lsn ? STATUS_NOT_FOUND : journal_chain(&snapshot->store, lsn, chain);
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+/* How far its journal has come. */
+static enum status
+tell_site_end(struct snapshot *snapshot, uint32_t site_no, Juyan__V1__SiteStatus *out)
+{
+	struct journal_end end;
+	struct journal_event last;
+	uint64_t lsn;
+	uint8_t *chain = arena_take(snapshot->arena, CHAIN_BYTES);
+	enum status status = sites_end(&snapshot->store, site_no, &end);
+	if (chain == NULL || status != STATUS_OK)
+		return chain == NULL ? STATUS_NO_MEMORY : status;
+	status = streams_find(&snapshot->store, site_no, end.lsn, &lsn);
+	if (status == STATUS_OK)
+		status = journal_find(&snapshot->store, lsn, &last);
+	if (status != STATUS_OK)
+		return status == STATUS_NOT_FOUND ? STATUS_DAMAGED : status;
+	memcpy(chain, end.chain, CHAIN_BYTES);
+	out->chain = (ProtobufCBinaryData){ CHAIN_BYTES, chain };
+	out->last_lsn = end.lsn;
+	out->last_received_at_ms = end.received_at_ms;
+	out->last_relayed_at_ms = last.received_at_ms;
+	return STATUS_OK;
+}
+
+static enum status
+tell_alarm(struct snapshot *snapshot, uint32_t site_no, Juyan__V1__SiteStatus *out)
+{
+	struct site_alarm alarm;
+	enum status status = sites_alarm(&snapshot->store, site_no, &alarm);
+	if (status != STATUS_OK)
+		return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+	out->stopped_since_ms = alarm.since_ms;
+	out->stopped_lsn = alarm.lsn;
+	out->code = (uint32_t)alarm.status;
+	out->name = answer_string(snapshot->arena, status_name(alarm.status));
+	out->sentence = answer_string(snapshot->arena, alarm.why.text);
+	return out->name != NULL && out->sentence != NULL ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+static enum status
+tell_site(struct snapshot *snapshot, uint32_t site_no, Juyan__V1__SiteStatus **out)
+{
+	Juyan__V1__SiteStatus *site = arena_take(snapshot->arena, sizeof *site);
+	if (site == NULL)
+		return STATUS_NO_MEMORY;
+	juyan__v1__site_status__init(site);
+	site->terminal_no = site_no;
+	site->terminal_name = answer_terminal_name(snapshot, site_no);
+	enum status status = site->terminal_name == NULL ? STATUS_NO_MEMORY : tell_site_end(snapshot, site_no, site);
+	if (status == STATUS_NOT_FOUND)
+		status = STATUS_OK;
+	*out = site;
+	return status == STATUS_OK ? tell_alarm(snapshot, site_no, site) : status;
+}
+
+/* All that the registry knows, whether or not anything has come. */
+static enum status
+tell_sites(struct snapshot *snapshot, Juyan__V1__LedgerStatus *out)
+{
+	const struct registry *registry = snapshot->registry;
+	enum status status = STATUS_OK;
+	out->sites = arena_take(snapshot->arena, (registry_terminals(registry) + 1) * sizeof(Juyan__V1__SiteStatus *));
+	if (out->sites == NULL)
+		return STATUS_NO_MEMORY;
+	for (size_t i = 0; i < registry_terminals(registry) && status == STATUS_OK; i++) {
+		const struct terminal_rule *rule = registry_terminal_at(registry, i);
+		if (!rule->site)
+			continue;
+		status = tell_site(snapshot, rule->terminal_no, &out->sites[out->n_sites]);
+		out->n_sites += status == STATUS_OK ? 1 : 0;
+	}
+	return status;
 }
 
 enum status
@@ -68,7 +143,7 @@ answer_status(struct snapshot *snapshot, const Juyan__V1__StatusAsk *ask, Juyan_
 		answer->n_streams++;
 	}
 	*out = answer;
-	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+	return status == STATUS_NOT_FOUND || status == STATUS_OK ? tell_sites(snapshot, answer) : status;
 }
 
 enum status

@@ -401,7 +401,7 @@ function Held({lsn, again}: {lsn: string; again: () => void}) {
 	);
 }
 
-const KINDS = ['quarantine', 'machine', 'stuck', 'second_inspection', 'weight', 'silent', 'review', 'unheard'];
+const KINDS = ['site', 'quarantine', 'machine', 'stuck', 'second_inspection', 'weight', 'silent', 'review', 'unheard'];
 
 type Counts = Picture['counts'];
 const counts = (data: Picture, kind: string): Counts => data.counts.filter(of => kind === '' || of.kind === kind);
