@@ -93,7 +93,7 @@ greet(struct hq *hq, size_t i)
 		*stream = (struct stream){ .terminal_no = site_no, .site = &hq->sites[i] };
 		hq->sites[i].tails = calloc(TERMINAL_NO_MAX + 1, sizeof *hq->sites[i].tails);
 		assert_non_null(hq->sites[i].tails);
-		snprintf(hq->sites[i].name, sizeof hq->sites[i].name, "site %zu", i);
+		snprintf(hq->sites[i].name, sizeof hq->sites[i].name, "%s", site_ports[i]);
 		ledger_site_end(hq->book.ledger, site_no, &hq->sites[i].on_disk);
 		session_forget_site(&hq->sites[i]);
 		stream->on_disk = stream->taken = ledger_stream_tail(hq->book.ledger, site_no);
