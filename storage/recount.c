@@ -7,6 +7,8 @@
 #include "meta.h"
 #include "pages.h"
 #include "scratch.h"
+#include "sites.h"
+#include "streams.h"
 #include "tonnage.h"
 
 enum { DESCRIPTION_BYTES = 160, SNAPSHOT_TRIES = 100 };
@@ -150,6 +152,28 @@ compare_all(struct recount *recount, struct reason *why)
 	return status;
 }
 
+/* Of the scratch ledger, which has found their chains anew. */
+static enum status
+note_sites(struct recount *recount, struct reason *why)
+{
+	struct store scratch;
+	uint32_t site_no = 0;
+	struct recount_result *result = recount->result;
+	enum status status = store_begin_read(recount->scratch.env, &scratch, why);
+	if (status != STATUS_OK)
+		return status;
+	while (result->n_sites < RECOUNT_SITES_MAX && (status = sites_next(&scratch, site_no, &site_no)) == STATUS_OK) {
+		struct recount_site *site = &result->sites[result->n_sites];
+		site->site_no = site_no;
+		status = sites_end(&scratch, site_no, &site->end);
+		if (status != STATUS_OK)
+			break;
+		result->n_sites++;
+	}
+	store_abort(&scratch);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 /* ---- replaying ---- */
 
 static void
@@ -206,7 +230,7 @@ replay_all(struct recount *recount, struct replay_source source, uint64_t map_by
 		status = replay_to(recount, REPLAY_ALL, why);
 	if (status == STATUS_OK)
 		recount->result->events = replay_state(recount->replay)->end.lsn;
-	return status;
+	return status == STATUS_OK && recount->result->right ? note_sites(recount, why) : status;
 }
 
 static enum status
@@ -271,6 +295,57 @@ recount(struct env *env, const char *scratch_dir, const struct checkpoint *publi
 	found.last_lsn = recount.meta.end.lsn;
 	memcpy(found.chain, recount.meta.end.chain, sizeof found.chain);
 	return end(&recount, status, result);
+}
+
+/* ---- of a site ---- */
+
+/* What does not fit; NULL: it fits. The journal's name is the chain value of its first block, wherever that ends. */
+static enum status
+differs_at_site(const struct store *store, uint32_t site_no, const struct journal_end *end, const struct checkpoint *published,
+    const char **out)
+{
+	uint8_t chain[CHAIN_BYTES];
+	uint64_t first, lsn = published->lsn;
+	struct journal_event event;
+	*out = NULL;
+	if (lsn > end->lsn)
+		*out = "the site's checkpoint speaks of an event that has not come here: it proves nothing yet";
+	enum status status = *out != NULL ? STATUS_OK : streams_find(store, site_no, 1, &first);
+	if (*out == NULL && status == STATUS_OK)
+		status = journal_find(store, first, &event);
+	if (*out == NULL && status == STATUS_OK && lsn > 0 && memcmp(event.site_chain, published->ledger, CHAIN_BYTES) != 0)
+		*out = "the checkpoint speaks of another ledger than this site's";
+	if (*out != NULL || status != STATUS_OK)
+		return status;
+	status = sites_chain(store, site_no, lsn, chain);
+	if (status == STATUS_NOT_FOUND || (status == STATUS_OK && memcmp(chain, published->chain, CHAIN_BYTES) != 0)) {
+		*out = "the site's journal, as it came here, did not stand where its checkpoint says: the two have parted";
+		status = STATUS_OK;
+	}
+	return status;
+}
+
+enum status
+recount_site_checkpoint(struct env *env, uint32_t site_no, const struct checkpoint *published, bool *right, char difference[512],
+    struct reason *why)
+{
+	struct store store;
+	struct journal_end end;
+	const char *differs = NULL;
+	enum status status = store_begin_read(env, &store, why);
+	if (status != STATUS_OK)
+		return status;
+	status = sites_end(&store, site_no, &end);
+	if (status == STATUS_NOT_FOUND)
+		reason_say(why, status, "nothing has come of the site %" PRIu32 "; 'juyan sites' lists them", site_no);
+	if (status == STATUS_OK)
+		status = differs_at_site(&store, site_no, &end, published, &differs);
+	store_abort(&store);
+	if (status != STATUS_OK)
+		return status;
+	*right = differs == NULL;
+	snprintf(difference, 512, "%s", differs == NULL ? "" : differs);
+	return STATUS_OK;
 }
 
 /* ---- of files ---- */

@@ -3,13 +3,22 @@
  * ledger whose tables have to equal the ledger's own, bit for bit. Reads one snapshot; ingest may go on meanwhile. The same for
  * journal files, which have no tables: they have to be such that a ledger can be made of them.
  *
- * With a published checkpoint the journal has to have stood, at its event, where the checkpoint says, with its totals.
+ * With a published checkpoint the journal has to have stood, at its event, where the checkpoint says, with its totals. With one of a
+ * site that site's journal has to have stood there, as far as it has come.
  */
 #ifndef JUYAN_STORAGE_RECOUNT_H
 #define JUYAN_STORAGE_RECOUNT_H
 
 #include "checkpoint.h"
 #include "stretches.h"
+
+/* A site whose journal came here: its chain has been computed anew from its blocks. */
+struct recount_site {
+	uint32_t site_no;
+	struct journal_end end;
+};
+
+enum { RECOUNT_SITES_MAX = 256 };
 
 struct recount_result {
 	bool right;
@@ -19,6 +28,8 @@ struct recount_result {
 	uint64_t rows; /* table rows compared */
 	uint8_t ledger[CHAIN_BYTES];
 	uint8_t chain[CHAIN_BYTES];
+	struct recount_site sites[RECOUNT_SITES_MAX]; /* where it is right, and was recounted: the first of them */
+	size_t n_sites;
 	char difference[512]; /* where it is not right: the first thing that does not fit, in one sentence */
 };
 
@@ -30,6 +41,12 @@ typedef void recount_progress(void *user, uint64_t done, uint64_t all);
  */
 enum status recount(struct env *env, const char *scratch_dir, const struct checkpoint *published, recount_progress *progress,
     void *user, struct recount_result *result, struct reason *why) MUST_USE;
+/*
+ * Whether a site's journal, as it came here, stood where a checkpoint of the site says. OK with `right`, or with the sentence of what
+ * does not fit; NOT_FOUND where nothing of that site has come.
+ */
+enum status recount_site_checkpoint(struct env *env, uint32_t site_no, const struct checkpoint *published, bool *right,
+    char difference[512], struct reason *why) MUST_USE;
 /* Likewise of files and folders of files (stretches.h). Where they begin with event 1, they are recounted in the scratch folder. */
 enum status recount_stretches(const char *const *paths, size_t n, const char *scratch_dir, const struct checkpoint *published,
     recount_progress *progress, void *user, struct recount_result *result, struct reason *why) MUST_USE;

@@ -24,6 +24,7 @@
 	X(batch, "show all that is known of one batch, and how it came to be") \
 	X(attention, "show what asks for a person now, and note what was seen") \
 	X(machines, "show how gates, scales and AGVs stand, and how long each was available") \
+	X(sites, "show the sites whose journals come here, and how far they have come") \
 	X(quarantine, "look at events that were not counted, and settle them") \
 	X(registry, "show, compare and change ports, groups, terminals, calendars") \
 	X(history, "take published totals from before the ledger, and list them") \

@@ -17,13 +17,14 @@
 #include "recount.h"
 #include "tool.h"
 
-enum { KEY_JSON = 0x100, KEY_SCRATCH, KEY_ARCHIVE = 'a', KEY_CHECKPOINT = 'c', KEY_PUBLIC = 'p', ARCHIVES_MAX = 4096 };
+enum { KEY_JSON = 0x100, KEY_SCRATCH, KEY_SITE, KEY_ARCHIVE = 'a', KEY_CHECKPOINT = 'c', KEY_PUBLIC = 'p', ARCHIVES_MAX = 4096 };
 
 struct command {
 	const char *data;
 	const char *scratch;
 	const char *checkpoint;
 	const char *public_key;
+	uint32_t site_no; /* whose checkpoint it is; 0: this ledger's */
 	const char **archives;
 	size_t n_archives;
 	bool json;
@@ -38,6 +39,7 @@ static const struct argp_option options[] = {
 	{ "checkpoint", KEY_CHECKPOINT, "FILE", 0, "what was published: the journal has to have stood there, with those totals",
 	    1 },
 	{ "public-key", KEY_PUBLIC, "FILE", 0, "who has to have signed that", 1 },
+	{ "site", KEY_SITE, "NUMBER", 0, "that is a checkpoint of this site (a terminal's number, as 'juyan sites' shows it)", 1 },
 	{ "scratch", KEY_SCRATCH, "DIR", 0,
 	    "where to recount: a folder that does not exist yet (default: in the data folder; for files in $TMPDIR or /tmp)", 1 },
 	{ "json", KEY_JSON, NULL, 0, "as a JSON object", 1 },
@@ -53,6 +55,9 @@ static const char doc[] =
     "Whoever can write the file can make another ledger that is as right. Against that helps a checkpoint that was given away:\n\n"
     "  juyan verify --checkpoint 2026-11-21-48211.txt --public-key checkpoint.key.pub\n"
     "  juyan verify --archive /backup --checkpoint … --public-key …   (offline, without the ledger)\n\n"
+    "At a headquarters the journals of its sites are proved with its own: their chains are computed anew from what came of them. "
+    "Against a checkpoint that a site has given away:\n\n"
+    "  juyan verify --site 2 --checkpoint … --public-key …\n\n"
     "Of a stretch that does not begin with the first event the chain alone is proved.";
 
 static void
@@ -86,6 +91,11 @@ parse(int key, char *arg, struct argp_state *state)
 	case KEY_SCRATCH:
 		command->scratch = arg;
 		break;
+	case KEY_SITE:
+		command->site_no = (uint32_t)strtoul(arg, NULL, 10);
+		if (command->site_no == 0 || command->site_no > TERMINAL_NO_MAX)
+			argp_error(state, "--site is '%s', expected a terminal's number", arg);
+		break;
 	case KEY_JSON:
 		command->json = true;
 		break;
@@ -99,6 +109,8 @@ parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--data and --archive exclude each other");
 		if ((command->checkpoint == NULL) != (command->public_key == NULL))
 			argp_error(state, "--checkpoint and --public-key go together");
+		if (command->site_no != 0 && (command->checkpoint == NULL || command->n_archives > 0))
+			argp_error(state, "--site goes with --checkpoint, and with a ledger");
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -107,6 +119,21 @@ parse(int key, char *arg, struct argp_state *state)
 }
 
 /* ---- what it says ---- */
+
+static json_t *
+json_of_sites(const struct recount_result *result)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; list != NULL && i < result->n_sites; i++) {
+		char chain[CHAIN_TEXT_BYTES];
+		const struct recount_site *site = &result->sites[i];
+		chain_text(site->end.chain, chain);
+		json_array_append_new(list,
+		    json_pack("{s:I, s:I, s:s}", "terminal_no", (json_int_t)site->site_no, "last_lsn", (json_int_t)site->end.lsn,
+			"chain", chain));
+	}
+	return list;
+}
 
 static enum status
 print_json(const struct recount_result *result, const struct checkpoint *published)
@@ -121,6 +148,8 @@ print_json(const struct recount_result *result, const struct checkpoint *publish
 		return STATUS_NO_MEMORY;
 	if (!result->right)
 		json_object_set_new(json, "difference", json_stringn_nocheck(result->difference, strlen(result->difference)));
+	if (result->n_sites > 0)
+		json_object_set_new(json, "sites", json_of_sites(result));
 	if (published != NULL)
 		json_object_set_new(json, "checkpoint_lsn", json_integer((json_int_t)published->lsn));
 	json_dumpf(json, stdout, JSON_INDENT(2));
@@ -145,9 +174,14 @@ print_result(const struct command *command, const struct recount_result *result,
 	else
 		printf("right: events %" PRIu64 " to %" PRIu64 "%s, chain %s\n", result->first_lsn, result->last_lsn,
 		    result->first_lsn == 1 ? "" : " (a stretch: its chain alone is proved)", chain);
+	for (size_t i = 0; i < result->n_sites; i++) {
+		chain_text(result->sites[i].end.chain, chain);
+		printf("site %" PRIu32 ": events 1 to %" PRIu64 " of its journal are as they were chained there, chain %s\n",
+		    result->sites[i].site_no, result->sites[i].end.lsn, chain);
+	}
 	if (published != NULL)
-		printf("the checkpoint fits: event %" PRIu64 "%s\n", published->lsn,
-		    result->first_lsn == 1 ? " and the totals at it" : "");
+		printf("the checkpoint %sfits: event %" PRIu64 "%s\n", command->site_no != 0 ? "of the site " : "", published->lsn,
+		    result->first_lsn == 1 && command->site_no == 0 ? " and the totals at it" : "");
 	return STATUS_OK;
 }
 
@@ -176,8 +210,9 @@ read_checkpoint(struct command *command, struct checkpoint *out)
 }
 
 static enum status
-prove(struct command *command, const struct checkpoint *published, struct recount_result *result)
+prove(struct command *command, const struct checkpoint *given, struct recount_result *result)
 {
+	const struct checkpoint *published = command->site_no == 0 ? given : NULL;
 	const struct env_options env_options = { .dir = tool_data(command->data), .readonly = true };
 	struct progress_line progress = progress_line_begin("recounting");
 	char scratch[PATH_MAX];
@@ -190,6 +225,9 @@ prove(struct command *command, const struct checkpoint *published, struct recoun
 		status = env_open(&env_options, &env, &command->why);
 		if (status == STATUS_OK)
 			status = recount(env, scratch, published, progress_line_step, &progress, result, &command->why);
+		if (status == STATUS_OK && result->right && command->site_no != 0)
+			status = recount_site_checkpoint(env, command->site_no, given, &result->right, result->difference,
+			    &command->why);
 		env_close(&env);
 	}
 	progress_line_end(&progress);

@@ -1,0 +1,129 @@
+/* `juyan sites`: the sites whose journals come here, how far they have come, and what stands still. */
+#include <argp.h>
+#include <inttypes.h>
+
+#include "asking.h"
+#include "clock.h"
+#include "json.h"
+#include "table.h"
+
+enum { KEY_JSON = 0x100 };
+
+struct command {
+	struct asking asking;
+	bool json;
+};
+
+static const struct argp_option options[] = {
+	{ "json", KEY_JSON, NULL, 0, "as JSON, with the names of proto/query.proto", 1 },
+	{ 0 },
+};
+
+static const char doc[] = "Shows the sites whose journals come to this headquarters, and how far each has come.\v"
+			  "A site is a ledger of its own ('juyan keys authorise --site'). Nothing of one that is stopped is taken "
+			  "until the reason is gone; "
+			  "it tries again by itself, and the others go on. Ends with 1 where one is stopped.";
+
+static error_t
+parse(int key, char *arg, struct argp_state *state)
+{
+	struct command *command = state->input;
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &command->asking.connection;
+		break;
+	case KEY_JSON:
+		command->json = true;
+		break;
+	case ARGP_KEY_ARG:
+		argp_error(state, "'%s' is not expected here", arg);
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+static void
+cell_of_age(struct table *table, int64_t at_ms, int64_t now_ms)
+{
+	char age[ASKING_TIME_BYTES];
+	table_cell(table, at_ms == 0 ? "-" : asking_span(now_ms > at_ms ? now_ms - at_ms : 0, age));
+}
+
+static enum status
+print_table(const Juyan__V1__LedgerStatus *status)
+{
+	static const struct table_column columns[] = { { "no", TABLE_RIGHT }, { "site", TABLE_LEFT }, { "events", TABLE_RIGHT },
+		{ "the last had there", TABLE_RIGHT }, { "came here", TABLE_RIGHT }, { "state", TABLE_LEFT } };
+	struct clock clock = clock_system();
+	int64_t now_ms = clock_utc_ms(&clock);
+	struct table *table = NULL;
+	enum status opened = table_open(columns, sizeof columns / sizeof columns[0], &table);
+	for (size_t i = 0; i < status->n_sites && opened == STATUS_OK; i++) {
+		const Juyan__V1__SiteStatus *site = status->sites[i];
+		table_cellf(table, "%" PRIu32, site->terminal_no);
+		table_cell(table, site->terminal_name);
+		table_cellf(table, "%" PRIu64, site->last_lsn);
+		cell_of_age(table, site->last_received_at_ms, now_ms);
+		cell_of_age(table, site->last_relayed_at_ms, now_ms);
+		if (site->stopped_since_ms != 0)
+			table_cellf(table, "stopped (%s): %s", site->name, site->sentence);
+		else
+			table_cell(table, site->last_lsn == 0 ? "nothing has come yet" : "goes on");
+	}
+	if (opened == STATUS_OK)
+		opened = table_print(table, stdout);
+	table_close(&table);
+	return opened;
+}
+
+static enum status
+print_json(const Juyan__V1__LedgerStatus *status)
+{
+	json_t *rows = json_array(), *row;
+	enum status written = rows == NULL ? STATUS_NO_MEMORY : STATUS_OK;
+	for (size_t i = 0; i < status->n_sites && written == STATUS_OK; i++) {
+		written = json_write(&status->sites[i]->base, true, &row);
+		if (written == STATUS_OK && json_array_append_new(rows, row) != 0)
+			written = STATUS_NO_MEMORY;
+	}
+	if (written == STATUS_OK && json_dumpf(rows, stdout, JSON_INDENT(2)) == 0)
+		putchar('\n');
+	json_decref(rows);
+	return written;
+}
+
+static enum status
+show(struct command *command, bool *stopped)
+{
+	Juyan__V1__StatusAsk about = JUYAN__V1__STATUS_ASK__INIT;
+	Juyan__V1__Question question = JUYAN__V1__QUESTION__INIT;
+	const Juyan__V1__Answer *answer;
+	question.ask_case = JUYAN__V1__QUESTION__ASK_STATUS;
+	question.status = &about;
+	enum status status = asking_answer(&command->asking, &question, JUYAN__V1__ANSWER__SAY_STATUS, &answer);
+	if (status != STATUS_OK)
+		return status;
+	for (size_t i = 0; i < answer->status->n_sites; i++)
+		*stopped = *stopped || answer->status->sites[i]->stopped_since_ms != 0;
+	if (command->json)
+		return print_json(answer->status);
+	if (answer->status->n_sites > 0)
+		return print_table(answer->status);
+	printf("no site brings its journal here; 'juyan keys authorise --site' lets one in\n");
+	return STATUS_OK;
+}
+
+int
+tool_sites(int argc, char **argv)
+{
+	struct command command = { .asking.name = "sites" };
+	const struct argp_child children[] = { { &tool_connection_argp, 0, "Which Juyan:", 3 }, { 0 } };
+	const struct argp argp = { options, parse, NULL, doc, children, NULL, NULL };
+	bool stopped = false;
+	argp_err_exit_status = TOOL_USAGE;
+	argp_parse(&argp, argc, argv, 0, NULL, &command);
+	int code = asking_end(&command.asking, show(&command, &stopped));
+	return code == TOOL_FINE && stopped ? TOOL_WRONG : code;
+}
