@@ -7,8 +7,8 @@
 const char *
 attention_name(enum attention kind)
 {
-	static const char *const names[ATTENTIONS] = { "site", "silent", "quarantine", "machine", "stuck", "weight", "second_inspection",
-		"review", "unheard" };
+	static const char *const names[ATTENTIONS] = { "site", "silent", "quarantine", "machine", "stuck", "weight",
+		"second_inspection", "review", "unheard" };
 	assert(kind < ATTENTIONS);
 	return names[kind];
 }

@@ -9,9 +9,9 @@
 #include "progress.h"
 
 /*
- * The gravest first. A site whose journal does not go on is missing here as a whole. Where a terminal is silent nothing else of its port can be trusted; what waits in quarantine is missing in the
- * totals; then a machine that does not work, for whom others wait; then whoever waits for us; then what should be looked into; at
- * last what is merely odd.
+ * The gravest first. A site that stands still is missing as a whole, and nobody at it need know. Where a terminal is silent nothing
+ * else of its port can be trusted; what waits in quarantine is missing in the totals; then a machine that does not work, for whom
+ * others wait; then whoever waits for us; then what should be looked into; at last what is merely odd.
  */
 enum attention {
 	ATTENTION_SITE,

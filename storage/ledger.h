@@ -18,7 +18,6 @@
 #include "query.pb-c.h"
 
 struct ledger;
-struct site_alarm;
 struct reader;
 struct searching;
 
@@ -40,12 +39,20 @@ struct entry {
 	bool misfits; /* out, of a site's block, at its first event: the chain there cannot have been what site_chain says */
 };
 
+/* Why nothing of a site is taken at present. It stays until something is. */
+struct site_alarm {
+	int64_t since_ms;
+	uint64_t lsn; /* the event of the site with which it stopped */
+	enum status status;
+	struct reason why;
+};
+
 enum status ledger_open(struct env *env, struct ledger **out, struct reason *why) MUST_USE;
 void ledger_close(struct ledger **ledger);
 
 /*
- * A site's events are kept as they were judged there: their verdicts never turn. What does not fit here is not applied. They come in
- * whole blocks, which never lie on both sides of a group's end, and in the order of the site's journal.
+ * A site's events are kept as they were judged there: their verdicts never turn, what does not fit here is not applied. They come
+ * in whole blocks, none of which lies on both sides of a group's end, in the order of the site's journal.
  *
  * Journals and applies the entries in their order, in one transaction, and returns when they are synced. For each terminal their
  * numbers have to go on from ledger_stream_tail without gaps, conflicts aside (asserted: ingest's session sees to it).

@@ -3,8 +3,8 @@
  * ledger whose tables have to equal the ledger's own, bit for bit. Reads one snapshot; ingest may go on meanwhile. The same for
  * journal files, which have no tables: they have to be such that a ledger can be made of them.
  *
- * With a published checkpoint the journal has to have stood, at its event, where the checkpoint says, with its totals. With one of a
- * site that site's journal has to have stood there, as far as it has come.
+ * With a published checkpoint the journal has to have stood, at its event, where the checkpoint says, with its totals; with one of
+ * a site that site's journal, as it came here.
  */
 #ifndef JUYAN_STORAGE_RECOUNT_H
 #define JUYAN_STORAGE_RECOUNT_H
@@ -42,8 +42,8 @@ typedef void recount_progress(void *user, uint64_t done, uint64_t all);
 enum status recount(struct env *env, const char *scratch_dir, const struct checkpoint *published, recount_progress *progress,
     void *user, struct recount_result *result, struct reason *why) MUST_USE;
 /*
- * Whether a site's journal, as it came here, stood where a checkpoint of the site says. OK with `right`, or with the sentence of what
- * does not fit; NOT_FOUND where nothing of that site has come.
+ * Whether a site's journal, as it came here, stood where a checkpoint of the site says. OK with `right`, or with the sentence of
+ * what does not fit; NOT_FOUND where nothing of that site has come.
  */
 enum status recount_site_checkpoint(struct env *env, uint32_t site_no, const struct checkpoint *published, bool *right,
     char difference[512], struct reason *why) MUST_USE;

@@ -13,7 +13,7 @@ enum status sites_put_end(const struct store *store, uint32_t site_no, const str
 /* All of which there is something, ascending: call with 0 first, then with the last result; NOT_FOUND behind the last. */
 enum status sites_next(const struct store *store, uint32_t after, uint32_t *site_no) MUST_USE;
 
-/* The chain value of a site's journal behind its event `lsn` (0: zeros), where a block of it ends with that. NOT_FOUND: none does. */
+/* The chain value of a site's journal behind its event `lsn` (0: zeros). NOT_FOUND: no block of it ends there. */
 enum status sites_chain(const struct store *store, uint32_t site_no, uint64_t lsn, uint8_t out[CHAIN_BYTES]) MUST_USE;
 /* Which event of its site's journal one of this journal is. NOT_FOUND. */
 enum status sites_lsn(const struct store *store, const struct journal_event *event, uint64_t *out) MUST_USE;
@@ -22,17 +22,7 @@ enum status sites_lsn(const struct store *store, const struct journal_event *eve
 enum status sites_terminal_name(const struct store *store, uint32_t terminal_no, struct span *out) MUST_USE;
 enum status sites_put_terminal_name(const struct store *store, uint32_t terminal_no, const char *name) MUST_USE;
 
-/*
- * Why nothing of a site is taken at present. This table does not follow from the journal, and no recount looks at it: a row goes
- * when the site's stream goes on.
- */
-struct site_alarm {
-	int64_t since_ms;
-	uint64_t lsn; /* the event of the site with which it stopped */
-	enum status status;
-	struct reason why;
-};
-/* NOT_FOUND: there is none. */
+/* NOT_FOUND: there is none. The table does not follow from the journal, and no recount looks at it. */
 enum status sites_alarm(const struct store *store, uint32_t site_no, struct site_alarm *out) MUST_USE;
 enum status sites_put_alarm(const struct store *store, uint32_t site_no, const struct site_alarm *alarm) MUST_USE;
 enum status sites_drop_alarm(const struct store *store, uint32_t site_no) MUST_USE;

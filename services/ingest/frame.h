@@ -6,7 +6,7 @@
 #ifndef JUYAN_INGEST_FRAME_H
 #define JUYAN_INGEST_FRAME_H
 
-#include "session.h"
+#include "session_site.h"
 
 enum frame_says { FRAME_HELLO, FRAME_BATCH, FRAME_PING };
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "session_site.h"
+
 enum { CHAINS = 8192 }; /* a power of two, twice as many as there can be guests or streams */
 
 _Static_assert((CHAINS & (CHAINS - 1)) == 0 && CHAINS >= 2 * TERMINALS_MAX, "chains stay short");

@@ -6,7 +6,6 @@
 
 #include "desk.h"
 #include "judge.h"
-#include "sites.h"
 
 /*
  * How much is taken in one turn, in units of about a microsecond: an event is one, a message as many as it takes to answer it, and

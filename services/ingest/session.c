@@ -1,5 +1,5 @@
 /* The rules of session.h. */
-#include "session.h"
+#include "session_site.h"
 
 #include <assert.h>
 #include <inttypes.h>

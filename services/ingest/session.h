@@ -9,7 +9,7 @@
  * what it has admitted be committed before it goes on; session_committed or session_failed tells it how that went; session_end
  * when its answer has been given.
  *
- * A site's blocks (session_site.c) are taken one by one, each as a whole or not at all. The first that does not fit stops the
+ * A site's blocks (session_site.h) are taken one by one, each as a whole or not at all. The first that does not fit stops the
  * site's stream: receipt.stopped.
  */
 #ifndef JUYAN_INGEST_SESSION_H
@@ -18,19 +18,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "block.h"
 #include "ingest.pb-c.h"
 #include "ledger.h"
 
-enum { SITE_NAME_BYTES = 64 };
-
-/* Of a site, whose stream is its journal. */
-struct site {
-	struct journal_end on_disk; /* where its journal ends here, and will end when what was admitted is on disk */
-	struct journal_end taken;
-	uint64_t *tails; /* of its terminals, by their numbers there: the last that was admitted, and 1; 0: not looked up yet */
-	char name[SITE_NAME_BYTES];
-};
+struct site;       /* session_site.h */
+struct head;       /* … */
+struct site_block; /* … */
 
 /* One terminal's numbers: shared by all connections that speak for the terminal. */
 struct stream {
@@ -49,22 +42,6 @@ struct session {
 	struct stream *stream; /* NULL: no Hello */
 	uint64_t hello;        /* which Hello opened it: a batch of an earlier one does not count in the window */
 	uint32_t under_way;    /* batches begun under this Hello and not answered */
-};
-
-/* What its block says of a site's event: as it is there. */
-struct head {
-	uint32_t terminal_no;
-	enum status verdict;
-	uint64_t stream_seq;
-	int64_t received_at_ms;
-	uint32_t block; /* of the batch */
-	bool conflict;
-};
-
-/* A site's block as it came; its chain has not been looked at. */
-struct site_block {
-	struct span bytes;
-	uint32_t from, n; /* which events of the batch: all of one terminal, with numbers one after the other */
 };
 
 /* An EventBatch or a JournalBatch as the frame says it: event i has the number first + i. Lent. */
@@ -176,11 +153,6 @@ void session_failed(struct receipt *receipt, struct answer *answers, enum status
 /* The answer has been given (or nobody is there to take it). */
 void session_end(struct session *session, const struct receipt *receipt);
 
-/* session_site.c: the block that the receipt stands at. OK, BUSY, STOP as session_admit; where it stops the stream, OK. */
-enum status session_admit_block(struct receipt *receipt, const struct batch *batch, struct admission *admission,
-    const struct court *court, bool *ends_group, struct reason *why) MUST_USE;
-/* session_site.c: nothing of what was admitted and is not on disk counts any more. */
-void session_forget_site(struct site *site);
 /* From here on nothing of the batch is taken. The sentence is copied. */
 void session_refuse(struct receipt *receipt, struct admission *admission, enum status reason, const char *sentence);
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "key.h"
-#include "session.h"
+#include "session_site.h"
 
 void
 session_forget_site(struct site *site)

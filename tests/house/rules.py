@@ -24,7 +24,8 @@ SERVICES = {"base", "terminal", "ingest", "query", "feed", "forecast", "report",
 KINDS = {"unit", "property", "fault", "sim", "e2e", "fuzz", "interop", "browser", "bench", "house", "fresh", "accuracy",
     "reference"}  # the last holds what others computed, and how
 FACE = {"ledger.h", "env.h", "registry.h", "judge.h", "recount.h", "civil.h", "checkpoint.h",
-    "scrub.h", "files.h", "spool.h", "cabinet.h", "key.h"}  # what of storage a service may see
+    "scrub.h", "files.h", "spool.h", "cabinet.h", "key.h",
+    "block.h", "follow.h"}  # what of storage a service may see
 
 FOREIGN = {
     "lmdb.h": ("storage/",),

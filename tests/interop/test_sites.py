@@ -35,6 +35,10 @@ def juyan(server, *arguments, wanted=0):
     return result.stdout.decode() if wanted == 0 else result.stderr.decode() + result.stdout.decode()
 
 
+def authorise(server, folder, name, *rights, wanted=0):
+    return juyan(server, "keys", "authorise", os.path.join(folder, name + ".pub"), *rights, wanted=wanted)
+
+
 def exported(path):
     """[(first lsn, block)] of a journal file."""
     with open(path, "rb") as file:
@@ -93,8 +97,7 @@ class Sites(unittest.TestCase):
     def write_site(cls):
         """A gate at Ceke, one crossing, one event that waits in quarantine, and what its administrator says."""
         keys = our.make_key(os.path.join(cls.folder, "gate.key"))
-        juyan(cls.site, "keys", "authorise", os.path.join(cls.folder, "gate.key.pub"), "--name", "gate 1", "--ports", "ceke",
-            "--kinds", "*")
+        authorise(cls.site, cls.folder, "gate.key", "--name", "gate 1", "--ports", "ceke", "--kinds", "*")
         gate = our.Terminal(cls.context, cls.site.endpoint(), cls.site.server_key(), keys)
         gate.hello()
         gate.stream(base.crossing("CK1", 50000, 20000) + base.crossing("CK2", 61000, 21000) + [base.event(port="cake")])
@@ -109,10 +112,9 @@ class Sites(unittest.TestCase):
         juyan(cls.site, "export", "--out", path)
         return exported(path)
 
-    def site_session(self, name):
+    def site_session(self, name, port="ceke"):
         keys = our.make_key(os.path.join(self.folder, name))
-        said = juyan(self.hq, "keys", "authorise", os.path.join(self.folder, name + ".pub"), "--site", "--name", "ceke", "--ports",
-            "ceke")
+        said = authorise(self.hq, self.folder, name, "--site", "--name", port, "--ports", port)
         session = Site(self.context, self.hq.endpoint(), self.hq.server_key(), keys)
         self.addCleanup(session.close)
         return session, int(said.split()[1])
@@ -149,7 +151,8 @@ class Sites(unittest.TestCase):
 
         changed = bytearray(blocks[half][1])
         changed[-1] ^= 1
-        refusal = self.assertStops(session, [(blocks[half][0], bytes(changed))], "other_past", "site ceke", f"event {blocks[half][0]} ")
+        next_lsn = blocks[half][0]
+        refusal = self.assertStops(session, [(next_lsn, bytes(changed))], "other_past", "site ceke", f"event {next_lsn} ")
         self.assertEqual(refusal.expected_stream_seq, blocks[half][0])
         row = self.listed(number)
         self.assertEqual((row["name"], row["stopped_lsn"], row["last_lsn"]), ("other_past", blocks[half][0], blocks[half][0] - 1))
@@ -175,7 +178,7 @@ class Sites(unittest.TestCase):
         said = json.loads(juyan(self.hq, "verify", "--json"))
         proved = next(row for row in said["sites"] if row["terminal_no"] == number)
         self.assertEqual(proved["chain"], session.hello().site_chain.hex())
-        self.assertStops(session, [(blocks[2][0], blocks[3][1])], "other_past", "parted")
+        self.assertStops(session, [(blocks[0][0], blocks[1][1])], "other_past", "parted")
         self.assertEqual(self.listed(number)["name"], "other_past")
 
     def settle(self, session):
@@ -200,8 +203,7 @@ class Sites(unittest.TestCase):
             session.take_ack()
         self.assertEqual(caught.exception.refusal.name, "not_authorised")
         keys = our.make_key(os.path.join(self.folder, "plain.key"))
-        juyan(self.hq, "keys", "authorise", os.path.join(self.folder, "plain.key.pub"), "--name", "gate", "--ports", "ceke", "--kinds",
-            "*")
+        authorise(self.hq, self.folder, "plain.key", "--name", "gate", "--ports", "ceke", "--kinds", "*")
         plain = Site(self.context, self.hq.endpoint(), self.hq.server_key(), keys)
         self.addCleanup(plain.close)
         plain.hello()
@@ -211,10 +213,7 @@ class Sites(unittest.TestCase):
         self.assertEqual(caught.exception.refusal.name, "not_authorised")
 
     def test_a_port_that_is_not_the_sites_stops_it(self):
-        keys = our.make_key(os.path.join(self.folder, "other.key"))
-        juyan(self.hq, "keys", "authorise", os.path.join(self.folder, "other.key.pub"), "--site", "--name", "wuliji", "--ports", "wuliji")
-        session = Site(self.context, self.hq.endpoint(), self.hq.server_key(), keys)
-        self.addCleanup(session.close)
+        session, _ = self.site_session("other.key", "wuliji")
         session.hello()
         self.assertStops(session, self.blocks, "not_authorised", "site wuliji", "'ceke'")
         self.assertGreater(session.hello().last_stream_seq, 0)  # what stands before is taken
@@ -227,12 +226,11 @@ class Sites(unittest.TestCase):
 
     def test_a_sites_rights_are_refused_where_they_cannot_be(self):
         our.make_key(os.path.join(self.folder, "wrong.key"))
-        path = os.path.join(self.folder, "wrong.key.pub")
-        juyan(self.hq, "keys", "authorise", path, "--site", "--name", "x", wanted=2)
-        juyan(self.hq, "keys", "authorise", path, "--site", "--name", "x", "--ports", "ceke", "--kinds", "*", wanted=2)
-        said = juyan(self.hq, "keys", "authorise", path, "--site", "--name", "x", "--ports", "*", wanted=1)
-        self.assertIn("one by one", said)
-        said = juyan(self.hq, "keys", "authorise", os.path.join(self.folder, "hq", "data", "keys", "admin.key.pub"), "--site", wanted=1)
+        new = (self.hq, self.folder, "wrong.key", "--site", "--name", "x")
+        authorise(*new, wanted=2)
+        authorise(*new, "--ports", "ceke", "--kinds", "*", wanted=2)
+        self.assertIn("one by one", authorise(*new, "--ports", "*", wanted=1))
+        said = authorise(self.hq, os.path.join(self.hq.data(), "keys"), "admin.key", "--site", wanted=1)
         self.assertIn("no administrator", said)
 
 

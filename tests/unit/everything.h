@@ -10,7 +10,7 @@
 
 #define SITE(no, key, port) \
 	"{'terminal': {'terminal_no': " no ", 'name': 'site " no "', 'public_key': '" key "', 'ports': ['" port "'], 'site': " \
-														"true}}"
+	"true}}"
 
 static inline struct said
 settle(uint64_t lsn, const char *more)
