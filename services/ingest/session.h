@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "court.h"
 #include "ingest.pb-c.h"
 #include "ledger.h"
 
@@ -95,31 +96,6 @@ struct receipt {
 	enum status refused;          /* not OK: from number refused_from on nothing was taken, for this reason */
 	uint64_t refused_from;
 	const char *sentence; /* of `refused` */
-};
-
-/* What the rules ask of the world. */
-struct court {
-	/*
-	 * The bytes on file under a number <= stream.on_disk; lent until the next call. A status other than OK is about the
-	 * machine.
-	 */
-	enum status (*stored)(void *user, uint32_t terminal_no, uint64_t stream_seq, struct span *out);
-	/*
-	 * Decodes and judges one event. OK: it is taken and applied. BUSY: first commit what was admitted. STOP statuses end it
-	 * all. Anything else is the reason of its quarantine. *out is set wherever decoding went well, and lives until what was
-	 * admitted is committed.
-	 */
-	enum status (*judge)(void *user, uint32_t terminal_no, struct span bytes, const Juyan__V1__Event **out, struct reason *why);
-	/*
-	 * The same of an event that its site has accepted. It is not judged again: whatever is said but OK stops the site's stream,
-	 * as an event that cannot be read here, or one of a port that is not known here or not this site's.
-	 */
-	enum status (
-	    *judge_site)(void *user, uint32_t site_no, struct span bytes, const Juyan__V1__Event **out, struct reason *why);
-	/* ledger_site_chain, of a site_lsn <= stream.on_disk; and the last number on disk of a site's terminal. BUSY as above. */
-	enum status (*site_chain)(void *user, uint32_t site_no, uint64_t site_lsn, uint8_t out[CHAIN_BYTES]);
-	enum status (*tail)(void *user, uint32_t terminal_no, uint64_t *out);
-	void *user;
 };
 
 /* A Hello opens the session anew; `hello` has to differ from all before it. */

@@ -1,8 +1,8 @@
 /*
  * What a site's journal may not be. A ledger of a site has been brought to headquarters in part; the next of its blocks is spoilt
- * in one way after the other, where it matters with a chain that is right again: each is refused with a sentence that names the site
- * and the event, nothing is admitted, and the block as it should be is taken afterwards. And random bits are turned, with both outcomes
- * that there may be: it is no frame, or the stream stops.
+ * in one way after the other, where it matters with a chain that is right again: each is refused with a sentence that names the
+ * site and the event, nothing is admitted, and the block as it should be is taken afterwards. And random bits are turned, with
+ * either outcome that there may be: it is no block, or the stream stops.
  *
  * also: address
  */
