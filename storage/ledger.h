@@ -73,8 +73,8 @@ enum status ledger_stored(struct ledger *ledger, uint32_t terminal_no, uint64_t 
 uint64_t ledger_lsn(const struct ledger *ledger);
 /*
  * Of sites. Where a site's journal ends here (all zero: there is nothing of it); the chain value behind one of its events, as
- * sites_chain has it; and why nothing of it is taken, which is kept until something is (it is written, and synced, only where it
- * says something else than what is on file).
+ * sites_chain has it; and why nothing of it is taken, which is kept until something is. It is written, and synced, only where it
+ * says what is not on file: of several places with another past, the first.
  */
 void ledger_site_end(const struct ledger *ledger, uint32_t site_no, struct journal_end *out);
 enum status ledger_site_chain(struct ledger *ledger, uint32_t site_no, uint64_t site_lsn, uint8_t out[CHAIN_BYTES]) MUST_USE;

@@ -215,27 +215,37 @@ ledger_site_chain(struct ledger *ledger, uint32_t site_no, uint64_t site_lsn, ui
 	return status;
 }
 
+/*
+ * Whether an alarm says nothing that is not on file. A site that looks for where the two journals parted sends old blocks; of all
+ * that do not fit the first is where they did.
+ */
 static bool
-says_the_same(const struct site_alarm *a, const struct site_alarm *b)
+says_nothing_new(const struct site_alarm *held, const struct site_alarm *alarm)
 {
-	return a->status == b->status && a->lsn == b->lsn && strcmp(a->why.text, b->why.text) == 0;
+	if (held->status != alarm->status)
+		return false;
+	if (held->status == STATUS_OTHER_PAST && alarm->lsn > held->lsn)
+		return true;
+	return held->lsn == alarm->lsn && strcmp(held->why.text, alarm->why.text) == 0;
 }
 
 enum status
 ledger_alarm(struct ledger *ledger, uint32_t site_no, const struct site_alarm *alarm, struct reason *why)
 {
-	struct site_alarm held;
+	struct site_alarm held, kept = *alarm;
 	struct store store;
 	enum status status = store_begin_write(ledger->env, &store, why);
 	if (status != STATUS_OK)
 		return status;
 	status = sites_alarm(&store, site_no, &held);
-	bool same = status == STATUS_OK && says_the_same(&held, alarm);
-	if (same || (status != STATUS_OK && status != STATUS_NOT_FOUND)) {
+	bool known = status == STATUS_OK && says_nothing_new(&held, alarm);
+	if (status == STATUS_OK)
+		kept.since_ms = held.since_ms;
+	if (known || (status != STATUS_OK && status != STATUS_NOT_FOUND)) {
 		store_abort(&store);
 		return status;
 	}
-	status = sites_put_alarm(&store, site_no, alarm);
+	status = sites_put_alarm(&store, site_no, &kept);
 	if (status == STATUS_OK)
 		return store_commit(&store, why);
 	store_abort(&store);

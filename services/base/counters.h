@@ -16,6 +16,7 @@
 	X(events_conflicting, "events whose number was on disk with other content (kept in quarantine)") \
 	X(batches_gap, "batches that did not go on where the stream ends") \
 	X(batches_no_room, "batches refused for want of map or disk") \
+	X(sites_stopped, "batches of a site's journal with a block that does not fit, at which its stream stopped") \
 	X(batches_window, "batches beyond the window of their session") \
 	X(commits, "groups committed") \
 	X(sessions_opened, "Hellos answered with a Welcome") \

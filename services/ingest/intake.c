@@ -268,6 +268,7 @@ raise_alarm(struct desk *desk, const struct receipt *receipt, struct reason *why
 		.lsn = receipt->refused_from,
 		.status = receipt->refused };
 	snprintf(alarm.why.text, sizeof alarm.why.text, "%s", receipt->sentence);
+	count(desk->kit->counters, COUNTER_sites_stopped, 1);
 	enum status s = ledger_alarm(desk->ledger, receipt->stream->terminal_no, &alarm, why);
 	return status_consequence(s) == STOP ? s : STATUS_OK;
 }
