@@ -296,6 +296,17 @@ compare_keys(const void *a, const void *b)
 	return memcmp((*x)->rule.public_key, (*y)->rule.public_key, PUBLIC_KEY_BYTES);
 }
 
+static bool
+has_port(const struct registry *registry, const struct terminal_entry *entry, const char *port)
+{
+	if (entry->all_ports)
+		return true;
+	for (size_t i = 0; i < entry->n_ports; i++)
+		if (strcmp(registry->ports[entry->ports[i]].id, port) == 0)
+			return true;
+	return false;
+}
+
 static enum status
 build_terminals(struct registry *registry, const struct named *named, size_t n, const Juyan__V1__RegistryRecord **misfit,
     struct reason *why)
@@ -362,17 +373,6 @@ registry_terminal_at(const struct registry *registry, size_t i)
 {
 	assert(i < registry->n_terminals);
 	return &registry->terminals[i].rule;
-}
-
-static bool
-has_port(const struct registry *registry, const struct terminal_entry *entry, const char *port)
-{
-	if (entry->all_ports)
-		return true;
-	for (size_t i = 0; i < entry->n_ports; i++)
-		if (strcmp(registry->ports[entry->ports[i]].id, port) == 0)
-			return true;
-	return false;
 }
 
 bool
@@ -451,7 +451,8 @@ registry_follows(const struct registry *before, const struct registry *after, st
 		if (new == NULL)
 			return reason_say(why, STATUS_CONTRADICTION, "terminal %u (%.60s) would be dropped: revoke it instead",
 			    old->terminal_no, old->name);
-		if (memcmp(old->public_key, new->public_key, PUBLIC_KEY_BYTES) != 0)
+		/* A site goes on under another key: its journal's chain says that it is the same. */
+		if (!old->site && memcmp(old->public_key, new->public_key, PUBLIC_KEY_BYTES) != 0)
 			return reason_say(why, STATUS_CONTRADICTION,
 			    "terminal %u (%.60s) would get another key: revoke it, and authorise the new key as another terminal",
 			    old->terminal_no, old->name);

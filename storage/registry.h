@@ -46,8 +46,8 @@ enum status registry_build_telling(const Juyan__V1__RegistryRecord *const *recor
 void registry_close(struct registry **registry);
 
 /*
- * Whether one registry may come after another: every terminal keeps its number and key for good (it is revoked, never dropped, for
- * its number names it in the journal), and there stays an administrator who can change it again. CONTRADICTION.
+ * Whether one registry may come after another: every terminal keeps its number for good, and but for a site its key (it is revoked,
+ * never dropped, for its number names it in the journal), and there stays an administrator who can change it again. CONTRADICTION.
  */
 enum status registry_follows(const struct registry *before, const struct registry *after, struct reason *why) MUST_USE;
 

@@ -62,6 +62,22 @@ check_goal(const struct registry *registry, const Record *const *records, size_t
 	return status;
 }
 
+/* A port is one site's: what two ledgers tell of it would be counted here as one, and in neither of them. */
+static enum status
+check_site(const struct registry *registry, const Juyan__V1__Terminal *site, struct reason *why)
+{
+	for (size_t p = 0; p < site->n_ports && site->site && !site->revoked; p++)
+		for (size_t i = 0; i < registry_terminals(registry); i++) {
+			const struct terminal_rule *other = registry_terminal_at(registry, i);
+			if (other->terminal_no < site->terminal_no && other->site && !other->revoked &&
+			    registry_has_port(registry, other->terminal_no, site->ports[p]))
+				return reason_say(why, STATUS_CONTRADICTION,
+				    "the port '%s' would be of two sites, %u (%.60s) and %u (%.60s)", site->ports[p],
+				    other->terminal_no, other->name, site->terminal_no, site->name);
+		}
+	return STATUS_OK;
+}
+
 enum status
 registry_references(const struct registry *registry, const Record *const *records, size_t n, const Record **misfit,
     struct reason *why)
@@ -70,6 +86,9 @@ registry_references(const struct registry *registry, const Record *const *record
 	for (size_t i = 0; i < n && status == STATUS_OK; i++) {
 		const Record *record = records[i];
 		switch ((int)record->record_case) {
+		case JUYAN__V1__REGISTRY_RECORD__RECORD_TERMINAL:
+			status = check_site(registry, record->terminal, why);
+			break;
 		case JUYAN__V1__REGISTRY_RECORD__RECORD_DAY:
 			status = check_ports(registry, record, &record->day->port, 1, why);
 			break;

@@ -1,7 +1,7 @@
 /*
  * Whether all that records point at is there: the ports and groups of days, capacities, goals, levers, overrides and published
- * figures. No rule of counting asks these kinds, but what plans and forecasts has to find what it is about. Pure; owns nothing; any
- * thread.
+ * figures. No rule of counting asks these kinds, but what plans and forecasts has to find what it is about. And that a port is one
+ * site's. Pure; owns nothing; any thread.
  */
 #ifndef JUYAN_STORAGE_REGISTRY_REFERENCES_H
 #define JUYAN_STORAGE_REGISTRY_REFERENCES_H

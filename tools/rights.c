@@ -244,6 +244,18 @@ draft_terminal(struct draft *draft, const struct terminals *terminals, uint8_t k
 	return draft_rights(draft, rights, why);
 }
 
+/* A site goes on under another key, with its number: what came of its journal is its own, and goes on from there. */
+static enum status
+draft_site_key(struct draft *draft, const Juyan__V1__RegistryRecord *site, uint8_t key[PUBLIC_KEY_BYTES],
+    const struct rights *rights, struct reason *why)
+{
+	draft->record = *site;
+	draft->terminal = *site->terminal;
+	draft->record.terminal = &draft->terminal;
+	draft->terminal.public_key = (ProtobufCBinaryData){ PUBLIC_KEY_BYTES, key };
+	return draft_rights(draft, rights, why);
+}
+
 /* The one that has to go: its name and rights are what the new one has, where nothing else is said. */
 static enum status
 draft_successor(struct draft *draft, const struct terminals *terminals, uint8_t key[PUBLIC_KEY_BYTES], const struct rights *rights,
@@ -260,17 +272,18 @@ draft_successor(struct draft *draft, const struct terminals *terminals, uint8_t 
 			    terminals->records[i]->terminal->terminal_no);
 	*old = *found;
 	*old_terminal = *found->terminal;
+	if (old_terminal->site)
+		return draft_site_key(draft, found, key, rights, why);
 	old->terminal = old_terminal;
 	whole.name = rights->name != NULL ? rights->name : old_terminal->name;
 	whole.reader = rights->reader || old_terminal->reader;
 	whole.administrator = rights->administrator || old_terminal->administrator;
-	whole.site = rights->site || old_terminal->site;
 	if (rights->ports != NULL || rights->kinds != NULL || old_terminal->n_ports == 0)
 		status = draft_terminal(draft, terminals, key, &whole, why);
 	else {
 		static char any[] = "*"; /* passes the check of a new terminal; replaced below */
 		whole.ports = any;
-		whole.kinds = old_terminal->site ? NULL : any;
+		whole.kinds = any;
 		status = draft_terminal(draft, terminals, key, &whole, why);
 		draft->terminal.n_ports = old_terminal->n_ports;
 		draft->terminal.ports = old_terminal->ports;
@@ -298,11 +311,14 @@ rights_authorise(const struct tool_connection *connection, const char *key_text,
 						  : draft_successor(&draft, &terminals, key, rights, &old, &old_terminal, why);
 	if (status == STATUS_OK) {
 		snprintf(reason, sizeof reason, "%s", rights->reason != NULL ? rights->reason : "the key is authorised");
-		status = send_change(connection, records, rights->replaces == NULL ? 1 : 2, rights->by, reason, why);
+		bool goes_on = rights->replaces != NULL && old_terminal.site;
+		status = send_change(connection, records, rights->replaces == NULL || goes_on ? 1 : 2, rights->by, reason, why);
 	}
 	if (status == STATUS_OK)
 		printf("terminal %" PRIu32 " \"%s\" is authorised\n", draft.terminal.terminal_no, draft.terminal.name);
-	if (status == STATUS_OK && rights->replaces != NULL)
+	if (status == STATUS_OK && rights->replaces != NULL && old_terminal.site)
+		printf("its former key is shut out\n");
+	else if (status == STATUS_OK && rights->replaces != NULL)
 		printf("terminal %" PRIu32 " \"%s\" is revoked\n", old_terminal.terminal_no, old_terminal.name);
 	ask_close(&terminals.ask);
 	return status;

@@ -4,6 +4,7 @@
  */
 #include <assert.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "desk.h"
 #include "reply.h"
@@ -189,7 +190,9 @@ desk_show_out(struct desk *desk)
 			continue;
 		uint32_t terminal_no = guest->session.stream->terminal_no;
 		const struct terminal_rule *rule = registry_terminal(desk->registry, terminal_no);
-		if (rule != NULL && !rule->revoked)
+		bool same_key =
+		    rule != NULL && (guest->peer.local || memcmp(rule->public_key, guest->peer.key, PUBLIC_KEY_BYTES) == 0);
+		if (same_key && !rule->revoked)
 			continue;
 		struct reply reply = {
 			.kind = REPLY_REFUSAL,

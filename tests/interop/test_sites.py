@@ -84,6 +84,12 @@ class Sites(unittest.TestCase):
             os.mkdir(os.path.join(cls.folder, name))
             cls.servers.append(base.Server(os.path.join(cls.folder, name)))
         cls.site, cls.hq = cls.servers
+        ports = os.path.join(cls.folder, "ports.yaml")
+        with open(ports, "w", encoding="ascii") as file:
+            file.write("ports:\n")
+            for port in ("third", "fourth"):
+                file.write(f"- {{id: {port}, name_en: {port}, utc_offset: '+08:00', count_on: release}}\n")
+        juyan(cls.hq, "registry", "apply", "--yes", "--reason", "more ports", ports)
         cls.write_site()
 
     @classmethod
@@ -175,11 +181,33 @@ class Sites(unittest.TestCase):
         self.assertEqual([told["received_at_ms"] for told in story["events"]], [told["received_at_ms"] for told in there["events"]])
         self.settle(session)
 
+        self.check_a_checkpoint(number)
         said = json.loads(juyan(self.hq, "verify", "--json"))
         proved = next(row for row in said["sites"] if row["terminal_no"] == number)
         self.assertEqual(proved["chain"], session.hello().site_chain.hex())
         self.assertStops(session, [(blocks[0][0], blocks[1][1])], "other_past", "parted")
         self.assertEqual(self.listed(number)["name"], "other_past")
+
+    def check_a_checkpoint(self, number):
+        """What the site has signed holds for what came of it, and what another has signed does not."""
+        out = os.path.join(self.folder, "checkpoint")
+        for server, code in ((self.site, 0), (self.hq, 1)):
+            juyan(server, "checkpoint", "key")
+            juyan(server, "checkpoint", "--out", out)
+            key = os.path.join(server.data(), "keys", "checkpoint.key.pub")
+            said = juyan(self.hq, "verify", "--site", str(number), "--checkpoint", out, "--public-key", key, wanted=code)
+            self.assertIn("the checkpoint of the site fits" if code == 0 else "NOT RIGHT: the", said)
+
+    def test_a_site_goes_on_under_another_key(self):
+        first, number = self.site_session("first.key", "third")
+        first.hello()
+        our.make_key(os.path.join(self.folder, "second.key"))
+        said = authorise(self.hq, self.folder, "second.key", "--replaces", str(number))
+        self.assertIn(f"terminal {number} ", said)
+        with self.assertRaises((our.Refused, our.Away)):
+            first.ping(1)
+        said = authorise(self.hq, self.folder, "gate.key", "--site", "--name", "x", "--ports", "third", wanted=1)
+        self.assertIn("of two sites", said)
 
     def settle(self, session):
         """Headquarters cannot settle what waits at the site; when it is settled there, it is here."""
@@ -196,7 +224,7 @@ class Sites(unittest.TestCase):
         self.assertEqual([row["terminal_name"] for row in left], ["local administrator"])  # the attempt itself
 
     def test_each_sends_what_is_its_to_send(self):
-        session, _ = self.site_session("kinds.key")
+        session, _ = self.site_session("kinds.key", "fourth")
         session.hello()
         session.give_batch(1, base.arrivals(1))
         with self.assertRaises(our.Refused) as caught:

@@ -301,6 +301,40 @@ each_sends_what_is_its_to_send(void **state)
 	assert_int_equal(session_begin(&session, &hq.pending[0].batch, &receipt, &why), STATUS_NOT_AUTHORISED);
 }
 
+static struct site_alarm
+alarm_on_file(void)
+{
+	struct store store;
+	struct site_alarm alarm = { .lsn = 0 };
+	assert_int_equal(store_begin_read(hq.book.env, &store, NULL), STATUS_OK);
+	enum status status = sites_alarm(&store, SITE_FIRST, &alarm);
+	assert_true(status == STATUS_OK || status == STATUS_NOT_FOUND);
+	store_abort(&store);
+	return alarm;
+}
+
+/* Of several places with another past the first is told, since the first of all was; and none when the stream goes on. */
+static void
+an_alarm_tells_the_first_place(void **state)
+{
+	(void)state;
+	static const struct {
+		uint64_t lsn;
+		enum status status;
+		int64_t since_ms;
+		uint64_t told;
+	} raised[] = { { 30, STATUS_UNKNOWN_PORT, 5, 30 }, { 30, STATUS_OTHER_PAST, 7, 30 }, { 12, STATUS_OTHER_PAST, 8, 12 },
+		{ 18, STATUS_OTHER_PAST, 9, 12 }, { 31, STATUS_OTHER_PAST, 10, 12 }, { 11, STATUS_OTHER_PAST, 11, 11 } };
+	for (size_t i = 0; i < sizeof raised / sizeof *raised; i++) {
+		struct site_alarm alarm = { raised[i].since_ms, raised[i].lsn, raised[i].status, { "it has parted" } };
+		must(ledger_alarm(hq.book.ledger, SITE_FIRST, &alarm, NULL), &(struct reason){ "" });
+		assert_int_equal(alarm_on_file().lsn, raised[i].told);
+		assert_int_equal(alarm_on_file().since_ms, 5);
+	}
+	goes_on(NULL);
+	assert_int_equal(alarm_on_file().lsn, 0);
+}
+
 static void
 any_bit_matters(void **state)
 {
@@ -326,6 +360,7 @@ main(void)
 		cmocka_unit_test_teardown(events_that_are_not_the_sites_stop_the_stream, goes_on),
 		cmocka_unit_test_teardown(blocks_larger_than_blocks_are_refused, goes_on),
 		cmocka_unit_test_teardown(each_sends_what_is_its_to_send, goes_on),
+		cmocka_unit_test_teardown(an_alarm_tells_the_first_place, goes_on),
 		cmocka_unit_test_teardown(any_bit_matters, goes_on),
 	};
 	return cmocka_run_group_tests(tests, begin, end);
