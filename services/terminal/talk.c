@@ -5,109 +5,16 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define NS_PER_MS INT64_C(1000000)
-
-/*
- * How long a Hello waits for its Welcome before the socket is made anew: CURVE closes the door without a word, and never opens it
- * again.
- */
-#define GREETING_NS (INT64_C(3000) * NS_PER_MS)
-/* Silence while something is under way: after this a Ping asks whether it got lost … */
-#define PING_NS (INT64_C(250) * NS_PER_MS)
-/* Silence while nothing is owed: the centre is asked whether it is still there. */
-#define IDLE_NS (INT64_C(10000) * NS_PER_MS)
-/* … and after this the connection is given up. */
-#define SILENCE_NS (INT64_C(10000) * NS_PER_MS)
-/* A socket without a connection cannot say when it has one: it is tried after this, and each time a little later. */
-#define KNOCK_NS_MIN (INT64_C(1) * NS_PER_MS)
-#define KNOCK_NS_MAX (INT64_C(50) * NS_PER_MS)
-/* Inside one process nothing is slow. */
-#define LOCAL_KNOCKS_NS (INT64_C(200) * NS_PER_MS)
-#define PAUSE_NS_MIN (INT64_C(50) * NS_PER_MS)
-#define PAUSE_NS_MAX (INT64_C(2000) * NS_PER_MS)
-
-static void
-enter(struct terminal *t, enum talk_state state)
-{
-	t->state = state;
-	t->state_ns = clock_monotonic_ns(&t->clock);
-	t->heard_ns = t->state_ns;
-	t->pinged_ns = t->state_ns;
-}
+/* A batch for which the socket had no room is tried again after this. */
+#define ROOM_NS INT64_C(50000000)
 
 void
 talk_again(struct terminal *t)
 {
-	enter(t, TALK_AWAY);
-	t->again_ns = t->state_ns;
-	t->knock_ns = KNOCK_NS_MIN;
-}
-
-static void
-again_after_pause(struct terminal *t)
-{
-	if (t->pause_ns < PAUSE_NS_MIN)
-		t->pause_ns = PAUSE_NS_MIN;
-	enter(t, TALK_AWAY);
-	t->again_ns = t->state_ns + t->pause_ns;
-	t->pause_ns = t->pause_ns * 2 < PAUSE_NS_MAX ? t->pause_ns * 2 : PAUSE_NS_MAX;
-}
-
-static void
-again_with_new_socket(struct terminal *t)
-{
-	bus_socket_close(&t->socket);
-	t->tally.reconnects++;
-	talk_again(t);
+	caller_again(&t->caller);
 }
 
 /* ---- saying ---- */
-
-/* BUSY and CLOSED: not now. */
-static enum status
-give(struct terminal *t, const Juyan__V1__FromTerminal *from)
-{
-	arena_reset(&t->arena);
-	struct span frame;
-	enum status s = wire_pack(&from->base, FRAME_BYTES_MAX, &t->arena, &frame);
-	return s == STATUS_OK ? bus_give(t->socket, NULL, frame) : s;
-}
-
-static enum status
-say_hello(struct terminal *t)
-{
-	Juyan__V1__FromTerminal from;
-	Juyan__V1__Hello hello;
-	char software[] = "juyan " JUYAN_VERSION;
-	juyan__v1__from_terminal__init(&from);
-	juyan__v1__hello__init(&hello);
-	hello.version = PROTOCOL_VERSION;
-	hello.software = software;
-	hello.public_key = (ProtobufCBinaryData){ PUBLIC_KEY_BYTES, t->keys.public_key };
-	from.say_case = JUYAN__V1__FROM_TERMINAL__SAY_HELLO;
-	from.hello = &hello;
-	return give(t, &from);
-}
-
-/* The nonce is the serial of the last batch: a Pong that comes back before that batch's answer shows that the answer is lost. */
-static enum status
-say_ping(struct terminal *t)
-{
-	Juyan__V1__FromTerminal from;
-	Juyan__V1__Ping ping;
-	juyan__v1__from_terminal__init(&from);
-	juyan__v1__ping__init(&ping);
-	ping.nonce = t->serial;
-	from.say_case = JUYAN__V1__FROM_TERMINAL__SAY_PING;
-	from.ping = &ping;
-	return give(t, &from);
-}
-
-static bool
-not_now(enum status s)
-{
-	return s == STATUS_BUSY || s == STATUS_CLOSED;
-}
 
 static size_t
 under_way(struct terminal *t)
@@ -126,17 +33,15 @@ say_batches(struct terminal *t)
 		struct parcel *parcel = window_parcel(&t->window, i);
 		if (parcel->sent)
 			continue;
-		enum status s = bus_give(t->socket, NULL, window_frame(parcel));
-		if (not_now(s) && n == 0)
+		enum status s = caller_give(&t->caller, window_frame(parcel), n > 0);
+		if (caller_not_now(s) && n == 0)
 			talk_again(t); /* there is no connection any more */
 		if (s != STATUS_OK)
-			return not_now(s) ? STATUS_OK : s;
-		if (n == 0)
-			t->heard_ns = clock_monotonic_ns(&t->clock);
+			return caller_not_now(s) ? STATUS_OK : s;
 		n++;
 		parcel->sent = true;
-		parcel->serial = ++t->serial;
-		parcel->sent_ns = clock_monotonic_ns(&t->clock);
+		parcel->serial = t->caller.serial;
+		parcel->sent_ns = clock_monotonic_ns(&t->caller.clock);
 		if (parcel->times++ > 0)
 			t->tally.retries++;
 	}
@@ -154,10 +59,10 @@ settle(struct terminal *t, uint64_t last, int64_t sent_ns)
 		t->last_acked = last;
 	if (settled == 0)
 		return;
-	t->pause_ns = PAUSE_NS_MIN;
+	caller_unpause(&t->caller);
 	t->tally.accepted += settled; /* less those that were counted otherwise: see count_answer */
 	if (t->options.on_ack != NULL)
-		t->options.on_ack(t->options.user, last, (uint32_t)settled, clock_monotonic_ns(&t->clock) - sent_ns);
+		t->options.on_ack(t->options.user, last, (uint32_t)settled, clock_monotonic_ns(&t->caller.clock) - sent_ns);
 }
 
 /* One event that is settled, and not simply accepted. */
@@ -193,13 +98,13 @@ not_taken(struct terminal *t, const Juyan__V1__EventAnswer *answer, struct reaso
 {
 	enum status code = (enum status)answer->code;
 	if (code == STATUS_GAP) {
-		if (t->state == TALK_OPEN)
+		if (t->caller.state == CALLER_OPEN)
 			talk_again(t);
 		return STATUS_OK;
 	}
 	if (status_consequence(code) == RETRY) {
-		if (t->state == TALK_OPEN)
-			again_after_pause(t);
+		if (t->caller.state == CALLER_OPEN)
+			caller_pause(&t->caller);
 		return STATUS_OK;
 	}
 	return reason_say(why, status_consequence(code) == FINE ? STATUS_UNDECODABLE : code, "event %" PRIu64 " was not taken: %s",
@@ -301,7 +206,7 @@ find_place(struct terminal *t, uint64_t last, struct reason *why)
 static enum status
 hear_welcome(struct terminal *t, const Juyan__V1__Welcome *welcome, struct reason *why)
 {
-	if (t->state != TALK_GREETING)
+	if (t->caller.state != CALLER_GREETING)
 		return STATUS_OK;
 	enum status s = keep_welcome(t, welcome, why);
 	if (s != STATUS_OK)
@@ -321,7 +226,7 @@ hear_welcome(struct terminal *t, const Juyan__V1__Welcome *welcome, struct reaso
 	if (last > t->last_acked)
 		t->last_acked = last;
 	window_unsend(&t->window);
-	enter(t, TALK_OPEN);
+	caller_open(&t->caller);
 	return STATUS_OK;
 }
 
@@ -329,7 +234,7 @@ hear_welcome(struct terminal *t, const Juyan__V1__Welcome *welcome, struct reaso
 static void
 hear_pong(struct terminal *t, const Juyan__V1__Pong *pong)
 {
-	for (size_t i = 0; i < t->window.sealed && t->state == TALK_OPEN; i++) {
+	for (size_t i = 0; i < t->window.sealed && t->caller.state == CALLER_OPEN; i++) {
 		const struct parcel *parcel = window_parcel(&t->window, i);
 		if (parcel->sent && !parcel->answered && parcel->serial <= pong->nonce)
 			talk_again(t);
@@ -341,12 +246,12 @@ hear_refusal(struct terminal *t, const Juyan__V1__Refusal *refusal, struct reaso
 {
 	enum status code = (enum status)refusal->code;
 	if (code == STATUS_NO_HELLO) {
-		if (t->state == TALK_OPEN)
+		if (t->caller.state == CALLER_OPEN)
 			talk_again(t); /* while greeting, it belongs to what was sent before the Hello */
 		return STATUS_OK;
 	}
 	if (status_consequence(code) == RETRY) {
-		again_after_pause(t);
+		caller_pause(&t->caller);
 		return STATUS_OK;
 	}
 	talk_again(t);
@@ -354,15 +259,8 @@ hear_refusal(struct terminal *t, const Juyan__V1__Refusal *refusal, struct reaso
 }
 
 static enum status
-hear(struct terminal *t, struct span frame, struct reason *why)
+hear(struct terminal *t, const Juyan__V1__ToTerminal *to, struct reason *why)
 {
-	arena_reset(&t->arena);
-	const ProtobufCMessage *message;
-	enum status s = wire_unpack(&juyan__v1__to_terminal__descriptor, frame, &t->arena, &message, why);
-	if (s != STATUS_OK)
-		return s;
-	const Juyan__V1__ToTerminal *to = (const void *)message;
-	t->heard_ns = clock_monotonic_ns(&t->clock);
 	switch (to->say_case) {
 	case JUYAN__V1__TO_TERMINAL__SAY_WELCOME:
 		return hear_welcome(t, to->welcome, why);
@@ -383,74 +281,22 @@ hear(struct terminal *t, struct span frame, struct reason *why)
 static enum status
 hear_all(struct terminal *t, struct reason *why)
 {
-	enum status s = STATUS_OK;
-	while (s == STATUS_OK && t->socket != NULL) {
-		struct bus_frame frame;
-		s = bus_take(t->socket, NULL, &frame);
-		if (s == STATUS_TIMEOUT)
-			return STATUS_OK;
-		if (s != STATUS_OK)
-			return reason_say(why, s, "the centre's answer cannot be read: %s", status_sentence(s));
-		s = hear(t, frame.bytes, why);
-		bus_frame_close(&frame);
-	}
-	return s;
+	const Juyan__V1__ToTerminal *to;
+	enum status s;
+	while ((s = caller_hear(&t->caller, &to, why)) == STATUS_OK && (s = hear(t, to, why)) == STATUS_OK)
+		;
+	return s == STATUS_TIMEOUT ? STATUS_OK : s;
 }
 
 /* ---- the machine ---- */
-
-static enum status
-knock(struct terminal *t, struct reason *why)
-{
-	enum status s = STATUS_OK;
-	if (t->socket == NULL)
-		s = bus_connect(t->options.bus, t->endpoint, &t->keys, t->options.server_key, &t->socket, why);
-	if (s != STATUS_OK || clock_monotonic_ns(&t->clock) < t->again_ns)
-		return s;
-	s = say_hello(t);
-	if (s == STATUS_OK) {
-		enter(t, TALK_GREETING);
-	} else if (not_now(s)) {
-		/* A key that was refused, and a service of this process that has ended, are found again by a new socket alone. */
-		t->again_ns = clock_monotonic_ns(&t->clock) + t->knock_ns;
-		t->knock_ns = t->knock_ns * 2 < KNOCK_NS_MAX ? t->knock_ns * 2 : KNOCK_NS_MAX;
-		if (t->again_ns - t->state_ns > (t->options.server_key == NULL ? LOCAL_KNOCKS_NS : GREETING_NS))
-			again_with_new_socket(t);
-	} else {
-		return reason_say(why, s, "the Hello cannot be sent: %s", status_sentence(s));
-	}
-	return STATUS_OK;
-}
-
-/* What time brings: a Hello without an answer, silence. */
-static void
-watch(struct terminal *t)
-{
-	int64_t now = clock_monotonic_ns(&t->clock);
-	if (t->state == TALK_GREETING && now - t->state_ns > GREETING_NS)
-		again_with_new_socket(t);
-	if (t->state != TALK_OPEN)
-		return;
-	int64_t quiet_ns = under_way(t) > 0 ? PING_NS : IDLE_NS;
-	bool unanswered = under_way(t) > 0 || t->pinged_ns > t->heard_ns;
-	if (unanswered && now - t->heard_ns > SILENCE_NS + (under_way(t) > 0 ? 0 : IDLE_NS)) {
-		again_with_new_socket(t);
-	} else if (now - t->heard_ns > quiet_ns && now - t->pinged_ns > quiet_ns) {
-		t->pinged_ns = now;
-		if (say_ping(t) != STATUS_OK)
-			talk_again(t); /* there is no connection any more */
-	}
-}
 
 enum status
 talk_turn(struct terminal *t, struct reason *why)
 {
 	enum status s = hear_all(t, why);
 	if (s == STATUS_OK)
-		watch(t);
-	if (s == STATUS_OK && t->state == TALK_AWAY)
-		s = knock(t, why);
-	if (s == STATUS_OK && t->state == TALK_OPEN) {
+		s = caller_turn(&t->caller, under_way(t) > 0, why);
+	if (s == STATUS_OK && t->caller.state == CALLER_OPEN) {
 		s = say_batches(t);
 		if (s != STATUS_OK)
 			reason_say(why, s, "a batch cannot be sent: %s", status_sentence(s));
@@ -465,30 +311,17 @@ talk_turn(struct terminal *t, struct reason *why)
 static int64_t
 next_ns(struct terminal *t)
 {
-	switch (t->state) {
-	case TALK_AWAY:
-		return t->again_ns;
-	case TALK_GREETING:
-		return t->state_ns + GREETING_NS;
-	case TALK_OPEN:
-	default:
-		break;
-	}
-	if (t->window.sealed > under_way(t) && under_way(t) < t->under_way_max)
-		return clock_monotonic_ns(&t->clock) + KNOCK_NS_MAX; /* the socket had no room for a batch */
-	return (t->heard_ns > t->pinged_ns ? t->heard_ns : t->pinged_ns) + (under_way(t) > 0 ? PING_NS : IDLE_NS);
+	size_t n = under_way(t);
+	if (t->caller.state == CALLER_OPEN && t->window.sealed > n && n < t->under_way_max)
+		return clock_monotonic_ns(&t->caller.clock) + ROOM_NS;
+	return caller_next_ns(&t->caller, n > 0);
 }
 
 enum status
 talk_wait_with(struct terminal *t, int fd, int64_t deadline_ns)
 {
 	int64_t until = next_ns(t);
-	if (until > deadline_ns)
-		until = deadline_ns;
-	int64_t left_ns = until - clock_monotonic_ns(&t->clock);
-	if (left_ns <= 0 || (t->socket == NULL && fd < 0))
-		return STATUS_OK;
-	return bus_wait_with(&t->socket, t->socket == NULL ? 0 : 1, fd, (int)(left_ns / NS_PER_MS) + 1);
+	return caller_wait(&t->caller, fd, until < deadline_ns ? until : deadline_ns);
 }
 
 enum status

@@ -13,7 +13,18 @@ enum { PATIENCE_MS = 30000 };
 static int64_t
 deadline(const struct terminal *t, int wait_ms)
 {
-	return clock_monotonic_ns(&t->clock) + (int64_t)(wait_ms < 0 ? 0 : wait_ms) * 1000000;
+	return clock_monotonic_ns(&t->caller.clock) + (int64_t)(wait_ms < 0 ? 0 : wait_ms) * 1000000;
+}
+
+static enum status
+prepare_caller(struct terminal *t, struct reason *why)
+{
+	t->caller.bus = t->options.bus;
+	t->caller.endpoint = t->endpoint;
+	t->caller.keys = &t->keys;
+	t->caller.server_key = t->options.server_key;
+	enum status s = caller_prepare(&t->caller);
+	return s == STATUS_OK ? s : reason_say(why, s, "no memory for a terminal");
 }
 
 enum status
@@ -32,21 +43,20 @@ terminal_open(const struct terminal_options *options, struct terminal **out, str
 	}
 	if (t->options.patience_ms <= 0)
 		t->options.patience_ms = PATIENCE_MS;
-	t->clock = clock_system();
+	t->caller.clock = clock_system();
 	t->next_seq = 1;
 	t->endpoint = strdup(options->endpoint);
-	enum status s = t->endpoint == NULL ? STATUS_NO_MEMORY : arena_open(&t->arena, DECODE_BYTES_MAX);
-	if (s != STATUS_OK)
-		reason_say(why, s, "no memory for a terminal");
+	enum status s = t->endpoint == NULL ? reason_say(why, STATUS_NO_MEMORY, "no memory for a terminal") : STATUS_OK;
 	if (s == STATUS_OK && t->options.bus == NULL) {
 		s = bus_open(&t->own_bus, why);
 		t->options.bus = t->own_bus;
 	}
+	if (s == STATUS_OK)
+		s = prepare_caller(t, why);
 	if (s != STATUS_OK) {
 		terminal_close(&t);
 		return s;
 	}
-	talk_again(t);
 	*out = t;
 	return STATUS_OK;
 }
@@ -57,10 +67,9 @@ terminal_close(struct terminal **terminal)
 	struct terminal *t = *terminal;
 	if (t == NULL)
 		return;
-	bus_socket_close(&t->socket);
+	caller_hang_up(&t->caller);
 	bus_close(&t->own_bus);
 	window_close(&t->window);
-	arena_close(&t->arena);
 	key_pair_wipe(&t->keys);
 	free(t->endpoint);
 	free(t);
@@ -71,17 +80,17 @@ terminal_close(struct terminal **terminal)
 static enum status
 turn_until(struct terminal *t, bool (*done)(const struct terminal *t), int64_t deadline_ns, struct reason *why)
 {
-	int64_t begun_ns = clock_monotonic_ns(&t->clock);
+	int64_t begun_ns = clock_monotonic_ns(&t->caller.clock);
 	for (;;) {
 		enum status s = talk_turn(t, why);
 		if (s != STATUS_OK || done(t))
 			return s;
-		int64_t now = clock_monotonic_ns(&t->clock);
+		int64_t now = clock_monotonic_ns(&t->caller.clock);
 		if (now >= deadline_ns)
 			return reason_say(why, STATUS_TIMEOUT, "no answer from %s in %" PRId64 " ms: %s", t->endpoint,
 			    (now - begun_ns) / 1000000,
-			    t->state == TALK_OPEN ? "the centre has gone quiet"
-						  : "it is away, has no room, or this key is not authorised");
+			    t->caller.state == CALLER_OPEN ? "the centre has gone quiet"
+							   : "it is away, has no room, or this key is not authorised");
 		s = talk_wait(t, deadline_ns);
 		if (s != STATUS_OK)
 			return reason_say(why, s, "waiting for %s failed", t->endpoint);
@@ -91,7 +100,7 @@ turn_until(struct terminal *t, bool (*done)(const struct terminal *t), int64_t d
 static bool
 is_open(const struct terminal *t)
 {
-	return t->state == TALK_OPEN;
+	return t->caller.state == CALLER_OPEN;
 }
 
 static bool
@@ -124,7 +133,7 @@ terminal_last_acked(const struct terminal *t)
 bool
 terminal_connected(const struct terminal *t)
 {
-	return t->state == TALK_OPEN;
+	return t->caller.state == CALLER_OPEN;
 }
 
 const Juyan__V1__Welcome *
@@ -235,5 +244,7 @@ terminal_flush(struct terminal *t, int wait_ms, struct reason *why)
 struct terminal_tally
 terminal_tally(const struct terminal *t)
 {
-	return t->tally;
+	struct terminal_tally tally = t->tally;
+	tally.reconnects = t->caller.reconnects;
+	return tally;
 }

@@ -203,7 +203,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	gives = STATUS_OK;
 	the_socket.waits.data = NULL;
 	fuzz_holds(terminal_open(&options, &t, &why) == STATUS_OK);
-	t->clock.monotonic_ns = clock_now_ns;
+	t->caller.clock.monotonic_ns = clock_now_ns;
 	talk_again(t);
 	for (int i = 0; i < MOVES_MAX && input.bytes > 0; i++)
 		move(t, &input);

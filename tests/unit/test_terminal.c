@@ -95,7 +95,7 @@ centre_welcomes(uint64_t last)
 	centre_hears(JUYAN__V1__FROM_TERMINAL__SAY_HELLO);
 	played_welcomes(&scene.centre, last);
 	turn();
-	assert_true(scene.terminal->state == TALK_OPEN);
+	assert_true(scene.terminal->caller.state == CALLER_OPEN);
 }
 
 static void
@@ -134,7 +134,7 @@ setup(void **state)
 	};
 	if (terminal_open(&options, &scene.terminal, &why) != STATUS_OK)
 		return -1;
-	scene.terminal->clock.monotonic_ns = scene_ns;
+	scene.terminal->caller.clock.monotonic_ns = scene_ns;
 	talk_again(scene.terminal);
 	turn();
 	centre_welcomes(100);
@@ -354,7 +354,7 @@ a_centre_that_forgot_the_session_is_greeted_again(void **state)
 	centre_says(reply_refusal(STATUS_NO_HELLO, "who are you?", 0, &scene.centre.out, &frame), frame);
 	turn();
 	centre_welcomes(100);
-	assert_true(scene.terminal->state == TALK_OPEN);
+	assert_true(scene.terminal->caller.state == CALLER_OPEN);
 	centre_hears_batch(101, 3);
 	centre_acks(101, 3, 103, NULL, 0);
 	check_tally(3, 0, 1);
