@@ -9,9 +9,10 @@
 #include "ingest.h"
 #include "keeper.h"
 #include "query.h"
+#include "relay.h"
 
 const struct service *const roster[ROSTER_SERVICES] = { &ingest_service, &query_service, &feed_service, &forecast_service,
-	&dashboard_service, &keeper_service };
+	&dashboard_service, &keeper_service, &relay_service };
 
 const struct service *
 roster_find(const char *name)

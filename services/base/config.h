@@ -47,6 +47,9 @@ enum { CONFIG_TEXT_BYTES = 256, CONFIG_LISTEN_MAX = 8 };
 	X(number, checkpoint_minute, 5, 0, 1439, "minutes", \
 	    "after midnight of the first port, when the day's checkpoint is signed, if there is a key ('juyan checkpoint key')") \
 	X(number, scrub_mib_per_s, 4, 0, 256, "MiB/s", "at which the ledger is read over in the background for damage; 0: never") \
+	X(text, headquarters, "", 0, 255, "", \
+	    "where this ledger's journal is brought, such as tcp://hq.example:4711; this ledger is a site there; empty: nowhere") \
+	X(text, headquarters_key, "", 0, 255, "", "the file with headquarters' public key (its keys/server.key.pub)") \
 	X(number, sessions_max, 1024, 1, 4096, "sessions", "sessions open at the same time") \
 	X(text, log_level, "info", 4, 7, "", "debug, info, warning or error")
 

@@ -56,7 +56,11 @@
 	X(scrub_passes, "times that the ledger was read over from one end to the other") \
 	X(scrub_damages, "damages found by that: the log has the place, 'juyan verify' the proof") \
 	X(room_warnings, "times that map or disk came below twice their headroom") \
-	X(forecasts_unkept, "times that the day's forecast could not be kept on disk")
+	X(forecasts_unkept, "times that the day's forecast could not be kept on disk") \
+	X(relay_events, "events of this ledger that headquarters has confirmed") \
+	X(relay_connections, "times that headquarters was there, after it had not been") \
+	X(relay_stops, "times that nothing more could be brought to headquarters, each reason once") \
+	X(relay_losses, "times that headquarters had less than it had confirmed")
 
 #define X(name, meaning) COUNTER_##name,
 enum counter { COUNTER_LIST(X) COUNTERS };
