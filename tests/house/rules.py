@@ -20,7 +20,7 @@ WIDE_FILES = {"proto/generate": "one expression of sed cannot be folded"}
 
 TOP = {".ci", ".clang-format", ".gitignore", "CMakeLists.txt", "LICENSE", "README.md", "proto", "storage", "services", "tools",
     "tests"}
-SERVICES = {"base", "terminal", "ingest", "query", "feed", "forecast", "report", "dashboard", "keeper"}
+SERVICES = {"base", "terminal", "ingest", "query", "feed", "forecast", "report", "dashboard", "keeper", "relay"}
 KINDS = {"unit", "property", "fault", "sim", "e2e", "fuzz", "interop", "browser", "bench", "house", "fresh", "accuracy",
     "reference"}  # the last holds what others computed, and how
 FACE = {"ledger.h", "env.h", "registry.h", "judge.h", "recount.h", "civil.h", "checkpoint.h",
@@ -100,6 +100,8 @@ def layers(tree):
         allowed = below.get(layer, {"proto", "storage", "services/base", layer})
         if layer == "services/dashboard":  # what people decide there goes to ingest as from any terminal; reports are a library
             allowed = allowed | {"services/terminal", "services/report"}
+        if layer == "services/relay":  # a client of ingest, like a terminal
+            allowed = allowed | {"services/terminal"}
         for number, name, system in includes(text):
             there = home.get(os.path.basename(name))
             if system or there is None:
