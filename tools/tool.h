@@ -21,6 +21,7 @@
 	X(scenario, "compare declared changes of the future, side by side") \
 	X(why, "what a forecast is made of, and why it moved") \
 	X(override, "planners' judgements that forecasts follow: add, list, withdraw") \
+	X(relay, "show how far the journal has come to headquarters") \
 	X(batch, "show all that is known of one batch, and how it came to be") \
 	X(attention, "show what asks for a person now, and note what was seen") \
 	X(machines, "show how gates, scales and AGVs stand, and how long each was available") \

@@ -10,6 +10,8 @@
 #include "wire.h"
 
 enum { PATH_BYTES = 512, FILE_BYTES_MAX = 16384 };
+#define STALE_MS INT64_C(60000)
+#define AWAY_MS INT64_C(3600000)
 
 static const char *const states[] = { "away", "connected", "searching", "stopped" };
 
@@ -176,4 +178,18 @@ int64_t
 relaying_lag_ms(const struct relaying *relaying, int64_t now_ms)
 {
 	return relaying->waits_from_ms > 0 && now_ms > relaying->waits_from_ms ? now_ms - relaying->waits_from_ms : 0;
+}
+
+bool
+relaying_trouble(const struct relaying *relaying, int64_t now_ms, struct reason *why)
+{
+	bool silent = relaying->state == RELAYING_AWAY && now_ms - relaying->since_ms > AWAY_MS &&
+	    relaying_lag_ms(relaying, now_ms) > AWAY_MS;
+	if (relaying->state == RELAYING_STOPPED || silent)
+		reason_write(why, "%s", relaying->why);
+	else if (now_ms - relaying->told_ms > STALE_MS)
+		reason_write(why, "the relay has not said anything for a minute");
+	else
+		return false;
+	return true;
 }

@@ -44,6 +44,10 @@ void relaying_remove(const char *dir);
 uint64_t relaying_behind(const struct relaying *relaying, uint64_t lsn);
 int64_t relaying_lag_ms(const struct relaying *relaying, int64_t now_ms);
 
-enum { RELAYING_STALE_MS = 15000 };
+/*
+ * Whether a person has to look: nothing is brought for a reason that does not pass by itself, or headquarters has not answered for
+ * an hour while something waits, or nobody writes the state any more.
+ */
+bool relaying_trouble(const struct relaying *relaying, int64_t now_ms, struct reason *why);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "desk_parts.h"
+#include "relaying.h"
 
 extern const unsigned char openapi_yaml[];
 extern const size_t openapi_yaml_bytes;
@@ -77,6 +78,25 @@ write_gauges(struct desk *desk, FILE *out)
 		gauge(out, "feed_age_seconds", "Since when nothing was heard of the feed.", (double)mark.age_ms / 1000);
 }
 
+/* Where this ledger is a site. */
+static void
+write_relay_gauges(struct desk *desk, FILE *out)
+{
+	struct relaying relaying;
+	if (relaying_read(desk->kit->config->data_dir, &relaying, NULL) != STATUS_OK)
+		return;
+	int64_t now_ms = clock_utc_ms(&desk->kit->clock);
+	gauge(out, "relay_connected", "1 while this ledger's journal goes to headquarters.",
+	    relaying.state == RELAYING_CONNECTED ? 1 : 0);
+	gauge(out, "relay_stopped", "1 while nothing is brought to headquarters, for a reason that a person has to look at.",
+	    relaying.state == RELAYING_STOPPED ? 1 : 0);
+	gauge(out, "relay_lag_events", "Events that headquarters has not confirmed.",
+	    (double)relaying_behind(&relaying, present_mark(desk->present).lsn));
+	gauge(out, "relay_lag_seconds", "How long the oldest of them has waited.",
+	    (double)relaying_lag_ms(&relaying, now_ms) / 1000);
+	gauge(out, "relay_told_timestamp_seconds", "When the relay last told how it stands.", (double)relaying.told_ms / 1000);
+}
+
 void
 metrics_all(struct desk *desk, const struct request *request, struct http_answer *out)
 {
@@ -93,6 +113,7 @@ metrics_all(struct desk *desk, const struct request *request, struct http_answer
 		    name, counter_meaning((enum counter)i), name, name, atomic_load(&desk->kit->counters->values[i]));
 	}
 	write_gauges(desk, file);
+	write_relay_gauges(desk, file);
 	if (fclose(file) == 0 && body_make(text, bytes, &out->body) == STATUS_OK) {
 		out->status = 200;
 		out->type = "text/plain; version=0.0.4; charset=utf-8";
