@@ -12,12 +12,22 @@
 #include <unistd.h>
 
 #include "checkpoints.h"
+#include "digest.h"
 #include "options.h"
 #include "progress_line.h"
 #include "recount.h"
 #include "tool.h"
 
-enum { KEY_JSON = 0x100, KEY_SCRATCH, KEY_SITE, KEY_ARCHIVE = 'a', KEY_CHECKPOINT = 'c', KEY_PUBLIC = 'p', ARCHIVES_MAX = 4096 };
+enum {
+	KEY_JSON = 0x100,
+	KEY_SCRATCH,
+	KEY_SITE,
+	KEY_TABLES,
+	KEY_ARCHIVE = 'a',
+	KEY_CHECKPOINT = 'c',
+	KEY_PUBLIC = 'p',
+	ARCHIVES_MAX = 4096
+};
 
 struct command {
 	const char *data;
@@ -27,6 +37,8 @@ struct command {
 	uint32_t site_no; /* whose checkpoint it is; 0: this ledger's */
 	const char **archives;
 	size_t n_archives;
+	bool tables;
+	struct table_digest digests[DIGEST_TABLES];
 	bool json;
 	struct reason why;
 };
@@ -42,6 +54,8 @@ static const struct argp_option options[] = {
 	{ "site", KEY_SITE, "NUMBER", 0, "that is a checkpoint of this site (a terminal's number, as 'juyan sites' shows it)", 1 },
 	{ "scratch", KEY_SCRATCH, "DIR", 0,
 	    "where to recount: a folder that does not exist yet (default: in the data folder; for files in $TMPDIR or /tmp)", 1 },
+	{ "tables", KEY_TABLES, NULL, 0, "and tell how much stands in the tables that depend on batches alone, and a digest of it",
+	    1 },
 	{ "json", KEY_JSON, NULL, 0, "as a JSON object", 1 },
 	{ 0 },
 };
@@ -96,6 +110,9 @@ parse(int key, char *arg, struct argp_state *state)
 		if (command->site_no == 0 || command->site_no > TERMINAL_NO_MAX)
 			argp_error(state, "--site is '%s', expected a terminal's number", arg);
 		break;
+	case KEY_TABLES:
+		command->tables = true;
+		break;
 	case KEY_JSON:
 		command->json = true;
 		break;
@@ -109,6 +126,8 @@ parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--data and --archive exclude each other");
 		if ((command->checkpoint == NULL) != (command->public_key == NULL))
 			argp_error(state, "--checkpoint and --public-key go together");
+		if (command->tables && command->n_archives > 0)
+			argp_error(state, "--tables needs a ledger");
 		if (command->site_no != 0 && (command->checkpoint == NULL || command->n_archives > 0))
 			argp_error(state, "--site goes with --checkpoint, and with a ledger");
 		break;
@@ -135,8 +154,28 @@ json_of_sites(const struct recount_result *result)
 	return list;
 }
 
+static void
+digest_text(const struct table_digest *table, char out[2 * DIGEST_ROW_BYTES + 1])
+{
+	for (size_t i = 0; i < DIGEST_ROW_BYTES; i++)
+		snprintf(out + 2 * i, 3, "%02x", table->digest[i]);
+}
+
+static json_t *
+json_of_tables(const struct table_digest *tables)
+{
+	json_t *all = json_object();
+	char digest[2 * DIGEST_ROW_BYTES + 1];
+	for (size_t i = 0; all != NULL && i < DIGEST_TABLES; i++) {
+		digest_text(&tables[i], digest);
+		json_object_set_new(all, tables[i].name,
+		    json_pack("{s:I, s:s}", "rows", (json_int_t)tables[i].rows, "digest", digest));
+	}
+	return all;
+}
+
 static enum status
-print_json(const struct recount_result *result, const struct checkpoint *published)
+print_json(const struct command *command, const struct recount_result *result, const struct checkpoint *published)
 {
 	char chain[CHAIN_TEXT_BYTES], ledger[CHAIN_TEXT_BYTES];
 	chain_text(result->chain, chain);
@@ -150,6 +189,8 @@ print_json(const struct recount_result *result, const struct checkpoint *publish
 		json_object_set_new(json, "difference", json_stringn_nocheck(result->difference, strlen(result->difference)));
 	if (result->n_sites > 0)
 		json_object_set_new(json, "sites", json_of_sites(result));
+	if (command->tables)
+		json_object_set_new(json, "tables", json_of_tables(command->digests));
 	if (published != NULL)
 		json_object_set_new(json, "checkpoint_lsn", json_integer((json_int_t)published->lsn));
 	json_dumpf(json, stdout, JSON_INDENT(2));
@@ -164,7 +205,7 @@ print_result(const struct command *command, const struct recount_result *result,
 	char chain[CHAIN_TEXT_BYTES];
 	chain_text(result->chain, chain);
 	if (command->json)
-		return print_json(result, published);
+		return print_json(command, result, published);
 	if (!result->right) {
 		printf("NOT RIGHT: %s\n", result->difference);
 		return STATUS_OK;
@@ -178,6 +219,11 @@ print_result(const struct command *command, const struct recount_result *result,
 		chain_text(result->sites[i].end.chain, chain);
 		printf("site %" PRIu32 ": events 1 to %" PRIu64 " of its journal are as they were chained there, chain %s\n",
 		    result->sites[i].site_no, result->sites[i].end.lsn, chain);
+	}
+	for (size_t i = 0; command->tables && i < DIGEST_TABLES; i++) {
+		char digest[2 * DIGEST_ROW_BYTES + 1];
+		digest_text(&command->digests[i], digest);
+		printf("%s: %" PRIu64 " rows, digest %s\n", command->digests[i].name, command->digests[i].rows, digest);
 	}
 	if (published != NULL)
 		printf("the checkpoint %sfits: event %" PRIu64 "%s\n", command->site_no != 0 ? "of the site " : "", published->lsn,
@@ -228,6 +274,8 @@ prove(struct command *command, const struct checkpoint *given, struct recount_re
 		if (status == STATUS_OK && result->right && command->site_no != 0)
 			status = recount_site_checkpoint(env, command->site_no, given, &result->right, result->difference,
 			    &command->why);
+		if (status == STATUS_OK && command->tables)
+			status = digest_tables(env, command->digests, &command->why);
 		env_close(&env);
 	}
 	progress_line_end(&progress);
