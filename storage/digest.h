@@ -1,7 +1,7 @@
 /*
  * A number for all that a table holds: the BLAKE2b-256 of each row, all added without carry. It does not depend on how the rows are
- * spread over ledgers: where each row is in one of them, the numbers of several ledgers, added likewise, are that of the ledger which
- * has them all. So headquarters is held against its sites. Told are the tables in which a row depends on its batch and nothing else;
+ * spread over ledgers: the numbers of several ledgers without a row in common, added likewise, are that of the ledger which has all
+ * of them. So headquarters is held against its sites. Told are the tables in which a row depends on its batch and nothing else:
  * others hold log sequence numbers and terminals' numbers, which differ. It compares, and proves nothing against whoever can choose
  * rows: that is recount's. Owns nothing.
  */

@@ -18,7 +18,7 @@ struct relaying {
 	enum relaying_state state;
 	int64_t since_ms; /* of the state */
 	int64_t told_ms;  /* when this was written: every few seconds while the relay runs */
-	char headquarters[256];
+	char headquarters[256];          /* its endpoint */
 	char name[SHORT_TEXT_BYTES_MAX]; /* of this site there; "" before headquarters has answered */
 	uint64_t lsn;                    /* where the journal ended then */
 	uint64_t confirmed;              /* headquarters has all up to this event on disk */
@@ -28,7 +28,7 @@ struct relaying {
 	char why[SENTENCE_BYTES_MAX];    /* why it is stopped, or away */
 	uint64_t differs;                /* the first record that is another one at headquarters; 0: none is known */
 	int64_t lost_at_ms;              /* when headquarters was found to have less than it had confirmed; 0: never */
-	uint64_t lost_from;              /* … and up to which event it had still something */
+	uint64_t lost_from;              /* … and which event was its last */
 };
 
 const char *relaying_state_name(enum relaying_state state);
@@ -40,7 +40,7 @@ enum status relaying_write(const char *dir, const struct relaying *relaying, str
 /* It says that there is none: a relay that is not wanted any more. */
 void relaying_remove(const char *dir);
 
-/* Events that are not confirmed, and since when (ms; 0: none is). `lsn`: where the journal ends by now, if more is known; else 0. */
+/* Events that are not confirmed, and since when (ms; 0: none is). `lsn`: where the journal ends by now; 0: unknown. */
 uint64_t relaying_behind(const struct relaying *relaying, uint64_t lsn);
 int64_t relaying_lag_ms(const struct relaying *relaying, int64_t now_ms);
 

@@ -1,6 +1,6 @@
 /*
- * What the dashboard shows of the relay, from the file that it writes (relaying.h): a row of what asks for a person, and gauges. The
- * ledger does not know how its own journal fares elsewhere, so query cannot be asked. Owns nothing.
+ * What the dashboard shows of the relay, from the file that it writes (relaying.h): a row of what asks for a person. The ledger
+ * does not know how its own journal fares elsewhere: query cannot be asked. Owns nothing.
  */
 #ifndef JUYAN_DASHBOARD_RELAY_MATTER_H
 #define JUYAN_DASHBOARD_RELAY_MATTER_H

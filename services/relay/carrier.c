@@ -147,7 +147,7 @@ say_probe(struct carrier *c, struct reason *why)
 	struct followed followed;
 	if (owed(c))
 		return STATUS_OK;
-	if (!search_next(&c->search, &event)) {
+	if (!halving_next(&c->halving, &event)) {
 		carrier_end_search(c);
 		return STATUS_OK;
 	}
@@ -242,7 +242,7 @@ hear_ack(struct carrier *c, const Juyan__V1__BatchAck *ack)
 	if (c->state == CARRIER_CARRYING) {
 		hear_carried(c, ack);
 	} else if (c->state == CARRIER_SEARCHING) {
-		search_told(&c->search, oldest->first, oldest->last, all_known(ack));
+		halving_told(&c->halving, oldest->first, oldest->last, all_known(ack));
 		drop_oldest(c);
 	}
 }
@@ -252,7 +252,7 @@ hear_refusal(struct carrier *c, const Juyan__V1__Refusal *refusal)
 {
 	enum status code = (enum status)refusal->code;
 	if (c->state == CARRIER_SEARCHING && c->caller.state == CALLER_OPEN && owed(c) && code == STATUS_OTHER_PAST) {
-		search_told(&c->search, c->under_way[0].first, c->under_way[0].last, false);
+		halving_told(&c->halving, c->under_way[0].first, c->under_way[0].last, false);
 		drop_oldest(c);
 		caller_again(&c->caller); /* a Refusal ends the session */
 		return;

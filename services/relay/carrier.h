@@ -7,7 +7,7 @@
  *       └──Welcome of another past─▶ SEARCHING ──found────▶┘
  *
  * Which past is at headquarters, the chain value in its Welcome says. Where it is another, or headquarters knows more than this
- * journal has, nothing is sent but single old blocks, to find the first record that differs (search.h). A headquarters that has
+ * journal has, nothing is sent but single old blocks, to find the first record that differs (halving.h). A headquarters that has
  * less than it had confirmed was restored from an older copy: it gets the rest again, and that is told.
  *
  * One thread. What fails is told and tried again, also where it is this machine's: whoever takes events meanwhile never notices.

@@ -26,7 +26,7 @@ say_parted(struct carrier *c)
 void
 carrier_end_search(struct carrier *c)
 {
-	c->differs = c->search.differs;
+	c->differs = c->halving.differs;
 	say_parted(c);
 }
 
@@ -35,14 +35,14 @@ static enum status
 begin_search(struct carrier *c, struct reason *why)
 {
 	struct followed followed;
-	c->search = (struct search){ 0, c->end.lsn + 1 };
+	c->halving = (struct halving){ 0, c->end.lsn + 1 };
 	c->differs = 0;
 	if (c->parted_last <= c->end.lsn) {
 		arena_reset(&c->arena);
 		enum status s = follow_block(c->options.env, c->parted_last, &c->arena, &followed, why);
 		if (s != STATUS_OK)
 			return s;
-		c->search.differs = followed.first_lsn;
+		c->halving.differs = followed.first_lsn;
 	}
 	c->state = CARRIER_SEARCHING;
 	return STATUS_OK;
@@ -60,7 +60,7 @@ part(struct carrier *c, const Juyan__V1__Welcome *welcome, struct reason *why)
 		say_parted(c);
 		return STATUS_OK;
 	}
-	if (again && c->search.differs > 0) {
+	if (again && c->halving.differs > 0) {
 		c->state = CARRIER_SEARCHING;
 		return STATUS_OK;
 	}
@@ -77,7 +77,7 @@ carry_on(struct carrier *c, uint64_t last)
 	if (c->differs > 0)
 		c->halted = false;
 	c->parted_last = c->differs = 0;
-	c->search = (struct search){ 0 };
+	c->halving = (struct halving){ 0 };
 	if (lost == 0)
 		return;
 	snprintf(sentence, sizeof sentence,

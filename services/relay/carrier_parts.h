@@ -4,7 +4,7 @@
 
 #include "carrier.h"
 #include "follow.h"
-#include "search.h"
+#include "halving.h"
 
 enum {
 	/* What stands around the blocks in a frame: the heads of two messages, the number, and of each block its tag and length. */
@@ -41,7 +41,7 @@ struct carrier {
 	uint64_t delivered;
 	bool crowded; /* the socket had no room */
 
-	struct search search;
+	struct halving halving;
 	uint64_t parted_last; /* the Welcome for which a search was made, or is */
 	uint8_t parted_chain[CHAIN_BYTES];
 	uint64_t differs; /* what it has found; 0: nothing yet */

@@ -50,8 +50,7 @@ void caller_later(struct caller *caller, int64_t at_ns); /* … at that time, ov
 void caller_open(struct caller *caller);                 /* a Welcome has been heard, and fits */
 
 /*
- * Knocks, greets and asks, as time demands; `owed`: answers are awaited. BUSY and CLOSED are no failures here: whatever they are of,
- * it is tried again.
+ * Knocks, greets and asks, as time demands; `owed`: answers are awaited. BUSY and CLOSED are no failures here: it is tried again.
  */
 enum status caller_turn(struct caller *caller, bool owed, struct reason *why) MUST_USE;
 /* What waits, lent until anything else is heard or said; TIMEOUT: nothing does. UNDECODABLE and the like with a sentence. */

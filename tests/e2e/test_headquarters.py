@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Three sites and a headquarters, all killed at random, over links that delay, break off and are cut: at the end headquarters has the
-sum of the sites, each event once, and proves each site's chain.
+"""Three sites and a headquarters, all killed at random, over links that delay and are cut: at the end headquarters has the sum of
+the sites, each event once, and proves each site's chain.
 
 Each site is a `juyan serve` with a ledger of its own into which files of events are sent all the while; between it and headquarters
 stands a proxy of ours. A site whose ledger was put back to an older copy is refused, with the first event that differs, and told by
@@ -29,6 +29,11 @@ PORTS = ("ceke", "wuliji", "mandal")
 PATIENCE_S = 120
 CHUNKS_PER_S = 3
 BY = "port,period,direction,mode,group,basis"
+
+
+def rest(seconds):
+    """Between one trouble and the next: chance, not a wait for something."""
+    threading.Event().wait(seconds)
 
 
 def free_port():
@@ -93,7 +98,7 @@ class Proxy:
         try:
             while data := one.recv(65536):
                 if self.chance.random() < 0.1:
-                    time.sleep(self.chance.random() * 0.05)
+                    rest(self.chance.random() * 0.05)
                 other.sendall(data)
         except OSError:
             pass
@@ -127,7 +132,7 @@ class Feed(threading.Thread):
         try:
             begun = time.monotonic()
             for i, (path, key, events) in enumerate(self.chunks):
-                time.sleep(max(0, begun + i / CHUNKS_PER_S - time.monotonic()))
+                rest(max(0, begun + i / CHUNKS_PER_S - time.monotonic()))
                 self.send(path, key)
                 self.events += events
         except Exception as wrong:  # told by the main thread
@@ -161,7 +166,8 @@ def write_chunks(folder, port, seed, n):
     os.mkdir(folder)
     days = max(3, int(SECONDS / 3))
     last = time.strftime("%Y-%m-%d", time.gmtime(1740960000 + days * 86400))  # from 2025-03-03 on
-    serving.run("simulate", "--port", "ceke", "--from", "2025-03-03", "--to", last, "--scale", "0.2", "--seed", str(seed), "--out", folder)
+    serving.run("simulate", "--port", "ceke", "--from", "2025-03-03", "--to", last, "--scale", "0.2", "--seed", str(seed),
+        "--out", folder)
     for name, kinds in terminals(folder):
         with open(os.path.join(folder, name + ".ndjson"), encoding="utf-8") as file:
             lines = [line.replace('"ceke"', f'"{port}"') for line in file]
@@ -181,7 +187,7 @@ def wait_for(what, done, patience_s=PATIENCE_S):
         found = done()
         if found:
             return found
-        time.sleep(0.05)
+        rest(0.05)
     raise Wrong(f"{what}: not within {patience_s} s")
 
 
@@ -241,14 +247,14 @@ class World:
         if what in ("site", "hq"):
             process = self.hq if what == "hq" else self.sites[i]
             process.kill()
-            time.sleep(self.chance.random() * 0.5)
+            rest(self.chance.random() * 0.5)
             process.begin()
         elif what == "cut":
             self.proxies[i].cut()
         else:
             self.proxies[i].open = False
             self.proxies[i].cut()
-            time.sleep(self.chance.random())
+            rest(self.chance.random())
             self.proxies[i].open = True
 
     def settle(self):
@@ -305,7 +311,7 @@ def test_random_trouble(world):
         feed.start()
     end, troubles = time.monotonic() + SECONDS, 0
     while time.monotonic() < end:
-        time.sleep(world.chance.random() * 1.2)
+        rest(world.chance.random() * 1.2)
         world.trouble()
         troubles += 1
     for feed in feeds:

@@ -1,7 +1,7 @@
 /*
  * Headquarters played by hand, for tests of a site's end: a server socket within this process that holds what it has of a site's
- * journal (where each block ends, with its chain), takes what fits and refuses what does not, in the test's own thread. What it does
- * wrong, or is asked to refuse, the test sets.
+ * journal (where each block ends, with its chain), takes what fits and refuses what does not, in the test's own thread. What it is
+ * to do wrong, the test sets.
  */
 #ifndef JUYAN_TESTS_PLAYED_HEADQUARTERS_H
 #define JUYAN_TESTS_PLAYED_HEADQUARTERS_H

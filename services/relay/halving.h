@@ -3,20 +3,20 @@
  * chain value names the whole past. So a block of one that the other has, too, says that all before it is the same. Pure; owns
  * nothing.
  */
-#ifndef JUYAN_RELAY_SEARCH_H
-#define JUYAN_RELAY_SEARCH_H
+#ifndef JUYAN_RELAY_HALVING_H
+#define JUYAN_RELAY_HALVING_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-struct search {
+struct halving {
 	uint64_t same;    /* up to this event they are the same: a block ends with it, or it is 0 */
 	uint64_t differs; /* a block begins with this event, and is different or missing */
 };
 
 /* True: *event stands in the block that is to be compared next. False: `differs` is the first event that can differ. */
-bool search_next(const struct search *search, uint64_t *event);
+bool halving_next(const struct halving *halving, uint64_t *event);
 /* The block of the events `first` to `last`, which holds the event that was given last, is the same there, or is not. */
-void search_told(struct search *search, uint64_t first, uint64_t last, bool same);
+void halving_told(struct halving *halving, uint64_t first, uint64_t last, bool same);
 
 #endif
