@@ -66,6 +66,7 @@ static const struct argp argp = { options, parse, NULL,
 	"single event's "
 	"acknowledgement against a bare fdatasync, and a year's total while events stream in.\n\n'juyan bench forecast' measures "
 	"the forecasts instead, 'juyan bench dashboard' the dashboard, 'juyan bench catch-up' a terminal that was cut off, 'juyan "
+	"bench relay' a site that was, 'juyan "
 	"bench load' what terminals notice of hostile peers (see their own --help).",
 	NULL, NULL, NULL };
 
@@ -189,6 +190,11 @@ tool_bench(int argc, char **argv)
 		static char name[] = "juyan bench forecast";
 		argv[1] = name;
 		return bench_forecast(argc - 1, argv + 1);
+	}
+	if (argc > 1 && strcmp(argv[1], "relay") == 0) {
+		static char name[] = "juyan bench relay";
+		argv[1] = name;
+		return bench_relay(argc - 1, argv + 1);
 	}
 	if (argc > 1 && strcmp(argv[1], "catch-up") == 0) {
 		static char name[] = "juyan bench catch-up";

@@ -100,15 +100,13 @@ static const struct argp argp = { options, parse, NULL,
 
 /* ---- the parts ---- */
 
-static enum status
-stream(const char *dir, const struct bench_events *events, double *per_s, struct reason *why)
+enum status
+bench_stream(const char *data, const struct bench_events *events, double *per_s, struct reason *why)
 {
 	static const char *const services[] = { "ingest", NULL };
-	char data[PATH_BYTES];
 	struct child child = { .pid = 0 };
 	struct tool_address ingest;
 	struct terminal *terminal = NULL;
-	snprintf(data, sizeof data, "%s/streamed", dir);
 	const struct tool_connection connection = { .data = data };
 	enum status status = child_serve(data, services, &child, why);
 	if (status == STATUS_OK)
@@ -253,7 +251,7 @@ bench_catch_up(int argc, char **argv)
 	struct catch_up bench = { .events = 1000000, .days = 7, .pace = 100, .dir = "." };
 	struct bench_events events = { 0 };
 	struct reason why = { "" };
-	char dir[PATH_BYTES / 2];
+	char dir[PATH_BYTES / 2], data[PATH_BYTES];
 	argp_parse(&argp, argc, argv, 0, NULL, &bench);
 	if (snprintf(dir, sizeof dir, "%s/juyan-bench-XXXXXX", bench.dir) >= (int)sizeof dir || mkdtemp(dir) == NULL)
 		return tool_fail("bench", reason_say(&why, STATUS_SETTING, "%s: no folder can be made here", bench.dir), &why);
@@ -261,7 +259,8 @@ bench_catch_up(int argc, char **argv)
 	enum status status = bench_events_make(1, bench.events, &events, &why);
 	if (status == STATUS_OK) {
 		fprintf(stderr, "streaming them …\n");
-		status = stream(dir, &events, &bench.streamed_per_s, &why);
+		snprintf(data, sizeof data, "%s/streamed", dir);
+		status = bench_stream(data, &events, &bench.streamed_per_s, &why);
 	}
 	if (status == STATUS_OK) {
 		fprintf(stderr, "catching up …\n");

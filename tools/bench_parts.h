@@ -82,9 +82,13 @@ void bench_machine(char out[256]);
 
 /* `juyan bench forecast`, with argv[0] its name: the exit code. */
 int bench_forecast(int argc, char **argv);
-/* `juyan bench dashboard`, `catch-up` and `load`, likewise. */
+/* The events from memory, over loopback tcp, into a new server's ledger in this folder; how many a second. */
+enum status bench_stream(const char *data, const struct bench_events *events, double *per_s, struct reason *why) MUST_USE;
+
+/* `juyan bench dashboard`, `catch-up`, `relay` and `load`, likewise. */
 int bench_dashboard(int argc, char **argv);
 int bench_catch_up(int argc, char **argv);
+int bench_relay(int argc, char **argv);
 int bench_load(int argc, char **argv);
 
 #endif
