@@ -6,7 +6,9 @@
 
 #include "asking.h"
 #include "clock.h"
+#include "follow.h"
 #include "lock.h"
+#include "options.h"
 #include "relaying.h"
 #include "tool.h"
 
@@ -18,7 +20,7 @@ struct command {
 };
 
 static const struct argp_option options[] = {
-	{ "data", KEY_DATA, "DIR", 0, "the data folder of the site (default: juyan-data)", 1 },
+	{ "data", KEY_DATA, "DIR", 0, "the data folder of the site (default: $JUYAN_DATA, else ./juyan-data)", 1 },
 	{ "json", KEY_JSON, NULL, 0, "for programs", 1 },
 	{ 0 },
 };
@@ -101,19 +103,33 @@ print_lines(const struct relaying *relaying, int64_t now_ms, const char *trouble
 		printf("trouble       %s\n", trouble);
 }
 
+/* Where the journal ends by now: the relay says how things stood up to some seconds ago. */
+static void
+look_at_journal(const char *dir, struct relaying *relaying)
+{
+	const struct env_options env_options = { .dir = dir, .readonly = true };
+	struct env *env = NULL;
+	struct journal_end end;
+	if (env_open(&env_options, &env, NULL) == STATUS_OK && follow_end(env, &end, NULL) == STATUS_OK && end.lsn > relaying->lsn)
+		relaying->lsn = end.lsn;
+	env_close(&env);
+}
+
 int
 tool_relay(int argc, char **argv)
 {
-	struct command command = { .dir = "juyan-data" };
+	struct command command = { .dir = NULL };
 	const struct argp argp = { options, parse, NULL, doc, NULL, NULL, NULL };
 	struct reason why = { "" }, trouble = { "" };
 	struct relaying relaying;
 	struct clock clock = clock_system();
 	argp_err_exit_status = TOOL_USAGE;
 	argp_parse(&argp, argc, argv, 0, NULL, &command);
+	command.dir = tool_data(command.dir);
 	enum status status = relaying_read(command.dir, &relaying, &why);
 	if (status != STATUS_OK)
 		return tool_fail("relay", status, &why);
+	look_at_journal(command.dir, &relaying);
 	int64_t now_ms = clock_utc_ms(&clock);
 	bool runs = lock_held(command.dir, "relay"), troubled = relaying_trouble(&relaying, now_ms, &trouble);
 	if (!runs)

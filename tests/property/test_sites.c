@@ -107,7 +107,7 @@ send_behind(size_t i, uint64_t after, size_t bytes, size_t most)
 	struct followed followed;
 	struct reason why = { "" };
 	assert_int_equal(arena_open(&arena, FRAME_ARENA), STATUS_OK);
-	must(follow_blocks(sites[i].env, after, bytes, &arena, &followed, &why), &why);
+	must(follow_blocks(sites[i].env, after, bytes, UINT64_MAX, &arena, &followed, &why), &why);
 	bool any = followed.n > 0;
 	if (any) {
 		must(read_batch(&hq, i, followed.first_lsn, followed.blocks, followed.n < most ? followed.n : most, &why), &why);

@@ -122,13 +122,13 @@ begin(void **state)
 	found_site(&site, 0);
 	for (size_t i = 0; i < EVENTS; i++)
 		book_take(&site, i % 2 == 0 ? GATE : SCALE, cargo(MIDNIGHT, "ceke", "B1", DEPARTED("T1")));
-	must(follow_blocks(site.env, 0, 1 << 20, &kept, &next, &why), &why);
+	must(follow_blocks(site.env, 0, 1 << 20, UINT64_MAX, &kept, &next, &why), &why);
 	must(read_batch(&hq, 0, 1, next.blocks, BROUGHT, &why), &why);
 	must(take_batch(&hq, &why), &why);
 	commit(&hq, false);
 	answer(&hq);
 	assert_int_equal(hq.streams[0].on_disk, BROUGHT);
-	must(follow_blocks(site.env, BROUGHT, 1 << 20, &kept, &next, &why), &why);
+	must(follow_blocks(site.env, BROUGHT, 1 << 20, UINT64_MAX, &kept, &next, &why), &why);
 	assert_true(next.n > 5);
 	return 0;
 }
@@ -154,7 +154,7 @@ goes_on(void **state)
 	assert_false(hq.pending[0].receipt.stopped);
 	commit(&hq, false);
 	answer(&hq);
-	must(follow_blocks(site.env, hq.streams[0].on_disk, 1 << 20, &kept, &next, &why), &why);
+	must(follow_blocks(site.env, hq.streams[0].on_disk, 1 << 20, UINT64_MAX, &kept, &next, &why), &why);
 	return 0;
 }
 
@@ -183,7 +183,7 @@ another_order_or_place_is_another_past(void **state)
 	assert_int_equal(hq.pending[0].receipt.tail, on + 1); /* what stands before it is taken */
 	commit(&hq, false);
 	answer(&hq);
-	must(follow_blocks(site.env, on + 1, 1 << 20, &kept, &next, &why), &why);
+	must(follow_blocks(site.env, on + 1, 1 << 20, UINT64_MAX, &kept, &next, &why), &why);
 	assert_int_equal(refused(on + 3, &next.blocks[0], 0, sentence), STATUS_NO_CONTENT);
 }
 
