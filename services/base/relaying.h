@@ -16,8 +16,8 @@ enum relaying_state { RELAYING_AWAY, RELAYING_CONNECTED, RELAYING_SEARCHING, REL
 
 struct relaying {
 	enum relaying_state state;
-	int64_t since_ms; /* of the state */
-	int64_t told_ms;  /* when this was written: every few seconds while the relay runs */
+	int64_t since_ms;                /* of the state */
+	int64_t told_ms;                 /* when this was written: every few seconds while the relay runs */
 	char headquarters[256];          /* its endpoint */
 	char name[SHORT_TEXT_BYTES_MAX]; /* of this site there; "" before headquarters has answered */
 	uint64_t lsn;                    /* where the journal ended then */

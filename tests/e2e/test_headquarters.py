@@ -6,7 +6,7 @@ Each site is a `juyan serve` with a ledger of its own into which files of events
 stands a proxy of ours. A site whose ledger was put back to an older copy is refused, with the first event that differs, and told by
 both ends.
 
-JUYAN_SEED; JUYAN_HEADQUARTERS: seconds of trouble (20). Uses $JUYAN.
+JUYAN_SEED; JUYAN_HEADQUARTERS: seconds of trouble (10). Uses $JUYAN.
 """
 import json
 import os
@@ -24,7 +24,7 @@ import serving
 from serving import Wrong
 
 SEED = int(os.environ.get("JUYAN_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
-SECONDS = float(os.environ.get("JUYAN_HEADQUARTERS", "20"))
+SECONDS = float(os.environ.get("JUYAN_HEADQUARTERS", "10"))
 PORTS = ("ceke", "wuliji", "mandal")
 PATIENCE_S = 120
 CHUNKS_PER_S = 3
