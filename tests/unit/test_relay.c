@@ -10,7 +10,7 @@
 #include "opened_ledger.h"
 #include "played_headquarters.h"
 
-enum { TURNS_MAX = 100000, SOME = 400, NEWS = CARRIER_HALTED + 1 };
+enum { TURNS_MAX = 20000, SOME = 400, NEWS = CARRIER_HALTED + 1 };
 #define SECONDS(n) ((int64_t)(n)*1000000000)
 
 static struct scene {
