@@ -367,9 +367,9 @@ def main():
             process.end()
     except Wrong as wrong:
         print(f"wrong: {wrong}; the logs are in {folder}", file=sys.stderr)
-        world.end()
         return 1
-    world.end()
+    finally:
+        world.end()
     shutil.rmtree(folder, ignore_errors=True)
     return 0
 
