@@ -10,9 +10,10 @@
 #include "keeper.h"
 #include "query.h"
 #include "relay.h"
+#include "warehouse.h"
 
 const struct service *const roster[ROSTER_SERVICES] = { &ingest_service, &query_service, &feed_service, &forecast_service,
-	&dashboard_service, &keeper_service, &relay_service };
+	&dashboard_service, &keeper_service, &relay_service, &warehouse_service };
 
 const struct service *
 roster_find(const char *name)

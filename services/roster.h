@@ -4,7 +4,7 @@
 
 #include "service.h"
 
-enum { ROSTER_SERVICES = 7 };
+enum { ROSTER_SERVICES = 8 };
 
 extern const struct service *const roster[ROSTER_SERVICES];
 

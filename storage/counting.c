@@ -267,6 +267,7 @@ count_unit(struct batch *batch, size_t unit, const struct unit_facts *seen, uint
 	find_groups(batch, hour);
 	for (size_t i = 0; i < lines; i++) {
 		counted.group = batch->groups[i];
+		counted.line = i;
 		counted.net_kg = split_next(&split, weights[i], lines);
 		counted.units = i == batch->heaviest ? 1 : 0;
 		if (counted.units != 0 || counted.net_kg != 0)
@@ -284,6 +285,7 @@ count_batch(struct batch *batch, void (*part)(void *user, const struct counted *
 		.direction = batch->facts->direction,
 		.mode = batch->facts->mode,
 		.group = batch->groups[batch->heaviest],
+		.line = batch->heaviest,
 		.basis = batch->basis,
 		.batches = 1 };
 	part(user, &counted);

@@ -36,6 +36,7 @@ struct counted {
 	Juyan__V1__Direction direction;
 	Juyan__V1__Mode mode;
 	const char *group; /* lives as long as the registry */
+	size_t line;       /* the goods line that it belongs to; 0 where there is none */
 	enum basis basis;
 	int64_t net_kg;         /* 0 at BASIS_UNKNOWN */
 	int64_t batches, units; /* 1 in one of the parts of a batch or unit, else 0 */

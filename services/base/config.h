@@ -50,6 +50,12 @@ enum { CONFIG_TEXT_BYTES = 256, CONFIG_LISTEN_MAX = 8 };
 	X(text, headquarters, "", 0, 255, "", \
 	    "where this ledger's journal is brought, such as tcp://hq.example:4711; this ledger is a site there; empty: nowhere") \
 	X(text, headquarters_key, "", 0, 255, "", "the file with headquarters' public key (its keys/server.key.pub)") \
+	X(text, warehouse, "", 0, 255, "", \
+	    "PostgreSQL to keep the facts in as well: a connection string of libpq (several hosts with commas between), or a " \
+	    "file with one, beginning with '/' or './', for nobody else to read; empty: none") \
+	X(text, warehouse_partitions, "month", 4, 5, "", \
+	    "month: the warehouse's large tables are partitioned by month; none: they are not; of tables that are made anew") \
+	X(number, warehouse_timeout_s, 30, 1, 3600, "s", "after which PostgreSQL is taken for slow, and a statement given up") \
 	X(number, sessions_max, 1024, 1, 4096, "sessions", "sessions open at the same time") \
 	X(text, log_level, "info", 4, 7, "", "debug, info, warning or error")
 

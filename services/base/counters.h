@@ -60,7 +60,11 @@
 	X(relay_events, "events of this ledger that headquarters has confirmed") \
 	X(relay_connections, "times that headquarters was there, after it had not been") \
 	X(relay_stops, "times that nothing more could be brought to headquarters, each reason once") \
-	X(relay_losses, "times that headquarters had less than it had confirmed")
+	X(relay_losses, "times that headquarters had less than it had confirmed") \
+	X(warehouse_events, "events whose facts have gone to the warehouse") \
+	X(warehouse_transactions, "transactions of the warehouse that PostgreSQL has confirmed") \
+	X(warehouse_forecasts, "kept forecasts that have gone to the warehouse, or cannot be read") \
+	X(warehouse_troubles, "tries of the warehouse that failed: PostgreSQL away, slow, full, without rights and so on")
 
 #define X(name, meaning) COUNTER_##name,
 enum counter { COUNTER_LIST(X) COUNTERS };
