@@ -49,9 +49,9 @@ struct harvest {
 };
 
 /*
- * The stretch behind `after` (0: from the beginning), with which a block has to end; its chain is checked from there on, and `chain`
- * is that of `after`: OTHER_PAST where the journal's is another. OUT_OF_RANGE where the journal ends before, or has no block that
- * ends there. `events_max` of at most HARVEST_EVENTS_MAX. NO_MEMORY, BUSY, DAMAGED, DISK.
+ * The stretch behind `after` (0: from the beginning), with which a block has to end; its chain is checked from there on, and
+ * `chain` is that of `after`: OTHER_PAST where the journal's is another. OUT_OF_RANGE where the journal ends before, or has no
+ * block that ends there. `events_max` of at most HARVEST_EVENTS_MAX. NO_MEMORY, BUSY, DAMAGED, DISK.
  */
 enum status harvest_begin(struct harvester *harvester, uint64_t after, const uint8_t chain[CHAIN_BYTES], size_t events_max,
     struct arena *arena, struct harvest *out, struct reason *why) MUST_USE;

@@ -41,6 +41,7 @@
 	X(simulate, "make a believable port's events, in files or live") \
 	X(forecast, "tell how tonnage, or any series in a file, goes on, and how sure that is") \
 	X(backtest, "tell how far such forecasts were off, beside naive ones") \
+	X(warehouse, "show how the copy in PostgreSQL stands, and the SQL that makes it") \
 	X(bench, "measure this machine")
 
 #define X(name, help) int tool_##name(int argc, char **argv);

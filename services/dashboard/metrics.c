@@ -4,11 +4,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bulletin.h"
 #include "desk_parts.h"
 #include "relaying.h"
 
 extern const unsigned char openapi_yaml[];
 extern const size_t openapi_yaml_bytes;
+
+/* What a service that may be off tells of itself; NULL where it does not run. One that has fallen silent stands in no way. */
+static json_t *
+standing_of(struct desk *desk, const char *service)
+{
+	struct bulletin bulletin;
+	struct reason why;
+	if (bulletin_read(desk->kit->config->data_dir, service, &bulletin, &why) != STATUS_OK)
+		return NULL;
+	bool silent = clock_utc_ms(&desk->kit->clock) - bulletin.told_ms > BULLETIN_STALE_MS;
+	json_t *figures = json_object();
+	for (size_t i = 0; figures != NULL && i < bulletin.n; i++)
+		json_object_set_new(figures, bulletin.figures[i].name, json_integer(bulletin.figures[i].value));
+	return json_pack("{s:s, s:s, s:s, s:I, s:o}", "state", silent ? "silent" : bulletin.state, "trouble", bulletin.trouble,
+	    "sentence", bulletin.sentence, "since_ms", (json_int_t)bulletin.since_ms, "figures", figures);
+}
 
 void
 metrics_health(struct desk *desk, const struct request *request, struct http_answer *out)
@@ -19,8 +36,9 @@ metrics_health(struct desk *desk, const struct request *request, struct http_ans
 	const char *reason = !heard ? "the feed is not heard" : live == NULL || !mark.fresh ? "the ledger cannot be asked" : "";
 	bool well = reason[0] == '\0';
 	(void)request;
-	desk_json(json_pack("{s:b, s:s, s:I, s:o}", "well", well, "reason", reason, "last_lsn", (json_int_t)mark.lsn, "feed_age_ms",
-		      mark.age_ms < 0 ? json_null() : json_integer(mark.age_ms)),
+	desk_json(json_pack("{s:b, s:s, s:I, s:o, s:o*}", "well", well, "reason", reason, "last_lsn", (json_int_t)mark.lsn,
+		      "feed_age_ms", mark.age_ms < 0 ? json_null() : json_integer(mark.age_ms), "warehouse",
+		      standing_of(desk, "warehouse")),
 	    out);
 	out->status = well && out->status == 200 ? 200 : 503;
 	body_drop(&live);
@@ -97,6 +115,27 @@ write_relay_gauges(struct desk *desk, FILE *out)
 	gauge(out, "relay_told_timestamp_seconds", "When the relay last told how it stands.", (double)relaying.told_ms / 1000);
 }
 
+/* The figures of a service that tells how it stands; how old they are says whether it still does. */
+static void
+write_bulletin(struct desk *desk, const char *service, FILE *out)
+{
+	struct bulletin bulletin;
+	struct reason why;
+	char name[2 * BULLETIN_WORD_BYTES + 16];
+	if (bulletin_read(desk->kit->config->data_dir, service, &bulletin, &why) != STATUS_OK)
+		return;
+	snprintf(name, sizeof name, "%.31s_going", service);
+	gauge(out, name, "1 while it is well, 0 while it waits for something to be put right.",
+	    strcmp(bulletin.trouble, "none") == 0);
+	snprintf(name, sizeof name, "%.31s_told_age_seconds", service);
+	gauge(out, name, "Since when it has not said how it stands.",
+	    (double)(clock_utc_ms(&desk->kit->clock) - bulletin.told_ms) / 1000);
+	for (size_t i = 0; i < bulletin.n; i++) {
+		snprintf(name, sizeof name, "%.31s_%.31s", service, bulletin.figures[i].name);
+		gauge(out, name, "As the service tells it.", (double)bulletin.figures[i].value);
+	}
+}
+
 void
 metrics_all(struct desk *desk, const struct request *request, struct http_answer *out)
 {
@@ -114,6 +153,7 @@ metrics_all(struct desk *desk, const struct request *request, struct http_answer
 	}
 	write_gauges(desk, file);
 	write_relay_gauges(desk, file);
+	write_bulletin(desk, "warehouse", file);
 	if (fclose(file) == 0 && body_make(text, bytes, &out->body) == STATUS_OK) {
 		out->status = 200;
 		out->type = "text/plain; version=0.0.4; charset=utf-8";

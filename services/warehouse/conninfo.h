@@ -7,8 +7,8 @@
 enum { CONNINFO_BYTES = 4096 };
 
 /*
- * The connection string itself; or, where the setting begins with '/' or './', the one line of that file, which others may not read.
- * SETTING with a sentence.
+ * The connection string itself; or, where the setting begins with '/' or './', the one line of that file, which others may not
+ * read. SETTING with a sentence.
  */
 enum status conninfo_read(const char *setting, char out[CONNINFO_BYTES], struct reason *why) MUST_USE;
 

@@ -1,4 +1,4 @@
-/* The rows of crossing_rows.h. Nothing here allocates but the texts and the hours; the largest crossing takes some 20 KiB of stack. */
+/* The rows of crossing_rows.h. Nothing here allocates but texts and hours; the largest crossing takes some 20 KiB of stack. */
 #include "crossing_rows.h"
 
 #include <assert.h>

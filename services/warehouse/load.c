@@ -1,7 +1,7 @@
 /*
- * The course of a transaction. First everything is read and written down in memory: one snapshot of the ledger gives the stretch, the
- * crossings and, once the warehouse has said in which hours the old ones counted, the totals. Then the snapshot ends, and the rows go
- * over. So a slow PostgreSQL holds a snapshot for as long as one statement may take at most.
+ * The course of a transaction. First everything is read and written down in memory: one snapshot of the ledger gives the stretch,
+ * the crossings and, once the warehouse has said in which hours the old ones counted, the totals. Then the snapshot ends, and the
+ * rows go over. So a slow PostgreSQL holds a snapshot for as long as a few statements may take at most.
  */
 #include "load.h"
 

@@ -1,12 +1,12 @@
 /*
- * How far a warehouse has come in the journal of one ledger: its row of juyan.position. It is read back after every connecting, also
- * where nobody knows what became of a commit, and written first in each transaction, on the condition that it still stands where it
- * was read: of two programs at once the second changes no row, and learns it.
+ * How far a warehouse has come in the journal of one ledger: its row of juyan.position. It is read back after every connecting,
+ * also where nobody knows what became of a commit, and written first in each transaction, on the condition that it still stands
+ * where it was read: of two programs at once the second changes no row, and learns it.
  */
 #ifndef JUYAN_WAREHOUSE_POSITION_H
 #define JUYAN_WAREHOUSE_POSITION_H
 
-#include "block.h"
+#include "follow.h"
 #include "pgline.h"
 
 enum { POSITION_CHAIN_BYTES = 2 * CHAIN_BYTES + 1, POSITION_NAME_BYTES = 256 };

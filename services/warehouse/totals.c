@@ -67,6 +67,7 @@ was_over(const struct loader *loader, const char *port, uint32_t day)
 	return civil_hour(ms, rule.utc_offset_minutes) / 100 > day;
 }
 
+/* Several transactions of one snapshot may touch a day: what it was before the first of them is what it was. */
 static enum trouble
 replace_day(struct loader *loader, const char *port, uint32_t period, const char *hours, struct reason *why)
 {
@@ -81,7 +82,9 @@ replace_day(struct loader *loader, const char *port, uint32_t period, const char
 	if (was_over(loader, port, period)) {
 		snprintf(sql, sizeof sql,
 		    "INSERT INTO juyan.total_day_history (%s, to_lsn, replaced_at)"
-		    " SELECT %s, CAST($3 AS bigint), CAST($4 AS timestamptz) FROM juyan.total_day WHERE port = $1 AND day = $2",
+		    " SELECT %s, CAST($3 AS bigint), CAST($4 AS timestamptz) FROM juyan.total_day WHERE port = $1 AND day = $2"
+		    " AND NOT EXISTS (SELECT 1 FROM juyan.total_day_history h WHERE h.port = $1 AND h.day = $2 AND h.to_lsn = "
+		    "CAST($3 AS bigint))",
 		    columns, columns);
 		trouble = pgline_ask(loader->line, sql, parameters, 4, why);
 	}

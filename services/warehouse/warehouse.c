@@ -11,15 +11,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bulletin.h"
 #include "conninfo.h"
 #include "load.h"
-#include "posture.h"
 
 enum {
 	TURN_MS = 50,         /* how long a stop may go unnoticed */
 	GATHER_MS = 500,      /* between two transactions once it has caught up: what comes meanwhile goes together */
 	FORECASTS_MS = 60000, /* how often it looks for new forecasts */
 	TELL_MS = 5000        /* how often it is told how it stands, where nothing changes */
+};
+
+/* What the worker says of itself. */
+struct posture {
+	uint64_t version; /* grows with each change */
+	bool connected;
+	enum trouble trouble;
+	char sentence[SENTENCE_BYTES_MAX]; /* of the trouble */
+	int64_t since_ms;                  /* since when it stands so */
+	uint64_t lsn, ledger_lsn;
+	int64_t written_ms; /* when it wrote last; 0: not yet */
 };
 
 struct warehouse {
@@ -190,8 +201,16 @@ tell(struct warehouse *warehouse)
 	if (posture.version == warehouse->told_version && now - warehouse->told_ms < TELL_MS)
 		return;
 	struct reason why = { "" };
-	posture.told_ms = clock_utc_ms(&warehouse->kit->clock);
-	if (posture_write(warehouse->kit->config->data_dir, &posture, &why) == STATUS_OK)
+	struct bulletin bulletin = { .since_ms = posture.since_ms, .told_ms = clock_utc_ms(&warehouse->kit->clock) };
+	const char *state = posture.trouble != TROUBLE_NONE ? "waiting" : posture.connected ? "going" : "connecting";
+	snprintf(bulletin.state, sizeof bulletin.state, "%s", state);
+	snprintf(bulletin.trouble, sizeof bulletin.trouble, "%s", trouble_name(posture.trouble));
+	snprintf(bulletin.sentence, sizeof bulletin.sentence, "%s", posture.sentence);
+	bulletin_add(&bulletin, "position_events", (int64_t)posture.lsn);
+	bulletin_add(&bulletin, "ledger_events", (int64_t)posture.ledger_lsn);
+	bulletin_add(&bulletin, "behind_events", (int64_t)(posture.ledger_lsn - posture.lsn));
+	bulletin_add(&bulletin, "written_timestamp_seconds", posture.written_ms / 1000);
+	if (bulletin_write(warehouse->kit->config->data_dir, "warehouse", &bulletin, &why) == STATUS_OK)
 		warehouse->told_version = posture.version;
 	warehouse->told_ms = now;
 }
@@ -216,7 +235,7 @@ close_warehouse(void **self)
 	atomic_store(&warehouse->stop, true);
 	if (warehouse->started) {
 		pthread_join(warehouse->thread, NULL);
-		posture_remove(warehouse->kit->config->data_dir);
+		bulletin_remove(warehouse->kit->config->data_dir, "warehouse");
 	}
 	loader_close(&warehouse->loader);
 	pthread_mutex_destroy(&warehouse->mutex);

@@ -20,12 +20,12 @@ WIDE_FILES = {"proto/generate": "one expression of sed cannot be folded"}
 
 TOP = {".ci", ".clang-format", ".gitignore", "CMakeLists.txt", "LICENSE", "README.md", "proto", "storage", "services", "tools",
     "tests"}
-SERVICES = {"base", "terminal", "ingest", "query", "feed", "forecast", "report", "dashboard", "keeper", "relay"}
+SERVICES = {"base", "terminal", "ingest", "query", "feed", "forecast", "report", "dashboard", "keeper", "relay", "warehouse"}
 KINDS = {"unit", "property", "fault", "sim", "e2e", "fuzz", "interop", "browser", "bench", "house", "fresh", "accuracy",
     "reference"}  # the last holds what others computed, and how
 FACE = {"ledger.h", "env.h", "registry.h", "judge.h", "recount.h", "civil.h", "checkpoint.h",
     "scrub.h", "files.h", "spool.h", "cabinet.h", "key.h",
-    "block.h", "follow.h"}  # what of storage a service may see
+    "block.h", "follow.h", "harvest.h"}  # what of storage a service may see
 
 FOREIGN = {
     "lmdb.h": ("storage/",),

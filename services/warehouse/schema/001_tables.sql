@@ -1,6 +1,6 @@
 -- Version 1: all tables, their comments and the views. The program puts in the place of {monthly} what makes a table one of monthly
--- partitions, and takes the lines behind --monthly, or leaves both away. Nothing here is beyond what PostgreSQL 15 and the engines
--- that speak its protocol have in common.
+-- partitions, and takes the lines behind --monthly, or leaves both away. Nothing
+-- here is beyond what PostgreSQL 15 and the engines that speak its protocol have in common.
 
 CREATE TABLE juyan.schema_version (
 	version integer NOT NULL,
@@ -24,7 +24,8 @@ CREATE TABLE juyan.batch_place (
 	counts_as text,
 	PRIMARY KEY (port, batch_no)
 );
-COMMENT ON TABLE juyan.batch_place IS 'where the rows of a crossing stand: for finding it by its number, and for the service itself';
+COMMENT ON TABLE juyan.batch_place IS
+	'where the rows of a crossing stand: for finding it by its number, and for the service itself';
 COMMENT ON COLUMN juyan.batch_place.port IS 'the port, as the registry calls it';
 COMMENT ON COLUMN juyan.batch_place.batch_no IS 'the transport batch number, which names one crossing at its port';
 COMMENT ON COLUMN juyan.batch_place.day IS 'its day in batch, unit, goods_line, weighing and release';
@@ -44,14 +45,17 @@ CREATE TABLE juyan.position (
 	program text NOT NULL,
 	PRIMARY KEY (ledger)
 );
-COMMENT ON TABLE juyan.position IS 'how far this warehouse has come in the journal of each ledger; written in the same transaction as the rows';
+COMMENT ON TABLE juyan.position IS
+	'how far this warehouse has come in the journal of each ledger; written in the same transaction as the rows';
 COMMENT ON COLUMN juyan.position.ledger IS 'the ledger''s name for life: the chain value of its first block';
 COMMENT ON COLUMN juyan.position.lsn IS 'all events up to this number of its journal are in the tables';
 COMMENT ON COLUMN juyan.position.chain IS 'the chain value there, which names that whole past';
 COMMENT ON COLUMN juyan.position.received_at IS 'when that event was received';
-COMMENT ON COLUMN juyan.position.ahead_lsn IS 'rows may speak of events up to this number: while it is greater than lsn the warehouse catches up';
+COMMENT ON COLUMN juyan.position.ahead_lsn IS
+	'rows may speak of events up to this number: while it is greater than lsn the warehouse catches up';
 COMMENT ON COLUMN juyan.position.counted_lsn IS 'every row counts by the registry as of this number or later';
-COMMENT ON COLUMN juyan.position.sweep_lsn IS 'all crossings are being counted anew by the registry as of this number; null: none are';
+COMMENT ON COLUMN juyan.position.sweep_lsn IS
+	'all crossings are being counted anew by the registry as of this number; null: none are';
 COMMENT ON COLUMN juyan.position.sweep_port IS 'the last of them that is done: its port';
 COMMENT ON COLUMN juyan.position.sweep_batch_no IS 'and its number';
 COMMENT ON COLUMN juyan.position.written_at IS 'when this was written';
@@ -175,11 +179,13 @@ CREATE TABLE juyan.batch (
 --monthly COMMENT ON TABLE juyan.batch_rest IS 'rows of batch from outside of 2000 to 2099';
 COMMENT ON TABLE juyan.batch IS 'one row for each crossing: all that is known of it now';
 COMMENT ON COLUMN juyan.batch.port IS 'the port, as the registry calls it';
-COMMENT ON COLUMN juyan.batch.day IS 'the port''s local day on which the crossing counts; before it counts, that of its first event';
+COMMENT ON COLUMN juyan.batch.day IS
+	'the port''s local day on which the crossing counts; before it counts, that of its first event';
 COMMENT ON COLUMN juyan.batch.batch_no IS 'the transport batch number, which names one crossing at its port';
 COMMENT ON COLUMN juyan.batch.direction IS 'import (into China) or export; null while no manifest is known';
 COMMENT ON COLUMN juyan.batch.mode IS 'truck, agv or rail; null while no manifest is known';
-COMMENT ON COLUMN juyan.batch.stage IS 'how far it has come: lodged, arrived, weighed, inspected, held, released, departed, deleted or none';
+COMMENT ON COLUMN juyan.batch.stage IS
+	'how far it has come: lodged, arrived, weighed, inspected, held, released, departed, deleted or none';
 COMMENT ON COLUMN juyan.batch.counted IS 'whether it counts in the totals';
 COMMENT ON COLUMN juyan.batch.deleted IS 'whether its manifest was withdrawn';
 COMMENT ON COLUMN juyan.batch.units IS 'vehicles, AGV trips or wagons of its manifest';
@@ -204,7 +210,8 @@ COMMENT ON COLUMN juyan.batch.remarks IS 'what asks for a look, as names with co
 COMMENT ON COLUMN juyan.batch.events IS 'events that are known of it';
 COMMENT ON COLUMN juyan.batch.first_lsn IS 'the journal''s number of the first of them';
 COMMENT ON COLUMN juyan.batch.lsn IS 'the journal''s number of the newest of them';
-COMMENT ON COLUMN juyan.batch.counts_as IS 'a digest of all that it counts for; null: it does not count. Another one: the totals have changed';
+COMMENT ON COLUMN juyan.batch.counts_as IS
+	'a digest of all that it counts for; null: it does not count. Another one: the totals have changed';
 
 CREATE TABLE juyan.unit (
 	port text NOT NULL,
@@ -235,7 +242,8 @@ CREATE TABLE juyan.unit (
 --monthly COMMENT ON TABLE juyan.unit_rest IS 'rows of unit from outside of 2000 to 2099';
 COMMENT ON TABLE juyan.unit IS 'one row for each vehicle, AGV trip or wagon of a crossing';
 COMMENT ON COLUMN juyan.unit.port IS 'the port, as the registry calls it';
-COMMENT ON COLUMN juyan.unit.day IS 'the port''s local day on which the crossing counts; before it counts, that of its first event';
+COMMENT ON COLUMN juyan.unit.day IS
+	'the port''s local day on which the crossing counts; before it counts, that of its first event';
 COMMENT ON COLUMN juyan.unit.batch_no IS 'the transport batch number, which names one crossing at its port';
 COMMENT ON COLUMN juyan.unit.unit_id IS 'plate, AGV number or wagon number';
 COMMENT ON COLUMN juyan.unit.direction IS 'import (into China) or export; null while no manifest is known';
@@ -245,9 +253,11 @@ COMMENT ON COLUMN juyan.unit.trailers IS 'plates of its trailers, with commas be
 COMMENT ON COLUMN juyan.unit.containers IS 'numbers of its containers, with commas between';
 COMMENT ON COLUMN juyan.unit.declared_kg IS 'goods on it as its manifest says, in kg; null: not known';
 COMMENT ON COLUMN juyan.unit.gross_kg IS 'the gross mass that holds, in kg; null: not known';
-COMMENT ON COLUMN juyan.unit.tare_kg IS 'the empty vehicle: the last weighing that knows it, else as registered in the manifest, in kg; null: not known';
+COMMENT ON COLUMN juyan.unit.tare_kg IS
+	'the empty vehicle: the last weighing that knows it, else as registered in the manifest, in kg; null: not known';
 COMMENT ON COLUMN juyan.unit.container_tare_kg IS 'its empty containers, likewise, in kg; null: not known';
-COMMENT ON COLUMN juyan.unit.corrected_kg IS 'the net mass that a person has put in place of all others, in kg; null: not known';
+COMMENT ON COLUMN juyan.unit.corrected_kg IS
+	'the net mass that a person has put in place of all others, in kg; null: not known';
 COMMENT ON COLUMN juyan.unit.net_kg IS 'the net mass that counts, in kg; null: not known';
 COMMENT ON COLUMN juyan.unit.basis IS 'what that rests on: corrected, weighed, declared or unknown; null: it does not count';
 COMMENT ON COLUMN juyan.unit.counted_on IS 'the port''s local day on which it counts; null: it does not';
@@ -277,7 +287,8 @@ CREATE TABLE juyan.goods_line (
 --monthly COMMENT ON TABLE juyan.goods_line_rest IS 'rows of goods_line from outside of 2000 to 2099';
 COMMENT ON TABLE juyan.goods_line IS 'one row for each line of goods of a crossing''s manifest';
 COMMENT ON COLUMN juyan.goods_line.port IS 'the port, as the registry calls it';
-COMMENT ON COLUMN juyan.goods_line.day IS 'the port''s local day on which the crossing counts; before it counts, that of its first event';
+COMMENT ON COLUMN juyan.goods_line.day IS
+	'the port''s local day on which the crossing counts; before it counts, that of its first event';
 COMMENT ON COLUMN juyan.goods_line.batch_no IS 'the transport batch number, which names one crossing at its port';
 COMMENT ON COLUMN juyan.goods_line.line_no IS 'its place in the manifest, from 1';
 COMMENT ON COLUMN juyan.goods_line.direction IS 'import (into China) or export; null while no manifest is known';
@@ -313,7 +324,8 @@ CREATE TABLE juyan.weighing (
 --monthly COMMENT ON TABLE juyan.weighing_rest IS 'rows of weighing from outside of 2000 to 2099';
 COMMENT ON TABLE juyan.weighing IS 'one row for each reading of a scale, also those that no longer hold';
 COMMENT ON COLUMN juyan.weighing.port IS 'the port, as the registry calls it';
-COMMENT ON COLUMN juyan.weighing.day IS 'the port''s local day on which the crossing counts; before it counts, that of its first event';
+COMMENT ON COLUMN juyan.weighing.day IS
+	'the port''s local day on which the crossing counts; before it counts, that of its first event';
 COMMENT ON COLUMN juyan.weighing.batch_no IS 'the transport batch number, which names one crossing at its port';
 COMMENT ON COLUMN juyan.weighing.lsn IS 'its number in the journal';
 COMMENT ON COLUMN juyan.weighing.unit_id IS 'what was weighed';
@@ -347,7 +359,8 @@ CREATE TABLE juyan.release (
 --monthly COMMENT ON TABLE juyan.release_rest IS 'rows of release from outside of 2000 to 2099';
 COMMENT ON TABLE juyan.release IS 'one row for each release by customs, also those that no longer hold';
 COMMENT ON COLUMN juyan.release.port IS 'the port, as the registry calls it';
-COMMENT ON COLUMN juyan.release.day IS 'the port''s local day on which the crossing counts; before it counts, that of its first event';
+COMMENT ON COLUMN juyan.release.day IS
+	'the port''s local day on which the crossing counts; before it counts, that of its first event';
 COMMENT ON COLUMN juyan.release.batch_no IS 'the transport batch number, which names one crossing at its port';
 COMMENT ON COLUMN juyan.release.lsn IS 'its number in the journal';
 COMMENT ON COLUMN juyan.release.released_at IS 'when';
@@ -380,7 +393,8 @@ COMMENT ON COLUMN juyan.total_hour.hour IS 'the hour of that day, 0 to 23';
 COMMENT ON COLUMN juyan.total_hour.direction IS 'import (into China) or export';
 COMMENT ON COLUMN juyan.total_hour.mode IS 'truck, agv or rail';
 COMMENT ON COLUMN juyan.total_hour.basis IS 'what the mass rests on: corrected, weighed, declared or unknown';
-COMMENT ON COLUMN juyan.total_hour.commodity_group IS 'the commodity group; other: none claims it; empty: a crossing without goods';
+COMMENT ON COLUMN juyan.total_hour.commodity_group IS
+	'the commodity group; other: none claims it; empty: a crossing without goods';
 COMMENT ON COLUMN juyan.total_hour.net_kg IS 'the net mass, in kg; units of unknown mass add nothing';
 COMMENT ON COLUMN juyan.total_hour.batches IS 'crossings: each counts once, where most of its mass is';
 COMMENT ON COLUMN juyan.total_hour.units IS 'vehicles, AGV trips or wagons';
@@ -405,7 +419,8 @@ COMMENT ON COLUMN juyan.total_day.day IS 'the port''s local day';
 COMMENT ON COLUMN juyan.total_day.direction IS 'import (into China) or export';
 COMMENT ON COLUMN juyan.total_day.mode IS 'truck, agv or rail';
 COMMENT ON COLUMN juyan.total_day.basis IS 'what the mass rests on: corrected, weighed, declared or unknown';
-COMMENT ON COLUMN juyan.total_day.commodity_group IS 'the commodity group; other: none claims it; empty: a crossing without goods';
+COMMENT ON COLUMN juyan.total_day.commodity_group IS
+	'the commodity group; other: none claims it; empty: a crossing without goods';
 COMMENT ON COLUMN juyan.total_day.net_kg IS 'the net mass, in kg; units of unknown mass add nothing';
 COMMENT ON COLUMN juyan.total_day.batches IS 'crossings: each counts once, where most of its mass is';
 COMMENT ON COLUMN juyan.total_day.units IS 'vehicles, AGV trips or wagons';
@@ -467,11 +482,13 @@ CREATE TABLE juyan.batch_history (
 );
 COMMENT ON TABLE juyan.batch_history IS 'versions of crossings that had counted, from before they came to count otherwise';
 COMMENT ON COLUMN juyan.batch_history.port IS 'the port, as the registry calls it';
-COMMENT ON COLUMN juyan.batch_history.day IS 'the port''s local day on which the crossing counts; before it counts, that of its first event';
+COMMENT ON COLUMN juyan.batch_history.day IS
+	'the port''s local day on which the crossing counts; before it counts, that of its first event';
 COMMENT ON COLUMN juyan.batch_history.batch_no IS 'the transport batch number, which names one crossing at its port';
 COMMENT ON COLUMN juyan.batch_history.direction IS 'import (into China) or export; null while no manifest is known';
 COMMENT ON COLUMN juyan.batch_history.mode IS 'truck, agv or rail; null while no manifest is known';
-COMMENT ON COLUMN juyan.batch_history.stage IS 'how far it has come: lodged, arrived, weighed, inspected, held, released, departed, deleted or none';
+COMMENT ON COLUMN juyan.batch_history.stage IS
+	'how far it has come: lodged, arrived, weighed, inspected, held, released, departed, deleted or none';
 COMMENT ON COLUMN juyan.batch_history.counted IS 'whether it counts in the totals';
 COMMENT ON COLUMN juyan.batch_history.deleted IS 'whether its manifest was withdrawn';
 COMMENT ON COLUMN juyan.batch_history.units IS 'vehicles, AGV trips or wagons of its manifest';
@@ -496,7 +513,8 @@ COMMENT ON COLUMN juyan.batch_history.remarks IS 'what asks for a look, as names
 COMMENT ON COLUMN juyan.batch_history.events IS 'events that are known of it';
 COMMENT ON COLUMN juyan.batch_history.first_lsn IS 'the journal''s number of the first of them';
 COMMENT ON COLUMN juyan.batch_history.lsn IS 'the journal''s number of the newest of them';
-COMMENT ON COLUMN juyan.batch_history.counts_as IS 'a digest of all that it counts for; null: it does not count. Another one: the totals have changed';
+COMMENT ON COLUMN juyan.batch_history.counts_as IS
+	'a digest of all that it counts for; null: it does not count. Another one: the totals have changed';
 COMMENT ON COLUMN juyan.batch_history.to_lsn IS 'the journal''s number up to which this was so';
 COMMENT ON COLUMN juyan.batch_history.replaced_at IS 'when the event was received that made it otherwise';
 
@@ -529,7 +547,8 @@ CREATE TABLE juyan.unit_history (
 );
 COMMENT ON TABLE juyan.unit_history IS 'the units of those versions';
 COMMENT ON COLUMN juyan.unit_history.port IS 'the port, as the registry calls it';
-COMMENT ON COLUMN juyan.unit_history.day IS 'the port''s local day on which the crossing counts; before it counts, that of its first event';
+COMMENT ON COLUMN juyan.unit_history.day IS
+	'the port''s local day on which the crossing counts; before it counts, that of its first event';
 COMMENT ON COLUMN juyan.unit_history.batch_no IS 'the transport batch number, which names one crossing at its port';
 COMMENT ON COLUMN juyan.unit_history.unit_id IS 'plate, AGV number or wagon number';
 COMMENT ON COLUMN juyan.unit_history.direction IS 'import (into China) or export; null while no manifest is known';
@@ -539,11 +558,14 @@ COMMENT ON COLUMN juyan.unit_history.trailers IS 'plates of its trailers, with c
 COMMENT ON COLUMN juyan.unit_history.containers IS 'numbers of its containers, with commas between';
 COMMENT ON COLUMN juyan.unit_history.declared_kg IS 'goods on it as its manifest says, in kg; null: not known';
 COMMENT ON COLUMN juyan.unit_history.gross_kg IS 'the gross mass that holds, in kg; null: not known';
-COMMENT ON COLUMN juyan.unit_history.tare_kg IS 'the empty vehicle: the last weighing that knows it, else as registered in the manifest, in kg; null: not known';
+COMMENT ON COLUMN juyan.unit_history.tare_kg IS
+	'the empty vehicle: the last weighing that knows it, else as registered in the manifest, in kg; null: not known';
 COMMENT ON COLUMN juyan.unit_history.container_tare_kg IS 'its empty containers, likewise, in kg; null: not known';
-COMMENT ON COLUMN juyan.unit_history.corrected_kg IS 'the net mass that a person has put in place of all others, in kg; null: not known';
+COMMENT ON COLUMN juyan.unit_history.corrected_kg IS
+	'the net mass that a person has put in place of all others, in kg; null: not known';
 COMMENT ON COLUMN juyan.unit_history.net_kg IS 'the net mass that counts, in kg; null: not known';
-COMMENT ON COLUMN juyan.unit_history.basis IS 'what that rests on: corrected, weighed, declared or unknown; null: it does not count';
+COMMENT ON COLUMN juyan.unit_history.basis IS
+	'what that rests on: corrected, weighed, declared or unknown; null: it does not count';
 COMMENT ON COLUMN juyan.unit_history.counted_on IS 'the port''s local day on which it counts; null: it does not';
 COMMENT ON COLUMN juyan.unit_history.counted_hour IS 'and the hour of that day, 0 to 23';
 COMMENT ON COLUMN juyan.unit_history.arrived_at IS 'when it came';
@@ -573,7 +595,8 @@ CREATE TABLE juyan.goods_line_history (
 );
 COMMENT ON TABLE juyan.goods_line_history IS 'the goods of those versions';
 COMMENT ON COLUMN juyan.goods_line_history.port IS 'the port, as the registry calls it';
-COMMENT ON COLUMN juyan.goods_line_history.day IS 'the port''s local day on which the crossing counts; before it counts, that of its first event';
+COMMENT ON COLUMN juyan.goods_line_history.day IS
+	'the port''s local day on which the crossing counts; before it counts, that of its first event';
 COMMENT ON COLUMN juyan.goods_line_history.batch_no IS 'the transport batch number, which names one crossing at its port';
 COMMENT ON COLUMN juyan.goods_line_history.line_no IS 'its place in the manifest, from 1';
 COMMENT ON COLUMN juyan.goods_line_history.direction IS 'import (into China) or export; null while no manifest is known';
@@ -608,7 +631,8 @@ COMMENT ON COLUMN juyan.total_day_history.day IS 'the port''s local day';
 COMMENT ON COLUMN juyan.total_day_history.direction IS 'import (into China) or export';
 COMMENT ON COLUMN juyan.total_day_history.mode IS 'truck, agv or rail';
 COMMENT ON COLUMN juyan.total_day_history.basis IS 'what the mass rests on: corrected, weighed, declared or unknown';
-COMMENT ON COLUMN juyan.total_day_history.commodity_group IS 'the commodity group; other: none claims it; empty: a crossing without goods';
+COMMENT ON COLUMN juyan.total_day_history.commodity_group IS
+	'the commodity group; other: none claims it; empty: a crossing without goods';
 COMMENT ON COLUMN juyan.total_day_history.net_kg IS 'the net mass, in kg; units of unknown mass add nothing';
 COMMENT ON COLUMN juyan.total_day_history.batches IS 'crossings: each counts once, where most of its mass is';
 COMMENT ON COLUMN juyan.total_day_history.units IS 'vehicles, AGV trips or wagons';
@@ -620,7 +644,8 @@ COMMENT ON COLUMN juyan.total_day_history.replaced_at IS 'when the event was rec
 CREATE VIEW juyan.crossings AS
 SELECT b.port, p.name_en AS port_name, b.day, b.batch_no, b.direction, b.mode, b.stage, b.counted, b.units, b.net_kg,
 	b.net_kg / 1000.0 AS net_t, b.declared_kg, b.weighed_kg, b.arrived_at, b.released_at, b.departed_at,
-	EXTRACT(EPOCH FROM (b.departed_at - b.arrived_at)) / 60.0 AS minutes_in_port, b.lane_in, b.lane_out, b.inspections, b.remarks
+	EXTRACT(EPOCH FROM (b.departed_at - b.arrived_at)) / 60.0 AS minutes_in_port, b.lane_in, b.lane_out, b.inspections,
+	b.remarks
 FROM juyan.batch b
 LEFT JOIN juyan.port p ON p.port = b.port
 WHERE NOT b.deleted;
@@ -650,8 +675,8 @@ LEFT JOIN juyan.port p ON p.port = t.port;
 COMMENT ON VIEW juyan.hourly_tonnage IS 'what passed in each hour of the port''s day';
 
 CREATE VIEW juyan.daily_tonnage AS
-SELECT t.port, p.name_en AS port_name, t.day, t.direction, t.mode, t.basis, t.commodity_group, c.name_en AS commodity_name, t.net_kg,
-	t.net_kg / 1000.0 AS net_t, t.batches, t.units
+SELECT t.port, p.name_en AS port_name, t.day, t.direction, t.mode, t.basis, t.commodity_group,
+	c.name_en AS commodity_name, t.net_kg, t.net_kg / 1000.0 AS net_t, t.batches, t.units
 FROM juyan.total_day t
 LEFT JOIN juyan.port p ON p.port = t.port
 LEFT JOIN juyan.commodity_group c ON c.commodity_group = t.commodity_group AND c.ledger = p.ledger;
@@ -674,7 +699,8 @@ GROUP BY t.port, CAST(EXTRACT(YEAR FROM t.day) AS integer), t.direction, t.mode;
 COMMENT ON VIEW juyan.yearly_tonnage IS 'what passed in each year';
 
 CREATE VIEW juyan.dwell_times AS
-SELECT b.port, b.day, b.batch_no, b.direction, b.mode, b.lane_in, CAST(EXTRACT(HOUR FROM b.arrived_at) AS integer) AS arrived_hour_utc,
+SELECT b.port, b.day, b.batch_no, b.direction, b.mode, b.lane_in,
+	CAST(EXTRACT(HOUR FROM b.arrived_at) AS integer) AS arrived_hour_utc,
 	EXTRACT(EPOCH FROM (b.first_weighed_at - b.arrived_at)) / 60.0 AS waiting_minutes,
 	EXTRACT(EPOCH FROM (b.released_at - b.arrived_at)) / 60.0 AS clearance_minutes,
 	EXTRACT(EPOCH FROM (b.departed_at - b.released_at)) / 60.0 AS leaving_minutes,
@@ -689,15 +715,20 @@ SELECT h.port, h.batch_no, h.day AS was_on, n.day AS is_on, h.net_kg AS was_kg, 
 FROM juyan.batch_history h
 LEFT JOIN juyan.batch_place w ON w.port = h.port AND w.batch_no = h.batch_no
 LEFT JOIN juyan.batch n ON n.port = h.port AND n.day = w.day AND n.batch_no = h.batch_no;
-COMMENT ON VIEW juyan.corrections IS 'crossings that had counted and came to count otherwise: what they were, and what they are now';
+COMMENT ON VIEW juyan.corrections IS
+	'crossings that had counted and came to count otherwise: what they were, and what they are now';
 
 CREATE VIEW juyan.forecast_and_actual AS
 SELECT f.port, f.day, f.made_on, f.net_kg AS forecast_kg, a.net_kg AS actual_kg
 FROM (SELECT port, day, made_on, SUM(net_kg) AS net_kg FROM juyan.forecast GROUP BY port, day, made_on) f
-LEFT JOIN (SELECT port, day, SUM(net_kg) AS net_kg FROM juyan.total_day GROUP BY port, day) a ON a.port = f.port AND a.day = f.day;
-COMMENT ON VIEW juyan.forecast_and_actual IS 'what each forecast expected of a day, beside what came; actual_kg is null where nothing has (yet)';
+LEFT JOIN (SELECT port, day, SUM(net_kg) AS net_kg FROM juyan.total_day GROUP BY port, day) a
+	ON a.port = f.port AND a.day = f.day;
+COMMENT ON VIEW juyan.forecast_and_actual IS
+	'what each forecast expected of a day, beside what came; actual_kg is null where nothing has (yet)';
 
 CREATE VIEW juyan.freshness AS
-SELECT ledger, lsn AS events, received_at AS last_event_received_at, written_at, ahead_lsn > lsn OR sweep_lsn IS NOT NULL AS catching_up
+SELECT ledger, lsn AS events, received_at AS last_event_received_at, written_at,
+	ahead_lsn > lsn OR sweep_lsn IS NOT NULL AS catching_up
 FROM juyan.position;
-COMMENT ON VIEW juyan.freshness IS 'up to when the warehouse knows what happened; while catching_up is true, totals are not complete';
+COMMENT ON VIEW juyan.freshness IS
+	'up to when the warehouse knows what happened; while catching_up is true, totals are not complete';
