@@ -344,6 +344,8 @@ loader_step(struct loader *loader, struct loaded *out, struct reason *why)
 	loaded.ledger_lsn = end.lsn;
 	if (trouble == TROUBLE_NONE && end.lsn > 0 && (end.lsn != loader->position.lsn || loader->position.sweep_lsn != 0))
 		trouble = take_stretch(loader, &loaded, why);
+	else if (trouble == TROUBLE_NONE)
+		trouble = pgline_look(loader->line, why);
 	loaded.lsn = loader->position.lsn;
 	if (trouble != TROUBLE_NONE)
 		loader_disconnect(loader);

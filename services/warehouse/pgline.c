@@ -148,6 +148,14 @@ take_results(struct pgline *line, struct reason *why)
 	return failed != TROUBLE_NONE ? failed : trouble;
 }
 
+enum trouble
+pgline_look(struct pgline *line, struct reason *why)
+{
+	if (PQconsumeInput(line->connection) == 0 || PQstatus(line->connection) != CONNECTION_OK)
+		return lost(line, why);
+	return TROUBLE_NONE;
+}
+
 /* ---- statements ---- */
 
 enum trouble

@@ -30,6 +30,9 @@ void pgline_close(struct pgline **line); /* safe on NULL */
 /* What the server says it is, and where it is. */
 const char *pgline_server(const struct pgline *line);
 
+/* Whether the other end is still there, as far as the socket knows: for a line on which nothing is asked. */
+enum trouble pgline_look(struct pgline *line, struct reason *why) MUST_USE;
+
 /* Statements without answers, separated by semicolons. */
 enum trouble pgline_run(struct pgline *line, const char *sql, struct reason *why) MUST_USE;
 

@@ -159,13 +159,35 @@ schema_ensure(struct pgline *line, bool *monthly, struct reason *why)
 	return trouble;
 }
 
+/* A grant of what one may not give is but a warning: so it is asked for afterwards, by the view that was made last. */
+static enum trouble
+may_read(struct pgline *line, bool *may, struct reason *why)
+{
+	enum trouble trouble = pgline_ask(line,
+	    "SELECT count(*) FROM pg_roles WHERE rolname = 'juyan_reader' AND has_schema_privilege(rolname, 'juyan', 'USAGE')"
+	    " AND has_table_privilege(rolname, 'juyan.freshness', 'SELECT')",
+	    NULL, 0, why);
+	if (trouble == TROUBLE_NONE)
+		*may = strcmp(pgline_cell(line, 0, 0), "0") != 0;
+	return trouble;
+}
+
 enum trouble
 schema_grant(struct pgline *line, struct reason *why)
 {
-	enum trouble trouble = pgline_ask(line, "SELECT count(*) FROM pg_roles WHERE rolname = 'juyan_reader'", NULL, 0, why);
+	bool may = false;
+	enum trouble trouble = may_read(line, &may, why);
+	if (trouble != TROUBLE_NONE || may)
+		return trouble;
+	trouble = pgline_ask(line, "SELECT count(*) FROM pg_roles WHERE rolname = 'juyan_reader'", NULL, 0, why);
 	if (trouble == TROUBLE_NONE && strcmp(pgline_cell(line, 0, 0), "0") == 0)
 		trouble = pgline_run(line, "CREATE ROLE juyan_reader NOLOGIN", why);
 	for (size_t i = 0; trouble == TROUBLE_NONE && schema_reader(i) != NULL; i++)
 		trouble = pgline_run(line, schema_reader(i), why);
-	return trouble;
+	if (trouble == TROUBLE_NONE)
+		trouble = may_read(line, &may, why);
+	if (trouble != TROUBLE_NONE || may)
+		return trouble;
+	(void)reason_say(why, STATUS_NOT_AUTHORISED, "this role may not let juyan_reader read the tables of the schema juyan");
+	return TROUBLE_RIGHTS;
 }

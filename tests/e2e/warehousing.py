@@ -13,6 +13,12 @@ TOTALS = ("port", "period", "direction", "mode", "group", "basis", "net_kg", "ba
 
 class Juyan:
     """`juyan serve` of these services, killed and started again as a test wants."""
+    running = set()
+
+    @classmethod
+    def kill_all(cls):
+        for juyan in list(cls.running):
+            juyan.kill()
 
     def __init__(self, data, conninfo, *settings, services=()):
         self.data, self.child = data, None
@@ -23,6 +29,7 @@ class Juyan:
 
     def start(self):
         with open(self.log_path, "ab") as log:
+            Juyan.running.add(self)
             self.child = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True)
         for line in self.child.stdout:
             if line.strip() == "ready":
