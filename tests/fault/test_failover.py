@@ -23,7 +23,7 @@ from warehousing import Juyan, check_all, last_lsn, simulate
 
 SEED = int(os.environ.get("JUYAN_SEED", "0")) or int.from_bytes(os.urandom(4), "big")
 SECONDS = int(os.environ.get("JUYAN_FAILOVER_S", "0"))
-ROUNDS, NAMES, PORT = 3, ("first", "second", "third"), 5432
+ROUNDS, NAMES, PORT = 3, ("north", "middle", "south"), 5432
 chance = random.Random(SEED)
 
 
