@@ -1,7 +1,7 @@
 /*
  * Forecasts as they were made, from the files in which the forecast service keeps them (DIR/forecasts/DAY.json, whose form stands
- * in services/forecast/archive.h). Each goes over once: the row in juyan.forecast_made, of the same transaction, says so. A file that
- * cannot be read is passed over.
+ * in services/forecast/archive.h). Each goes over once: the row in juyan.forecast_made, of the same transaction, says so. A file
+ * that cannot be read is passed over.
  */
 #include <dirent.h>
 #include <jansson.h>

@@ -2,6 +2,7 @@
 as the user postgres, for the server does not run as root."""
 import glob
 import os
+import select
 import shutil
 import subprocess
 import time
@@ -46,8 +47,8 @@ class Cluster:
     def run(self, program, *arguments, check=True):
         # Its output is a file: a server that it starts would else hold a pipe open.
         with open(os.path.join(self.folder, "programs.log"), "ab") as log:
-            done = subprocess.run(as_owner(os.path.join(self.bin, program), *arguments), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                cwd="/", timeout=PATIENCE_S)
+            done = subprocess.run(as_owner(os.path.join(self.bin, program), *arguments), stdin=subprocess.DEVNULL, stdout=log,
+                stderr=log, cwd="/", timeout=PATIENCE_S)
         if check and done.returncode != 0:
             raise Away(f"{program} ended with {done.returncode}; see programs.log")
         return done.returncode
@@ -89,4 +90,4 @@ def until(what, true, patience_s=PATIENCE_S):
             return said
         if time.monotonic() > deadline:
             raise Away(f"after {patience_s} s still not: {what}")
-        time.sleep(0.05)
+        select.select([], [], [], 0.05)

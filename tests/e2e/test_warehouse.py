@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The warehouse as an analyst and an operator meet it: what PostgreSQL holds is what the ledger says, to the kilogram and row by row,
-through kills of the service and of PostgreSQL, corrections, changes of the registry, and whatever may be wrong with a database.
+"""The warehouse as an analyst and an operator meet it: what PostgreSQL holds is what the ledger says, to the kilogram and row by
+row, through kills of the service and of PostgreSQL, corrections, changes of the registry, and whatever may be wrong with one.
 
 also: slow
 """
@@ -20,7 +20,7 @@ sys.dont_write_bytecode = True
 import postgres
 from postgres import DATABASE, Cluster, until
 from serving import JUYAN, Wrong, ask, run
-from warehousing import Juyan, caught_up, check_all, expect, last_lsn, rows_of_all, simulate
+from warehousing import Juyan, caught_up, check_all, expect, last_lsn, moves_on, rows_of_all, simulate
 
 SEED = int(os.environ.get("JUYAN_SEED", "0")) or int.from_bytes(os.urandom(4), "big")
 KILLS = int(os.environ.get("JUYAN_WAREHOUSE_KILLS", "8"))
@@ -94,7 +94,7 @@ def streaming(folder, cluster):
         "80000", "--seed", str(SEED % 1000))
     kills = 0
     while traffic.poll() is None or kills < KILLS:
-        time.sleep(chance.uniform(0.3, 2.0))
+        moves_on(cluster, chance.randrange(1, 2500), traffic)
         if chance.random() < 0.6:
             ware.kill()
             ware.start()
@@ -105,8 +105,8 @@ def streaming(folder, cluster):
     told = json.loads(traffic.stdout.read())
     if traffic.returncode != 0:
         raise Wrong(f"the simulation ended with {traffic.returncode}")
-    crossings, days, hours = check_all(cluster, data, SEED)
-    print(f"{kills} kills: {last_lsn(data)} events, {crossings} crossings, {days} rows of days, {hours} of hours are the ledger's")
+    crossings, days, hours = check_all(cluster, data, chance)
+    print(f"{kills} kills: {last_lsn(data)} events, {crossings} crossings, {days} rows of days, {hours} of hours hold")
     expect("the sum of total_day beside the simulation's own count", cluster.numbers("SELECT sum(net_kg) FROM juyan.total_day")[0],
         told["net_kg"])
     return centre, ware
@@ -114,8 +114,8 @@ def streaming(folder, cluster):
 
 def corrected(cluster, centre, folder):
     """A late correction changes the rows, and what they were is kept with when it ceased to be so."""
-    port, batch_no, unit, day, kg = cluster.sql("SELECT port, batch_no, unit_id, day, net_kg FROM juyan.unit WHERE basis = 'weighed'"
-        " AND mode = 'truck' AND direction = 'import' ORDER BY batch_no LIMIT 1")[0]
+    port, batch_no, unit, day, kg = cluster.sql("SELECT port, batch_no, unit_id, day, net_kg FROM juyan.unit"
+        " WHERE basis = 'weighed' AND mode = 'truck' AND direction = 'import' ORDER BY batch_no LIMIT 1")[0]
     day_before = cluster.numbers(f"SELECT sum(net_kg) FROM juyan.total_day WHERE port = '{port}' AND day = '{day}'")[0]
     path = os.path.join(folder, "correction.ndjson")
     with open(path, "w") as file:
@@ -129,20 +129,20 @@ def corrected(cluster, centre, folder):
     where = f"port = '{port}' AND batch_no = '{batch_no}'"
     expect("the corrected unit", cluster.sql(f"SELECT basis, net_kg, corrected_kg FROM juyan.unit WHERE {where}"),
         [["corrected", str(int(kg) + 777), str(int(kg) + 777)]])
-    expect("what it was", cluster.sql(f"SELECT net_kg, to_lsn FROM juyan.batch_history WHERE {where} ORDER BY to_lsn DESC LIMIT 1"),
-        [[kg, str(last_lsn(centre.data))]])
-    expect("its unit", cluster.sql(f"SELECT basis FROM juyan.unit_history WHERE {where} ORDER BY to_lsn DESC LIMIT 1"), [["weighed"]])
-    expect("what the day was", cluster.numbers(f"SELECT sum(net_kg) FROM juyan.total_day_history WHERE port = '{port}' AND day = '{day}'"
-        f" AND to_lsn = {last_lsn(centre.data)}")[0], day_before)
-    expect("what the view says", cluster.sql(f"SELECT changed_kg FROM juyan.corrections WHERE {where} ORDER BY to_lsn DESC LIMIT 1"),
-        [["777"]])
+    last, newest = last_lsn(centre.data), f"WHERE {where} ORDER BY to_lsn DESC LIMIT 1"
+    expect("what it was", cluster.sql(f"SELECT net_kg, to_lsn FROM juyan.batch_history {newest}"), [[kg, str(last)]])
+    expect("its unit", cluster.sql(f"SELECT basis FROM juyan.unit_history {newest}"), [["weighed"]])
+    expect("what the day was", cluster.numbers("SELECT sum(net_kg) FROM juyan.total_day_history"
+        f" WHERE port = '{port}' AND day = '{day}' AND to_lsn = {last}")[0], day_before)
+    expect("what the view says", cluster.sql(f"SELECT changed_kg FROM juyan.corrections {newest}"), [["777"]])
 
 
 def recounted(cluster, centre, folder):
     """Another commodity group counts every crossing anew: all rows follow, also while the service is killed."""
     path = os.path.join(folder, "groups.yaml")
     with open(path, "w") as file:
-        file.write("groups:\n  - {id: raw_coal, name_en: Raw coal, name_zh: 原煤, name_mn: Нүүрс, hs_prefixes: ['270119'], rank: 1}\n")
+        file.write("groups:\n  - {id: raw_coal, name_en: Raw coal, name_zh: 原煤, name_mn: Нүүрс, hs_prefixes: ['270119'],"
+            " rank: 1}\n")
     run("registry", "apply", "--data", centre.data, "--yes", "--by", "test", "--reason", "another group", path)
     moved = cluster.numbers("SELECT count(*) FROM juyan.registry_history")[0]
     caught_up(cluster, last_lsn(centre.data))
@@ -150,7 +150,7 @@ def recounted(cluster, centre, folder):
         raise Wrong("the change of the registry is not in registry_history")
     if cluster.numbers("SELECT sum(net_kg) FROM juyan.total_day WHERE commodity_group = 'raw_coal'")[0] == 0:
         raise Wrong("nothing counts for the new group")
-    check_all(cluster, centre.data, SEED + 1, 5)
+    check_all(cluster, centre.data, chance, 5)
 
 
 def made_anew(cluster, centre, folder, ware):
@@ -162,8 +162,8 @@ def made_anew(cluster, centre, folder, ware):
         file.write(text[:text.index("CREATE ROLE juyan_reader NOLOGIN;")])
     cluster.run("psql", "-h", cluster.folder, "-p", str(cluster.port), "-U", "postgres", "-d", "again", "-X", "-q", "-v",
         "ON_ERROR_STOP=1", "-f", path)
-    cluster.sql("CREATE ROLE loader LOGIN; GRANT USAGE ON SCHEMA juyan TO loader; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN"
-        " SCHEMA juyan TO loader", "again")
+    cluster.sql("CREATE ROLE loader LOGIN; GRANT USAGE ON SCHEMA juyan TO loader; GRANT SELECT, INSERT, UPDATE, DELETE"
+        " ON ALL TABLES IN SCHEMA juyan TO loader", "again")
     ware.stop()
     other = Juyan(centre.data, cluster.conninfo("loader").replace(DATABASE, "again"), services=("warehouse",)).start()
     lsn = last_lsn(centre.data)
@@ -182,12 +182,12 @@ def readable(cluster):
     expect("tables without a comment", cluster.sql("SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
         " WHERE n.nspname = 'juyan' AND c.relkind IN ('r', 'p', 'v') AND obj_description(c.oid) IS NULL"), [])
     expect("columns without a comment", cluster.sql("SELECT c.relname, a.attname FROM pg_class c JOIN pg_namespace n ON"
-        " n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid WHERE n.nspname = 'juyan' AND c.relkind IN ('r', 'p') AND"
-        " a.attnum > 0 AND NOT c.relispartition AND col_description(c.oid, a.attnum) IS NULL"), [])
+        " n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid WHERE n.nspname = 'juyan' AND c.relkind IN ('r', 'p')"
+        " AND a.attnum > 0 AND NOT c.relispartition AND col_description(c.oid, a.attnum) IS NULL"), [])
     expect("partitions of months", cluster.sql("SELECT count(*) > 0 FROM pg_class WHERE relname = 'unit_202501'"), [["t"]])
     cluster.sql("CREATE ROLE analyst LOGIN; GRANT juyan_reader TO analyst")
-    for view in ("crossings", "loads", "goods", "hourly_tonnage", "daily_tonnage", "monthly_tonnage", "yearly_tonnage", "dwell_times",
-        "corrections", "forecast_and_actual", "freshness"):
+    for view in ("crossings", "loads", "goods", "hourly_tonnage", "daily_tonnage", "monthly_tonnage", "yearly_tonnage",
+        "dwell_times", "corrections", "forecast_and_actual", "freshness"):
         cluster.sql(f"SELECT * FROM juyan.{view} LIMIT 1", user="analyst")
     refused = cluster.sql("DELETE FROM juyan.batch", user="analyst", check=False)
     if "permission denied" not in str(refused):
@@ -242,8 +242,8 @@ def troubled(cluster, centre, folder):
 
 def slow(cluster, centre, folder, ware):
     """Somebody holds the row of the position."""
-    holder = subprocess.Popen([os.path.join(cluster.bin, "psql"), "-h", cluster.folder, "-p", str(cluster.port), "-U", "postgres", "-d",
-        DATABASE, "-X", "-q"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    holder = subprocess.Popen([os.path.join(cluster.bin, "psql"), "-h", cluster.folder, "-p", str(cluster.port), "-U", "postgres",
+        "-d", DATABASE, "-X", "-q"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     holder.stdin.write("BEGIN; UPDATE juyan.position SET program = program; SELECT 'held';\n")
     holder.stdin.flush()
     until("the lock is held", lambda: "held" in holder.stdout.readline())

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""The warehouse over a primary with two standbys, of which one has to confirm each commit: the primary is killed while events stream
-in, a standby is promoted, and the service finds it by its connection string of several hosts. Nothing is lost, nothing is there twice.
+"""The warehouse over a primary with two standbys, of which one has to confirm each commit: the primary is killed while events
+stream in, a standby is promoted, and the service finds it by its connection string of several hosts. Nothing is lost, and nothing
+is there twice.
 
 Three servers stand in one folder; each round kills the primary at a moment of chance, promotes the standby that has come furthest,
 points the other at it and makes the old primary a standby anew. JUYAN_FAILOVER_S: how long; else three rounds.
@@ -19,7 +20,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import postgres
 from postgres import DATABASE, Cluster, until
 from serving import Wrong
-from warehousing import Juyan, check_all, last_lsn, simulate
+from warehousing import Juyan, check_all, last_lsn, moves_on, simulate
 
 SEED = int(os.environ.get("JUYAN_SEED", "0")) or int.from_bytes(os.urandom(4), "big")
 SECONDS = int(os.environ.get("JUYAN_FAILOVER_S", "0"))
@@ -92,7 +93,7 @@ def main():
         traffic = simulate(data, "--from", "2025-01-01", "--to", "2025-12-31", "--scale", "0.2", "--speedup",
             "15000" if SECONDS == 0 else str(max(1000, 365 * 86400 // SECONDS)), "--seed", str(SEED % 1000))
         while rounds < ROUNDS or time.monotonic() - began < SECONDS:
-            time.sleep(chance.uniform(0.5, 4.0))
+            moves_on(servers[0], chance.randrange(1, 1500), traffic)
             before = servers[0].numbers("SELECT COALESCE(max(lsn), 0) FROM juyan.position")[0]
             servers = fail_over(servers, place)
             after = until("the service has found the new primary and gone on",
@@ -101,9 +102,9 @@ def main():
             print(f"round {rounds}: {servers[0].name} took over; {before} events before, {after} since", flush=True)
         traffic.terminate()
         traffic.wait()
-        crossings, days, hours = check_all(servers[0], data, SEED, 10)
-        print(f"{rounds} primaries killed in {time.monotonic() - began:.0f} s: {last_lsn(data)} events, {crossings} crossings, {days} rows"
-            f" of days, {hours} of hours: 0 lost, 0 twice")
+        crossings, days, hours = check_all(servers[0], data, chance, 10)
+        print(f"{rounds} primaries killed in {time.monotonic() - began:.0f} s: {last_lsn(data)} events, {crossings} crossings,"
+            f" {days} rows of days, {hours} of hours: 0 lost, 0 twice")
         ware.stop()
         centre.stop()
     except BaseException:

@@ -33,6 +33,7 @@ FOREIGN = {
     "yaml.h": ("services/base/libyaml.h",),  # ours has the same name: this one finds the other
     "libyaml.h": ("services/base/yaml.c",),
     "microhttpd.h": ("services/dashboard/http",),
+    "libpq-fe.h": ("services/warehouse/pgline.c",),
     "cairo-pdf.h": ("services/report/report_page.c",),
     "pango/pangocairo.h": ("services/report/report_page.c",),
     "xlsxwriter.h": ("services/report/report_xlsx.c",),
