@@ -328,6 +328,7 @@ take_stretch(struct loader *loader, struct loaded *out, struct reason *why)
 	if (trouble == TROUBLE_NONE)
 		trouble = transact(loader, &harvest, why);
 	harvest_end(&harvest);
+	env_trim(loader->options.env);
 	out->behind = out->behind || loader->position.sweep_lsn != 0;
 	return trouble;
 }
