@@ -131,24 +131,53 @@ copytext_bool(struct copytext *text, bool value)
 	put(text, value ? "t" : "f", 1);
 }
 
+/* So many digits of a number, at the place; returns behind them. Half of a row is times: printf would take as long as all the rest. */
+static char *
+put_digits(char *at, unsigned value, unsigned digits)
+{
+	for (unsigned i = digits; i-- > 0; value /= 10)
+		at[i] = (char)('0' + value % 10);
+	return at + digits;
+}
+
+static char *
+put_day(char *at, int64_t day)
+{
+	int year, month, dom;
+	civil_date(day, &year, &month, &dom);
+	at = put_digits(at, (unsigned)year, 4);
+	*at++ = '-';
+	at = put_digits(at, (unsigned)month, 2);
+	*at++ = '-';
+	return put_digits(at, (unsigned)dom, 2);
+}
+
 void
 copytext_day(struct copytext *text, int64_t day)
 {
-	char iso[48];
-	int year, month, dom;
-	civil_date(day, &year, &month, &dom);
-	int n = snprintf(iso, sizeof iso, "%04d-%02d-%02d", year, month, dom);
+	char iso[16];
 	begin_cell(text);
-	put(text, iso, (size_t)n);
+	put(text, iso, (size_t)(put_day(iso, day) - iso));
 }
 
 void
 copytext_time(struct copytext *text, int64_t utc_ms)
 {
-	char iso[32];
-	civil_format_ms(utc_ms, iso);
+	char iso[32], *at = iso;
+	int64_t day = civil_day_of_ms(utc_ms);
+	unsigned ms = (unsigned)(utc_ms - day * CIVIL_MS_PER_DAY);
+	at = put_day(at, day);
+	*at++ = 'T';
+	at = put_digits(at, ms / 3600000, 2);
+	*at++ = ':';
+	at = put_digits(at, ms / 60000 % 60, 2);
+	*at++ = ':';
+	at = put_digits(at, ms / 1000 % 60, 2);
+	*at++ = '.';
+	at = put_digits(at, ms % 1000, 3);
+	*at++ = 'Z';
 	begin_cell(text);
-	put(text, iso, strlen(iso));
+	put(text, iso, (size_t)(at - iso));
 }
 
 void

@@ -19,6 +19,8 @@ struct touched {
 	char old_counts_as[COUNTS_AS_BYTES];
 };
 
+struct day_rows; /* totals.c's */
+
 struct loader {
 	struct loader_options options;
 	struct harvester *harvester;
@@ -37,6 +39,7 @@ struct loader {
 	struct copytext texts[WAREHOUSE_TABLES];
 	struct copytext list; /* an array for a statement */
 	struct counted_hours hours;
+	struct day_rows *days; /* of those, in the arena */
 	struct touched *touched;
 	int64_t forecasts_passed[64]; /* days of files that cannot be read */
 	size_t n_forecasts_passed;

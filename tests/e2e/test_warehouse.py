@@ -174,6 +174,9 @@ def made_anew(cluster, centre, folder, ware):
     expect("two warehouses of one ledger", rows_of_all(Again), rows_of_all(cluster))
     if "no_reader_role" not in other.said():
         raise Wrong("it is not said that the role of readers could not be given its rights")
+    expect("history of a warehouse that saw no change",
+        cluster.sql("SELECT (SELECT count(*) FROM juyan.batch_history) + (SELECT count(*) FROM juyan.total_day_history)", "again"),
+        [["0"]])
     expect("partitions", cluster.sql("SELECT count(*) FROM pg_inherits", "again"), [["0"]])
 
 

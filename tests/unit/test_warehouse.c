@@ -76,12 +76,14 @@ cells_end_only_where_they_end(void **state)
 	copytext_bool(&text, true);
 	copytext_day(&text, 0);
 	copytext_time(&text, 1);
+	copytext_time(&text, TIME_MS_LOWEST);
+	copytext_time(&text, TIME_MS_HIGHEST);
 	copytext_some(&text, (struct span){ (const uint8_t *)"x\0y", 3 });
 	copytext_end(&text);
 	copytext_null(&text);
 	copytext_end(&text);
-	static const char wanted[] =
-	    "a\\tb\\\\c\\nd\\re\t\t\\N\t\\N\t煤\t-9223372036854775808\tt\t1970-01-01\t1970-01-01T00:00:00.001Z\txy\n\\N\n";
+	static const char wanted[] = "a\\tb\\\\c\\nd\\re\t\t\\N\t\\N\t煤\t-9223372036854775808\tt\t1970-01-01\t1970-01-01T00:00:00."
+				     "001Z\t1900-01-01T00:00:00.000Z\t2199-12-31T23:59:59.999Z\txy\n\\N\n";
 	assert_int_equal(text.used, sizeof wanted - 1);
 	assert_memory_equal(text.bytes, wanted, text.used);
 	assert_int_equal(text.rows, 2);
