@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 
 sys.dont_write_bytecode = True
 import postgres
@@ -115,7 +116,8 @@ def streaming(folder, cluster):
 def corrected(cluster, centre, folder):
     """A late correction changes the rows, and what they were is kept with when it ceased to be so."""
     port, batch_no, unit, day, kg = cluster.sql("SELECT port, batch_no, unit_id, day, net_kg FROM juyan.unit"
-        " WHERE basis = 'weighed' AND mode = 'truck' AND direction = 'import' ORDER BY batch_no LIMIT 1")[0]
+        " u WHERE basis = 'weighed' AND mode = 'truck' AND direction = 'import' AND NOT EXISTS (SELECT 1 FROM juyan.unit o"
+        " WHERE o.port = u.port AND o.batch_no = u.batch_no AND o.unit_id <> u.unit_id) ORDER BY batch_no LIMIT 1")[0]
     day_before = cluster.numbers(f"SELECT sum(net_kg) FROM juyan.total_day WHERE port = '{port}' AND day = '{day}'")[0]
     path = os.path.join(folder, "correction.ndjson")
     with open(path, "w") as file:
@@ -205,6 +207,17 @@ def asked(folder, cluster):
         with open(os.path.join(source, name)) as file:
             cluster.sql(file.read(), user="analyst")
     expect("questions", len(names), 10)
+    with open(os.path.join(source, "../../../tools/grafana/juyan.json")) as file:
+        board = json.load(file)
+    macros = (("${port:singlequote}", "'ceke','wuliji'"), ("$__timeFrom()", "TIMESTAMPTZ '2025-01-01T00:00:00Z'"),
+        ("$__timeTo()", "TIMESTAMPTZ '2025-02-01T00:00:00Z'"))
+    for panel in board["panels"]:
+        text = panel["targets"][0]["rawSql"]
+        for name, value in macros:
+            text = text.replace(name, value)
+        if "$" in text:
+            raise Wrong(f"a panel of the board has a macro that is not known here: {text}")
+        cluster.sql(text, user="analyst")
 
 
 def troubled(cluster, centre, folder):
@@ -296,6 +309,37 @@ def refused(cluster, centre, folder):
     expect("ledgers", cluster.sql("SELECT count(DISTINCT ledger) FROM juyan.port"), [["1"]])
 
 
+def shown(cluster, centre):
+    """The dashboard's health and metrics say how the warehouse stands."""
+    juyan = Juyan(centre.data, cluster.conninfo(), "dashboard_listen=127.0.0.1:0").start()
+    juyan.wait_for(state="going", trouble="none")
+
+    def read(path):
+        with urllib.request.urlopen(juyan.dashboard.rstrip("/") + path, timeout=10) as answer:
+            return answer.read().decode()
+    until("the dashboard is well", lambda: b"well" in health(juyan.dashboard))
+    said = json.loads(read("/healthz"))["warehouse"]
+    expect("health", (said["state"], said["trouble"], said["figures"]["behind_events"]), ("going", "none", 0))
+    metrics = read("/metrics")
+    for line in ("juyan_warehouse_going 1", "juyan_warehouse_behind_events 0", f"juyan_warehouse_position_events {last_lsn(centre.data)}"):
+        if f"\n{line}\n" not in metrics:
+            raise Wrong(f"/metrics does not say '{line}'")
+    cluster.stop()
+    juyan.wait_for(trouble="away")
+    if "\njuyan_warehouse_going 0\n" not in read("/metrics"):
+        raise Wrong("/metrics does not say that the warehouse waits")
+    cluster.start()
+    juyan.stop()
+
+
+def health(address):
+    try:
+        with urllib.request.urlopen(address.rstrip("/") + "/healthz", timeout=10) as answer:
+            return answer.read()
+    except OSError:
+        return b""
+
+
 def twice(cluster, centre):
     """Two services of two processes at once: one of them is refused by the lock of its folder."""
     first = Juyan(centre.data, cluster.conninfo(), services=("warehouse",)).start()
@@ -324,6 +368,7 @@ def main():
         refused(cluster, centre, folder)
         twice(cluster, centre)
         centre.stop()
+        shown(cluster, centre)
     except BaseException:
         print(f"seed={SEED}; what it left is in {folder}", file=sys.stderr)
         Juyan.kill_all()

@@ -31,6 +31,8 @@ class Juyan:
             Juyan.running.add(self)
             self.child = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True)
         for line in self.child.stdout:
+            if line.startswith("dashboard "):
+                self.dashboard = line.split()[1]
             if line.strip() == "ready":
                 return self
         raise Wrong(f"juyan serve did not say 'ready'; see {self.log_path}")
@@ -72,7 +74,7 @@ def caught_up(cluster, lsn):
 def expect(what, said, wanted):
     if said != wanted:
         more = ""
-        if isinstance(said, (set, list)) and isinstance(wanted, (set, list)):
+        if isinstance(said, set) and isinstance(wanted, set):
             more = f"; only said: {sorted(set(said) - set(wanted))[:3]}; only wanted: {sorted(set(wanted) - set(said))[:3]}"
             said, wanted = len(said), len(wanted)
         raise Wrong(f"{what}: {said}; expected {wanted}{more}")
