@@ -14,7 +14,7 @@
 #include "follow.h"
 #include "load_parts.h"
 
-enum { STRETCH_EVENTS = 16384, SWEEP_BATCHES = 2048, TOUCHED_ROOM = 2 * HARVEST_EVENTS_MAX };
+enum { AHEAD_DAYS = 31, STRETCH_EVENTS = 16384, SWEEP_BATCHES = 2048, TOUCHED_ROOM = 2 * HARVEST_EVENTS_MAX };
 
 enum trouble
 load_no_memory(struct reason *why)
@@ -195,12 +195,12 @@ read_stretch(struct loader *loader, const struct harvest *harvest, struct reason
 	return trouble;
 }
 
-/* The first day of the stretch whose month has no partition yet. */
+/* A day whose month has no partition yet, of the stretch or a month ahead of it. */
 static bool
 lacks_month(const struct loader *loader, const struct harvest *harvest, int64_t *day)
 {
 	for (size_t i = 0; i < harvest->n_batches; i++)
-		if (partitions_lack(loader, *day = loader->touched[i].rows.day))
+		if (partitions_lack(loader, *day = loader->touched[i].rows.day) || partitions_lack(loader, *day += AHEAD_DAYS))
 			return true;
 	for (size_t i = 0; i < loader->hours.n; i++) {
 		uint32_t hour = loader->hours.at[i].hour;

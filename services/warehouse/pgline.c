@@ -312,9 +312,11 @@ pgline_open(const struct pgline_options *options, struct pgline **out, struct re
 	}
 	line->timeout_ms = options->timeout_ms;
 	line->stop = options->stop;
+	const char *message = PQerrorMessage(line->connection);
 	if (PQstatus(line->connection) != CONNECTION_OK) {
-		say(why, "", PQerrorMessage(line->connection));
-		trouble = trouble_of_connecting(PQerrorMessage(line->connection));
+		/* libpq would repeat the word, which may be half of a password. */
+		say(why, "", strstr(message, "missing \"=\"") != NULL ? "a word of the connection string has no value" : message);
+		trouble = trouble_of_connecting(message);
 	} else if (PQsetnonblocking(line->connection, 1) != 0) {
 		trouble = lost(line, why);
 	} else {

@@ -182,6 +182,29 @@ def made_anew(cluster, centre, folder, ware):
     expect("partitions", cluster.sql("SELECT count(*) FROM pg_inherits", "again"), [["0"]])
 
 
+def foreseen(cluster, centre):
+    """Kept forecasts go over once each; one that cannot be read is passed over."""
+    folder = os.path.join(centre.data, "forecasts")
+    os.makedirs(folder, exist_ok=True)
+    origin = 20103  # 2025-01-15
+    leaf = {"port": "ceke", "direction": "import", "mode": "truck", "group": "coal", "past": [], "late": [], "mean": [5, -2, 7]}
+    kept = {"version": 1, "program": "0", "model": "test", "lsn": 7, "first_day": 20000, "origin": origin, "silent_days": 0,
+        "last_day": origin + 4, "paths": 100, "seed": 3, "leaves": [leaf, dict(leaf, mode="", mean=[1, 2, 3, 4])]}
+    for name, text in (("2025-01-15", json.dumps(kept)), ("2025-01-16", "{"), ("2025-01-17", json.dumps(dict(kept, version=2)))):
+        with open(os.path.join(folder, name + ".json"), "w") as file:
+            file.write(text)
+    ware = Juyan(centre.data, cluster.conninfo(), services=("warehouse",))
+    for _ in range(2):
+        ware.start()
+        until("the forecast is in the warehouse", lambda: cluster.sql("SELECT made_on FROM juyan.forecast_made") == [["2025-01-15"]])
+        ware.stop()
+    expect("the forecast", cluster.sql("SELECT day, made_on, mode, net_kg FROM juyan.forecast ORDER BY mode DESC, day"),
+        [[f"2025-01-{16 + i}", "2025-01-15", "truck", str(kg)] for i, kg in enumerate((5, 0, 0, 7))] +
+        [[f"2025-01-{16 + i}", "2025-01-15", "", str(i + 1)] for i in range(4)])
+    row = cluster.sql("SELECT forecast_kg, actual_kg > 0 FROM juyan.forecast_and_actual WHERE day = '2025-01-16'")
+    expect("beside what came", row, [["6", "t"]])
+
+
 def readable(cluster):
     """Everything is explained, and the role of readers reads and does no more."""
     expect("tables without a comment", cluster.sql("SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
@@ -364,6 +387,7 @@ def main():
         readable(cluster)
         asked(folder, cluster)
         made_anew(cluster, centre, folder, ware)
+        foreseen(cluster, centre)
         troubled(cluster, centre, folder)
         refused(cluster, centre, folder)
         twice(cluster, centre)
