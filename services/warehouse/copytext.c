@@ -131,7 +131,7 @@ copytext_bool(struct copytext *text, bool value)
 	put(text, value ? "t" : "f", 1);
 }
 
-/* So many digits of a number, at the place; returns behind them. Half of a row is times: printf would take as long as all the rest. */
+/* So many digits of a number; returns behind them. Half of a row is times: printf would take as long as all the rest. */
 static char *
 put_digits(char *at, unsigned value, unsigned digits)
 {

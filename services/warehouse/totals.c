@@ -92,8 +92,8 @@ lines_in(const char *bytes, size_t n)
 }
 
 /*
- * Whether the rows of a day, which the line was just asked for, are those that are to come: as many, and each of them among these. A
- * line of the text begins behind another's end, or at the beginning.
+ * Whether the rows of a day, which the line was just asked for, are those that are to come: as many, and each of them among these.
+ * A line of the text begins behind another's end, or at the beginning.
  */
 static bool
 is_same_day(struct loader *loader, const struct day_rows *rows)

@@ -196,7 +196,8 @@ def foreseen(cluster, centre):
     ware = Juyan(centre.data, cluster.conninfo(), services=("warehouse",))
     for _ in range(2):
         ware.start()
-        until("the forecast is in the warehouse", lambda: cluster.sql("SELECT made_on FROM juyan.forecast_made") == [["2025-01-15"]])
+        until("the forecast is in the warehouse",
+            lambda: cluster.sql("SELECT made_on FROM juyan.forecast_made") == [["2025-01-15"]])
         ware.stop()
     expect("the forecast", cluster.sql("SELECT day, made_on, mode, net_kg FROM juyan.forecast ORDER BY mode DESC, day"),
         [[f"2025-01-{16 + i}", "2025-01-15", "truck", str(kg)] for i, kg in enumerate((5, 0, 0, 7))] +
@@ -344,7 +345,8 @@ def shown(cluster, centre):
     said = json.loads(read("/healthz"))["warehouse"]
     expect("health", (said["state"], said["trouble"], said["figures"]["behind_events"]), ("going", "none", 0))
     metrics = read("/metrics")
-    for line in ("juyan_warehouse_going 1", "juyan_warehouse_behind_events 0", f"juyan_warehouse_position_events {last_lsn(centre.data)}"):
+    for line in ("juyan_warehouse_going 1", "juyan_warehouse_behind_events 0",
+        f"juyan_warehouse_position_events {last_lsn(centre.data)}"):
         if f"\n{line}\n" not in metrics:
             raise Wrong(f"/metrics does not say '{line}'")
     cluster.stop()
