@@ -9,6 +9,9 @@
 
 #include "load_parts.h"
 
+/* With more numbers in one statement a planner without statistics reads the whole table. */
+enum { NUMBERS_MAX = 400 };
+
 /* A touched crossing in some order. */
 struct place {
 	const struct harvest_name *name;
@@ -114,7 +117,7 @@ find_old(struct loader *loader, const struct harvest *harvest, struct reason *wh
 		return load_no_memory(why);
 	for (size_t first = 0; first < n && trouble == TROUBLE_NONE; first += many) {
 		const char *port = places[first].name->port;
-		for (many = 1; first + many < n && strcmp(places[first + many].name->port, port) == 0; many++)
+		for (many = 1; many < NUMBERS_MAX && first + many < n && strcmp(places[first + many].name->port, port) == 0; many++)
 			;
 		list_numbers(loader, places + first, many);
 		if (loader->list.no_memory)
@@ -156,7 +159,7 @@ each_day(struct loader *loader, const struct harvest *harvest, bool (*wanted)(co
 		return load_no_memory(why);
 	for (size_t first = 0; first < n && trouble == TROUBLE_NONE; first += many) {
 		char day[CIVIL_TEXT_BYTES];
-		for (many = 1; first + many < n && by_day(&places[first], &places[first + many]) == 0; many++)
+		for (many = 1; many < NUMBERS_MAX && first + many < n && by_day(&places[first], &places[first + many]) == 0; many++)
 			;
 		list_numbers(loader, places + first, many);
 		if (loader->list.no_memory)
