@@ -92,11 +92,34 @@ answer_among(char *const *names, size_t n, const char *name)
 enum status
 answer_check_port(const struct snapshot *snapshot, const char *port, bool or_all, struct reason *why)
 {
-	if ((or_all && port[0] == '\0') || registry_knows_port(snapshot->registry, port))
+	if ((or_all && port[0] == '\0') || registry_knows_spot(snapshot->registry, port))
 		return STATUS_OK;
-	const char *nearest = registry_nearest_port(snapshot->registry, port);
+	const char *nearest = registry_nearest_spot(snapshot->registry, port);
 	return reason_say(why, STATUS_UNKNOWN_PORT, "the registry does not know a port '%.32s'%s%s%s", port,
 	    nearest != NULL ? "; is '" : "", nearest != NULL ? nearest : "", nearest != NULL ? "' meant?" : "");
+}
+
+enum status
+answer_ports(const struct snapshot *snapshot, char *const *names, size_t n, char ***ports, size_t *n_ports)
+{
+	const struct places *places = registry_places(snapshot->registry);
+	*ports = arena_take(snapshot->arena, places_room(places, n) * sizeof **ports);
+	if (*ports == NULL)
+		return STATUS_NO_MEMORY;
+	*n_ports = places_ports(places, names, n, *ports);
+	return STATUS_OK;
+}
+
+bool
+answer_asks_port(const struct snapshot *snapshot, const char *asked, const char *port)
+{
+	return asked[0] == '\0' || places_within(registry_places(snapshot->registry), port, asked);
+}
+
+const char *
+answer_one_port(const struct snapshot *snapshot, const char *asked)
+{
+	return asked[0] != '\0' && registry_knows_port(snapshot->registry, asked) ? asked : NULL;
 }
 
 enum status

@@ -55,8 +55,14 @@ enum { PAGE_BYTES = FRAME_BYTES_MAX / 2 };
 
 /* How many rows are wanted at most, where 0 is as many as one answer holds. */
 size_t answer_rows(uint32_t rows_max);
-/* UNKNOWN_PORT with the nearest that is known; an empty one is fine where `or_all`. */
+/* UNKNOWN_PORT with the nearest that is known, of ports and places; an empty one is fine where `or_all`. */
 enum status answer_check_port(const struct snapshot *snapshot, const char *port, bool or_all, struct reason *why) MUST_USE;
+/* The ports that these ports and places mean, in the arena; none for none, which are all. NO_MEMORY. */
+enum status answer_ports(const struct snapshot *snapshot, char *const *names, size_t n, char ***ports, size_t *n_ports) MUST_USE;
+/* Whether a port was asked for by the id of a port or a place; "" is all. */
+bool answer_asks_port(const struct snapshot *snapshot, const char *asked, const char *port);
+/* The one port that is asked for; NULL: more than one may be. */
+const char *answer_one_port(const struct snapshot *snapshot, const char *asked);
 enum status answer_check_modes(char *const *modes, size_t n, struct reason *why) MUST_USE;
 /* SYNTAX: `which` is no ISO day. */
 enum status answer_check_day(const char *text, const char *which, int64_t *day, struct reason *why) MUST_USE;

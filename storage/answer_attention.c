@@ -31,7 +31,7 @@ look_at_quarantined(struct attending *attending, const struct quarantine_row *ro
 	}
 	if (candidate.port == NULL || candidate.batch_no == NULL)
 		return STATUS_NO_MEMORY;
-	if (attending->ask->port[0] != '\0' && strcmp(candidate.port, attending->ask->port) != 0)
+	if (!answer_asks_port(attending->snapshot, attending->ask->port, candidate.port))
 		return STATUS_OK;
 	candidate.since_ms = held.first_received_at_ms;
 	candidate.terminal_no = held.terminal_no;
@@ -98,7 +98,7 @@ tell_silent(struct attending *attending, const struct terminal_rule *rule, const
 		candidate.port = answer_string(attending->snapshot->arena, event->port);
 	if (candidate.port == NULL)
 		return STATUS_NO_MEMORY;
-	if (attending->ask->port[0] != '\0' && strcmp(candidate.port, attending->ask->port) != 0)
+	if (!answer_asks_port(attending->snapshot, attending->ask->port, candidate.port))
 		return STATUS_OK;
 	candidate.since_ms = last->received_at_ms;
 	candidate.measured = attending->ask->now_ms - last->received_at_ms;

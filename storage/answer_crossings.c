@@ -43,16 +43,17 @@ list_place(struct listing *listing, uint32_t place)
 	struct walk walk;
 	const Juyan__V1__CrossingsAsk *ask = listing->ask;
 	bool later = ask->after_batch_no[0] != '\0';
-	const char *port = later ? ask->after_port : ask->port;
+	const char *one = answer_one_port(listing->snapshot, ask->port), *port = later ? ask->after_port : one != NULL ? one : "";
 	enum status status = walk_open(&listing->snapshot->store, TABLE_passages, &walk);
 	if (status == STATUS_OK)
 		status = passages_seek(&walk, place, port[0] != '\0' ? port : NULL, later ? ask->after_batch_no : NULL);
 	for (; status == STATUS_OK && !listing->out->more; status = walk_next(&walk)) {
 		struct passage_row row;
 		status = passages_read(&walk, &row);
-		if (status != STATUS_OK || row.place != place || (ask->port[0] != '\0' && strcmp(row.port, ask->port) != 0))
+		if (status != STATUS_OK || row.place != place || (one != NULL && strcmp(row.port, one) != 0))
 			break;
-		status = tell_row(listing, &row);
+		if (answer_asks_port(listing->snapshot, ask->port, row.port))
+			status = tell_row(listing, &row);
 		if (status != STATUS_OK)
 			break;
 	}

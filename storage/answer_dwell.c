@@ -91,7 +91,8 @@ add_row(void *user, const struct passage_row *row)
 	const char *port = registry_port_id(dwell->snapshot->registry, row->port), *mode = wire_mode_name(row->mode);
 	if (port == NULL)
 		return STATUS_DAMAGED;
-	if (!answer_among(ask->ports, ask->n_ports, port) || !answer_among(ask->modes, ask->n_modes, mode != NULL ? mode : ""))
+	if (!places_among(registry_places(dwell->snapshot->registry), ask->ports, ask->n_ports, port) ||
+	    !answer_among(ask->modes, ask->n_modes, mode != NULL ? mode : ""))
 		return STATUS_OK;
 	enum status status = STATUS_OK;
 	for (int kind = 0; kind < SPANS && status == STATUS_OK; kind++) {

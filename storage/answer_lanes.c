@@ -24,7 +24,7 @@ struct lane {
 
 struct lanes {
 	struct snapshot *snapshot;
-	const char *only; /* port; NULL: all */
+	const char *only; /* port or place; "": all */
 	struct lane *list;
 	size_t n;
 	struct arena arena; /* facts of one batch */
@@ -101,7 +101,7 @@ saw_row(void *user, const struct passage_row *row)
 	const char *port = registry_port_id(lanes->snapshot->registry, row->port);
 	if (port == NULL)
 		return STATUS_DAMAGED;
-	if (lanes->only != NULL && strcmp(port, lanes->only) != 0)
+	if (!answer_asks_port(lanes->snapshot, lanes->only, port))
 		return STATUS_OK;
 	if (row->place == PLACE_YARD || !row->one_unit)
 		return saw_units(lanes, port, row);
@@ -122,7 +122,7 @@ add_registered(struct lanes *lanes, struct reason *why)
 		const Juyan__V1__Port *port = records[i]->port;
 		bool replaced = i + 1 < n && strcmp(records[i + 1]->port->id, port->id) == 0;
 		const char *id = registry_port_id(lanes->snapshot->registry, port->id);
-		if (replaced || id == NULL || (lanes->only != NULL && strcmp(id, lanes->only) != 0))
+		if (replaced || id == NULL || !answer_asks_port(lanes->snapshot, lanes->only, id))
 			continue;
 		for (size_t k = 0; k < port->n_lanes && status == STATUS_OK; k++) {
 			struct span name = { (const uint8_t *)port->lanes[k], strlen(port->lanes[k]) };
@@ -181,7 +181,7 @@ gather(struct lanes *lanes, struct reason *why)
 enum status
 answer_lanes(struct snapshot *snapshot, const Juyan__V1__LanesAsk *ask, Juyan__V1__Lanes **out, struct reason *why)
 {
-	struct lanes lanes = { .snapshot = snapshot, .only = ask->port[0] != '\0' ? ask->port : NULL };
+	struct lanes lanes = { .snapshot = snapshot, .only = ask->port };
 	Juyan__V1__Lanes *answer = arena_take(snapshot->arena, sizeof *answer);
 	lanes.list = arena_take(snapshot->arena, ANSWER_ROWS_MAX * sizeof *lanes.list);
 	if (answer == NULL || lanes.list == NULL)

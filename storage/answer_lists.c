@@ -169,11 +169,11 @@ tell_review(struct snapshot *snapshot, const struct walk *walk, Juyan__V1__Revie
 
 /* Where a page begins: at a port's first batch, or behind the last row of the page before. */
 static enum status
-seek_review(struct walk *walk, const Juyan__V1__ReviewAsk *ask)
+seek_review(struct walk *walk, const Juyan__V1__ReviewAsk *ask, const char *one)
 {
 	struct key key = { 0 };
 	bool later = ask->after_batch_no[0] != '\0';
-	const char *port = later ? ask->after_port : ask->port;
+	const char *port = later ? ask->after_port : one;
 	if (port[0] != '\0')
 		key_text(&key, port);
 	if (later)
@@ -189,6 +189,7 @@ answer_review(struct snapshot *snapshot, const Juyan__V1__ReviewAsk *ask, Juyan_
 {
 	struct walk walk;
 	size_t rows_max = answer_rows(ask->rows_max), begun = snapshot->arena->used;
+	const char *one = places_id(registry_places(snapshot->registry), ask->port) == NULL ? ask->port : "";
 	if (strlen(ask->port) > PORT_BYTES_MAX || strlen(ask->after_port) > PORT_BYTES_MAX ||
 	    strlen(ask->after_batch_no) > BATCH_NO_BYTES_MAX)
 		return reason_say(why, STATUS_TOO_LARGE, "a port or batch number is longer than allowed");
@@ -201,10 +202,12 @@ answer_review(struct snapshot *snapshot, const Juyan__V1__ReviewAsk *ask, Juyan_
 	*out = list;
 	enum status status = walk_open(&snapshot->store, TABLE_review, &walk);
 	if (status == STATUS_OK)
-		status = seek_review(&walk, ask);
+		status = seek_review(&walk, ask, one);
 	for (; status == STATUS_OK; status = walk_next(&walk)) {
-		if (ask->port[0] != '\0' && strcmp((const char *)walk.key.data, ask->port) != 0)
+		if (one[0] != '\0' && strcmp((const char *)walk.key.data, one) != 0)
 			break;
+		if (!answer_asks_port(snapshot, ask->port, (const char *)walk.key.data))
+			continue;
 		list->more = list->n_rows == rows_max || snapshot->arena->used - begun > PAGE_BYTES;
 		if (!list->more)
 			status = tell_review(snapshot, &walk, &rows[list->n_rows]);

@@ -74,7 +74,7 @@ see(void *user, const struct machine_report *last, struct walk *walk)
 	struct snapshot *snapshot = telling->snapshot;
 	struct uptime uptime;
 	int64_t now_ms = telling->ask->now_ms;
-	if (!registry_knows_port(snapshot->registry, last->port))
+	if (!registry_knows_port(snapshot->registry, last->port) || !answer_asks_port(snapshot, telling->ask->port, last->port))
 		return STATUS_OK;
 	answer->more = answer->n_rows == telling->rows_max || snapshot->arena->used - telling->begun > PAGE_BYTES;
 	if (answer->more)
@@ -87,7 +87,7 @@ enum status
 answer_machines(struct snapshot *snapshot, const Juyan__V1__MachinesAsk *ask, Juyan__V1__Machines **out, struct reason *why)
 {
 	struct telling telling = { .snapshot = snapshot, .ask = ask, .rows_max = answer_rows(ask->rows_max) };
-	struct machines_wanted wanted = { .port = ask->port[0] != '\0' ? ask->port : NULL, .now_ms = ask->now_ms };
+	struct machines_wanted wanted = { .port = answer_one_port(snapshot, ask->port), .now_ms = ask->now_ms };
 	if (ask->now_ms < TIME_MS_MIN || ask->now_ms > TIME_MS_HIGHEST)
 		return reason_say(why, STATUS_OUT_OF_RANGE, "now_ms is %" PRId64 ": the time of asking was expected", ask->now_ms);
 	enum status status = answer_check_port(snapshot, ask->port, true, why);

@@ -29,6 +29,9 @@ struct sums {
 /* A question in the form in which rows are held against it. */
 struct plan {
 	const Juyan__V1__TotalsAsk *ask;
+	const struct places *places;
+	char **ports; /* those that are asked for; none: all */
+	size_t n_ports;
 	enum period scan;  /* the kind of rows that are read */
 	enum period split; /* the kind of period that rows are split by; holds where by_period is set */
 	uint32_t from, to; /* of the kind `scan` */
@@ -107,11 +110,13 @@ plan_ask(const struct snapshot *snapshot, const Juyan__V1__TotalsAsk *ask, struc
 		status =
 		    check_names(ask->bases, ask->n_bases, "basis", "weighed, declared, corrected or unknown", known_basis, why);
 	for (size_t i = 0; i < ask->n_ports && status == STATUS_OK; i++)
-		if (!registry_knows_port(snapshot->registry, ask->ports[i]))
-			status = reason_say(why, STATUS_UNKNOWN_PORT, "the registry does not know a port '%.32s'", ask->ports[i]);
+		status = answer_check_port(snapshot, ask->ports[i], false, why);
+	if (status == STATUS_OK)
+		status = answer_ports(snapshot, ask->ports, ask->n_ports, &plan->ports, &plan->n_ports);
 	if (status != STATUS_OK)
 		return status;
 	plan->ask = ask;
+	plan->places = registry_places(snapshot->registry);
 	/* The proto's kinds go from hour to year, ours from year to hour. */
 	plan->split = ask->by_period != 0 ? (enum period)(PERIOD_HOUR + 1 - (int)ask->by_period) : PERIOD_YEAR;
 	for (plan->scan = plan->split; plan->scan < PERIOD_HOUR && !aligned(first, last, plan->scan); plan->scan++)
@@ -122,15 +127,24 @@ plan_ask(const struct snapshot *snapshot, const Juyan__V1__TotalsAsk *ask, struc
 }
 
 static bool
-asked_for(const Juyan__V1__TotalsAsk *ask, const struct tonnage_row *row)
+asked_for(const struct plan *plan, const struct tonnage_row *row)
 {
-	return answer_among(ask->ports, ask->n_ports, row->port) && answer_among(ask->groups, ask->n_groups, row->group) &&
+	const Juyan__V1__TotalsAsk *ask = plan->ask;
+	return answer_among(plan->ports, plan->n_ports, row->port) && answer_among(ask->groups, ask->n_groups, row->group) &&
 	    answer_among(ask->directions, ask->n_directions, wire_direction_name(row->direction)) &&
 	    answer_among(ask->modes, ask->n_modes, wire_mode_name(row->mode)) &&
 	    answer_among(ask->bases, ask->n_bases, basis_name(row->basis));
 }
 
-/* A row with all that was not asked for left out: what rows are added up by. */
+/* The id of the place right above a port; "": none. */
+static const char *
+place_of(const struct plan *plan, const char *port)
+{
+	const char *place = places_above(plan->places, port);
+	return place != NULL ? place : "";
+}
+
+/* A row with all that was not asked for left out: what rows are added up by. Without ports a place stands where the port would. */
 static struct tonnage_row
 group_row(const struct plan *plan, const struct tonnage_row *row)
 {
@@ -142,6 +156,8 @@ group_row(const struct plan *plan, const struct tonnage_row *row)
 	}
 	if (ask->by_port)
 		group.port = row->port;
+	else if (ask->by_place)
+		group.port = place_of(plan, row->port);
 	if (ask->by_group)
 		group.group = row->group;
 	group.direction = ask->by_direction ? row->direction : JUYAN__V1__DIRECTION__DIRECTION_UNSPECIFIED;
@@ -227,7 +243,7 @@ add_all(const struct snapshot *snapshot, const struct plan *plan, struct sums *s
 		status = tonnage_read(&walk, &row);
 		if (status != STATUS_OK || row.kind != plan->scan || row.period > plan->to)
 			break;
-		if (asked_for(plan->ask, &row))
+		if (asked_for(plan, &row))
 			status = add(sums, plan, &row, why);
 		if (status != STATUS_OK)
 			break;
@@ -243,7 +259,7 @@ or_empty(struct arena *arena, const char *name)
 }
 
 static enum status
-write_row(struct arena *arena, const struct total *total, Juyan__V1__TotalsRow **out)
+write_row(const struct plan *plan, struct arena *arena, const struct total *total, Juyan__V1__TotalsRow **out)
 {
 	char period[CIVIL_TEXT_BYTES] = "";
 	const struct tonnage_row *from = &total->row;
@@ -253,7 +269,9 @@ write_row(struct arena *arena, const struct total *total, Juyan__V1__TotalsRow *
 	if (from->period != 0)
 		civil_format(from->period, from->kind, period);
 	juyan__v1__totals_row__init(row);
-	row->port = answer_string(arena, from->port);
+	bool by_port = plan->ask->by_port, by_place = plan->ask->by_place;
+	row->port = answer_string(arena, by_port ? from->port : "");
+	row->place = answer_string(arena, !by_place ? "" : by_port ? place_of(plan, from->port) : from->port);
 	row->period = answer_string(arena, period);
 	row->direction = or_empty(arena, wire_direction_name(from->direction));
 	row->mode = or_empty(arena, wire_mode_name(from->mode));
@@ -264,8 +282,8 @@ write_row(struct arena *arena, const struct total *total, Juyan__V1__TotalsRow *
 	row->units = from->units;
 	row->units_unknown = total->units_unknown;
 	*out = row;
-	return row->port != NULL && row->period != NULL && row->direction != NULL && row->mode != NULL && row->group != NULL &&
-		row->basis != NULL
+	return row->port != NULL && row->place != NULL && row->period != NULL && row->direction != NULL && row->mode != NULL &&
+		row->group != NULL && row->basis != NULL
 	    ? STATUS_OK
 	    : STATUS_NO_MEMORY;
 }
@@ -294,7 +312,7 @@ answer_totals(struct snapshot *snapshot, const Juyan__V1__TotalsAsk *ask, Juyan_
 	if (answer->rows == NULL)
 		return STATUS_NO_MEMORY;
 	for (; answer->n_rows < n && status == STATUS_OK; answer->n_rows++)
-		status = write_row(snapshot->arena, &sums.slots[answer->n_rows], &answer->rows[answer->n_rows]);
+		status = write_row(&plan, snapshot->arena, &sums.slots[answer->n_rows], &answer->rows[answer->n_rows]);
 	if (status == STATUS_OK)
 		*out = answer;
 	return status;

@@ -173,7 +173,7 @@ look_at(void *user, const struct passage_row *row)
 	looked.port = registry_port_id(snapshot->registry, row->port);
 	if (looked.port == NULL)
 		return STATUS_DAMAGED;
-	if (attending->ask->port[0] != '\0' && strcmp(looked.port, attending->ask->port) != 0)
+	if (!answer_asks_port(snapshot, attending->ask->port, looked.port))
 		return STATUS_OK;
 	looked.today = civil_day_of_ms(now_ms + answer_offset_ms(snapshot->registry, looked.port, now_ms));
 	looked.left = looked.in_yard ? 0 : passages_day(row->place);

@@ -51,7 +51,7 @@ see(void *user, const struct machine_report *last, struct walk *walk)
 	struct uptime uptime;
 	int64_t now_ms = attending->ask->now_ms;
 	if (!attention_machine(last->condition) || now_ms - last->at.occurred_at_ms > ATTENTION_SILENT_KNOWN_MS ||
-	    !registry_knows_port(registry, last->port))
+	    !registry_knows_port(registry, last->port) || !answer_asks_port(attending->snapshot, attending->ask->port, last->port))
 		return STATUS_OK;
 	enum status status = machines_look_back(walk, now_ms, answer_day_begin_ms(registry, last->port, now_ms), &uptime);
 	return status == STATUS_OK ? tell_machine(attending, last, uptime.since_ms) : status;
@@ -60,7 +60,7 @@ see(void *user, const struct machine_report *last, struct walk *walk)
 enum status
 attending_machines(struct attending *attending)
 {
-	const struct machines_wanted wanted = { .port = attending->ask->port[0] != '\0' ? attending->ask->port : NULL,
+	const struct machines_wanted wanted = { .port = answer_one_port(attending->snapshot, attending->ask->port),
 		.now_ms = attending->ask->now_ms };
 	return machines_each(&attending->snapshot->store, &wanted, see, attending);
 }

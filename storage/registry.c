@@ -43,6 +43,7 @@ struct registry {
 	size_t n_terminals;
 	const struct terminal_entry **by_key; /* sorted by key */
 	struct groups *groups;
+	struct places *places;
 };
 
 /* ---- looking up while it is built and after ---- */
@@ -159,6 +160,18 @@ registry_knows_port(const struct registry *registry, const char *port)
 	return find_port(registry, port) != NULL;
 }
 
+bool
+registry_knows_spot(const struct registry *registry, const char *port_or_place)
+{
+	return registry_knows_port(registry, port_or_place) || places_id(registry->places, port_or_place) != NULL;
+}
+
+const struct places *
+registry_places(const struct registry *registry)
+{
+	return registry->places;
+}
+
 const char *
 registry_port_id(const struct registry *registry, const char *port)
 {
@@ -182,6 +195,17 @@ registry_nearest_port(const struct registry *registry, const char *port)
 	struct nearest search = nearest_to(port);
 	for (size_t i = 0; i < registry->n_ports; i++)
 		nearest_offer(&search, registry->ports[i].id);
+	return search.name;
+}
+
+const char *
+registry_nearest_spot(const struct registry *registry, const char *port_or_place)
+{
+	struct nearest search = nearest_to(port_or_place);
+	for (size_t i = 0; i < registry->n_ports; i++)
+		nearest_offer(&search, registry->ports[i].id);
+	for (const char *id = places_next(registry->places, NULL); id != NULL; id = places_next(registry->places, id))
+		nearest_offer(&search, id);
 	return search.name;
 }
 
@@ -419,6 +443,8 @@ registry_build_telling(const Juyan__V1__RegistryRecord *const *records, size_t n
 	if (status == STATUS_OK)
 		status = build_ports(registry, named, n, why);
 	if (status == STATUS_OK)
+		status = places_build(records, n, &registry->places, misfit, why);
+	if (status == STATUS_OK)
 		status = build_groups(registry, named, n, why);
 	if (status == STATUS_OK)
 		status = build_terminals(registry, named, n, misfit, why);
@@ -477,6 +503,7 @@ registry_close(struct registry **registry)
 		free(r->terminals[i].ports);
 		free(r->terminals[i].name);
 	}
+	places_close(&r->places);
 	groups_close(&r->groups);
 	free(r->by_key);
 	free(r->terminals);

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "places.h"
 #include "wire.h"
 
 #define GROUP_OTHER "other" /* goods that no group claims */
@@ -66,8 +67,13 @@ bool registry_knows_port(const struct registry *registry, const char *port);
 const char *registry_port_id(const struct registry *registry, const char *port);
 /* The ids in their order: the first for NULL, then the one behind `after` (which is one of them); NULL behind the last. */
 const char *registry_next_port(const struct registry *registry, const char *after);
-/* The known id that is nearest to one that is not; NULL where there is no port at all. */
+/* Whether a question may name it: a port, or a place, which stands for all ports below it. */
+bool registry_knows_spot(const struct registry *registry, const char *port_or_place);
+/* The tree that the ports stand in; lent. */
+const struct places *registry_places(const struct registry *registry);
+/* The known id that is nearest to one that is not: of a port, or of a port or a place; NULL where there is none at all. */
 const char *registry_nearest_port(const struct registry *registry, const char *port);
+const char *registry_nearest_spot(const struct registry *registry, const char *port_or_place);
 /* The rule that holds at this port at this time, and false where the port is unknown. */
 bool registry_port(const struct registry *registry, const char *port, int64_t utc_ms, struct port_rule *out) MUST_USE;
 

@@ -138,12 +138,24 @@ check_port(const struct check *check, const Juyan__V1__Port *port)
 	TRY(check_text(check, "name_en", port->name_en, 0, TEXT_BYTES_MAX));
 	TRY(check_texts(check, "lanes", port->lanes, port->n_lanes, LANES_MAX, SHORT_TEXT_BYTES_MAX));
 	TRY(check_text(check, "unlocode", port->unlocode, 0, UNLOCODE_BYTES_MAX));
+	if (port->place[0] != '\0')
+		TRY(check_id(check, "place", port->place, PORT_BYTES_MAX));
 	TRY(check_enum(check, "count_on", (int)port->count_on, JUYAN__V1__COUNT_ON__RELEASE, JUYAN__V1__COUNT_ON__DEPARTURE,
 	    "release or departure"));
 	if (!civil_parse_offset(port->utc_offset, &minutes))
 		return reason_say(check->why, STATUS_OUT_OF_RANGE, "%s: utc_offset is '%.40s', expected a form such as +08:00",
 		    check->name, shown(port->utc_offset));
 	return STATUS_OK;
+}
+
+static enum status
+check_place(const struct check *check, const Juyan__V1__Place *place)
+{
+	TRY(check_id(check, "id", place->id, PORT_BYTES_MAX));
+	TRY(check_text(check, "name_zh", place->name_zh, 0, TEXT_BYTES_MAX));
+	TRY(check_text(check, "name_mn", place->name_mn, 0, TEXT_BYTES_MAX));
+	TRY(check_text(check, "name_en", place->name_en, 0, TEXT_BYTES_MAX));
+	return place->parent[0] != '\0' ? check_id(check, "parent", place->parent, PORT_BYTES_MAX) : STATUS_OK;
 }
 
 static enum status
@@ -310,8 +322,8 @@ check_published(const struct check *check, const Juyan__V1__Published *published
 }
 
 /*
- * What a record that may not be dated is called; NULL for others. Rights are not: whether a key opens the door depends on now. And
- * what says itself for which days it is needs no other date.
+ * What a record that may not be dated is called; NULL for others. Rights are not: whether a key opens the door depends on now. What
+ * says itself for which days it is needs no other date. And the tree of places is one: questions of any time are asked by it.
  */
 static const char *
 undated(const Juyan__V1__RegistryRecord *record)
@@ -323,6 +335,8 @@ undated(const Juyan__V1__RegistryRecord *record)
 		return "an override";
 	case JUYAN__V1__REGISTRY_RECORD__RECORD_PUBLISHED:
 		return "a published figure";
+	case JUYAN__V1__REGISTRY_RECORD__RECORD_PLACE:
+		return "a place";
 	default:
 		return NULL;
 	}
@@ -360,6 +374,8 @@ registry_check(const Juyan__V1__RegistryRecord *record, struct reason *why)
 		return check_override(&check, record->override);
 	case JUYAN__V1__REGISTRY_RECORD__RECORD_PUBLISHED:
 		return check_published(&check, record->published);
+	case JUYAN__V1__REGISTRY_RECORD__RECORD_PLACE:
+		return check_place(&check, record->place);
 	default:
 		break;
 	}
@@ -415,6 +431,8 @@ key_of_record(const Juyan__V1__RegistryRecord *record, char *out, size_t size)
 		return snprintf(out, size, "published/%s/%s/%s/%s", published->port, published->definition, published->from,
 		    published->to);
 	}
+	case JUYAN__V1__REGISTRY_RECORD__RECORD_PLACE:
+		return record->place->id[0] == '\0' ? -1 : snprintf(out, size, "place/%s", record->place->id);
 	default:
 		return -1;
 	}

@@ -56,7 +56,11 @@ static enum status
 check_goal(const struct registry *registry, const Record *const *records, size_t n, const Record *record, struct reason *why)
 {
 	const Juyan__V1__Goal *goal = record->goal;
-	enum status status = check_ports(registry, record, goal->ports, goal->n_ports, why);
+	enum status status = STATUS_OK;
+	for (size_t i = 0; i < goal->n_ports && status == STATUS_OK; i++)
+		if (strcmp(goal->ports[i], "*") != 0 && !registry_knows_spot(registry, goal->ports[i]))
+			status =
+			    fail(record, "port or place", goal->ports[i], registry_nearest_spot(registry, goal->ports[i]), why);
 	for (size_t i = 0; i < goal->n_groups && status == STATUS_OK; i++)
 		status = check_group(records, n, record, goal->groups[i], why);
 	return status;

@@ -3,7 +3,8 @@
 
 #include "civil.h"
 
-static const char *const kinds[] = { "port", "group", "terminal", "day", "capacity", "goal", "lever", "override", "published" };
+static const char *const kinds[] = { "port", "group", "terminal", "day", "capacity", "goal", "lever", "override", "published",
+	"place" };
 
 static unsigned
 kind_of(const Juyan__V1__RegistryRecord *record)
@@ -53,6 +54,9 @@ key_of(const Juyan__V1__RegistryRecord *record, struct key *key)
 		key_text(key, record->published->definition);
 		key_text(key, record->published->from);
 		key_text(key, record->published->to);
+		break;
+	case JUYAN__V1__REGISTRY_RECORD__RECORD_PLACE:
+		key_text(key, record->place->id);
 		break;
 	default:
 		assert(!"a record has been checked before it gets a key");
@@ -114,6 +118,19 @@ unpack(struct span row, struct arena *arena, Juyan__V1__RegistryRecord **out)
 	return STATUS_OK;
 }
 
+/* Whether a kind is one of a list with commas. */
+static bool
+is_among(const char *list, const char *kind)
+{
+	size_t bytes = strlen(kind);
+	for (const char *at = list; at != NULL; at = strchr(at, ',')) {
+		at += *at == ',';
+		if (strncmp(at, kind, bytes) == 0 && (at[bytes] == '\0' || at[bytes] == ','))
+			return true;
+	}
+	return false;
+}
+
 enum status
 registry_table_read(const struct store *store, const char *kind, struct arena *arena, Juyan__V1__RegistryRecord ***records,
     size_t *n)
@@ -130,7 +147,7 @@ registry_table_read(const struct store *store, const char *kind, struct arena *a
 		unsigned index = walk.key.data[0];
 		if (index >= sizeof kinds / sizeof kinds[0])
 			status = STATUS_DAMAGED;
-		else if (kind == NULL || kind[0] == '\0' || strcmp(kind, kinds[index]) == 0)
+		else if (kind == NULL || kind[0] == '\0' || is_among(kind, kinds[index]))
 			status = unpack(walk.value, arena, &list[found++]);
 		if (status != STATUS_OK)
 			break;

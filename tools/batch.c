@@ -240,7 +240,7 @@ show(struct command *command)
 	struct registry *ports = NULL;
 	json_t *json = NULL;
 	/* The ports first: the story is lent only until the next question. A story without local times is better than none. */
-	if (!command->json && asking_registry(&command->asking, "port", &ports) != STATUS_OK)
+	if (!command->json && asking_registry(&command->asking, "port,place", &ports) != STATUS_OK)
 		ports = NULL;
 	command->asking.why.text[0] = '\0';
 	ask_batch.port = command->port == NULL ? nothing : command->port;

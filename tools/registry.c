@@ -31,7 +31,8 @@ struct command {
 
 static const struct argp_option options[] = {
 	{ NULL, 0, NULL, 0, "show:", 1 },
-	{ "kind", KEY_KIND, "ports|groups|terminals|days|capacities|goals|levers|overrides|published", 0, "only this list", 1 },
+	{ "kind", KEY_KIND, "places|ports|groups|terminals|days|capacities|goals|levers|overrides|published", 0, "only this list",
+	    1 },
 	{ "json", KEY_JSON, NULL, 0, "as a JSON array, with the names of proto/cargo.proto (with diff: of changes)", 1 },
 	{ NULL, 0, NULL, 0, "diff and apply:", 2 },
 	{ "drop-missing", KEY_DROP, NULL, 0,
@@ -48,7 +49,8 @@ static const struct argp_option options[] = {
 static const char args_doc[] = "show\ndiff FILE\napply FILE";
 
 static const char doc[] =
-    "Shows, compares and changes the registry: ports, commodity groups, terminals and their rights, closing days, capacities, "
+    "Shows, compares and changes the registry: ports and the places above them, commodity groups, terminals and their rights, "
+    "closing days, capacities, "
     "goals, what can be changed so that more passes (levers), planners' overrides of the forecast, and published totals.\v"
     "`show` prints YAML that `apply` takes again. `diff` shows what applying a file would do, and ends with 0 when that is "
     "nothing, else "

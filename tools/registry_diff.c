@@ -22,7 +22,7 @@ static int
 compare_changes(const void *a, const void *b)
 {
 	const struct registry_change *x = a, *y = b;
-	int of_x = (int)either(x)->record_case, of_y = (int)either(y)->record_case;
+	int of_x = registry_file_order((int)either(x)->record_case), of_y = registry_file_order((int)either(y)->record_case);
 	return of_x != of_y ? of_x - of_y : strcmp(x->key, y->key);
 }
 

@@ -20,8 +20,8 @@ struct registry_change {
 };
 
 /*
- * Sorted so that what others point at comes first: ports and groups before terminals, days, goals and the rest. Records of kinds
- * that the file does not speak of are the same.
+ * Sorted so that what others point at comes first: places before ports, these and groups before terminals, days, goals and so on.
+ * Records of kinds that the file does not speak of are the same.
  */
 struct registry_diff {
 	struct registry_change *changes;

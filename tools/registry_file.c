@@ -28,6 +28,7 @@ static const struct {
 	const char *kind;
 	const char *one; /* for sentences */
 } lists[] = {
+	{ JUYAN__V1__REGISTRY_RECORD__RECORD_PLACE, "places", "place", "a place" },
 	{ JUYAN__V1__REGISTRY_RECORD__RECORD_PORT, "ports", "port", "a port" },
 	{ JUYAN__V1__REGISTRY_RECORD__RECORD_GROUP, "groups", "group", "a group" },
 	{ JUYAN__V1__REGISTRY_RECORD__RECORD_TERMINAL, "terminals", "terminal", "a terminal" },
@@ -57,6 +58,15 @@ registry_file_kind(int record_case)
 		if (lists[i].record_case == record_case)
 			return lists[i].kind;
 	return NULL;
+}
+
+int
+registry_file_order(int record_case)
+{
+	int order = 0;
+	while (order < LISTS && lists[order].record_case != record_case)
+		order++;
+	return order;
 }
 
 static const char *

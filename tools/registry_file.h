@@ -1,6 +1,6 @@
 /*
- * The registry as a YAML file: lists of records under ports, groups, terminals, days, capacities, goals, levers, overrides and
- * published, with the field names of cargo.proto and valid_from; enums as lower-case words, keys as Z85 or hexadecimal. What is
+ * The registry as a YAML file: lists of records under places, ports, groups, terminals, days, capacities, goals, levers, overrides
+ * and published, with the field names of cargo.proto and valid_from; enums as lower-case words, keys as Z85 or hexadecimal. What is
  * read passes registry_check. Records live in the caller's arena. Owns nothing; one thread for one arena.
  */
 #ifndef JUYAN_TOOLS_REGISTRY_FILE_H
@@ -11,7 +11,7 @@
 #include "registry.h"
 
 /* For sentences that say what may stand in a file. */
-#define REGISTRY_FILE_LISTS "ports, groups, terminals, days, capacities, goals, levers, overrides or published"
+#define REGISTRY_FILE_LISTS "places, ports, groups, terminals, days, capacities, goals, levers, overrides or published"
 
 struct registry_file {
 	const Juyan__V1__RegistryRecord **records; /* in the order of the file */
@@ -45,5 +45,7 @@ void registry_file_differences(const Juyan__V1__RegistryRecord *old, const Juyan
 /* The list's name of a kind of record ("ports"), and the one of a single record ("port"); NULL where there is none. */
 const char *registry_file_list(int record_case);
 const char *registry_file_kind(int record_case);
+/* Where a kind stands in a file: what others point at comes first. */
+int registry_file_order(int record_case);
 
 #endif

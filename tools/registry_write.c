@@ -266,7 +266,7 @@ compare_rows(const void *a, const void *b)
 {
 	const struct row *x = a, *y = b;
 	if (x->record->record_case != y->record->record_case)
-		return x->record->record_case < y->record->record_case ? -1 : 1;
+		return registry_file_order((int)x->record->record_case) < registry_file_order((int)y->record->record_case) ? -1 : 1;
 	if (x->rank != y->rank)
 		return x->rank < y->rank ? -1 : 1;
 	return strcmp(x->key, y->key);

@@ -60,7 +60,8 @@ static const struct argp_option options[] = {
 	{ "from", KEY_FROM, "PERIOD", 0,
 	    "from the beginning of 2025, 2025-01, 2025-01-31 or 2025-01-31T08, in the ports' local time", 1 },
 	{ "to", KEY_TO, "PERIOD", 0, "to the end of it", 1 },
-	{ "port", KEY_PORT, "ID", 0, "only this port (may be repeated, or a list with commas; so may the next four)", 1 },
+	{ "port", KEY_PORT, "ID", 0,
+	    "only this port, or the ports below this place (may be repeated, or a list with commas; so may the next four)", 1 },
 	{ "direction", KEY_DIRECTION, "import|export", 0, "only this direction", 1 },
 	{ "mode", KEY_MODE, "truck|agv|rail", 0, "only this mode", 1 },
 	{ "group", KEY_GROUP, "ID", 0, "only this commodity group", 1 },
@@ -72,7 +73,8 @@ static const struct argp_option options[] = {
 	    1 },
 	{ NULL, 0, NULL, 0, "How", 2 },
 	{ "by", KEY_BY, "LIST", 0,
-	    "one row for each: any of port, period, direction, mode, group, basis; rows are sorted in this order; 'all': one row "
+	    "one row for each: any of place (right above the port), port, period, direction, mode, group, basis; rows are sorted "
+	    "in this order; 'all': one row "
 	    "for "
 	    "everything (default: port,period)",
 	    2 },
@@ -93,6 +95,7 @@ static const char doc[] =
     "  juyan totals                                  each port and year\n"
     "  juyan totals --period day --from 2025-11      each day since November\n"
     "  juyan totals --by group,basis --port ceke     goods and their basis\n"
+    "  juyan totals --by place,period                each league and year, where the registry has places\n"
     "  juyan totals --as-known-at 2026-01-01T00:00+08:00   what was said then of the year before";
 
 /* ---- options ---- */
@@ -140,8 +143,8 @@ take_dims(struct argp_state *state, char *text, struct totals_dims *by)
 	while ((name = strsep(&text, ",")) != NULL) {
 		enum totals_dim dim;
 		if (!totals_dim_of(name, &dim))
-			argp_error(state, "--by has '%s', expected any of port, period, direction, mode, group, basis, or all",
-			    name);
+			argp_error(state,
+			    "--by has '%s', expected any of place, port, period, direction, mode, group, basis, or all", name);
 		else if (!totals_dims_have(by, dim))
 			by->dims[by->n++] = dim;
 	}
@@ -297,6 +300,7 @@ ask_rows(struct command *command, bool with_basis, struct totals_rows *out)
 	ask_totals.n_bases = filters[TOTALS_BASIS].n;
 	ask_totals.by_period = command->period;
 	ask_totals.by_port = totals_dims_have(&command->by, TOTALS_PORT);
+	ask_totals.by_place = totals_dims_have(&command->by, TOTALS_PLACE);
 	ask_totals.by_direction = totals_dims_have(&command->by, TOTALS_DIRECTION);
 	ask_totals.by_mode = totals_dims_have(&command->by, TOTALS_MODE);
 	ask_totals.by_group = totals_dims_have(&command->by, TOTALS_GROUP);

@@ -8,7 +8,7 @@
 
 #include "table.h"
 
-static const char *const dim_names[TOTALS_DIMS] = { "port", "period", "direction", "mode", "group", "basis" };
+static const char *const dim_names[TOTALS_DIMS] = { "port", "period", "direction", "mode", "group", "basis", "place" };
 
 bool
 totals_dim_of(const char *name, enum totals_dim *out)
@@ -59,7 +59,7 @@ static struct totals_row
 row_of(const Juyan__V1__TotalsRow *from)
 {
 	struct totals_row row = {
-		.dims = { from->port, from->period, from->direction, from->mode, from->group, from->basis },
+		.dims = { from->port, from->period, from->direction, from->mode, from->group, from->basis, from->place },
 		.net_kg = from->net_kg,
 		.batches = from->batches,
 		.units = from->units,

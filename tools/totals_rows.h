@@ -8,7 +8,16 @@
 #include "query.pb-c.h"
 #include "wire.h"
 
-enum totals_dim { TOTALS_PORT, TOTALS_PERIOD, TOTALS_DIRECTION, TOTALS_MODE, TOTALS_GROUP, TOTALS_BASIS, TOTALS_DIMS };
+enum totals_dim {
+	TOTALS_PORT,
+	TOTALS_PERIOD,
+	TOTALS_DIRECTION,
+	TOTALS_MODE,
+	TOTALS_GROUP,
+	TOTALS_BASIS,
+	TOTALS_PLACE,
+	TOTALS_DIMS
+};
 
 /* What a row is for each of, in the order of columns and of sorting. */
 struct totals_dims {

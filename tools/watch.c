@@ -43,7 +43,7 @@ struct command {
 static volatile sig_atomic_t stopped;
 
 static const struct argp_option options[] = {
-	{ "port", ASKING_KEY_PORT, "ID", 0, "only what happens at this port", 1 },
+	{ "port", ASKING_KEY_PORT, "ID", 0, "only what happens at this port, or at the ports below this place", 1 },
 	{ "json", ASKING_KEY_JSON, NULL, 0, "each news as a JSON object on a line, with the names of proto/feed.proto", 1 },
 	{ 0 },
 };
@@ -64,7 +64,9 @@ now_ms(const struct command *command)
 static bool
 wanted(const struct command *command, const char *port)
 {
-	return command->scope.port == NULL || strcmp(command->scope.port, port) == 0;
+	if (command->scope.port == NULL || strcmp(command->scope.port, port) == 0)
+		return true;
+	return command->registry != NULL && places_within(registry_places(command->registry), port, command->scope.port);
 }
 
 /* By the clock of this port. */
@@ -159,7 +161,7 @@ print_json(const struct command *command, const Juyan__V1__News *news)
 		for (i = json_array_size(list); i > 0; i--) {
 			entry = json_array_get(list, i - 1);
 			json_t *port = json_object_get(days ? entry : json_object_get(entry, "crossing"), "port");
-			if (!json_is_string(port) || strcmp(json_string_value(port), command->scope.port) != 0)
+			if (!json_is_string(port) || !wanted(command, json_string_value(port)))
 				json_array_remove(list, i - 1);
 		}
 	}
@@ -175,7 +177,7 @@ read_clocks(struct command *command)
 	if (!command->asks)
 		return STATUS_OK;
 	registry_close(&command->registry);
-	return asking_registry(&command->scope.asking, "port", &command->registry);
+	return asking_registry(&command->scope.asking, "port,place", &command->registry);
 }
 
 /* The registry is asked for behind the last look at the news, which may be lent by the same connection. */
@@ -312,8 +314,8 @@ watch(struct command *command)
 	if (status == STATUS_OK)
 		status = read_clocks(command);
 	if (status == STATUS_OK && command->scope.port != NULL && command->registry != NULL &&
-	    !registry_knows_port(command->registry, command->scope.port)) {
-		const char *nearest = registry_nearest_port(command->registry, command->scope.port);
+	    !registry_knows_spot(command->registry, command->scope.port)) {
+		const char *nearest = registry_nearest_spot(command->registry, command->scope.port);
 		status = reason_say(&command->scope.asking.why, STATUS_UNKNOWN_PORT, "there is no port '%.32s'%s%s%s",
 		    command->scope.port, nearest != NULL ? "; is '" : "", nearest != NULL ? nearest : "",
 		    nearest != NULL ? "' meant?" : "");

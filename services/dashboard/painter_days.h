@@ -49,7 +49,7 @@ void history_close(struct history *history);
 enum status history_last_hour(struct painter *painter, struct port *port, int64_t *out_ms, struct reason *why) MUST_USE;
 /* A day's total as the news tell it. */
 enum status history_put(struct history *history, int64_t day, int64_t net_kg, int64_t units) MUST_USE;
-/* The first day, and its first hour, of this port, or of all; false: nothing has passed yet. */
+/* The first day, and its first hour, of this port, of all below this place, or of all; false: nothing has passed yet. */
 enum status history_begin(struct painter *painter, struct port *port, bool *any, int64_t *day, uint32_t *hour,
     struct reason *why) MUST_USE;
 /* Median of what had passed by this hour on the last ordinary days, and how many those are. */
@@ -67,7 +67,7 @@ enum status days_read(struct kept *kept) MUST_USE;
 bool days_ordinary(const struct kept *kept, const char *port, int64_t day);
 bool days_open(const struct kept *kept, const char *port, int64_t day);
 bool days_any_open(const struct painter *painter, const Juyan__V1__Goal *goal, int64_t day);
-/* What the calendar says of a day at this port (NULL: at all), as the contract's marks. */
+/* What the calendar says of a day at this port or place (NULL: at all), as the contract's marks. */
 json_t *days_marks(const struct kept *kept, const char *port, int64_t day);
 /* The 29th of February has the 28th. */
 int64_t days_year_before(int64_t day);

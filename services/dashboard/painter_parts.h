@@ -15,17 +15,19 @@
 #include "source.h"
 #include "wire.h"
 
+/* A port; or a place, which is shown as one port would be, of all the ports below it. */
 struct port {
 	const char *id;
-	const Juyan__V1__Port *record; /* the one that holds today */
-	int64_t offset_ms, today;
-	struct history history;
+	const Juyan__V1__Port *record; /* the one that holds today; NULL: a place */
+	const Juyan__V1__Place *place; /* NULL: a port */
+	int64_t offset_ms, today;      /* a place's: of its port that is furthest ahead */
+	struct history history;        /* of a port alone; and so are the next three */
 	struct usual usual;
 	bool seen; /* last_event_ms holds: of what has been seen so far */
 	int64_t last_event_ms;
 };
 
-enum record_kind { RECORDS_PORT, RECORDS_GROUP, RECORDS_DAY, RECORDS_GOAL, RECORDS_PUBLISHED, RECORD_KINDS };
+enum record_kind { RECORDS_PORT, /* with places */ RECORDS_GROUP, RECORDS_DAY, RECORDS_GOAL, RECORDS_PUBLISHED, RECORD_KINDS };
 
 struct kept {
 	bool loaded, lanes_seen;
@@ -33,9 +35,9 @@ struct kept {
 	uint64_t lsn, registry_version;
 	int64_t received_at_ms; /* 0: the ledger is empty */
 	Juyan__V1__Registry *records[RECORD_KINDS];
-	struct registry *registry; /* of the ports */
-	struct port *ports;
-	size_t n_ports;
+	struct registry *registry; /* of the ports and places */
+	struct port *ports, *places;
+	size_t n_ports, n_places;
 	struct stretch *stretches;
 	size_t n_stretches;
 	int64_t lanes_ms; /* when the lanes were looked at */
@@ -70,9 +72,11 @@ enum status painter_crossings(struct painter *painter, const Juyan__V1__Crossing
 
 enum status kept_catch_up(struct painter *painter, struct reason *why) MUST_USE;
 void kept_forget(struct kept *kept);
-/* NULL or "": all, and *out is NULL. UNKNOWN_PORT with the nearest. */
+/* A port or a place; NULL or "": all, and *out is NULL. UNKNOWN_PORT with the nearest. */
 enum status kept_port(struct painter *painter, const char *id, struct port **out, struct reason *why) MUST_USE;
 struct port *kept_port_of(struct painter *painter, const char *id); /* NULL: there is none */
+/* Whether a port is the one that is looked at, or below the place that is. */
+bool kept_looks_at(const struct kept *kept, const struct port *looked_at, const struct port *port);
 /* The latest local day of this port, or of any. */
 int64_t kept_today(const struct painter *painter, const struct port *port);
 int64_t kept_local_ms(const struct painter *painter, const struct port *port);
@@ -100,7 +104,7 @@ enum status ports_look(struct painter *painter, struct reason *why) MUST_USE;
 enum status goal_find(struct painter *painter, const char *id, const Juyan__V1__Goal **out, struct reason *why) MUST_USE;
 /* The version of a record that holds today. */
 bool record_holds(const struct painter *painter, enum record_kind kind, size_t i);
-bool goal_has_port(const Juyan__V1__Goal *goal, const char *port);
+bool goal_has_port(const struct kept *kept, const Juyan__V1__Goal *goal, const char *port);
 /* A question about the goal's slice; NULL: about everything. The names are the goal's. */
 void goal_slice(const Juyan__V1__Goal *goal, Juyan__V1__TotalsAsk *ask, char *names[2]);
 

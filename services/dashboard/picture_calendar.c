@@ -69,13 +69,13 @@ note_record(void *user, int64_t day, int64_t net_kg, int64_t units)
 		year->record[day - year->first] = true;
 }
 
-/* Of what is shown: one port's days, or those of all ports together. */
+/* Of what is shown: one port's days, or those of all ports together, or of all below a place. */
 static enum status
 find_records(struct year *year, int64_t first_day, struct reason *why)
 {
 	struct history sum = { .known = true, .any = true, .first_day = first_day };
 	struct kept *kept = &year->painter->kept;
-	if (year->port != NULL) {
+	if (year->port != NULL && year->port->place == NULL) {
 		history_records(&year->port->history, year->today, note_record, year);
 		return STATUS_OK;
 	}
@@ -87,6 +87,8 @@ find_records(struct year *year, int64_t first_day, struct reason *why)
 	enum status status = sum.net_kg != NULL && sum.units != NULL ? STATUS_OK : reason_say(why, STATUS_NO_MEMORY, "no memory");
 	for (size_t i = 0; i < kept->n_ports && status == STATUS_OK; i++) {
 		const struct history *one = &kept->ports[i].history;
+		if (!kept_looks_at(kept, year->port, &kept->ports[i]))
+			continue;
 		for (size_t d = 0; d < one->days && one->first_day + (int64_t)d <= year->today; d++)
 			sum.net_kg[one->first_day + (int64_t)d - first_day] += one->net_kg[d];
 	}

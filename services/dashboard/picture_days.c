@@ -93,11 +93,13 @@ days_read(struct kept *kept)
 	return STATUS_OK;
 }
 
+/* A place's days are those of all its ports. */
 static bool
-speaks_of(const struct stretch *stretch, const char *port, int64_t day)
+speaks_of(const struct kept *kept, const struct stretch *stretch, const char *port, int64_t day)
 {
 	return day >= stretch->first && day <= stretch->last &&
-	    (port == NULL || strcmp(stretch->day->port, "*") == 0 || strcmp(stretch->day->port, port) == 0);
+	    (port == NULL || strcmp(stretch->day->port, "*") == 0 ||
+		places_within(registry_places(kept->registry), stretch->day->port, port));
 }
 
 /* ---- what they say ---- */
@@ -106,7 +108,7 @@ bool
 days_ordinary(const struct kept *kept, const char *port, int64_t day)
 {
 	for (size_t i = 0; i < kept->n_stretches; i++)
-		if (speaks_of(&kept->stretches[i], port, day) &&
+		if (speaks_of(kept, &kept->stretches[i], port, day) &&
 		    kept->stretches[i].day->kind != JUYAN__V1__DAY_KIND__OPEN_BY_AGREEMENT)
 			return false;
 	return true;
@@ -118,7 +120,7 @@ days_open(const struct kept *kept, const char *port, int64_t day)
 	bool agreed = false, shut = false;
 	for (size_t i = 0; i < kept->n_stretches; i++) {
 		const Juyan__V1__CalendarDay *said = kept->stretches[i].day;
-		if (!speaks_of(&kept->stretches[i], port, day))
+		if (!speaks_of(kept, &kept->stretches[i], port, day))
 			continue;
 		if (said->kind == JUYAN__V1__DAY_KIND__CLOSED)
 			return false;
@@ -133,7 +135,7 @@ days_any_open(const struct painter *painter, const Juyan__V1__Goal *goal, int64_
 {
 	const struct kept *kept = &painter->kept;
 	for (size_t i = 0; i < kept->n_ports; i++)
-		if (goal_has_port(goal, kept->ports[i].id) && days_open(kept, kept->ports[i].id, day))
+		if (goal_has_port(kept, goal, kept->ports[i].id) && days_open(kept, kept->ports[i].id, day))
 			return true;
 	return false;
 }
@@ -145,7 +147,7 @@ days_marks(const struct kept *kept, const char *port, int64_t day)
 	json_t *marks = json_array();
 	for (size_t i = 0; i < kept->n_stretches && marks != NULL; i++) {
 		const Juyan__V1__CalendarDay *said = kept->stretches[i].day;
-		if (!speaks_of(&kept->stretches[i], port, day) || (unsigned)said->kind >= sizeof kinds / sizeof kinds[0])
+		if (!speaks_of(kept, &kept->stretches[i], port, day) || (unsigned)said->kind >= sizeof kinds / sizeof kinds[0])
 			continue;
 		if (json_array_append_new(marks,
 			json_pack("{s:s, s:s, s:s, s:s, s:s}", "port", said->port, "kind", kinds[said->kind], "country",

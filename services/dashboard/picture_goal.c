@@ -27,12 +27,9 @@ record_holds(const struct painter *painter, enum record_kind kind, size_t i)
 }
 
 bool
-goal_has_port(const Juyan__V1__Goal *goal, const char *port)
+goal_has_port(const struct kept *kept, const Juyan__V1__Goal *goal, const char *port)
 {
-	for (size_t i = 0; goal != NULL && i < goal->n_ports; i++)
-		if (strcmp(goal->ports[i], port) == 0)
-			return true;
-	return goal == NULL || goal->n_ports == 0;
+	return goal == NULL || places_among(registry_places(kept->registry), goal->ports, goal->n_ports, port);
 }
 
 void
@@ -60,14 +57,24 @@ narrow(const Juyan__V1__Goal *goal)
 	return (goal->mode != 0) + (goal->direction != 0) + (goal->n_groups > 0);
 }
 
+/* How many ports it is about. */
+static size_t
+n_ports(const struct kept *kept, const Juyan__V1__Goal *goal)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < kept->n_ports; i++)
+		n += goal_has_port(kept, goal, kept->ports[i].id);
+	return goal->n_ports > 0 ? n : PORTS_MAX;
+}
+
 /* Among those of today: the widest; of more ports; the longest; with the least target; by id. */
 static bool
-comes_before(const Juyan__V1__Goal *a, const Juyan__V1__Goal *b)
+comes_before(const struct kept *kept, const Juyan__V1__Goal *a, const Juyan__V1__Goal *b)
 {
 	int64_t a_from = 0, a_to = 0, b_from = 0, b_to = 0;
 	if (narrow(a) != narrow(b))
 		return narrow(a) < narrow(b);
-	size_t a_ports = a->n_ports > 0 ? a->n_ports : PORTS_MAX, b_ports = b->n_ports > 0 ? b->n_ports : PORTS_MAX;
+	size_t a_ports = n_ports(kept, a), b_ports = n_ports(kept, b);
 	if (a_ports != b_ports)
 		return a_ports > b_ports;
 	if (civil_parse_day(a->from, &a_from) && civil_parse_day(a->to, &a_to) && civil_parse_day(b->from, &b_from) &&
@@ -95,7 +102,8 @@ goal_find(struct painter *painter, const char *id, const Juyan__V1__Goal **out, 
 		if (!record_holds(painter, RECORDS_GOAL, i))
 			continue;
 		nearest_offer(&nearest, goal->id);
-		if (named ? strcmp(goal->id, id) == 0 : is_of_today(painter, goal) && (found == NULL || comes_before(goal, found)))
+		if (named ? strcmp(goal->id, id) == 0
+			  : is_of_today(painter, goal) && (found == NULL || comes_before(&painter->kept, goal, found)))
 			found = goal;
 	}
 	if (named && found == NULL)

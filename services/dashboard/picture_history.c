@@ -188,7 +188,7 @@ history_begin(struct painter *painter, struct port *port, bool *any, int64_t *da
 	*any = false;
 	for (size_t i = 0; i < painter->kept.n_ports; i++) {
 		struct port *one = &painter->kept.ports[i];
-		if (port != NULL && one != port)
+		if (!kept_looks_at(&painter->kept, port, one))
 			continue;
 		enum status status = history_of(painter, one, why);
 		if (status != STATUS_OK)

@@ -15,6 +15,7 @@ kept_forget(struct kept *kept)
 	for (size_t i = 0; i < kept->n_ports; i++)
 		history_close(&kept->ports[i].history);
 	free(kept->ports);
+	free(kept->places);
 	free(kept->stretches);
 	for (int i = 0; i < RECORD_KINDS; i++)
 		if (kept->records[i] != NULL)
@@ -28,7 +29,7 @@ kept_forget(struct kept *kept)
 static enum status
 copy_records(struct painter *painter, enum record_kind kind, struct reason *why)
 {
-	static char names[RECORD_KINDS][12] = { "port", "group", "day", "goal", "published" };
+	static char names[RECORD_KINDS][12] = { "port,place", "group", "day", "goal", "published" };
 	Juyan__V1__Question question = JUYAN__V1__QUESTION__INIT;
 	Juyan__V1__RegistryAsk ask = JUYAN__V1__REGISTRY_ASK__INIT;
 	const Juyan__V1__Answer *answer;
@@ -49,6 +50,20 @@ copy_records(struct painter *painter, enum record_kind kind, struct reason *why)
 }
 
 static enum status
+list_places(struct kept *kept)
+{
+	const Juyan__V1__Registry *records = kept->records[RECORDS_PORT];
+	const struct places *places = registry_places(kept->registry);
+	kept->places = calloc(records->n_records + 1, sizeof *kept->places);
+	for (size_t i = 0; i < records->n_records && kept->places != NULL; i++)
+		if (records->records[i]->record_case == JUYAN__V1__REGISTRY_RECORD__RECORD_PLACE) {
+			const Juyan__V1__Place *place = records->records[i]->place;
+			kept->places[kept->n_places++] = (struct port){ .id = places_id(places, place->id), .place = place };
+		}
+	return kept->places != NULL ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+static enum status
 list_ports(struct kept *kept, struct reason *why)
 {
 	const Juyan__V1__Registry *records = kept->records[RECORDS_PORT];
@@ -60,7 +75,7 @@ list_ports(struct kept *kept, struct reason *why)
 		return STATUS_NO_MEMORY;
 	for (const char *id = registry_next_port(kept->registry, NULL); id != NULL; id = registry_next_port(kept->registry, id))
 		kept->ports[kept->n_ports++].id = id;
-	return STATUS_OK;
+	return list_places(kept);
 }
 
 static enum status
@@ -81,6 +96,20 @@ load(struct painter *painter, struct reason *why)
 	return status;
 }
 
+static void
+set_place_days(struct painter *painter, struct port *place)
+{
+	struct kept *kept = &painter->kept;
+	bool any = false;
+	for (size_t i = 0; i < kept->n_ports; i++) {
+		if (!kept_looks_at(kept, place, &kept->ports[i]) || (any && kept->ports[i].offset_ms <= place->offset_ms))
+			continue;
+		place->offset_ms = kept->ports[i].offset_ms;
+		any = true;
+	}
+	place->today = civil_day_of_ms(painter->now_ms + place->offset_ms);
+}
+
 /* Whose clock says what, and which record of a port holds today. */
 static void
 set_days(struct painter *painter)
@@ -97,11 +126,14 @@ set_days(struct painter *painter)
 		for (size_t r = 0; r < records->n_records; r++) {
 			int64_t from;
 			const Record *record = records->records[r];
-			if (strcmp(record->port->id, port->id) == 0 &&
+			if (record->record_case == JUYAN__V1__REGISTRY_RECORD__RECORD_PORT &&
+			    strcmp(record->port->id, port->id) == 0 &&
 			    (port->record == NULL || (civil_parse_day(record->valid_from, &from) && from <= port->today)))
 				port->record = record->port;
 		}
 	}
+	for (size_t i = 0; i < kept->n_places; i++)
+		set_place_days(painter, &kept->places[i]);
 }
 
 /* ---- the news ---- */
@@ -210,14 +242,23 @@ kept_port_of(struct painter *painter, const char *id)
 	return NULL;
 }
 
+bool
+kept_looks_at(const struct kept *kept, const struct port *looked_at, const struct port *port)
+{
+	return looked_at == NULL || looked_at == port || places_within(registry_places(kept->registry), port->id, looked_at->id);
+}
+
 enum status
 kept_port(struct painter *painter, const char *id, struct port **out, struct reason *why)
 {
 	struct port *port = NULL;
 	if (id != NULL && id[0] != '\0') {
 		port = kept_port_of(painter, id);
+		for (size_t i = 0; port == NULL && i < painter->kept.n_places; i++)
+			if (strcmp(painter->kept.places[i].id, id) == 0)
+				port = &painter->kept.places[i];
 		if (port == NULL) {
-			const char *nearest = registry_nearest_port(painter->kept.registry, id);
+			const char *nearest = registry_nearest_spot(painter->kept.registry, id);
 			return nearest == NULL
 			    ? reason_say(why, STATUS_UNKNOWN_PORT, "there is no port '%.32s', and no other", id)
 			    : reason_say(why, STATUS_UNKNOWN_PORT, "there is no port '%.32s'; is '%s' meant?", id, nearest);

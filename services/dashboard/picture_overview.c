@@ -279,7 +279,7 @@ put_records(struct year *year)
 	for (size_t i = 0; i < kept->n_ports; i++) {
 		const struct port *port = &kept->ports[i];
 		records.port = port->id;
-		if (goal_has_port(year->goal, port->id))
+		if (goal_has_port(&year->painter->kept, year->goal, port->id))
 			history_records(&port->history, port->today, note_record, &records);
 	}
 	enum status status = records.failed ? STATUS_NO_MEMORY : put_sorted(year, records.list);
@@ -297,7 +297,7 @@ published_before(const struct year *year)
 	for (size_t i = 0; i < records->n_records; i++) {
 		const Juyan__V1__Published *published = records->records[i]->published;
 		int64_t from;
-		if (goal_has_port(year->goal, published->port) && civil_parse_day(published->from, &from) &&
+		if (goal_has_port(&year->painter->kept, year->goal, published->port) && civil_parse_day(published->from, &from) &&
 		    from <= days_year_before(year->from))
 			return true;
 	}
@@ -315,7 +315,7 @@ read_begin(struct year *year, struct reason *why)
 		enum status status = history_of(year->painter, port, why);
 		if (status != STATUS_OK)
 			return status;
-		if (!goal_has_port(year->goal, port->id) || !port->history.any)
+		if (!goal_has_port(&year->painter->kept, year->goal, port->id) || !port->history.any)
 			continue;
 		int64_t day = port->history.first_day;
 		year->first_day = !year->any || day < year->first_day ? day : year->first_day;

@@ -1,4 +1,4 @@
-/* The place: ports, commodity groups and goals, with their names. */
+/* The place: ports, the places above them, commodity groups and goals, with their names. */
 #include "painter_parts.h"
 
 /* Where the registry has no name in a language, it has another one, or the id. */
@@ -11,7 +11,7 @@ names_json(const char *id, const char *zh, const char *mn, const char *en)
 }
 
 static json_t *
-port_json(const struct port *port)
+port_json(const struct places *places, const struct port *port)
 {
 	const Juyan__V1__Port *record = port->record;
 	json_t *lanes = json_array();
@@ -20,10 +20,27 @@ port_json(const struct port *port)
 			json_decref(lanes);
 			return NULL;
 		}
-	return json_pack("{s:s, s:o, s:s, s:o, s:o, s:s}", "id", port->id, "names",
+	const char *above = places_above(places, port->id);
+	return json_pack("{s:s, s:o, s:s, s:o, s:o, s:s, s:s?}", "id", port->id, "names",
 	    names_json(port->id, record->name_zh, record->name_mn, record->name_en), "utc_offset", record->utc_offset, "today",
 	    day_json(port->today), "lanes", lanes, "count_on",
-	    record->count_on == JUYAN__V1__COUNT_ON__DEPARTURE ? "departure" : "release");
+	    record->count_on == JUYAN__V1__COUNT_ON__DEPARTURE ? "departure" : "release", "place", above);
+}
+
+static enum status
+put_places(struct painter *painter, json_t *object)
+{
+	const struct kept *kept = &painter->kept;
+	json_t *list = json_array();
+	enum status status = put_json(object, "places", list);
+	for (size_t i = 0; i < kept->n_places && status == STATUS_OK; i++) {
+		const Juyan__V1__Place *place = kept->places[i].place;
+		status = append_json(list,
+		    json_pack("{s:s, s:o, s:s?}", "id", place->id, "names",
+			names_json(place->id, place->name_zh, place->name_mn, place->name_en), "parent",
+			places_above(registry_places(kept->registry), place->id)));
+	}
+	return status;
 }
 
 /* Two groups are there without a record. */
@@ -74,7 +91,9 @@ draw(struct painter *painter, const void *what, json_t *object, struct reason *w
 	json_t *ports = json_array();
 	enum status status = put_json(object, "ports", ports);
 	for (size_t i = 0; i < painter->kept.n_ports && status == STATUS_OK; i++)
-		status = append_json(ports, port_json(&painter->kept.ports[i]));
+		status = append_json(ports, port_json(registry_places(painter->kept.registry), &painter->kept.ports[i]));
+	if (status == STATUS_OK)
+		status = put_places(painter, object);
 	if (status == STATUS_OK)
 		status = put_groups(painter, object);
 	return status == STATUS_OK ? put_goals(painter, object) : status;

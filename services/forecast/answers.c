@@ -24,9 +24,67 @@ check_counts(const Juyan__V1__Slice *slice, struct reason *why)
 	return STATUS_OK;
 }
 
-enum status
-engine_slice(const Juyan__V1__Slice *slice, const struct world *world, struct reason *why)
+/* A port of the registry or of the ledger, or a place. */
+static enum status
+check_ports(const Juyan__V1__Slice *slice, const struct world *world, const struct places *places, struct reason *why)
 {
+	for (size_t i = 0; i < slice->n_ports; i++) {
+		struct nearest search = nearest_to(slice->ports[i]);
+		for (size_t k = 0; k < world->n_ports; k++)
+			nearest_offer(&search, world->ports[k]);
+		for (const char *id = places_next(places, NULL); id != NULL; id = places_next(places, id))
+			nearest_offer(&search, id);
+		if (search.name == NULL || strcmp(search.name, slice->ports[i]) != 0)
+			return reason_say(why, STATUS_UNKNOWN_PORT,
+			    "the registry does not know a port '%.32s'; the nearest is '%.32s'", slice->ports[i],
+			    search.name == NULL ? "" : search.name);
+	}
+	return STATUS_OK;
+}
+
+/* The names are copied: the tree that lends them goes. */
+static enum status
+take_ports(Juyan__V1__Slice **slice, const struct places *places, struct arena *arena)
+{
+	bool any = false;
+	for (size_t i = 0; i < (*slice)->n_ports; i++)
+		any = any || places_id(places, (*slice)->ports[i]) != NULL;
+	if (!any)
+		return STATUS_OK;
+	Juyan__V1__Slice *made = arena_take(arena, sizeof *made);
+	char **ports = arena_take(arena, places_room(places, (*slice)->n_ports) * sizeof *ports);
+	if (made == NULL || ports == NULL)
+		return STATUS_NO_MEMORY;
+	*made = **slice;
+	made->n_ports = places_ports(places, (*slice)->ports, (*slice)->n_ports, ports);
+	made->ports = ports;
+	for (size_t i = 0; i < made->n_ports; i++)
+		if ((ports[i] = outlook_text(arena, ports[i])) == NULL)
+			return STATUS_NO_MEMORY;
+	*slice = made;
+	return STATUS_OK;
+}
+
+static enum status
+take_places(Juyan__V1__Slice **slice, const struct world *world, struct arena *arena, struct reason *why)
+{
+	struct places *places = NULL;
+	const Juyan__V1__RegistryRecord *misfit;
+	const Juyan__V1__Registry *registry = world->inputs.registry;
+	enum status status =
+	    places_build((const Juyan__V1__RegistryRecord *const *)registry->records, registry->n_records, &places, &misfit, why);
+	if (status == STATUS_OK)
+		status = check_ports(*slice, world, places, why);
+	if (status == STATUS_OK)
+		status = take_ports(slice, places, arena);
+	places_close(&places);
+	return status;
+}
+
+enum status
+engine_slice(Juyan__V1__Slice **asked, const struct world *world, struct arena *arena, struct reason *why)
+{
+	const Juyan__V1__Slice *slice = *asked;
 	enum status status = slice == NULL ? STATUS_OK : check_counts(slice, why);
 	if (status != STATUS_OK)
 		return status;
@@ -40,16 +98,7 @@ engine_slice(const Juyan__V1__Slice *slice, const struct world *world, struct re
 		if (!wire_mode_of(slice->modes[i], &mode))
 			return reason_say(why, STATUS_OUT_OF_RANGE, "there is no mode '%.32s': truck, agv or rail was expected",
 			    slice->modes[i]);
-	for (size_t i = 0; slice != NULL && i < slice->n_ports; i++) {
-		struct nearest search = nearest_to(slice->ports[i]);
-		for (size_t k = 0; k < world->n_ports; k++)
-			nearest_offer(&search, world->ports[k]);
-		if (search.name == NULL || strcmp(search.name, slice->ports[i]) != 0)
-			return reason_say(why, STATUS_UNKNOWN_PORT,
-			    "the registry does not know a port '%.32s'; the nearest is '%.32s'", slice->ports[i],
-			    search.name == NULL ? "" : search.name);
-	}
-	return STATUS_OK;
+	return slice != NULL && slice->n_ports > 0 ? take_places(asked, world, arena, why) : STATUS_OK;
 }
 
 /* The last day of an ask: by default the end of the origin's year, in December of the next. */
@@ -69,7 +118,7 @@ outlook_last_day(const void *ask, const struct inputs *inputs, int64_t *out, str
 }
 
 static enum status
-check_outlook(const Juyan__V1__OutlookAsk *ask, const struct world *world, int64_t to, struct reason *why)
+check_outlook(Juyan__V1__OutlookAsk *ask, const struct world *world, int64_t to, struct arena *arena, struct reason *why)
 {
 	int year, month, dom;
 	civil_date(world->leaves.origin, &year, &month, &dom);
@@ -78,14 +127,14 @@ check_outlook(const Juyan__V1__OutlookAsk *ask, const struct world *world, int64
 	if (ask->by_period == JUYAN__V1__PERIOD_KIND__HOUR || (unsigned)ask->by_period > JUYAN__V1__PERIOD_KIND__YEAR)
 		return reason_say(why, STATUS_OUT_OF_RANGE, "by_period is %d: day, month or year was expected",
 		    (int)ask->by_period);
-	return engine_slice(ask->slice, world, why);
+	return engine_slice(&ask->slice, world, arena, why);
 }
 
 enum status
 answer_outlook(struct engine *engine, const Juyan__V1__ForecastQuestion *question, struct arena *arena,
     Juyan__V1__ForecastReply *reply, struct reason *why)
 {
-	const Juyan__V1__OutlookAsk *ask = question->outlook;
+	Juyan__V1__OutlookAsk wide = *question->outlook, *ask = &wide; /* of its places there will stand the ports */
 	struct world *world;
 	struct stage stage = { 0 };
 	Juyan__V1__Outlook *outlook;
@@ -94,7 +143,7 @@ answer_outlook(struct engine *engine, const Juyan__V1__ForecastQuestion *questio
 	if (status == STATUS_OK)
 		status = day_or_default(ask->to, &world->inputs, &to, why);
 	if (status == STATUS_OK)
-		status = check_outlook(ask, world, to, why);
+		status = check_outlook(ask, world, to, arena, why);
 	if (status == STATUS_OK)
 		status = stage_open(world, ask->making, &stage, why);
 	if (status == STATUS_OK) {
@@ -138,7 +187,7 @@ enum status
 answer_compare(struct engine *engine, const Juyan__V1__ForecastQuestion *question, struct arena *arena,
     Juyan__V1__ForecastReply *reply, struct reason *why)
 {
-	const Juyan__V1__CompareAsk *ask = question->compare;
+	Juyan__V1__CompareAsk wide = *question->compare, *ask = &wide;
 	Juyan__V1__Making making = JUYAN__V1__MAKING__INIT; /* its own scenario is not looked at */
 	struct world *world;
 	struct stage stage = { 0 };
@@ -151,7 +200,7 @@ answer_compare(struct engine *engine, const Juyan__V1__ForecastQuestion *questio
 	if (status == STATUS_OK)
 		status = day_or_default(ask->to, &world->inputs, &to, why);
 	if (status == STATUS_OK)
-		status = engine_slice(ask->slice, world, why);
+		status = engine_slice(&ask->slice, world, arena, why);
 	if (status == STATUS_OK)
 		status = stage_open(world, NULL, &stage, why);
 	if (status == STATUS_OK) {
@@ -164,6 +213,8 @@ answer_compare(struct engine *engine, const Juyan__V1__ForecastQuestion *questio
 			.scenarios = ask->scenarios,
 			.n_scenarios = ask->n_scenarios };
 		status = compare_scenarios(&compare, arena, &comparison, why);
+		if (status == STATUS_OK && compare.goal != NULL)
+			comparison->goal = standing_said(&stage.standing, compare.goal);
 	}
 	if (status == STATUS_OK)
 		status = outlook_provenance(world, outlook_ports(ask->slice), &stage.notes, arena, &comparison->provenance);

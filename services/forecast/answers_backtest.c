@@ -290,12 +290,12 @@ enum status
 answer_backtest(struct engine *engine, const Juyan__V1__ForecastQuestion *question, struct arena *arena,
     Juyan__V1__ForecastReply *reply, struct reason *why)
 {
-	const Juyan__V1__BacktestAsk *ask = question->backtest;
+	Juyan__V1__BacktestAsk wide = *question->backtest, *ask = &wide;
 	struct world *world;
 	Juyan__V1__BacktestReport *report = arena_take(arena, sizeof *report);
 	enum status status = engine_world(engine, ask->making, no_further, ask, &world, why);
 	if (status == STATUS_OK)
-		status = engine_slice(ask->slice, world, why);
+		status = engine_slice(&ask->slice, world, arena, why);
 	if (status == STATUS_OK && report == NULL)
 		status = STATUS_NO_MEMORY;
 	if (status == STATUS_OK) {

@@ -147,6 +147,8 @@ report_goal(struct engine *engine, const struct stage *stage, const Juyan__V1__G
 		status = goal_report(goal, &ground, arena, out, why);
 	if (status == STATUS_OK && course > 0)
 		status = goal_course(*out, &ground, course, arena);
+	if (status == STATUS_OK)
+		(*out)->goal = standing_said(&stage->standing, goal);
 	return status;
 }
 
@@ -167,11 +169,10 @@ course_days(const Juyan__V1__GoalAsk *ask, const struct world *world, struct sta
 
 /* Notes about other ports are of no use to who asks for one goal. */
 static struct outlook_ports
-goal_ports(const Juyan__V1__GoalReports *reports)
+goal_ports(const struct standing *standing, const Juyan__V1__GoalReports *reports)
 {
-	if (reports->n_goals != 1)
-		return (struct outlook_ports){ NULL, 0 };
-	return (struct outlook_ports){ reports->goals[0]->goal->ports, reports->goals[0]->goal->n_ports };
+	const Juyan__V1__Goal *goal = reports->n_goals == 1 ? standing_goal(standing, reports->goals[0]->goal->id) : NULL;
+	return goal == NULL ? (struct outlook_ports){ NULL, 0 } : (struct outlook_ports){ goal->ports, goal->n_ports };
 }
 
 enum status
@@ -202,7 +203,7 @@ answer_goal(struct engine *engine, const Juyan__V1__ForecastQuestion *question, 
 				status = stop_look(engine->options.stop);
 		}
 	if (status == STATUS_OK)
-		status = outlook_provenance(world, goal_ports(reports), &stage.notes, arena, &reports->provenance);
+		status = outlook_provenance(world, goal_ports(&stage.standing, reports), &stage.notes, arena, &reports->provenance);
 	if (status == STATUS_OK) {
 		reply->say_case = JUYAN__V1__FORECAST_REPLY__SAY_GOALS;
 		reply->goals = reports;

@@ -36,8 +36,11 @@ enum status engine_world(struct engine *engine, const Juyan__V1__Making *making,
 /* An ISO day of a question; SYNTAX. */
 enum status engine_day(const char *text, const char *what, int64_t *out, struct reason *why) MUST_USE;
 
-/* Whether a slice names what there is: UNKNOWN_PORT with the nearest, OUT_OF_RANGE. */
-enum status engine_slice(const Juyan__V1__Slice *slice, const struct world *world, struct reason *why) MUST_USE;
+/*
+ * Whether a slice names what there is: UNKNOWN_PORT with the nearest, OUT_OF_RANGE. Where it names places it becomes another, in
+ * the arena, which names the ports below them.
+ */
+enum status engine_slice(Juyan__V1__Slice **slice, const struct world *world, struct arena *arena, struct reason *why) MUST_USE;
 
 /* Each answers one kind of question. */
 enum status answer_outlook(struct engine *engine, const Juyan__V1__ForecastQuestion *question, struct arena *arena,

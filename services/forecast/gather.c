@@ -112,7 +112,7 @@ add_kind(const struct engine_source *source, char *kind, Juyan__V1__Registry *al
 static enum status
 gather_registry(const struct engine_source *source, Juyan__V1__Registry **out, struct reason *why)
 {
-	char kinds[][16] = { "port", "group", "day", "capacity", "goal", "lever", "override", "published" };
+	char kinds[][16] = { "port", "place", "group", "day", "capacity", "goal", "lever", "override", "published" };
 	Juyan__V1__Registry *all = malloc(sizeof *all);
 	if (all == NULL)
 		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");

@@ -39,7 +39,7 @@ struct inputs {
 	int64_t lag;
 	size_t n_completions;
 	struct completion *completion;
-	Juyan__V1__Registry *registry; /* ports, days, capacities, goals, levers, overrides, published */
+	Juyan__V1__Registry *registry; /* ports, places, days, capacities, goals, levers, overrides, published */
 };
 
 void inputs_close(struct inputs *inputs);

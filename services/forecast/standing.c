@@ -54,11 +54,33 @@ take(struct standing *standing, const Juyan__V1__RegistryRecord *record)
 		standing->capacities[standing->n_capacities++] = record->capacity;
 		break;
 	case JUYAN__V1__REGISTRY_RECORD__RECORD_GOAL:
-		standing->goals[standing->n_goals++] = record->goal;
+		standing->said[standing->n_goals++] = record->goal;
 		break;
 	default:
 		break;
 	}
+}
+
+/* One list of names for all goals, so that there is one to free. */
+static enum status
+widen(struct standing *standing)
+{
+	size_t room = 0;
+	for (size_t i = 0; i < standing->n_goals; i++)
+		room += places_room(standing->places, standing->said[i]->n_ports);
+	standing->names = calloc(room + 1, sizeof *standing->names);
+	if (standing->names == NULL)
+		return STATUS_NO_MEMORY;
+	char **names = standing->names;
+	for (size_t i = 0; i < standing->n_goals; i++) {
+		const Juyan__V1__Goal *said = standing->said[i];
+		standing->wide[i] = *said;
+		standing->wide[i].ports = names;
+		standing->wide[i].n_ports = places_ports(standing->places, said->ports, said->n_ports, names);
+		standing->goals[i] = &standing->wide[i];
+		names += standing->wide[i].n_ports;
+	}
+	return STATUS_OK;
 }
 
 enum status
@@ -68,16 +90,27 @@ standing_open(const Juyan__V1__Registry *registry, int64_t day, struct standing 
 	struct standing made = { .ports = calloc(most, sizeof *made.ports),
 		.levers = calloc(most, sizeof *made.levers),
 		.capacities = calloc(most, sizeof *made.capacities),
-		.goals = calloc(most, sizeof *made.goals) };
-	if (made.ports == NULL || made.levers == NULL || made.capacities == NULL || made.goals == NULL) {
-		standing_close(&made);
-		return STATUS_NO_MEMORY;
-	}
-	for (size_t i = 0; i < registry->n_records; i++)
+		.goals = calloc(most, sizeof *made.goals),
+		.said = calloc(most, sizeof *made.said),
+		.wide = calloc(most, sizeof *made.wide) };
+	const Juyan__V1__RegistryRecord *misfit;
+	enum status status = STATUS_NO_MEMORY;
+	if (made.ports != NULL && made.levers != NULL && made.capacities != NULL && made.goals != NULL && made.said != NULL &&
+	    made.wide != NULL)
+		status = places_build((const Juyan__V1__RegistryRecord *const *)registry->records, registry->n_records,
+		    &made.places, &misfit, NULL);
+	if (status_consequence(status) == REFUSE)
+		status = STATUS_DAMAGED;
+	for (size_t i = 0; i < registry->n_records && status == STATUS_OK; i++)
 		if (holds(registry, i, day))
 			take(&made, registry->records[i]);
-	*out = made;
-	return STATUS_OK;
+	if (status == STATUS_OK)
+		status = widen(&made);
+	if (status == STATUS_OK)
+		*out = made;
+	else
+		standing_close(&made);
+	return status;
 }
 
 void
@@ -87,6 +120,10 @@ standing_close(struct standing *standing)
 	free(standing->levers);
 	free(standing->capacities);
 	free(standing->goals);
+	free(standing->said);
+	free(standing->wide);
+	free(standing->names);
+	places_close(&standing->places);
 	*standing = (struct standing){ 0 };
 }
 
@@ -97,4 +134,10 @@ standing_goal(const struct standing *standing, const char *id)
 		if (strcmp(standing->goals[i]->id, id) == 0)
 			return standing->goals[i];
 	return NULL;
+}
+
+Juyan__V1__Goal *
+standing_said(const struct standing *standing, const Juyan__V1__Goal *goal)
+{
+	return standing->said[goal - standing->wide];
 }

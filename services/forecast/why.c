@@ -276,14 +276,14 @@ enum status
 answer_why(struct engine *engine, const Juyan__V1__ForecastQuestion *question, struct arena *arena, Juyan__V1__ForecastReply *reply,
     struct reason *why)
 {
-	const Juyan__V1__WhyAsk *ask = question->why;
+	Juyan__V1__WhyAsk wide = *question->why, *ask = &wide;
 	struct world *world;
 	int64_t to = 0, since = 0, changed_kg = 0;
 	struct inputs now = { 0 };
 	Juyan__V1__WhyReport *report = arena_take(arena, sizeof *report);
 	enum status status = engine_world(engine, ask->making, last_day, ask, &world, why);
 	if (status == STATUS_OK)
-		status = engine_slice(ask->slice, world, why);
+		status = engine_slice(&ask->slice, world, arena, why);
 	if (status == STATUS_OK)
 		status = last_day(ask, &world->inputs, &to, why);
 	if (status == STATUS_OK && to <= world->leaves.origin)

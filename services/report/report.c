@@ -35,7 +35,7 @@ offset_of(const struct registry *registry, const char *port, int64_t now_ms, boo
 	int32_t offset = 0;
 	bool first = true;
 	for (const char *id = registry_next_port(registry, NULL); id != NULL; id = registry_next_port(registry, id)) {
-		if (port[0] != '\0' && strcmp(port, id) != 0)
+		if (port[0] != '\0' && !places_within(registry_places(registry), id, port))
 			continue;
 		bool known = registry_port(registry, id, now_ms, &rule);
 		assert(known);
@@ -49,9 +49,9 @@ offset_of(const struct registry *registry, const char *port, int64_t now_ms, boo
 static enum status
 check_port(const struct registry *registry, const char *port, struct reason *why)
 {
-	if (port[0] == '\0' || registry_knows_port(registry, port))
+	if (port[0] == '\0' || registry_knows_spot(registry, port))
 		return STATUS_OK;
-	const char *nearest = registry_nearest_port(registry, port);
+	const char *nearest = registry_nearest_spot(registry, port);
 	return reason_say(why, STATUS_UNKNOWN_PORT, "the registry does not know a port '%.32s'%s%s", port,
 	    nearest != NULL ? "; the nearest that is known: " : "", nearest != NULL ? nearest : "");
 }

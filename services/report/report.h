@@ -17,7 +17,7 @@ enum report_lang { REPORT_ZH, REPORT_MN, REPORT_EN, REPORT_LANGS };
 struct report_asked {
 	const char *from; /* a day, month or year */
 	const char *to;   /* likewise, included as a whole; NULL or empty: the same as `from` */
-	const char *port; /* NULL or empty: all */
+	const char *port; /* or place; NULL or empty: all */
 	int64_t now_ms;
 	bool fresh; /* nothing has come that the answers do not know: the feed is heard, or the ledger itself was asked */
 };
@@ -49,7 +49,7 @@ struct report_dwell {
 	int64_t n, p50_ms, p90_ms;
 };
 
-/* What is called how: ports and commodity groups. */
+/* What is called how: ports with places, and commodity groups. */
 struct report_name {
 	const char *id;
 	const char *text[REPORT_LANGS]; /* the id where the registry has no name */

@@ -32,6 +32,14 @@ name_of(const Juyan__V1__RegistryRecord *record, const char **id, const char *te
 		text[REPORT_EN] = port->name_en;
 		return true;
 	}
+	if (record->record_case == JUYAN__V1__REGISTRY_RECORD__RECORD_PLACE) {
+		const Juyan__V1__Place *place = record->place;
+		*id = place->id;
+		text[REPORT_ZH] = place->name_zh;
+		text[REPORT_MN] = place->name_mn;
+		text[REPORT_EN] = place->name_en;
+		return true;
+	}
 	if (record->record_case == JUYAN__V1__REGISTRY_RECORD__RECORD_GROUP) {
 		const Juyan__V1__CommodityGroup *group = record->group;
 		*id = group->id;
@@ -78,7 +86,7 @@ report_ask_registry(const struct source *source, struct report *report, struct r
 {
 	const Juyan__V1__Registry *records;
 	struct registry *registry = NULL;
-	enum status status = ask_records(source, "port", &records, why);
+	enum status status = ask_records(source, "port,place", &records, why);
 	if (status == STATUS_OK)
 		status =
 		    registry_build((const Juyan__V1__RegistryRecord *const *)records->records, records->n_records, &registry, why);

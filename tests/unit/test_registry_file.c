@@ -137,8 +137,8 @@ test_what_is_wrong_is_named_with_its_line(void **unused)
 {
 	(void)unused;
 	static const char *const cases[][2] = {
-		{ "", "FILE: expected lists named ports" },
-		{ "- a\n", "expected lists named ports" },
+		{ "", "FILE: expected lists named places, ports" },
+		{ "- a\n", "expected lists named places, ports" },
 		{ "harbours:\n  - id: x\n", "FILE:1: " },
 		{ "ports: ceke\n", "FILE:1: ports is expected to be a list of records" },
 		{ "ports:\n  - ceke\n", "FILE:2: expected the fields of a port" },

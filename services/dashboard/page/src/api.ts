@@ -42,6 +42,13 @@ export interface Port {
 	today: string;
 	lanes: string[];
 	count_on: 'release' | 'departure';
+	place: string | null;
+}
+/** What lies above ports: a league, a region. It may stand wherever a port is chosen, and means all ports below it. */
+export interface Above {
+	id: string;
+	names: Names;
+	parent: string | null;
 }
 export interface Goal {
 	id: string;
@@ -59,6 +66,7 @@ export interface Goal {
 export interface Place {
 	mark: Mark;
 	ports: Port[];
+	places: Above[];
 	groups: {id: string; names: Names}[];
 	goals: Goal[];
 }

@@ -107,7 +107,8 @@ export function change(nowKg: number, beforeKg: Kg): string {
 const DAY_MS = 86_400_000;
 
 export function offsetMs(portId?: string): number {
-	const port = place.get()?.ports.find(of => of.id === portId) ?? place.get()?.ports[0];
+	const ports = place.get()?.ports ?? [];
+	const port = ports.find(of => of.id === portId) ?? ports.find(of => portId && isWithin(of.id, portId)) ?? ports[0];
 	const found = /^([+-])(\d\d):(\d\d)$/.exec(port?.utc_offset ?? '+08:00');
 	return found ? (found[1] === '-' ? -1 : 1) * (Number(found[2]) * 60 + Number(found[3])) * 60_000 : 0;
 }
@@ -185,8 +186,32 @@ export function age(ms: number): string {
 
 const pick = (names: Names | undefined, id: string): string => names?.[language.get()] || names?.en || id;
 
-export const portName = (id: string): string =>
-	id === '' ? t('port.all') : pick(place.get()?.ports.find(port => port.id === id)?.names, id);
+const spotOf = (id: string): {names: Names} | undefined =>
+	place.get()?.ports.find(of => of.id === id) ?? place.get()?.places.find(of => of.id === id);
+
+/** Of a port, or of a place above ports. */
+export const portName = (id: string): string => (id === '' ? t('port.all') : pick(spotOf(id)?.names, id));
+
+/** What stands right above a port or a place; null: nothing. */
+const aboveOf = (id: string): string | null =>
+	place.get()?.ports.find(of => of.id === id)?.place ?? place.get()?.places.find(of => of.id === id)?.parent ?? null;
+
+/** Whether a port is the one that is asked for, or below the place that is; '' is all. */
+export function isWithin(port: string, asked: string): boolean {
+	for (let at: string | null = port; at !== null; at = aboveOf(at)) if (at === asked) return true;
+	return asked === '';
+}
+
+/** Places and ports from the top down, each with how deep it stands. */
+export function portTree(above: string | null = null, depth = 0): {id: string; depth: number}[] {
+	const {ports = [], places = []} = place.get() ?? {};
+	return [
+		...places
+			.filter(of => of.parent === above)
+			.flatMap(of => [{id: of.id, depth}, ...portTree(of.id, depth + 1)]),
+		...ports.filter(of => of.place === above).map(of => ({id: of.id, depth})),
+	];
+}
 
 export function groupName(id: string): string {
 	const names = place.get()?.groups.find(group => group.id === id)?.names;

@@ -92,7 +92,7 @@ export class Crossings extends Days {
 				p90_ms: kind === 'weighing' ? null : Math.round(minutes * scale * 156_000),
 			}));
 		const lanes = this.place()
-			.ports.filter(of => !port || of.id === port)
+			.ports.filter(of => !port || of.id === port || of.place === port)
 			.flatMap(of =>
 				of.lanes.map((lane, at) => ({
 					port: of.id,

@@ -113,10 +113,12 @@ export class Days {
 			today: this.today,
 			lanes,
 			count_on: 'release',
+			place: 'alxa',
 		});
 		return {
 			mark: this.mark(),
 			groups: GROUPS.map(([id, name]) => ({id, names: name})),
+			places: [{id: 'alxa', names: names('阿拉善盟', 'Алшаа аймаг', 'Alxa League'), parent: null}],
 			goals: [-1, 0, 1].map(n => this.goal(String(Number(this.year) + n))),
 			ports: [
 				port('ceke', names('策克', 'Сэхэ', 'Ceke'), [

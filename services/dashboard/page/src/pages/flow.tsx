@@ -4,7 +4,7 @@ import {useAsk, type Crossing, type Flow as Picture, type Live, type Yard} from 
 import {DwellTable} from '../charts/dwell';
 import {AgvHeat} from '../charts/heat';
 import {Columns, type Column} from '../charts/hours';
-import {addDays, count, dayAndWeek, dayOf, isDay, periodText, portName, span, today} from '../figures';
+import {addDays, count, dayAndWeek, dayOf, isDay, isWithin, periodText, portName, span, today} from '../figures';
 import {clock, isUntold, now} from '../live';
 import {address, go, route, withAsk} from '../route';
 import {useStore} from '../store';
@@ -236,7 +236,7 @@ function Days({day}: {day: string}) {
 
 /** The yard as the stream tells it, which is sooner. */
 function yardNow(live: Live | null, port: string): Yard | null {
-	const yards = live?.ports.filter(of => port === '' || of.port === port).map(of => of.yard) ?? [];
+	const yards = live?.ports.filter(of => isWithin(of.port, port)).map(of => of.yard) ?? [];
 	const names = ['arrived', 'weighed', 'inspected', 'held', 'released', 'units', 'unheard'] as const;
 	return yards.length === 0
 		? null

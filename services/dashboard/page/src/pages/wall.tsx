@@ -4,7 +4,21 @@ import {useEffect, useMemo} from 'preact/hooks';
 import {useAsk, type Flow, type Live, type LivePort, type Overview} from '../api';
 import {Columns} from '../charts/hours';
 import {YearChart} from '../charts/year';
-import {chance, change, count, dayAndWeek, dayOf, dayText, mass, moment, portName, share, timeOf} from '../figures';
+import {
+	chance,
+	change,
+	count,
+	dayAndWeek,
+	dayOf,
+	dayText,
+	isWithin,
+	mass,
+	moment,
+	place,
+	portName,
+	share,
+	timeOf,
+} from '../figures';
 import {isUntold, now} from '../live';
 import {goalName} from '../parts/goal';
 import {Age, Amount, Bar, ModeName, portAsked, Unknown, useMoved, useTick, useToday} from '../parts/parts';
@@ -194,9 +208,10 @@ export function Wall() {
 	const port = portAsked();
 	const day = useToday(port);
 	const moved = useMoved(port);
-	const overview = useAsk<Overview>('/api/v1/overview', moved, 60_000);
+	const goal = useStore(place)?.goals.find(of => of.ports.join() === port && of.from <= day && day <= of.to)?.id;
+	const overview = useAsk<Overview>(address('/api/v1/overview', {goal: goal ?? ''}), moved, 60_000);
 	const flow = useAsk<Flow>(address('/api/v1/flow', {port}), moved, 10_000);
-	const ports = live?.ports.filter(of => port === '' || of.port === port) ?? [];
+	const ports = live?.ports.filter(of => isWithin(of.port, port)) ?? [];
 	useEffect(() => {
 		document.title = t('brand.long');
 	}, []);

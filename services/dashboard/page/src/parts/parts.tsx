@@ -2,7 +2,7 @@
 import {Fragment, type ComponentChildren, type TargetedEvent} from 'preact';
 import {useEffect, useMemo, useRef, useState} from 'preact/hooks';
 import type {Asked, Kg, Mark, Mass, Ms, Problem} from '../api';
-import {age, count, dayOf, exact, joint, laneName, massParts, moment, place, portName, share} from '../figures';
+import {age, count, dayOf, exact, joint, laneName, massParts, moment, place, portName, portTree, share} from '../figures';
 import {clock, now} from '../live';
 import {address, go, route, withAsk} from '../route';
 import {useStore} from '../store';
@@ -388,17 +388,23 @@ export function Choice({label, name, value, options}: {label: string; name: stri
 
 export const portAsked = (): string => route.get().ask.get('port') ?? '';
 
+const INDENT = '\u2003'; // an option keeps it, where it would drop ordinary blanks
+
+/** Ports in the tree of the places above them, which can be chosen too. */
 export function PortChoice() {
-	const ports = useStore(place)?.ports ?? [];
+	useStore(place);
 	const asked = portAsked();
-	const ids = ports.map(port => port.id);
-	if (asked && !ids.includes(asked)) ids.push(asked);
+	const tree = portTree();
+	if (asked && !tree.some(of => of.id === asked)) tree.push({id: asked, depth: 0});
 	return (
 		<Choice
 			label={t('port')}
 			name="port"
 			value={asked}
-			options={[['', t('port.all')], ...ids.map(id => [id, portName(id)] as [string, string])]}
+			options={[
+				['', t('port.all')],
+				...tree.map(of => [of.id, INDENT.repeat(of.depth) + portName(of.id)] as [string, string]),
+			]}
 		/>
 	);
 }
