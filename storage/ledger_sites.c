@@ -43,6 +43,23 @@ decides(const struct ledger *ledger, uint32_t site_no, const Juyan__V1__Registry
 	return port != NULL && registry_has_port(ledger->registry, site_no, port);
 }
 
+/* Among places a port stands where this ledger puts it: its site need not know of any. */
+static enum status
+put_record(struct ledger *ledger, const Juyan__V1__RegistryRecord *record, struct reason *why)
+{
+	char place[PORT_BYTES_MAX + 1] = "";
+	Juyan__V1__RegistryRecord here = *record;
+	Juyan__V1__Port port;
+	if (record->record_case == JUYAN__V1__REGISTRY_RECORD__RECORD_PORT) {
+		const char *above = places_above(registry_places(ledger->registry), record->port->id);
+		snprintf(place, sizeof place, "%s", above != NULL ? above : "");
+		port = *record->port;
+		port.place = place;
+		here.port = &port;
+	}
+	return registry_table_put(&ledger->store, &here, &ledger->admin, why);
+}
+
 /* Records of the site's own ports. One that is to be dropped and is not there is gone already. */
 static enum status
 apply_registry(struct ledger *ledger, uint32_t site_no, const Juyan__V1__RegistryChanged *change, struct reason *why)
@@ -55,8 +72,7 @@ apply_registry(struct ledger *ledger, uint32_t site_no, const Juyan__V1__Registr
 		const Juyan__V1__RegistryRecord *record = drop ? change->drop[i] : change->put[i - change->n_drop];
 		if (!decides(ledger, site_no, record))
 			continue;
-		status = drop ? registry_table_drop(&ledger->store, record, why)
-			      : registry_table_put(&ledger->store, record, &ledger->admin, why);
+		status = drop ? registry_table_drop(&ledger->store, record, why) : put_record(ledger, record, why);
 		if (drop && status == STATUS_CONTRADICTION)
 			status = STATUS_OK;
 		moves_totals = moves_totals || record->record_case == JUYAN__V1__REGISTRY_RECORD__RECORD_PORT;
