@@ -43,6 +43,7 @@ enum {
 	HS_PREFIXES_MAX = 64,
 	WORDS_MAX = 64,
 	PUBLIC_KEY_BYTES = 32,
+	SIGNATURE_BYTES = 64, /* of a decree */
 
 	/* Answers. */
 	ANSWER_ROWS_MAX = 1000, /* rows of one page of quarantine, review, crossings, search, attention or machines */

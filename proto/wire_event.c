@@ -248,6 +248,22 @@ check_noted(struct check *check, const ProtobufCMessage *message)
 	return check_text(check, "note", said->note, TEXT_BYTES_MAX, "what that person says");
 }
 
+/* What it changes is looked at when the signature has been. */
+static enum status
+check_decreed(struct check *check, const ProtobufCMessage *message)
+{
+	const Juyan__V1__Decreed *said = (const Juyan__V1__Decreed *)message;
+	CHECK(check_text(check, "authority", said->authority, GROUP_ID_BYTES_MAX, "who decrees it"));
+	if (said->number == 0)
+		return check_fail(check, STATUS_OUT_OF_RANGE, "number", "is 0 or missing: numbers begin at 1");
+	if (said->change.len == 0)
+		return check_fail(check, STATUS_MISSING_FIELD, "change", "is empty: an encoded RegistryChanged was expected");
+	if (said->signature.len != SIGNATURE_BYTES)
+		return check_fail(check, STATUS_OUT_OF_RANGE, "signature",
+		    "has %zu bytes: the %d of an Ed25519 signature were expected", said->signature.len, SIGNATURE_BYTES);
+	return STATUS_OK;
+}
+
 /* ---- the table of kinds ------------------------------------------------------------------------------------------------- */
 
 struct kind {
@@ -270,6 +286,7 @@ static const struct kind kinds[] = {
 	{ JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED, "registry_changed", check_registry },
 	{ JUYAN__V1__EVENT__WHAT_QUARANTINE_RELEASED, "quarantine_released", check_quarantine_released },
 	{ JUYAN__V1__EVENT__WHAT_NOTED, "noted", check_noted },
+	{ JUYAN__V1__EVENT__WHAT_DECREED, "decreed", check_decreed },
 };
 
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
@@ -300,7 +317,8 @@ bool
 wire_event_administers(const Juyan__V1__Event *event)
 {
 	return event->what_case == JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED ||
-	    event->what_case == JUYAN__V1__EVENT__WHAT_QUARANTINE_RELEASED || event->what_case == JUYAN__V1__EVENT__WHAT_NOTED;
+	    event->what_case == JUYAN__V1__EVENT__WHAT_QUARANTINE_RELEASED || event->what_case == JUYAN__V1__EVENT__WHAT_NOTED ||
+	    event->what_case == JUYAN__V1__EVENT__WHAT_DECREED;
 }
 
 bool

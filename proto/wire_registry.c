@@ -42,8 +42,8 @@ check_record(struct check *check, const Juyan__V1__RegistryRecord *said)
 	    protobuf_c_message_descriptor_get_field(said->base.descriptor, (unsigned)said->record_case);
 	if (kind == NULL || record == NULL)
 		return check_fail(check, STATUS_MISSING_FIELD, NULL,
-		    "holds no record: a port, group, terminal, day, capacity, goal, lever, override, published figure or "
-		    "place was expected");
+		    "holds no record: a port, group, terminal, day, capacity, goal, lever, override, published figure, "
+		    "place or authority was expected");
 
 	check->part = kind->name;
 	for (unsigned i = 0; i < record->descriptor->n_fields; i++)

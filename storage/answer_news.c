@@ -107,6 +107,7 @@ take_event(struct news *news, const struct journal_event *held)
 		return status;
 	switch (event->what_case) {
 	case JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED:
+	case JUYAN__V1__EVENT__WHAT_DECREED:
 		news->registry = true;
 		return STATUS_OK;
 	case JUYAN__V1__EVENT__WHAT_QUARANTINE_RELEASED:

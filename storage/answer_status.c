@@ -1,5 +1,6 @@
 /* What the ledger says of itself: its end, its streams, its room, and its registry. */
 #include "answer.h"
+#include "decrees.h"
 #include "registry_table.h"
 #include "sites.h"
 #include "streams.h"
@@ -115,6 +116,31 @@ tell_sites(struct snapshot *snapshot, Juyan__V1__LedgerStatus *out)
 	return status;
 }
 
+static enum status
+tell_authorities(struct snapshot *snapshot, Juyan__V1__LedgerStatus *out)
+{
+	const struct authorities *authorities = registry_authorities(snapshot->registry);
+	const struct authority *authority;
+	size_t n = 0;
+	while (authorities_at(authorities, n) != NULL)
+		n++;
+	out->authorities = arena_take(snapshot->arena, (n + 1) * sizeof(Juyan__V1__AuthorityStatus *));
+	if (out->authorities == NULL)
+		return STATUS_NO_MEMORY;
+	for (size_t i = 0; (authority = authorities_at(authorities, i)) != NULL; i++) {
+		Juyan__V1__AuthorityStatus *told = arena_take(snapshot->arena, sizeof *told);
+		if (told == NULL)
+			return STATUS_NO_MEMORY;
+		juyan__v1__authority_status__init(told);
+		told->id = answer_string(snapshot->arena, authority->id);
+		enum status status = decrees_last(&snapshot->store, authority->id, &told->last_number);
+		if (status != STATUS_OK || told->id == NULL)
+			return status != STATUS_OK ? status : STATUS_NO_MEMORY;
+		out->authorities[out->n_authorities++] = told;
+	}
+	return STATUS_OK;
+}
+
 enum status
 answer_status(struct snapshot *snapshot, const Juyan__V1__StatusAsk *ask, Juyan__V1__LedgerStatus **out)
 {
@@ -143,7 +169,9 @@ answer_status(struct snapshot *snapshot, const Juyan__V1__StatusAsk *ask, Juyan_
 		answer->n_streams++;
 	}
 	*out = answer;
-	return status == STATUS_NOT_FOUND || status == STATUS_OK ? tell_sites(snapshot, answer) : status;
+	if (status == STATUS_NOT_FOUND || status == STATUS_OK)
+		status = tell_sites(snapshot, answer);
+	return status == STATUS_OK ? tell_authorities(snapshot, answer) : status;
 }
 
 enum status

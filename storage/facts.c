@@ -338,6 +338,7 @@ facts_apply(struct facts *facts, const Juyan__V1__Event *event, const struct sta
 	case JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED:
 	case JUYAN__V1__EVENT__WHAT_QUARANTINE_RELEASED:
 	case JUYAN__V1__EVENT__WHAT_NOTED:
+	case JUYAN__V1__EVENT__WHAT_DECREED:
 	case JUYAN__V1__EVENT__WHAT__NOT_SET:
 	default:
 		assert(!"only cargo events are applied to a batch");

@@ -41,7 +41,9 @@ ledger_take_registry(struct ledger *ledger, bool moves_totals, struct reason *wh
 static enum status
 apply_registry(struct ledger *ledger, const Juyan__V1__RegistryChanged *change, struct reason *why)
 {
-	enum status status = registry_table_change(&ledger->store, change, &ledger->admin, why);
+	enum status status = ledger_may_change(ledger, change, why);
+	if (status == STATUS_OK)
+		status = registry_table_change(&ledger->store, change, &ledger->admin, why);
 	return status == STATUS_OK ? ledger_take_registry(ledger, registry_table_moves_totals(change), why) : status;
 }
 
@@ -107,6 +109,8 @@ administer_own(struct ledger *ledger, const struct entry *entry, struct reason *
 		return apply_registry(ledger, entry->event->registry_changed, why);
 	if (entry->event->what_case == JUYAN__V1__EVENT__WHAT_NOTED)
 		return notes_take(&ledger->store, entry->event->noted, &at);
+	if (entry->event->what_case == JUYAN__V1__EVENT__WHAT_DECREED)
+		return ledger_decree(ledger, entry->event->decreed, why);
 	return apply_release(ledger, entry->event->quarantine_released, ledger->meta.end.lsn + 1, why);
 }
 

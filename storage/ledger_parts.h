@@ -38,6 +38,13 @@ enum status ledger_administer(struct ledger *ledger, struct entry *entry, struct
 /* … The records have been changed: the new view, and all that counts differently by it. */
 enum status ledger_take_registry(struct ledger *ledger, bool moves_totals, struct reason *why) MUST_USE;
 
+/*
+ * ledger_decrees.c: a change that was signed elsewhere, or here; and whether one that was not may touch what it does:
+ * NOT_AUTHORISED, with the authority that decides it.
+ */
+enum status ledger_decree(struct ledger *ledger, const Juyan__V1__Decreed *said, struct reason *why) MUST_USE;
+enum status ledger_may_change(const struct ledger *ledger, const Juyan__V1__RegistryChanged *change, struct reason *why) MUST_USE;
+
 /* ledger_sites.c: what a site's administrative event does here; the names of its terminals, which are kept whatever else fits. */
 enum status ledger_name_terminals(struct ledger *ledger, const struct entry *entry) MUST_USE;
 enum status ledger_administer_site(struct ledger *ledger, const struct entry *entry, struct reason *why) MUST_USE;

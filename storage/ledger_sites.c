@@ -40,6 +40,8 @@ static bool
 decides(const struct ledger *ledger, uint32_t site_no, const Juyan__V1__RegistryRecord *record)
 {
 	const char *port = port_of(record);
+	if (authorities_of(registry_authorities(ledger->registry), (int)record->record_case) != NULL)
+		return false;
 	return port != NULL && registry_has_port(ledger->registry, site_no, port);
 }
 
@@ -201,6 +203,8 @@ ledger_administer_site(struct ledger *ledger, const struct entry *entry, struct 
 	enum status status;
 	if (entry->event->what_case == JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED)
 		return apply_registry(ledger, site_no, entry->event->registry_changed, why);
+	if (entry->event->what_case == JUYAN__V1__EVENT__WHAT_DECREED) /* it came from above, and is no news here */
+		return STATUS_OK;
 	if (entry->event->what_case == JUYAN__V1__EVENT__WHAT_NOTED)
 		status = apply_note(ledger, entry);
 	else

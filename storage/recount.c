@@ -140,7 +140,8 @@ static enum status
 compare_all(struct recount *recount, struct reason *why)
 {
 	static const enum table derived[] = { TABLE_streams, TABLE_registry, TABLE_manifests, TABLE_tonnage, TABLE_quarantine,
-		TABLE_conflicts, TABLE_review, TABLE_passages, TABLE_names, TABLE_notes, TABLE_machines, TABLE_sites };
+		TABLE_conflicts, TABLE_review, TABLE_passages, TABLE_names, TABLE_notes, TABLE_machines, TABLE_sites,
+		TABLE_decrees };
 	struct store scratch;
 	enum status status = store_begin_read(recount->scratch.env, &scratch, why);
 	if (status != STATUS_OK)

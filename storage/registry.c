@@ -44,6 +44,7 @@ struct registry {
 	const struct terminal_entry **by_key; /* sorted by key */
 	struct groups *groups;
 	struct places *places;
+	struct authorities *authorities;
 };
 
 /* ---- looking up while it is built and after ---- */
@@ -172,6 +173,12 @@ registry_places(const struct registry *registry)
 	return registry->places;
 }
 
+const struct authorities *
+registry_authorities(const struct registry *registry)
+{
+	return registry->authorities;
+}
+
 const char *
 registry_port_id(const struct registry *registry, const char *port)
 {
@@ -268,7 +275,8 @@ static uint64_t
 kind_bits(const Juyan__V1__Terminal *terminal)
 {
 	const uint64_t administrative = kind_bit(JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED) |
-	    kind_bit(JUYAN__V1__EVENT__WHAT_QUARANTINE_RELEASED) | kind_bit(JUYAN__V1__EVENT__WHAT_NOTED);
+	    kind_bit(JUYAN__V1__EVENT__WHAT_QUARANTINE_RELEASED) | kind_bit(JUYAN__V1__EVENT__WHAT_NOTED) |
+	    kind_bit(JUYAN__V1__EVENT__WHAT_DECREED);
 	uint64_t bits = 0;
 	for (size_t i = 0; i < terminal->n_kinds; i++) {
 		if (strcmp(terminal->kinds[i], "*") == 0) {
@@ -410,6 +418,9 @@ bool
 registry_allows(const struct registry *registry, uint32_t terminal_no, const Juyan__V1__Event *event)
 {
 	const struct terminal_entry *entry = find_terminal(registry, terminal_no);
+	/* A decree's right is its signature, whoever brings it. */
+	if (entry != NULL && event->what_case == JUYAN__V1__EVENT__WHAT_DECREED)
+		return true;
 	if (entry == NULL || (entry->kinds & kind_bit((uint32_t)event->what_case)) == 0)
 		return false;
 	return wire_event_administers(event) || has_port(registry, entry, event->port);
@@ -444,6 +455,8 @@ registry_build_telling(const Juyan__V1__RegistryRecord *const *records, size_t n
 		status = build_ports(registry, named, n, why);
 	if (status == STATUS_OK)
 		status = places_build(records, n, &registry->places, misfit, why);
+	if (status == STATUS_OK)
+		status = authorities_build(records, n, &registry->authorities, misfit, why);
 	if (status == STATUS_OK)
 		status = build_groups(registry, named, n, why);
 	if (status == STATUS_OK)
@@ -503,6 +516,7 @@ registry_close(struct registry **registry)
 		free(r->terminals[i].ports);
 		free(r->terminals[i].name);
 	}
+	authorities_close(&r->authorities);
 	places_close(&r->places);
 	groups_close(&r->groups);
 	free(r->by_key);

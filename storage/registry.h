@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "authorities.h"
 #include "places.h"
 #include "wire.h"
 
@@ -71,6 +72,8 @@ const char *registry_next_port(const struct registry *registry, const char *afte
 bool registry_knows_spot(const struct registry *registry, const char *port_or_place);
 /* The tree that the ports stand in; lent. */
 const struct places *registry_places(const struct registry *registry);
+/* Who decides what for this ledger; lent. */
+const struct authorities *registry_authorities(const struct registry *registry);
 /* The known id that is nearest to one that is not: of a port, or of a port or a place; NULL where there is none at all. */
 const char *registry_nearest_port(const struct registry *registry, const char *port);
 const char *registry_nearest_spot(const struct registry *registry, const char *port_or_place);

@@ -321,6 +321,24 @@ check_published(const struct check *check, const Juyan__V1__Published *published
 	return check_text(check, "source", published->source, 1, TEXT_BYTES_MAX);
 }
 
+static enum status
+check_authority(const struct check *check, const Juyan__V1__SigningAuthority *authority)
+{
+	static const uint8_t nothing[PUBLIC_KEY_BYTES];
+	TRY(check_id(check, "id", authority->id, GROUP_ID_BYTES_MAX));
+	if (authority->public_key.len != PUBLIC_KEY_BYTES || memcmp(authority->public_key.data, nothing, PUBLIC_KEY_BYTES) == 0)
+		return reason_say(check->why, STATUS_OUT_OF_RANGE, "%s: public_key is no Ed25519 key of %d bytes", check->name,
+		    PUBLIC_KEY_BYTES);
+	TRY(check_texts(check, "kinds", authority->kinds, authority->n_kinds, TERMINAL_KINDS_MAX, SHORT_TEXT_BYTES_MAX));
+	for (size_t i = 0; i < authority->n_kinds; i++)
+		if (authorities_kind(authority->kinds[i]) == 0)
+			return reason_say(check->why, STATUS_OUT_OF_RANGE,
+			    "%s: kinds has '%s', expected kinds of records such as group, place or goal; a ledger's terminals and "
+			    "authorities are always its own",
+			    check->name, authority->kinds[i]);
+	return STATUS_OK;
+}
+
 /*
  * What a record that may not be dated is called; NULL for others. Rights are not: whether a key opens the door depends on now. What
  * says itself for which days it is needs no other date. And the tree of places is one: questions of any time are asked by it.
@@ -337,6 +355,8 @@ undated(const Juyan__V1__RegistryRecord *record)
 		return "a published figure";
 	case JUYAN__V1__REGISTRY_RECORD__RECORD_PLACE:
 		return "a place";
+	case JUYAN__V1__REGISTRY_RECORD__RECORD_AUTHORITY:
+		return "an authority";
 	default:
 		return NULL;
 	}
@@ -376,6 +396,8 @@ registry_check(const Juyan__V1__RegistryRecord *record, struct reason *why)
 		return check_published(&check, record->published);
 	case JUYAN__V1__REGISTRY_RECORD__RECORD_PLACE:
 		return check_place(&check, record->place);
+	case JUYAN__V1__REGISTRY_RECORD__RECORD_AUTHORITY:
+		return check_authority(&check, record->authority);
 	default:
 		break;
 	}
@@ -433,6 +455,8 @@ key_of_record(const Juyan__V1__RegistryRecord *record, char *out, size_t size)
 	}
 	case JUYAN__V1__REGISTRY_RECORD__RECORD_PLACE:
 		return record->place->id[0] == '\0' ? -1 : snprintf(out, size, "place/%s", record->place->id);
+	case JUYAN__V1__REGISTRY_RECORD__RECORD_AUTHORITY:
+		return record->authority->id[0] == '\0' ? -1 : snprintf(out, size, "authority/%s", record->authority->id);
 	default:
 		return -1;
 	}

@@ -4,7 +4,7 @@
 #include "civil.h"
 
 static const char *const kinds[] = { "port", "group", "terminal", "day", "capacity", "goal", "lever", "override", "published",
-	"place" };
+	"place", "authority" };
 
 static unsigned
 kind_of(const Juyan__V1__RegistryRecord *record)
@@ -57,6 +57,9 @@ key_of(const Juyan__V1__RegistryRecord *record, struct key *key)
 		break;
 	case JUYAN__V1__REGISTRY_RECORD__RECORD_PLACE:
 		key_text(key, record->place->id);
+		break;
+	case JUYAN__V1__REGISTRY_RECORD__RECORD_AUTHORITY:
+		key_text(key, record->authority->id);
 		break;
 	default:
 		assert(!"a record has been checked before it gets a key");

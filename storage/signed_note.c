@@ -12,7 +12,7 @@ enum {
 	ED25519 = 1,
 	HASH_BYTES = 4,
 	KEY_DATA_BYTES = 1 + SIGNING_PUBLIC_BYTES, /* of either half: a seed is as long as a public key */
-	SIGNATURE_BYTES = HASH_BYTES + crypto_sign_BYTES,
+	LINE_DATA_BYTES = HASH_BYTES + crypto_sign_BYTES,
 	BASE64_BYTES = 128
 };
 
@@ -134,7 +134,7 @@ signer_parse(const char *text, struct signer *out, struct reason *why)
 void
 signed_note_sign(struct span text, const struct signer *signer, char out[SIGNATURE_LINE_BYTES])
 {
-	uint8_t signature[SIGNATURE_BYTES];
+	uint8_t signature[LINE_DATA_BYTES];
 	char base64[BASE64_BYTES];
 	hash_of(signer, signature);
 	crypto_sign_detached(signature + HASH_BYTES, NULL, text.data, text.bytes, signer->secret_key);
@@ -158,7 +158,7 @@ split(struct span note, struct span *text, struct span *signatures)
 
 /* Whether a line is this signer's signature; gives it without its hash. */
 static bool
-signature_of(struct span line, const struct signer *signer, uint8_t out[SIGNATURE_BYTES])
+signature_of(struct span line, const struct signer *signer, uint8_t out[LINE_DATA_BYTES])
 {
 	uint8_t hash[HASH_BYTES];
 	size_t name = strlen(signer->name), bytes = 0, head = sizeof DASH - 1 + name + 1;
@@ -166,13 +166,13 @@ signature_of(struct span line, const struct signer *signer, uint8_t out[SIGNATUR
 	    memcmp(line.data + sizeof DASH - 1, signer->name, name) != 0 || line.data[head - 1] != ' ')
 		return false;
 	hash_of(signer, hash);
-	if (sodium_base642bin(out, SIGNATURE_BYTES, (const char *)line.data + head, line.bytes - head, NULL, &bytes, NULL,
+	if (sodium_base642bin(out, LINE_DATA_BYTES, (const char *)line.data + head, line.bytes - head, NULL, &bytes, NULL,
 		sodium_base64_VARIANT_ORIGINAL) != 0 ||
-	    bytes != SIGNATURE_BYTES || memcmp(out, hash, HASH_BYTES) != 0)
+	    bytes != LINE_DATA_BYTES || memcmp(out, hash, HASH_BYTES) != 0)
 		return false;
 	/* libsodium 1.0.18 takes the byte 0xAF for '/', which differs in its highest bit alone. */
 	char written[BASE64_BYTES];
-	sodium_bin2base64(written, sizeof written, out, SIGNATURE_BYTES, sodium_base64_VARIANT_ORIGINAL);
+	sodium_bin2base64(written, sizeof written, out, LINE_DATA_BYTES, sodium_base64_VARIANT_ORIGINAL);
 	return strlen(written) == line.bytes - head && memcmp(written, line.data + head, line.bytes - head) == 0;
 }
 
@@ -180,7 +180,7 @@ enum status
 signed_note_open(struct span note, const struct signer *signer, struct span *text, struct reason *why)
 {
 	struct span body, lines;
-	uint8_t signature[SIGNATURE_BYTES];
+	uint8_t signature[LINE_DATA_BYTES];
 	if (note.bytes == 0 || note.data[note.bytes - 1] != '\n' || !split(note, &body, &lines) || lines.bytes == 0)
 		return reason_say(why, STATUS_UNDECODABLE,
 		    "it is no signed note: a text, an empty line and signatures were expected");

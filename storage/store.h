@@ -25,6 +25,7 @@
 	X(review)     /* port, batch -> marks */ \
 	X(registry)   /* kind, id, valid_from -> record */ \
 	X(sites)      /* site -> where its journal ends here; site, its terminal -> the name of that */ \
+	X(decrees)    /* authority, number of its decree -> log sequence number */ \
 	X(alarms)     /* site -> why its stream stands still */
 
 #define X(name) TABLE_##name,

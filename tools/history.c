@@ -239,7 +239,7 @@ change(struct command *command, const struct history_file *file, const struct re
 		status = check_room(diff, &asking->why);
 	if (status == STATUS_OK && size > 0 && !command->dry_run) {
 		snprintf(reason, sizeof reason, "history import %.400s", command->file);
-		status = registry_use_change(&asking->connection, diff, command->by,
+		status = registry_use_change(&asking->connection, diff, NULL, command->by,
 		    command->reason != NULL ? command->reason : reason, asking->name, &asking->why);
 	}
 	if (status != STATUS_OK || command->json)

@@ -6,11 +6,11 @@
 #include <unistd.h>
 
 #include "json.h"
-#include "registry_use.h"
+#include "registry_sign.h"
 
-enum { KEY_KIND = 0x100, KEY_JSON, KEY_YES, KEY_BY, KEY_REASON, KEY_DROP };
+enum { KEY_KIND = 0x100, KEY_JSON, KEY_YES, KEY_BY, KEY_REASON, KEY_DROP, KEY_SIGN, KEY_AGAIN, KEY_AUTHORITY };
 
-enum verb { NONE, SHOW, DIFF, APPLY };
+enum verb { NONE, SHOW, DIFF, APPLY, MAKE_KEY };
 
 enum { RECORDS_ARENA_BYTES = 64 * 1024 * 1024 };
 
@@ -25,14 +25,17 @@ struct command {
 	bool json;
 	bool yes;
 	bool drop;
+	bool again;
 	const char *by;
 	const char *reason;
+	const char *sign; /* the file of an authority's key */
+	const char *authority;
 };
 
 static const struct argp_option options[] = {
 	{ NULL, 0, NULL, 0, "show:", 1 },
-	{ "kind", KEY_KIND, "places|ports|groups|terminals|days|capacities|goals|levers|overrides|published", 0, "only this list",
-	    1 },
+	{ "kind", KEY_KIND, "places|ports|groups|terminals|days|capacities|goals|levers|overrides|published|authorities", 0,
+	    "only this list", 1 },
 	{ "json", KEY_JSON, NULL, 0, "as a JSON array, with the names of proto/cargo.proto (with diff: of changes)", 1 },
 	{ NULL, 0, NULL, 0, "diff and apply:", 2 },
 	{ "drop-missing", KEY_DROP, NULL, 0,
@@ -43,10 +46,15 @@ static const struct argp_option options[] = {
 	{ "yes", KEY_YES, NULL, 0, "do not ask", 3 },
 	{ "by", KEY_BY, "WHO", 0, "who does it (default: the user's name)", 3 },
 	{ "reason", KEY_REASON, "WHY", 0, "why; goes into the journal for good (default: the file's name)", 3 },
+	{ "sign", KEY_SIGN, "FILE", 0,
+	    "sign the records that an authority decides with its key, so that ledgers that follow it take them too", 3 },
+	{ "again", KEY_AGAIN, NULL, 0, "with --sign: also what is in use already, for ledgers that follow from now on", 3 },
+	{ NULL, 0, NULL, 0, "key:", 4 },
+	{ "authority", KEY_AUTHORITY, "ID", 0, "whose key is made", 4 },
 	{ 0 },
 };
 
-static const char args_doc[] = "show\ndiff FILE\napply FILE";
+static const char args_doc[] = "show\ndiff FILE\napply FILE\nkey FILE";
 
 static const char doc[] =
     "Shows, compares and changes the registry: ports and the places above them, commodity groups, terminals and their rights, "
@@ -66,13 +74,13 @@ static const char doc[] =
 static void
 take_arg(struct argp_state *state, const char *arg, struct command *command)
 {
-	static const char *const verbs[] = { NULL, "show", "diff", "apply" };
+	static const char *const verbs[] = { NULL, "show", "diff", "apply", "key" };
 	if (state->arg_num == 0) {
 		for (size_t i = 1; i < sizeof verbs / sizeof verbs[0]; i++)
 			if (strcmp(arg, verbs[i]) == 0)
 				command->verb = (enum verb)i;
 		if (command->verb == NONE)
-			argp_error(state, "'%s' is not known, expected show, diff or apply", arg);
+			argp_error(state, "'%s' is not known, expected show, diff, apply or key", arg);
 	} else if (command->verb == SHOW || command->file != NULL) {
 		argp_error(state, "'%s' is not expected here", arg);
 	} else {
@@ -99,6 +107,10 @@ check_all(struct argp_state *state, const struct command *command)
 		argp_error(state, "the file is missing");
 	if (command->verb != SHOW && command->kind != 0)
 		argp_error(state, "--kind goes with show alone");
+	if ((command->verb == MAKE_KEY) != (command->authority != NULL))
+		argp_error(state, "--authority goes with key, and key needs it");
+	if (command->again && command->sign == NULL)
+		argp_error(state, "--again goes with --sign");
 }
 
 static error_t
@@ -123,6 +135,15 @@ parse(int key, char *arg, struct argp_state *state)
 		break;
 	case KEY_BY:
 		command->by = arg;
+		break;
+	case KEY_SIGN:
+		command->sign = arg;
+		break;
+	case KEY_AGAIN:
+		command->again = true;
+		break;
+	case KEY_AUTHORITY:
+		command->authority = arg;
 		break;
 	case KEY_REASON:
 		command->reason = arg;
@@ -199,12 +220,12 @@ confirmed(void)
 }
 
 static enum status
-send_changes(struct command *command, const struct registry_diff *diff)
+send_changes(struct command *command, struct registry_sign *sign, const struct registry_diff *diff)
 {
 	char reason[TEXT_BYTES_MAX];
 	struct asking *asking = &command->asking;
 	snprintf(reason, sizeof reason, "registry apply %.400s", command->file);
-	enum status status = registry_use_change(&asking->connection, diff, command->by,
+	enum status status = registry_use_change(&asking->connection, diff, command->sign != NULL ? sign : NULL, command->by,
 	    command->reason != NULL ? command->reason : reason, asking->name, &asking->why);
 	if (status == STATUS_OK)
 		printf("applied: %zu added, %zu changed, %zu dropped\n", diff->added, diff->changed, diff->dropped);
@@ -212,7 +233,7 @@ send_changes(struct command *command, const struct registry_diff *diff)
 }
 
 static enum status
-apply(struct command *command, const struct registry_file *file, const struct registry_diff *diff)
+apply(struct command *command, const struct registry_file *file, struct registry_sign *sign, const struct registry_diff *diff)
 {
 	const Record *misfit;
 	struct reason *why = &command->asking.why;
@@ -229,7 +250,7 @@ apply(struct command *command, const struct registry_file *file, const struct re
 		puts("nothing was changed");
 		return STATUS_OK;
 	}
-	return send_changes(command, diff);
+	return send_changes(command, sign, diff);
 }
 
 /* *different is for diff's exit code. */
@@ -238,21 +259,28 @@ compare(struct command *command, bool *different)
 {
 	struct registry_use used = { 0 };
 	struct registry_diff diff = { 0 };
+	struct registry_sign sign = { .kinds = 0 };
 	struct registry_file file;
 	enum status status = registry_file_read(command->file, &command->arena, &file, &command->asking.why);
 	if (status == STATUS_OK)
 		status = registry_use_ask(&command->asking, 0, &command->arena, &used);
 	if (status == STATUS_OK)
 		status = registry_diff_make(used.records, used.n, &file, command->drop, &diff);
+	if (status == STATUS_OK && command->sign != NULL)
+		status = registry_sign_open(&command->asking, command->sign, &used, &sign);
 	if (status == STATUS_OK) {
+		diff.apart = sign.kinds;
+		if (command->again)
+			registry_diff_again(&diff);
 		*different = registry_diff_size(&diff) > 0;
 		if (command->json)
 			print_json_changes(&diff);
 		else
 			registry_diff_print(&diff, stdout);
 		if (command->verb == APPLY)
-			status = apply(command, &file, &diff);
+			status = apply(command, &file, &sign, &diff);
 	}
+	registry_sign_close(&sign);
 	registry_diff_close(&diff);
 	registry_use_close(&used);
 	return status;
@@ -268,7 +296,9 @@ tool_registry(int argc, char **argv)
 	argp_err_exit_status = TOOL_USAGE;
 	argp_parse(&argp, argc, argv, 0, NULL, &command);
 	enum status status = arena_open(&command.arena, RECORDS_ARENA_BYTES);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK && command.verb == MAKE_KEY)
+		status = registry_sign_make(command.file, command.authority, &command.asking.why);
+	else if (status == STATUS_OK)
 		status = command.verb == SHOW ? show(&command) : compare(&command, &different);
 	arena_close(&command.arena);
 	int code = asking_end(&command.asking, status);

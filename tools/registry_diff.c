@@ -124,6 +124,19 @@ registry_diff_make(const Record *const *used, size_t n, const struct registry_fi
 }
 
 void
+registry_diff_again(struct registry_diff *diff)
+{
+	for (size_t i = 0; i < diff->n; i++) {
+		struct registry_change *change = &diff->changes[i];
+		if (change->kind != REGISTRY_SAME || change->record == NULL ||
+		    (diff->apart >> (unsigned)change->record->record_case & 1) == 0)
+			continue;
+		change->kind = REGISTRY_CHANGED;
+		diff->changed++;
+	}
+}
+
+void
 registry_diff_close(struct registry_diff *diff)
 {
 	free(diff->changes);
@@ -212,6 +225,8 @@ struct parts {
 	enum status (*take)(void *user, Juyan__V1__RegistryChanged *change);
 	void *user;
 	size_t bytes;
+	uint32_t apart;
+	bool of_apart; /* the part under way */
 };
 
 static enum status
@@ -229,8 +244,11 @@ append(struct parts *parts, const Record *record, Record **list, size_t *n)
 {
 	enum status status = STATUS_OK;
 	size_t bytes = juyan__v1__registry_record__get_packed_size(record) + 8; /* with its tag and length */
-	if (parts->bytes + bytes > PART_BYTES_MAX || parts->change->n_put + parts->change->n_drop == REGISTRY_RECORDS_MAX)
+	bool apart = (parts->apart >> (unsigned)record->record_case & 1) != 0;
+	if (apart != parts->of_apart || parts->bytes + bytes > PART_BYTES_MAX ||
+	    parts->change->n_put + parts->change->n_drop == REGISTRY_RECORDS_MAX)
 		status = flush(parts);
+	parts->of_apart = apart;
 	list[(*n)++] = (Record *)(uintptr_t)record; /* it is only read */
 	parts->bytes += bytes;
 	return status;
@@ -242,7 +260,7 @@ registry_diff_parts(const struct registry_diff *diff, Juyan__V1__RegistryChanged
     enum status (*take)(void *user, Juyan__V1__RegistryChanged *change), void *user)
 {
 	static Record *put[REGISTRY_RECORDS_MAX], *dropped[REGISTRY_RECORDS_MAX];
-	struct parts parts = { change, take, user, 0 };
+	struct parts parts = { .change = change, .take = take, .user = user, .apart = diff->apart };
 	enum status status = STATUS_OK;
 	change->put = put;
 	change->drop = dropped;

@@ -30,11 +30,14 @@ struct registry_diff {
 	size_t changed;
 	size_t dropped;
 	size_t missing; /* in use, not in the file, and staying */
+	uint32_t apart; /* kinds of records (bit n: record_case n) that go in parts of their own; set by who wants that */
 };
 
 /* `drop`: what is missing in a list that the file has is dropped, else it stays. NO_MEMORY. */
 enum status registry_diff_make(const Juyan__V1__RegistryRecord *const *used, size_t n, const struct registry_file *file, bool drop,
     struct registry_diff *out) MUST_USE;
+/* What stands apart and is the same in the file becomes a change: it is put once more. */
+void registry_diff_again(struct registry_diff *diff);
 void registry_diff_close(struct registry_diff *diff); /* safe on a zeroed one */
 
 /* How many records applying it would touch. */

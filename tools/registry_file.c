@@ -38,6 +38,7 @@ static const struct {
 	{ JUYAN__V1__REGISTRY_RECORD__RECORD_LEVER, "levers", "lever", "a lever" },
 	{ JUYAN__V1__REGISTRY_RECORD__RECORD_OVERRIDE, "overrides", "override", "an override" },
 	{ JUYAN__V1__REGISTRY_RECORD__RECORD_PUBLISHED, "published", "published", "a published figure" },
+	{ JUYAN__V1__REGISTRY_RECORD__RECORD_AUTHORITY, "authorities", "authority", "an authority" },
 };
 
 enum { LISTS = sizeof lists / sizeof lists[0] };

@@ -1,7 +1,7 @@
 /*
- * The registry as a YAML file: lists of records under places, ports, groups, terminals, days, capacities, goals, levers, overrides
- * and published, with the field names of cargo.proto and valid_from; enums as lower-case words, keys as Z85 or hexadecimal. What is
- * read passes registry_check. Records live in the caller's arena. Owns nothing; one thread for one arena.
+ * The registry as a YAML file: lists of records under places, ports, groups, terminals, days, capacities, goals, levers, overrides,
+ * published and authorities, with the field names of cargo.proto and valid_from; enums as lower-case words, keys as Z85 or
+ * hexadecimal. What is read passes registry_check. Records live in the caller's arena. Owns nothing; one thread for one arena.
  */
 #ifndef JUYAN_TOOLS_REGISTRY_FILE_H
 #define JUYAN_TOOLS_REGISTRY_FILE_H
@@ -11,7 +11,7 @@
 #include "registry.h"
 
 /* For sentences that say what may stand in a file. */
-#define REGISTRY_FILE_LISTS "places, ports, groups, terminals, days, capacities, goals, levers, overrides or published"
+#define REGISTRY_FILE_LISTS "places, ports, groups, terminals, days, capacities, goals, levers, overrides, published or authorities"
 
 struct registry_file {
 	const Juyan__V1__RegistryRecord **records; /* in the order of the file */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "administer.h"
+#include "registry_sign.h"
 
 typedef Juyan__V1__RegistryRecord Record;
 
@@ -67,6 +68,9 @@ registry_use_close(struct registry_use *use)
 
 struct sending {
 	const struct tool_connection *connection;
+	const struct registry_diff *diff;
+	struct registry_sign *sign;
+	struct arena arena; /* of a signed part */
 	struct reason *why;
 	size_t parts;
 };
@@ -78,21 +82,34 @@ send_part(void *user, Juyan__V1__RegistryChanged *change)
 	Juyan__V1__Event event = JUYAN__V1__EVENT__INIT;
 	event.what_case = JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED;
 	event.registry_changed = change;
-	enum status status = administer(sending->connection, &event, sending->why);
+	const Record *first = change->n_put > 0 ? change->put[0] : change->drop[0];
+	bool apart = sending->sign != NULL && (sending->diff->apart >> (unsigned)first->record_case & 1) != 0;
+	enum status status = STATUS_OK;
+	if (apart) {
+		event.what_case = JUYAN__V1__EVENT__WHAT_DECREED;
+		arena_reset(&sending->arena);
+		status = registry_sign_change(sending->sign, change, &sending->arena, &event.decreed, sending->why);
+	}
 	if (status == STATUS_OK)
-		sending->parts++;
+		status = administer(sending->connection, &event, sending->why);
+	if (status == STATUS_OK && apart)
+		registry_sign_taken(sending->sign);
+	sending->parts += status == STATUS_OK;
 	return status;
 }
 
 enum status
-registry_use_change(const struct tool_connection *connection, const struct registry_diff *diff, const char *by, const char *reason,
-    const char *name, struct reason *why)
+registry_use_change(const struct tool_connection *connection, const struct registry_diff *diff, struct registry_sign *sign,
+    const char *by, const char *reason, const char *name, struct reason *why)
 {
-	struct sending sending = { .connection = connection, .why = why };
+	struct sending sending = { .connection = connection, .diff = diff, .sign = sign, .why = why };
 	Juyan__V1__RegistryChanged change = JUYAN__V1__REGISTRY_CHANGED__INIT;
 	change.by = (char *)(uintptr_t)administer_by(by);
 	change.reason = (char *)(uintptr_t)reason;
-	enum status status = registry_diff_parts(diff, &change, send_part, &sending);
+	enum status status = arena_open(&sending.arena, 4 * EVENT_BYTES_MAX);
+	if (status == STATUS_OK)
+		status = registry_diff_parts(diff, &change, send_part, &sending);
+	arena_close(&sending.arena);
 	if (status != STATUS_OK && sending.parts > 0)
 		fprintf(stderr, "juyan %s: %zu parts of the change were taken before; the same command goes on with what is left\n",
 		    name, sending.parts);

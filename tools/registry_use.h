@@ -8,6 +8,8 @@
 #include "asking.h"
 #include "registry_diff.h"
 
+struct registry_sign; /* registry_sign.h */
+
 struct registry_use {
 	const Juyan__V1__RegistryRecord **records;
 	size_t n;
@@ -20,9 +22,9 @@ void registry_use_close(struct registry_use *use);
 
 /*
  * Sends what a diff says, in as many events as it takes; `by` NULL: the user's name. `name` is the command's, for a word on stderr
- * where some events were taken and then one was not.
+ * where some events were taken and then one was not. `sign`: what stands apart in the diff is signed; NULL: there is nothing such.
  */
-enum status registry_use_change(const struct tool_connection *connection, const struct registry_diff *diff, const char *by,
-    const char *reason, const char *name, struct reason *why) MUST_USE;
+enum status registry_use_change(const struct tool_connection *connection, const struct registry_diff *diff,
+    struct registry_sign *sign, const char *by, const char *reason, const char *name, struct reason *why) MUST_USE;
 
 #endif

@@ -45,6 +45,8 @@ story_kind(const Juyan__V1__Event *event)
 		return "quarantine settled";
 	case JUYAN__V1__EVENT__WHAT_NOTED:
 		return "noted";
+	case JUYAN__V1__EVENT__WHAT_DECREED:
+		return "decreed";
 	default:
 		return "says nothing";
 	}
@@ -224,6 +226,10 @@ story_event(FILE *out, const Juyan__V1__Event *event)
 		say(out, event->noted->withdrawn ? "taken back: " : "", event->noted->subject);
 		say(out, " by ", event->noted->by);
 		say(out, ": ", event->noted->note);
+		break;
+	case JUYAN__V1__EVENT__WHAT_DECREED:
+		say(out, "by ", event->decreed->authority);
+		fprintf(out, ", number %llu", (unsigned long long)event->decreed->number);
 		break;
 	default:
 		break;

@@ -8,63 +8,30 @@
 
 #include "civil.h"
 #include "files.h"
-#include "keys.h"
+#include "signers.h"
 
 static enum status
-key_path(const char *dir, const char *suffix, char out[CHECKPOINT_PATH_BYTES], struct reason *why)
+key_path(const char *dir, char out[CHECKPOINT_PATH_BYTES], struct reason *why)
 {
-	int bytes = snprintf(out, CHECKPOINT_PATH_BYTES, "%s/keys/checkpoint.key%s", dir, suffix);
+	int bytes = snprintf(out, CHECKPOINT_PATH_BYTES, "%s/keys/checkpoint.key", dir);
 	return bytes < CHECKPOINT_PATH_BYTES ? STATUS_OK : reason_say(why, STATUS_USAGE, "%.64s…: the path is too long", dir);
-}
-
-static enum status
-load_signer(const char *path, bool secret, struct signer *out, struct reason *why)
-{
-	char text[SIGNER_TEXT_BYTES];
-	struct reason inner = { "" };
-	enum status status = key_line_load(path, secret, sizeof text, text, why);
-	if (status != STATUS_OK)
-		return status;
-	status = signer_parse(text, out, &inner);
-	sodium_memzero(text, sizeof text);
-	if (status == STATUS_OK && secret && sodium_is_zero(out->secret_key, sizeof out->secret_key))
-		status = reason_say(&inner, STATUS_SYNTAX, "it is a public key: the secret one was expected");
-	return status == STATUS_OK ? status : reason_say(why, status, "%.120s: %.120s", path, inner.text);
 }
 
 enum status
 checkpoints_make_key(const char *dir, const char *name, struct signer *out, struct reason *why)
 {
-	char path[CHECKPOINT_PATH_BYTES], text[SIGNER_TEXT_BYTES];
-	struct signer signer = { .name = "" };
-	enum status status = key_path(dir, "", path, why);
-	if (status == STATUS_OK)
-		status = signer_make(name, &signer, why);
-	if (status != STATUS_OK)
-		return status;
-	/* The secret first: the public half follows from it. */
-	signer_secret_text(&signer, text);
-	status = key_line_save(text, path, true, why);
-	sodium_memzero(text, sizeof text);
-	if (status == STATUS_OK)
-		status = key_path(dir, ".pub", path, why);
-	if (status == STATUS_OK) {
-		signer_public_text(&signer, text);
-		status = key_line_save(text, path, false, why);
-	}
-	if (status == STATUS_OK)
-		*out = signer;
-	signer_wipe(&signer);
-	return status;
+	char path[CHECKPOINT_PATH_BYTES];
+	enum status status = key_path(dir, path, why);
+	return status == STATUS_OK ? signers_make(path, name, out, why) : status;
 }
 
 enum status
 checkpoints_key(const char *dir, struct signer *out, struct reason *why)
 {
 	char path[CHECKPOINT_PATH_BYTES];
-	enum status status = key_path(dir, "", path, why);
+	enum status status = key_path(dir, path, why);
 	if (status == STATUS_OK)
-		status = load_signer(path, true, out, why);
+		status = signers_load(path, true, out, why);
 	return status == STATUS_NOT_FOUND
 	    ? reason_say(why, status, "%.120s: there is no such key; 'juyan checkpoint key' makes one", path)
 	    : status;
@@ -73,7 +40,7 @@ checkpoints_key(const char *dir, struct signer *out, struct reason *why)
 enum status
 checkpoints_public_key(const char *path, struct signer *out, struct reason *why)
 {
-	return load_signer(path, false, out, why);
+	return signers_load(path, false, out, why);
 }
 
 enum status

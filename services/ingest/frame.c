@@ -240,11 +240,16 @@ frame_read(struct span bytes, struct frame_room *room, struct arena *arena, stru
 		frame.says = FRAME_PING;
 		frame.nonce = from->ping->nonce;
 		break;
+	case JUYAN__V1__FROM_TERMINAL__SAY_DECREES_ASK:
+		frame.says = FRAME_DECREES;
+		frame.decrees = from->decrees_ask;
+		break;
 	case JUYAN__V1__FROM_TERMINAL__SAY__NOT_SET:
 	case _JUYAN__V1__FROM_TERMINAL__SAY__CASE_IS_INT_SIZE:
 	default:
 		return reason_say(why, STATUS_NO_CONTENT,
-		    "the frame says nothing that this version knows; hello, event_batch, journal_batch or ping was expected");
+		    "the frame says nothing that this version knows; hello, event_batch, journal_batch, decrees_ask or ping was "
+		    "expected");
 	}
 	if (s == STATUS_OK)
 		*out = frame;

@@ -8,7 +8,7 @@
 
 #include "session_site.h"
 
-enum frame_says { FRAME_HELLO, FRAME_BATCH, FRAME_PING };
+enum frame_says { FRAME_HELLO, FRAME_BATCH, FRAME_PING, FRAME_DECREES };
 
 /* Where a batch's events and blocks are listed. */
 struct frame_room {
@@ -21,6 +21,7 @@ struct frame_room {
 struct frame {
 	enum frame_says says;
 	const Juyan__V1__Hello *hello;
+	const Juyan__V1__DecreesAsk *decrees;
 	struct batch batch;
 	bool unpacked;  /* the batch's events are spans into the arena */
 	uint64_t nonce; /* of a Ping */

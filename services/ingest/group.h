@@ -29,7 +29,7 @@ enum {
 };
 
 /* A part is no reply yet: it stands for the parcel's receipt among those of the group. */
-enum reply_kind { REPLY_WELCOME, REPLY_ACK, REPLY_PART, REPLY_PONG, REPLY_REFUSAL };
+enum reply_kind { REPLY_WELCOME, REPLY_ACK, REPLY_PART, REPLY_PONG, REPLY_DECREES, REPLY_REFUSAL };
 
 struct reply {
 	enum reply_kind kind;
@@ -37,12 +37,12 @@ struct reply {
 	struct bus_peer peer;
 	struct guest *guest; /* NULL: a stranger. It may mean another connection by now: compare hello */
 	uint64_t hello;
-	struct stream *stream;  /* NULL: a stranger's */
-	struct receipt receipt; /* of an ACK without a parcel */
-	struct parcel *parcel;  /* of a PART, and of the ACK at its end */
-	uint64_t nonce;         /* of a PONG */
-	enum status status;     /* of a REFUSAL */
-	const char *sentence;
+	struct stream *stream;   /* NULL: a stranger's */
+	struct receipt receipt;  /* of an ACK without a parcel */
+	struct parcel *parcel;   /* of a PART, and of the ACK at its end */
+	uint64_t nonce;          /* of a PONG; of DECREES the number behind which they are */
+	enum status status;      /* of a REFUSAL */
+	const char *sentence;    /* … ; of DECREES the authority */
 	struct bus_frame *frame; /* its message's; kept open until the reply is given */
 };
 

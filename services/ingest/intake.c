@@ -134,7 +134,7 @@ desk_refuse(struct desk *desk, struct message *message, struct guest *guest, enu
 	}
 }
 
-/* ---- the three messages ---- */
+/* ---- the messages ---- */
 
 const struct terminal_rule *
 desk_terminal(const struct desk *desk, const struct message *message)
@@ -229,6 +229,26 @@ take_ping(struct desk *desk, struct message *message)
 	reply->hello = guest->session.hello;
 	reply->stream = guest->session.stream;
 	reply->nonce = message->frame.nonce;
+	guest->owed++;
+}
+
+/* What is decided above is for those below: for sites. */
+static void
+take_decrees_ask(struct desk *desk, struct message *message)
+{
+	const Juyan__V1__DecreesAsk *ask = message->frame.decrees;
+	struct guest *guest = guests_find(desk->guests, message->door, &message->peer);
+	if (guest == NULL || guest->session.stream->site == NULL) {
+		desk_refuse(desk, message, guest, guest == NULL ? STATUS_NO_HELLO : STATUS_NOT_AUTHORISED,
+		    guest == NULL ? "" : "decrees are told to sites, and this key is not a site's");
+		return;
+	}
+	struct reply *reply = reply_to(desk, message, REPLY_DECREES);
+	reply->guest = guest;
+	reply->hello = guest->session.hello;
+	reply->stream = guest->session.stream;
+	reply->nonce = ask->after;
+	reply->sentence = group_text(desk->filling, STATUS_NOT_FOUND, ask->authority);
 	guest->owed++;
 }
 
@@ -332,6 +352,9 @@ desk_take_message(struct desk *desk, struct message *message, struct reason *why
 		return take_hello(desk, message, why);
 	case FRAME_PING:
 		take_ping(desk, message);
+		return STATUS_OK;
+	case FRAME_DECREES:
+		take_decrees_ask(desk, message);
 		return STATUS_OK;
 	case FRAME_BATCH:
 	default:

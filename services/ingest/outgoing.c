@@ -122,6 +122,15 @@ pack_stop(struct desk *desk, const struct reply *reply, const struct receipt *re
 }
 
 static enum status
+pack_decrees(struct desk *desk, const struct reply *reply, struct span *out)
+{
+	ProtobufCBinaryData *events;
+	size_t n;
+	enum status s = ledger_decrees(desk->ledger, reply->sentence, reply->nonce, &desk->outgoing, &events, &n);
+	return s == STATUS_OK ? reply_decrees(reply->sentence, events, n, &desk->outgoing, out) : s;
+}
+
+static enum status
 pack_reply(struct desk *desk, const struct group *group, struct reply *reply, struct span *out)
 {
 	switch (reply->kind) {
@@ -132,6 +141,8 @@ pack_reply(struct desk *desk, const struct group *group, struct reply *reply, st
 			return pack_stop(desk, reply, reply_receipt(reply), out);
 		record_ack(desk, reply_receipt(reply), group_answers(group, reply));
 		return reply_ack(reply_receipt(reply), group_answers(group, reply), &desk->outgoing, out);
+	case REPLY_DECREES:
+		return pack_decrees(desk, reply, out);
 	case REPLY_PONG:
 		return reply_pong(reply->nonce, reply->stream->on_disk, clock_utc_ms(&desk->kit->clock), &desk->outgoing, out);
 	case REPLY_REFUSAL:

@@ -133,6 +133,21 @@ reply_pong(uint64_t nonce, uint64_t last_stream_seq, int64_t now_ms, struct aren
 }
 
 enum status
+reply_decrees(const char *authority, ProtobufCBinaryData *events, size_t n, struct arena *arena, struct span *out)
+{
+	Juyan__V1__ToTerminal to;
+	Juyan__V1__Decrees decrees;
+	juyan__v1__to_terminal__init(&to);
+	juyan__v1__decrees__init(&decrees);
+	to.say_case = JUYAN__V1__TO_TERMINAL__SAY_DECREES;
+	to.decrees = &decrees;
+	decrees.authority = text(authority);
+	decrees.events = events;
+	decrees.n_events = n;
+	return pack(&to, arena, out);
+}
+
+enum status
 reply_refusal(enum status status, const char *sentence, uint64_t expected, struct arena *arena, struct span *out)
 {
 	Juyan__V1__ToTerminal to;

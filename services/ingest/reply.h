@@ -16,6 +16,9 @@ enum status reply_ack(const struct receipt *receipt, const struct answer *answer
 enum status reply_welcome(uint64_t last_stream_seq, uint32_t terminal_no, const char *name, const uint8_t *site_chain,
     int64_t now_ms, struct arena *arena, struct span *out) MUST_USE;
 enum status reply_pong(uint64_t nonce, uint64_t last_stream_seq, int64_t now_ms, struct arena *arena, struct span *out) MUST_USE;
+/* The events are lent until the arena's reset. */
+enum status reply_decrees(const char *authority, ProtobufCBinaryData *events, size_t n, struct arena *arena,
+    struct span *out) MUST_USE;
 /* `expected` is 0 where it is not known. */
 enum status reply_refusal(enum status status, const char *sentence, uint64_t expected, struct arena *arena,
     struct span *out) MUST_USE;

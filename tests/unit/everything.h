@@ -5,6 +5,7 @@
 #ifndef JUYAN_TESTS_EVERYTHING_H
 #define JUYAN_TESTS_EVERYTHING_H
 
+#include "decreed.h"
 #include "opened_ledger.h"
 #include "sites.h"
 
@@ -111,6 +112,9 @@ book_write_all(struct book *book)
 	book_take(book, SCALE, machine("scale 1", "WORKING"));
 	book_take(book, GATE, machine("scale 2", "SILENT"));
 	write_sites(book);
+	book_take(book, ADMIN, decreed_authority("'place'"));
+	book_take(book, GATE, decreed(1, "'put': [{'place': {'id': 'league'}}]"));
+	book_take(book, GATE, decreed(2, "'put': [{'place': {'id': 'region'}}]"));
 }
 
 #endif

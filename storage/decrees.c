@@ -1,0 +1,185 @@
+/* See decrees.h. */
+#include "decrees.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "journal.h"
+#include "registry.h"
+
+enum { NUMBER_BYTES = 8, DECREES_MAX = 1024, HEAD_BYTES = 96 };
+
+_Static_assert(SIGNATURE_BYTES == crypto_sign_BYTES, "Ed25519");
+
+/* ---- signatures ---- */
+
+/* What is signed: words that stand before nothing else that these keys sign, and what an authority's decree cannot share. */
+static size_t
+head_of(const Juyan__V1__Decreed *said, char out[HEAD_BYTES])
+{
+	int bytes = snprintf(out, HEAD_BYTES, "juyan decree 1\n%s\n%" PRIu64 "\n", said->authority, said->number);
+	return bytes > 0 && bytes < HEAD_BYTES ? (size_t)bytes : 0;
+}
+
+static size_t
+text_of(const Juyan__V1__Decreed *said, uint8_t out[HEAD_BYTES + EVENT_BYTES_MAX])
+{
+	char head[HEAD_BYTES];
+	size_t bytes = head_of(said, head);
+	if (bytes == 0 || said->change.len == 0 || said->change.len > EVENT_BYTES_MAX)
+		return 0;
+	memcpy(out, head, bytes);
+	memcpy(out + bytes, said->change.data, said->change.len);
+	return bytes + said->change.len;
+}
+
+enum status
+decree_sign(Juyan__V1__Decreed *said, const struct signer *signer, uint8_t out[SIGNATURE_BYTES], struct reason *why)
+{
+	uint8_t text[HEAD_BYTES + EVENT_BYTES_MAX];
+	size_t bytes = text_of(said, text);
+	if (bytes == 0)
+		return reason_say(why, STATUS_TOO_LARGE, "a change of %zu bytes cannot be signed as one", said->change.len);
+	crypto_sign_detached(out, NULL, text, bytes, signer->secret_key);
+	said->signature = (ProtobufCBinaryData){ SIGNATURE_BYTES, out };
+	return STATUS_OK;
+}
+
+bool
+decree_signed_by(const Juyan__V1__Decreed *said, const struct authority *authority)
+{
+	uint8_t text[HEAD_BYTES + EVENT_BYTES_MAX];
+	size_t bytes = text_of(said, text);
+	return bytes > 0 && said->signature.len == SIGNATURE_BYTES && strcmp(said->authority, authority->id) == 0 &&
+	    crypto_sign_verify_detached(said->signature.data, text, bytes, authority->public_key) == 0;
+}
+
+/* ---- what they change ---- */
+
+enum status
+decree_change(const Juyan__V1__Decreed *said, const struct authority *authority, struct arena *arena,
+    const Juyan__V1__RegistryChanged **out, struct reason *why)
+{
+	union {
+		const ProtobufCMessage *in;
+		Juyan__V1__RegistryChanged *change;
+	} message;
+	char key[REGISTRY_KEY_BYTES];
+	Juyan__V1__Event event = JUYAN__V1__EVENT__INIT;
+	struct reason inner = { "" };
+	enum status status = wire_unpack(&juyan__v1__registry_changed__descriptor,
+	    (struct span){ said->change.data, said->change.len }, arena, &message.in, &inner);
+	if (status == STATUS_OK) {
+		event.occurred_at_ms = TIME_MS_MIN;
+		event.what_case = JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED;
+		event.registry_changed = message.change;
+		status = wire_event_check(&event, &inner);
+	}
+	if (status != STATUS_OK)
+		return reason_say(why, status, "decree %" PRIu64 " of '%s': %.160s", said->number, said->authority, inner.text);
+	const Juyan__V1__RegistryChanged *change = message.change;
+	for (size_t i = 0; i < change->n_put + change->n_drop; i++) {
+		const Juyan__V1__RegistryRecord *record = i < change->n_put ? change->put[i] : change->drop[i - change->n_put];
+		if (!registry_key(record, key))
+			return reason_say(why, STATUS_MISSING_FIELD,
+			    "decree %" PRIu64 " of '%s' names no record: a kind with its id was "
+			    "expected",
+			    said->number, said->authority);
+		if ((authority->kinds >> (unsigned)record->record_case & 1) == 0)
+			return reason_say(why, STATUS_NOT_AUTHORISED,
+			    "%s: the authority '%s' does not decide this kind of records here", key, authority->id);
+	}
+	*out = change;
+	return STATUS_OK;
+}
+
+/* ---- the table ---- */
+
+static struct span
+key_of(struct key *key, const char *authority, uint64_t number)
+{
+	key->used = 0;
+	key_text(key, authority);
+	key_be(key, number, NUMBER_BYTES);
+	return key_span(key);
+}
+
+enum status
+decrees_last(const struct store *store, const char *authority, uint64_t *out)
+{
+	struct walk walk;
+	struct key key;
+	size_t own = strlen(authority) + 1;
+	enum status status = walk_open(store, TABLE_decrees, &walk);
+	*out = 0;
+	if (status == STATUS_OK)
+		status = walk_seek_back(&walk, key_of(&key, authority, UINT64_MAX));
+	if (status == STATUS_OK && walk.key.bytes == own + NUMBER_BYTES && memcmp(walk.key.data, authority, own) == 0) {
+		struct span number = { walk.key.data + own, NUMBER_BYTES };
+		*out = key_take_be(&number, NUMBER_BYTES);
+	}
+	walk_close(&walk);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+enum status
+decrees_find(const struct store *store, const char *authority, uint64_t number, uint64_t *lsn)
+{
+	struct key key;
+	struct span row;
+	enum status status = store_get(store, TABLE_decrees, key_of(&key, authority, number), &row);
+	if (status == STATUS_OK && row.bytes != 8)
+		return STATUS_DAMAGED;
+	if (status == STATUS_OK)
+		*lsn = value_get(row.data, 8);
+	return status;
+}
+
+enum status
+decrees_put(const struct store *store, const char *authority, uint64_t number, uint64_t lsn)
+{
+	struct key key;
+	uint8_t row[8];
+	value_put(row, lsn, sizeof row);
+	return store_put(store, TABLE_decrees, key_of(&key, authority, number), (struct span){ row, sizeof row });
+}
+
+static enum status
+copy_event(const struct store *store, uint64_t lsn, struct arena *arena, ProtobufCBinaryData *out)
+{
+	struct journal_event event;
+	enum status status = journal_find(store, lsn, &event);
+	if (status != STATUS_OK)
+		return status == STATUS_NOT_FOUND ? STATUS_DAMAGED : status;
+	uint8_t *copy = arena_take(arena, event.bytes.bytes + 1);
+	if (copy == NULL)
+		return STATUS_NO_MEMORY;
+	memcpy(copy, event.bytes.data, event.bytes.bytes);
+	*out = (ProtobufCBinaryData){ event.bytes.bytes, copy };
+	return STATUS_OK;
+}
+
+enum status
+decrees_after(const struct store *store, const char *authority, uint64_t after, size_t bytes_max, struct arena *arena,
+    ProtobufCBinaryData **out, size_t *n)
+{
+	size_t bytes = 0, used = 0;
+	ProtobufCBinaryData *events = arena_take(arena, DECREES_MAX * sizeof *events);
+	enum status status = events == NULL ? STATUS_NO_MEMORY : STATUS_OK;
+	while (status == STATUS_OK && used < DECREES_MAX && after < UINT64_MAX && bytes + EVENT_BYTES_MAX <= bytes_max) {
+		uint64_t lsn;
+		status = decrees_find(store, authority, ++after, &lsn);
+		if (status == STATUS_OK)
+			status = copy_event(store, lsn, arena, &events[used]);
+		if (status == STATUS_OK)
+			bytes += events[used++].len;
+	}
+	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+		return status;
+	*out = events;
+	*n = used;
+	return STATUS_OK;
+}
