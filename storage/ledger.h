@@ -80,7 +80,7 @@ void ledger_site_end(const struct ledger *ledger, uint32_t site_no, struct journ
 enum status ledger_site_chain(struct ledger *ledger, uint32_t site_no, uint64_t site_lsn, uint8_t out[CHAIN_BYTES]) MUST_USE;
 enum status ledger_alarm(struct ledger *ledger, uint32_t site_no, const struct site_alarm *alarm, struct reason *why) MUST_USE;
 /*
- * The encoded decrees of an authority behind a number, as many as an answer holds, copied into the arena; none where there are none.
+ * The encoded decrees of an authority behind a number, as many as an answer holds, copied into the arena; or none.
  */
 enum status ledger_decrees(struct ledger *ledger, const char *authority, uint64_t after, struct arena *arena,
     ProtobufCBinaryData **out, size_t *n) MUST_USE;
