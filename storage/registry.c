@@ -12,6 +12,7 @@
 #include "civil.h"
 #include "groups.h"
 #include "nearest.h"
+#include "registry_parts.h"
 #include "registry_references.h"
 
 /* A record and its name, for sorting. */
@@ -20,49 +21,6 @@ struct named {
 	size_t id_bytes; /* of the key, without " from …" */
 	const Juyan__V1__RegistryRecord *record;
 };
-
-struct port_version {
-	char id[PORT_BYTES_MAX + 1];
-	int64_t first_ms; /* from when it holds, UTC; the first version of a port: INT64_MIN */
-	struct port_rule rule;
-};
-
-struct terminal_entry {
-	struct terminal_rule rule;
-	uint64_t kinds; /* bit n: the event whose field in Event.what has the number n */
-	bool all_ports;
-	size_t n_ports;
-	uint32_t *ports; /* first versions in registry.ports */
-	char *name;
-};
-
-struct registry {
-	struct port_version *ports; /* sorted by id, then by time */
-	size_t n_ports;
-	struct terminal_entry *terminals; /* sorted by number */
-	size_t n_terminals;
-	const struct terminal_entry **by_key; /* sorted by key */
-	struct groups *groups;
-	struct places *places;
-	struct authorities *authorities;
-};
-
-/* ---- looking up while it is built and after ---- */
-
-/* The first version of a port; NULL where it is unknown. */
-static const struct port_version *
-find_port(const struct registry *registry, const char *id)
-{
-	size_t low = 0, high = registry->n_ports;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (strcmp(registry->ports[middle].id, id) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < registry->n_ports && strcmp(registry->ports[low].id, id) == 0 ? &registry->ports[low] : NULL;
-}
 
 static const struct terminal_entry *
 find_terminal(const struct registry *registry, uint32_t terminal_no)
@@ -155,80 +113,6 @@ build_ports(struct registry *registry, const struct named *named, size_t n, stru
 	return STATUS_OK;
 }
 
-bool
-registry_knows_port(const struct registry *registry, const char *port)
-{
-	return find_port(registry, port) != NULL;
-}
-
-bool
-registry_knows_spot(const struct registry *registry, const char *port_or_place)
-{
-	return registry_knows_port(registry, port_or_place) || places_id(registry->places, port_or_place) != NULL;
-}
-
-const struct places *
-registry_places(const struct registry *registry)
-{
-	return registry->places;
-}
-
-const struct authorities *
-registry_authorities(const struct registry *registry)
-{
-	return registry->authorities;
-}
-
-const char *
-registry_port_id(const struct registry *registry, const char *port)
-{
-	const struct port_version *found = find_port(registry, port);
-	return found == NULL ? NULL : found->rule.id;
-}
-
-const char *
-registry_next_port(const struct registry *registry, const char *after)
-{
-	const struct port_version *next = after == NULL ? registry->ports : find_port(registry, after);
-	const struct port_version *end = registry->ports + registry->n_ports;
-	while (next != NULL && after != NULL && next < end && strcmp(next->id, after) == 0)
-		next++;
-	return next == NULL || next == end ? NULL : next->rule.id;
-}
-
-const char *
-registry_nearest_port(const struct registry *registry, const char *port)
-{
-	struct nearest search = nearest_to(port);
-	for (size_t i = 0; i < registry->n_ports; i++)
-		nearest_offer(&search, registry->ports[i].id);
-	return search.name;
-}
-
-const char *
-registry_nearest_spot(const struct registry *registry, const char *port_or_place)
-{
-	struct nearest search = nearest_to(port_or_place);
-	for (size_t i = 0; i < registry->n_ports; i++)
-		nearest_offer(&search, registry->ports[i].id);
-	for (const char *id = places_next(registry->places, NULL); id != NULL; id = places_next(registry->places, id))
-		nearest_offer(&search, id);
-	return search.name;
-}
-
-bool
-registry_port(const struct registry *registry, const char *port, int64_t utc_ms, struct port_rule *out)
-{
-	const struct port_version *found = find_port(registry, port), *end = registry->ports + registry->n_ports;
-	if (found == NULL)
-		return false;
-	for (const struct port_version *next = found + 1; next < end && strcmp(next->id, port) == 0 && next->first_ms <= utc_ms;
-	     next++)
-		found = next;
-	*out = found->rule;
-	return true;
-}
-
 /* ---- groups ---- */
 
 static enum status
@@ -308,7 +192,7 @@ build_terminal(struct registry *registry, const Juyan__V1__Terminal *terminal, s
 	memcpy(entry->rule.public_key, terminal->public_key.data, PUBLIC_KEY_BYTES);
 	entry->kinds = kind_bits(terminal);
 	for (size_t i = 0; i < terminal->n_ports; i++) {
-		const struct port_version *port = find_port(registry, terminal->ports[i]);
+		const struct port_version *port = registry_find_port(registry, terminal->ports[i]);
 		if (strcmp(terminal->ports[i], "*") == 0)
 			entry->all_ports = true;
 		else if (port == NULL)

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """What headquarters decides, on its way down by a program that shares no code with Juyan.
 
-An authority signs at headquarters; a site's session asks for what it has decreed; whoever brings it to the site's ledger, it is taken
-there by its signature, once and in its turn, and what was turned on the way is not.
+An authority signs at headquarters; a site's session asks for what it has decreed; whoever brings it to the site's ledger, it is
+taken there by its signature, once and in its turn, and what was turned on the way is not.
 """
 import os
 import shutil
