@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include "asked.h"
+#include "decree_ask.h"
 #include "decreed.h"
 #include "everything.h"
 #include "recount.h"
@@ -172,6 +173,33 @@ test_a_sites_port_stays_in_its_place(void **state)
 	assert_string_equal(places_above(registry_places(ledger_registry(book.ledger)), "ceke"), "league");
 }
 
+/* The site's end: what is asked, and how much of what is told is worth handing on. */
+static void
+test_what_is_told_is_handed_on_in_its_turn(void **state)
+{
+	(void)state;
+	struct span frame;
+	const ProtobufCMessage *message;
+	assert_int_equal(decree_ask("above", 7, &said_arena, &frame), STATUS_OK);
+	assert_int_equal(wire_unpack(&juyan__v1__from_terminal__descriptor, frame, &said_arena, &message, NULL), STATUS_OK);
+	const Juyan__V1__FromTerminal *from = (const void *)message;
+	assert_int_equal(from->say_case, JUYAN__V1__FROM_TERMINAL__SAY_DECREES_ASK);
+	assert_int_equal(from->decrees_ask->after, 7);
+	Juyan__V1__Decrees told = JUYAN__V1__DECREES__INIT;
+	ProtobufCBinaryData events[3];
+	const struct said said[3] = { decreed(8, LEAGUE), decreed(9, REGION), decreed(11, LEAGUE) };
+	for (size_t i = 0; i < 3; i++)
+		events[i] = (ProtobufCBinaryData){ said[i].bytes.bytes, (uint8_t *)(uintptr_t)said[i].bytes.data };
+	told.authority = (char *)(uintptr_t) "above";
+	told.events = events;
+	told.n_events = 3;
+	assert_int_equal(decree_ask_in_turn(&told, "above", 7, &said_arena), 2);
+	assert_int_equal(decree_ask_in_turn(&told, "above", 6, &said_arena), 0);
+	assert_int_equal(decree_ask_in_turn(&told, "below", 7, &said_arena), 0);
+	events[1].len--;
+	assert_int_equal(decree_ask_in_turn(&told, "above", 7, &said_arena), 1);
+}
+
 static void
 test_two_authorities_decide_no_kind_together(void **state)
 {
@@ -196,6 +224,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_decrees_are_told_in_order_and_a_recount_finds_them, open_book, close_book),
 		cmocka_unit_test_setup_teardown(test_a_decree_in_a_sites_journal_is_no_news, open_book, close_book),
 		cmocka_unit_test_setup_teardown(test_a_sites_port_stays_in_its_place, open_book, close_book),
+		cmocka_unit_test_setup_teardown(test_what_is_told_is_handed_on_in_its_turn, open_book, close_book),
 		cmocka_unit_test_setup_teardown(test_two_authorities_decide_no_kind_together, open_book, close_book),
 	};
 	return cmocka_run_group_tests(tests, said_begin, said_end);
