@@ -214,6 +214,9 @@ json_row(const struct totals_row *row, const struct totals_dims *by)
 	int failed = 0;
 	for (int i = 0; i < TOTALS_DIMS; i++) {
 		bool asked = totals_dims_have(by, (enum totals_dim)i);
+		if (i == TOTALS_PLACE &&
+		    !asked) /* it came later: who reads rows by the order of their parts finds them as they were */
+			continue;
 		failed |= json_object_set_new(object, dim_names[i], asked ? json_string(row->dims[i]) : json_null());
 	}
 	failed |= json_object_set_new(object, "net_kg", json_integer(row->net_kg));

@@ -289,7 +289,7 @@ def test_registry_refuses(server, folder):
         ("ports: [\n", "wrong.yaml:"),
         ("capacities:\n  - {port: nowhere, kg_per_day: 5}\n", "wrong.yaml:2: capacity/nowhere/all names the port 'nowhere'"),
         ("goals:\n  - id: year\n    ports: [ceke, wulji]\n    from: 2025-01-01\n    to: 2025-12-31\n    target_kg: 5\n",
-            "wrong.yaml:2: goal/year names the port 'wulji', which is not in the registry; the nearest known is 'wuliji'"),
+            "wrong.yaml:2: goal/year names the port or place 'wulji', which is not in the registry; the nearest known is 'wuliji'"),
         ("levers:\n\n  - {port: cek, mode: agv, name: agvs, now: 1, most: 2}\n",
             "wrong.yaml:3: lever/cek/agv/agvs names the port 'cek', which is not in the registry; the nearest known is 'ceke'"),
         (OVERRIDE.replace("ceke", "cekee"), "wrong.yaml:2: override/strike names the port 'cekee'"),
