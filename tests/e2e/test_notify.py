@@ -65,7 +65,8 @@ def a_life(folder, data):
     manager = Manager(folder, "--data", data)
     try:
         manager.wait("READY=1")
-        expect("STATUS=running: ingest query feed forecast dashboard keeper warehouse" in manager.heard, f"its status is {manager.heard}")
+        running = "STATUS=running: ingest query feed forecast dashboard keeper relay warehouse"
+        expect(running in manager.heard, f"its status is {manager.heard}")
         run("keys", "list", "--data", data)  # ready is true: it answers
         for _ in range(3):
             manager.wait("WATCHDOG=1", WATCHDOG_S)
