@@ -73,10 +73,9 @@ static const struct argp_option options[] = {
 	    1 },
 	{ NULL, 0, NULL, 0, "How", 2 },
 	{ "by", KEY_BY, "LIST", 0,
-	    "one row for each: any of place (right above the port), port, period, direction, mode, group, basis; rows are sorted "
-	    "in this order; 'all': one row "
-	    "for "
-	    "everything (default: port,period)",
+	    "one row for each: any of place, port, period, direction, mode, group, basis (place: the one right above the port); "
+	    "rows "
+	    "are sorted in this order; 'all': one row for everything (default: port,period)",
 	    2 },
 	{ "period", KEY_PERIOD, "hour|day|month|year", 0, "one row for each (default: year)", 2 },
 	{ "csv", KEY_CSV, NULL, 0, "as CSV, in kg", 2 },

@@ -11,14 +11,14 @@
 extern const unsigned char openapi_yaml[];
 extern const size_t openapi_yaml_bytes;
 
-/* What a service that may be off tells of itself; NULL where it does not run. One that has fallen silent stands in no way. */
+/* What a service that may be off tells of itself; null where it does not run. One that has fallen silent stands in no way. */
 static json_t *
 standing_of(struct desk *desk, const char *service)
 {
 	struct bulletin bulletin;
 	struct reason why;
 	if (bulletin_read(desk->kit->config->data_dir, service, &bulletin, &why) != STATUS_OK)
-		return NULL;
+		return json_null();
 	bool silent = clock_utc_ms(&desk->kit->clock) - bulletin.told_ms > BULLETIN_STALE_MS;
 	json_t *figures = json_object();
 	for (size_t i = 0; figures != NULL && i < bulletin.n; i++)
@@ -36,7 +36,7 @@ metrics_health(struct desk *desk, const struct request *request, struct http_ans
 	const char *reason = !heard ? "the feed is not heard" : live == NULL || !mark.fresh ? "the ledger cannot be asked" : "";
 	bool well = reason[0] == '\0';
 	(void)request;
-	desk_json(json_pack("{s:b, s:s, s:I, s:o, s:o*}", "well", well, "reason", reason, "last_lsn", (json_int_t)mark.lsn,
+	desk_json(json_pack("{s:b, s:s, s:I, s:o, s:o}", "well", well, "reason", reason, "last_lsn", (json_int_t)mark.lsn,
 		      "feed_age_ms", mark.age_ms < 0 ? json_null() : json_integer(mark.age_ms), "warehouse",
 		      standing_of(desk, "warehouse")),
 	    out);
