@@ -269,15 +269,16 @@ class Scale:
     def speak(self):
         """`faster`: so many readings at once, ten times a second, as a scale in a faster world would."""
         while self.life.wait(0.1):
-            self.say(self.kg, self.moving, self.faster)
+            self.say(self.faster)
 
-    def say(self, kg, moving, times=1):
-        data = b""
-        for _ in range(times):
-            if self.chance.random() < 0.01:
-                data += bytes(self.chance.randrange(0x80, 0x100) for _ in range(self.chance.randrange(1, 6)))
-            data += self.frame(kg, moving)
+    def say(self, times=1):
+        """What stands on it now: nothing that has gone may be said behind what came after it."""
         with self.lock:
+            data = b""
+            for _ in range(times):
+                if self.chance.random() < 0.01:
+                    data += bytes(self.chance.randrange(0x80, 0x100) for _ in range(self.chance.randrange(1, 6)))
+                data += self.frame(self.kg, self.moving)
             try:
                 if self.connection is not None:
                     self.connection.sendall(data)
@@ -287,8 +288,9 @@ class Scale:
                 self.connection = None
 
     def show(self, kg, moving=False):
-        self.kg, self.moving = kg, moving
-        self.say(kg, moving)
+        with self.lock:
+            self.kg, self.moving = kg, moving
+        self.say()
 
     def weigh(self, kg):
         """A vehicle drives on, stands until its weight is on disk, and leaves; then the scale is empty, and that is known."""
@@ -303,7 +305,7 @@ class Scale:
         while True:
             life = self.life.number
             self.life.until("a scale's line", lambda: self.connection is not None)
-            self.say(kg, False, 10)
+            self.say(10)
             if self.fence.pass_by() and self.life.number == life and self.connection is not None:
                 return
 
