@@ -17,6 +17,9 @@ enum { ANSWER_BYTES = 4 * DECODE_BYTES_MAX };
 
 static struct book book;
 static struct easel easel;
+/* A data folder in which no service has said how it stands. */
+static const struct config config = { .data_dir = "/nonexistent" };
+static const struct service_kit kit = { .config = &config };
 
 static enum status
 ask_book(void *user, Juyan__V1__Question *question, const Juyan__V1__Answer **out, struct reason *why)
@@ -43,6 +46,7 @@ open_easel(void)
 {
 	struct reason why = { "" };
 	past_open(&book);
+	easel.kit = &kit;
 	easel.source = (struct source){ .query = ask_book };
 	fuzz_holds(painter_open(&easel.source, &easel.painter, &why) == STATUS_OK);
 	atexit(shut);
