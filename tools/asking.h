@@ -22,7 +22,7 @@ struct asking {
 	struct reason why;
 };
 
-/* What a command that takes --port and --json, and no more, was told. Zeroed but for the name. */
+/* What a command that takes --port and --json at most was told. Zeroed but for the name. */
 struct asking_scope {
 	struct asking asking;
 	const char *port; /* NULL: all */

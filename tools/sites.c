@@ -7,15 +7,8 @@
 #include "json.h"
 #include "table.h"
 
-enum { KEY_JSON = 0x100 };
-
-struct command {
-	struct asking asking;
-	bool json;
-};
-
 static const struct argp_option options[] = {
-	{ "json", KEY_JSON, NULL, 0, "as JSON, with the names of proto/query.proto", 1 },
+	{ "json", ASKING_KEY_JSON, NULL, 0, "as JSON, with the names of proto/query.proto", 1 },
 	{ 0 },
 };
 
@@ -23,26 +16,6 @@ static const char doc[] = "Shows the sites whose journals come to this headquart
 			  "A site is a ledger of its own ('juyan keys authorise --site'). Nothing of one that is stopped is taken "
 			  "until the reason is gone; "
 			  "it tries again by itself, and the others go on. Ends with 1 where one is stopped.";
-
-static error_t
-parse(int key, char *arg, struct argp_state *state)
-{
-	struct command *command = state->input;
-	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &command->asking.connection;
-		break;
-	case KEY_JSON:
-		command->json = true;
-		break;
-	case ARGP_KEY_ARG:
-		argp_error(state, "'%s' is not expected here", arg);
-		break;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-	return 0;
-}
 
 static void
 cell_of_age(struct table *table, int64_t at_ms, int64_t now_ms)
@@ -95,19 +68,19 @@ print_json(const Juyan__V1__LedgerStatus *status)
 }
 
 static enum status
-show(struct command *command, bool *stopped)
+show(struct asking_scope *scope, bool *stopped)
 {
 	Juyan__V1__StatusAsk about = JUYAN__V1__STATUS_ASK__INIT;
 	Juyan__V1__Question question = JUYAN__V1__QUESTION__INIT;
 	const Juyan__V1__Answer *answer;
 	question.ask_case = JUYAN__V1__QUESTION__ASK_STATUS;
 	question.status = &about;
-	enum status status = asking_answer(&command->asking, &question, JUYAN__V1__ANSWER__SAY_STATUS, &answer);
+	enum status status = asking_answer(&scope->asking, &question, JUYAN__V1__ANSWER__SAY_STATUS, &answer);
 	if (status != STATUS_OK)
 		return status;
 	for (size_t i = 0; i < answer->status->n_sites; i++)
 		*stopped = *stopped || answer->status->sites[i]->stopped_since_ms != 0;
-	if (command->json)
+	if (scope->json)
 		return print_json(answer->status);
 	if (answer->status->n_sites > 0)
 		return print_table(answer->status);
@@ -118,12 +91,12 @@ show(struct command *command, bool *stopped)
 int
 tool_sites(int argc, char **argv)
 {
-	struct command command = { .asking.name = "sites" };
+	struct asking_scope scope = { .asking.name = "sites" };
 	const struct argp_child children[] = { { &tool_connection_argp, 0, "Which Juyan:", 3 }, { 0 } };
-	const struct argp argp = { options, parse, NULL, doc, children, NULL, NULL };
+	const struct argp argp = { options, asking_scope_parse, NULL, doc, children, NULL, NULL };
 	bool stopped = false;
 	argp_err_exit_status = TOOL_USAGE;
-	argp_parse(&argp, argc, argv, 0, NULL, &command);
-	int code = asking_end(&command.asking, show(&command, &stopped));
+	argp_parse(&argp, argc, argv, 0, NULL, &scope);
+	int code = asking_end(&scope.asking, show(&scope, &stopped));
 	return code == TOOL_FINE && stopped ? TOOL_WRONG : code;
 }
