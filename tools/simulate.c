@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "civil.h"
+#include "encode.h"
 #include "port_calendar.h"
 #include "simulate_files.h"
 #include "simulate_live.h"
@@ -42,6 +43,7 @@ enum {
 	KEY_CLEAN,
 	KEY_RAIL,
 	KEY_MACHINES,
+	KEY_TWIN,
 	KEY_LIVE,
 	KEY_SPEEDUP,
 	KEY_FAST,
@@ -59,6 +61,7 @@ static const struct argp_option argp_options[] = {
 	{ "scale", KEY_SCALE, "X", 0, "share of the real traffic, 0.001 to 20 (default: 1)", 1 },
 	{ "rail", KEY_RAIL, 0, 0, "the railway at Ceke runs (in life it did not by the end of 2025)", 1 },
 	{ "machines", KEY_MACHINES, "DAY", 0, "from this day on a gateway at Ceke tells how AGVs, gates and scales stand", 1 },
+	{ "twin", KEY_TWIN, "N", 0, "other ports of their kind, called ceke-N and wuliji-N (1 to 99), for a region of many", 1 },
 	{ "clean", KEY_CLEAN, 0, 0, "nothing late, amended, deleted or wrong (default: in the share of life)", 1 },
 	{ 0, 0, 0, 0, "What becomes of it (by default only the totals are shown):", 2 },
 	{ "out", KEY_OUT, "DIR", 0, "write the events to DIR/TERMINAL.ndjson, with DIR/tally.json and DIR/terminals.yaml", 2 },
@@ -136,6 +139,15 @@ seed_option(struct argp_state *state, struct command *command, const char *text)
 		argp_error(state, "--seed is '%s'; expected a whole number from 0 on", text);
 }
 
+static void
+twin_option(struct argp_state *state, struct command *command, const char *text)
+{
+	double number = number_option(state, "twin", text, 1, ENCODE_TWINS_MAX);
+	command->simulation.twin = (uint32_t)number;
+	if (number != command->simulation.twin)
+		argp_error(state, "--twin is '%s'; expected a whole number from 1 to %d", text, ENCODE_TWINS_MAX);
+}
+
 static error_t
 parse_what(int key, char *text, struct argp_state *state)
 {
@@ -168,6 +180,10 @@ parse_what(int key, char *text, struct argp_state *state)
 	case KEY_MACHINES:
 		command->asked.machines = true;
 		day_option(state, "machines", text, &command->simulation.machines_from_day);
+		return 0;
+	case KEY_TWIN:
+		command->asked.twin = true;
+		twin_option(state, command, text);
 		return 0;
 	case KEY_CLEAN:
 		command->asked.faults = true;

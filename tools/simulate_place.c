@@ -16,10 +16,10 @@ enum { LINE_BYTES = 256, PATH_BYTES = 512 };
 
 #define LINE \
 	"juyan-simulation 1 seed=%" PRIu64 " ceke=%d wuliji=%d from=%" PRId64 " to=%" PRId64 " scale=%" PRIu32 \
-	" faults=%d rail=%d machines=%" PRId64 "\n"
+	" faults=%d rail=%d machines=%" PRId64 " twin=%" PRIu32 "\n"
 #define LINE_SCAN \
 	"juyan-simulation 1 seed=%" SCNu64 " ceke=%d wuliji=%d from=%" SCNd64 " to=%" SCNd64 " scale=%" SCNu32 " faults=%d " \
-	"rail=%d machines=%" SCNd64
+	"rail=%d machines=%" SCNd64 " twin=%" SCNu32
 
 static enum status
 remember(int fd, const char *path, const struct simulation_options *options, struct reason *why)
@@ -27,7 +27,7 @@ remember(int fd, const char *path, const struct simulation_options *options, str
 	char line[LINE_BYTES];
 	int n = snprintf(line, sizeof line, LINE, options->seed, options->ports[PORT_CEKE], options->ports[PORT_WULIJI],
 	    options->from_day, options->to_day, options->scale_per_mille, options->faults, options->rail,
-	    options->machines_from_day);
+	    options->machines_from_day, options->twin);
 	if (pwrite(fd, line, (size_t)n, 0) != n || fsync(fd) != 0)
 		return reason_say(why, STATUS_SYSTEM, "%s cannot be written: %s", path, strerror(errno));
 	return STATUS_OK;
@@ -65,9 +65,11 @@ go_on(const char *line, const char *path, const struct simulate_asked *asked, st
 {
 	struct simulation_options kept = *options;
 	int ceke, wuliji, faults, rail;
-	kept.machines_from_day = 0; /* of an earlier version: none told how it stands */
+	/* A line of an earlier version ends before these. */
+	kept.machines_from_day = 0;
+	kept.twin = 0;
 	if (sscanf(line, LINE_SCAN, &kept.seed, &ceke, &wuliji, &kept.from_day, &kept.to_day, &kept.scale_per_mille, &faults, &rail,
-		&kept.machines_from_day) < 8)
+		&kept.machines_from_day, &kept.twin) < 8)
 		return reason_say(why, STATUS_SYNTAX, "%s cannot be read: it does not say which simulation this folder has", path);
 	kept.ports[PORT_CEKE] = ceke != 0;
 	kept.ports[PORT_WULIJI] = wuliji != 0;
@@ -80,6 +82,7 @@ go_on(const char *line, const char *path, const struct simulate_asked *asked, st
 	    (!asked->to || same_day(options->to_day, kept.to_day, "to", why, path)) &&
 	    (!asked->scale || same_number(options->scale_per_mille, kept.scale_per_mille, "scale per mille", why, path)) &&
 	    (!asked->faults || same_number(options->faults, kept.faults, "faults", why, path)) &&
+	    (!asked->twin || same_number(options->twin, kept.twin, "twin", why, path)) &&
 	    (!asked->rail || same_number(options->rail, kept.rail, "rail", why, path)) &&
 	    (!asked->machines || same_day(options->machines_from_day, kept.machines_from_day, "machines", why, path));
 	if (!same)

@@ -20,7 +20,7 @@ struct simulate_place {
  * it.
  */
 struct simulate_asked {
-	bool seed, ports, from, to, scale, faults, rail, machines;
+	bool seed, ports, from, to, scale, faults, rail, machines, twin;
 };
 
 enum status simulate_place_open(const char *keys_dir, const struct simulate_asked *asked, struct simulation_options *options,

@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "encode.h"
 #include "table.h"
 
 static const char *const direction_names[CROSSING_DIRECTIONS] = { "import", "export" };
@@ -53,8 +52,8 @@ simulate_report_json(const struct simulate_report *report, FILE *out, struct rea
 		fprintf(out,
 		    "%s\n{\"port\": \"%s\", \"period\": \"%s\", \"direction\": \"%s\", \"mode\": \"%s\", \"group\": \"%s\", "
 		    "\"basis\": \"%s\", ",
-		    i > 0 ? "," : "", encode_port(row->port), period, direction_names[row->direction], mode_names[row->mode],
-		    goods_group_id(row->group), tally_basis_name(row->basis));
+		    i > 0 ? "," : "", simulation_port(report->simulation, row->port), period, direction_names[row->direction],
+		    mode_names[row->mode], goods_group_id(row->group), tally_basis_name(row->basis));
 		fprintf(out,
 		    "\"net_kg\": %" PRId64 ", \"batches\": %" PRId64 ", \"units\": %" PRId64 ", \"units_unknown\": %" PRId64 "}",
 		    row->net_kg, row->batches, row->units, row->units_unknown);
@@ -100,7 +99,7 @@ simulate_report_table(const struct simulate_report *report, FILE *out, struct re
 		char period[16];
 		tally_period_text(rows[i].period, report->period, period);
 		table_cell(table, period);
-		table_cell(table, encode_port(rows[i].port));
+		table_cell(table, simulation_port(report->simulation, rows[i].port));
 		table_cell(table, direction_names[rows[i].direction]);
 		table_cell(table, mode_names[rows[i].mode]);
 		table_cell(table, goods_group_id(rows[i].group));

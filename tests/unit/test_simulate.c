@@ -37,6 +37,36 @@ test_same_seed_same_bytes(void **state)
 	assert_int_not_equal(first, fingerprint(&options));
 }
 
+/* Twins of the ports differ in nothing but their names. */
+static void
+test_twins_are_other_ports_of_the_kind(void **state)
+{
+	(void)state;
+	struct simulation_options options = some_weeks(seed_of_run());
+	options.machines_from_day = options.from_day;
+	struct simulation *own = open_simulation(&options);
+	options.twin = 7;
+	struct simulation *twin = open_simulation(&options);
+	assert_int_equal(simulation_terminals(own), simulation_terminals(twin));
+	assert_string_equal(simulation_terminal(twin, 0)->name, "ceke-7-customs");
+	struct simulated_event a, b;
+	bool wuliji = false;
+	while (next_event(own, &a)) {
+		assert_true(next_event(twin, &b));
+		assert_true(a.terminal == b.terminal && a.stream_seq == b.stream_seq && a.sent_at_ms == b.sent_at_ms);
+		assert_true(a.message == NULL || strcmp(a.message->batch_no, b.message->batch_no) == 0);
+		assert_string_equal(b.port, strcmp(a.port, "ceke") == 0 ? "ceke-7" : "wuliji-7");
+		assert_true(!b.sound || strcmp(b.message->port, b.port) == 0);
+		wuliji |= strcmp(a.port, "wuliji") == 0;
+	}
+	assert_true(wuliji && !next_event(twin, &b));
+	simulation_close(&own);
+	simulation_close(&twin);
+	options.twin = 100;
+	struct reason why = { "" };
+	assert_int_equal(simulation_open(&options, &own, &why), STATUS_OUT_OF_RANGE);
+}
+
 static bool
 may_send(const struct simulation_terminal *terminal, const char *kind)
 {
@@ -337,6 +367,7 @@ main(void)
 		cmocka_unit_test(test_containers_have_their_check_digit),
 		cmocka_unit_test(test_wrong_options_are_refused),
 		cmocka_unit_test(test_same_seed_same_bytes),
+		cmocka_unit_test(test_twins_are_other_ports_of_the_kind),
 		cmocka_unit_test(test_streams_are_in_order),
 		cmocka_unit_test(test_machines_tell_beside_the_crossings_and_change_nothing_of_them),
 		cmocka_unit_test(test_without_faults_all_is_sound_and_prompt),

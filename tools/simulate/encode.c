@@ -2,6 +2,7 @@
 #include "encode.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char *const ports[CROSSING_PORTS] = { "ceke", "wuliji" };
@@ -18,6 +19,17 @@ encode_port(uint8_t port)
 {
 	assert(port < CROSSING_PORTS);
 	return ports[port];
+}
+
+void
+encode_open(struct encoder *encoder, uint32_t twin)
+{
+	assert(twin <= ENCODE_TWINS_MAX);
+	for (uint8_t p = 0; p < CROSSING_PORTS; p++)
+		if (twin == 0)
+			snprintf(encoder->port[p], ENCODE_PORT_BYTES, "%s", ports[p]);
+		else
+			snprintf(encoder->port[p], ENCODE_PORT_BYTES, "%s-%u", ports[p], twin);
 }
 
 /* The messages hold plain pointers, though nobody writes through them. */
@@ -297,7 +309,7 @@ encode_fact(struct encoder *encoder, const struct crossing *crossing, const stru
 	juyan__v1__event__init(event);
 	encoder->at = encoder->text;
 	event->occurred_at_ms = fact->occurred_at_ms;
-	event->port = lent(ports[crossing->port]);
+	event->port = encoder->port[crossing->port];
 	event->batch_no = encoder->at;
 	encoder->at = names_paper(event->batch_no, batch_letters[crossing->port], crossing->yymmdd, crossing->serial, 5);
 	put_fact(encoder, crossing, fact);

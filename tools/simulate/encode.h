@@ -9,9 +9,10 @@
 #include "crossing.h"
 #include "names.h"
 
-enum { ENCODE_BYTES_MAX = 32 * 1024, ENCODE_TEXTS = CROSSING_UNITS_MAX * 8 + 16 };
+enum { ENCODE_BYTES_MAX = 32 * 1024, ENCODE_TEXTS = CROSSING_UNITS_MAX * 8 + 16, ENCODE_PORT_BYTES = 16, ENCODE_TWINS_MAX = 99 };
 
 struct encoder {
+	char port[CROSSING_PORTS][ENCODE_PORT_BYTES];
 	Juyan__V1__Event event;
 	union {
 		Juyan__V1__ManifestLodged lodged;
@@ -36,10 +37,13 @@ struct encoder {
 	uint8_t bytes[ENCODE_BYTES_MAX];
 };
 
+/* The ports as they are, or, with a number up to ENCODE_TWINS_MAX, others of their kind: "ceke-3". */
+void encode_open(struct encoder *encoder, uint32_t twin);
 /* How many bytes of encoder->bytes; *message is NULL for bytes that are meant to be no message. */
 size_t encode_fact(struct encoder *encoder, const struct crossing *crossing, const struct fact *fact,
     const Juyan__V1__Event **message);
 
+/* A port's own id, without its twin's number. */
 const char *encode_port(uint8_t port);
 
 #endif

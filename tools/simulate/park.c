@@ -103,11 +103,11 @@ enter(struct park *park, size_t i, Juyan__V1__MachineKind kind, const char *name
 }
 
 void
-park_open(struct park *park, uint64_t seed, int64_t from_day, int64_t to_day)
+park_open(struct park *park, const char *port, uint64_t seed, int64_t from_day, int64_t to_day)
 {
 	size_t n = 0;
 	int64_t from_ms = port_calendar_start_ms(from_day);
-	*park = (struct park){ .end_ms = port_calendar_start_ms(to_day + 1) };
+	*park = (struct park){ .port = port, .end_ms = port_calendar_start_ms(to_day + 1) };
 	for (size_t i = 1; i <= PARK_AGVS; i++)
 		enter(park, n++, JUYAN__V1__MACHINE_KIND__VEHICLE, "AGV", i, "agv", seed, from_ms);
 	for (size_t i = 1; i <= PARK_GATES; i++)
@@ -157,7 +157,7 @@ park_take(struct park *park, const Juyan__V1__Event **message)
 	juyan__v1__event__init(&park->event);
 	juyan__v1__machine_reported__init(&park->reported);
 	park->event.occurred_at_ms = now_ms;
-	park->event.port = lent("ceke");
+	park->event.port = lent(park->port);
 	park->event.what_case = JUYAN__V1__EVENT__WHAT_MACHINE_REPORTED;
 	park->event.machine_reported = &park->reported;
 	park->reported.machine = machine->name;

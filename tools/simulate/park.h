@@ -22,14 +22,15 @@ struct park_machine {
 
 struct park {
 	struct park_machine machine[PARK_MACHINES];
+	const char *port;
 	int64_t end_ms;
 	Juyan__V1__Event event;
 	Juyan__V1__MachineReported reported;
 	uint8_t bytes[512];
 };
 
-/* From the beginning of one day to the end of the other; both are days of the simulation (port_calendar.h). */
-void park_open(struct park *park, uint64_t seed, int64_t from_day, int64_t to_day);
+/* From the beginning of one day to the end of the other; both are days of the simulation (port_calendar.h). The port's id is lent. */
+void park_open(struct park *park, const char *port, uint64_t seed, int64_t from_day, int64_t to_day);
 /* When the next is told; INT64_MAX: no more. */
 int64_t park_next_ms(const struct park *park);
 /* The next report, of which there is one; its bytes and `*message` are lent until the next call. Returns how many bytes. */

@@ -5,6 +5,7 @@
 #include "simulation.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,8 @@ struct waiting {
 	struct crossing *crossing;
 };
 
+enum { TERMINAL_NAME_BYTES = 32 };
+
 struct simulation {
 	struct simulation_options options;
 	struct day_plan plan;
@@ -31,7 +34,8 @@ struct simulation {
 	int64_t next_day; /* to be planned */
 	struct tally *tally;
 	uint32_t terminals;
-	const struct simulation_terminal *terminal[SIMULATION_TERMINALS_MAX];
+	struct simulation_terminal terminal[SIMULATION_TERMINALS_MAX];
+	char terminal_name[SIMULATION_TERMINALS_MAX][TERMINAL_NAME_BYTES];
 	uint8_t terminal_of[CROSSING_PORTS][CROSSING_DESKS];
 	uint64_t stream_seq[SIMULATION_TERMINALS_MAX];
 	struct encoder encoder;
@@ -45,7 +49,7 @@ struct desk_row {
 	enum crossing_port port;
 	enum crossing_desk desks[3]; /* that this terminal serves */
 	size_t n;
-	struct simulation_terminal terminal;
+	struct simulation_terminal terminal; /* at the port itself, not at a twin */
 };
 
 static const struct desk_row desk_rows[] = {
@@ -115,6 +119,9 @@ check(const struct simulation_options *options, struct reason *why)
 	if (options->scale_per_mille < 1 || options->scale_per_mille > 20000)
 		return reason_say(why, STATUS_OUT_OF_RANGE, "the scale is %u thousandths; 0.001 to 20 is allowed",
 		    options->scale_per_mille);
+	if (options->twin > ENCODE_TWINS_MAX)
+		return reason_say(why, STATUS_OUT_OF_RANGE, "the number of the twins is %u; 1 to %d is allowed", options->twin,
+		    ENCODE_TWINS_MAX);
 	if (!options->ports[PORT_CEKE] && !options->ports[PORT_WULIJI])
 		return reason_say(why, STATUS_OUT_OF_RANGE, "no port is simulated; expected ceke, wuliji or both");
 	return STATUS_OK;
@@ -213,6 +220,18 @@ has_machines(const struct simulation *simulation)
 	return simulation->options.machines_from_day != 0 && simulation->options.ports[PORT_CEKE];
 }
 
+/* The terminal of a desk, under the name of its port here. */
+static void
+list_terminal(struct simulation *simulation, enum crossing_port port, const struct simulation_terminal *at_the_port)
+{
+	uint32_t i = simulation->terminals++;
+	const char *here = simulation_port(simulation, (uint8_t)port);
+	snprintf(simulation->terminal_name[i], TERMINAL_NAME_BYTES, "%s%s", here, at_the_port->name + strlen(at_the_port->port));
+	simulation->terminal[i] = *at_the_port;
+	simulation->terminal[i].name = simulation->terminal_name[i];
+	simulation->terminal[i].port = here;
+}
+
 static void
 list_terminals(struct simulation *simulation)
 {
@@ -222,13 +241,13 @@ list_terminals(struct simulation *simulation)
 			continue;
 		for (size_t d = 0; d < row->n; d++)
 			simulation->terminal_of[row->port][row->desks[d]] = (uint8_t)simulation->terminals;
-		simulation->terminal[simulation->terminals++] = &row->terminal;
+		list_terminal(simulation, row->port, &row->terminal);
 	}
 	if (has_machines(simulation)) {
 		simulation->park_terminal = simulation->terminals;
-		simulation->terminal[simulation->terminals++] = &gateway;
-		park_open(&simulation->park, simulation->options.seed, simulation->options.machines_from_day,
-		    simulation->options.to_day);
+		list_terminal(simulation, PORT_CEKE, &gateway);
+		park_open(&simulation->park, simulation_port(simulation, PORT_CEKE), simulation->options.seed,
+		    simulation->options.machines_from_day, simulation->options.to_day);
 	}
 }
 
@@ -245,6 +264,7 @@ simulation_open(const struct simulation_options *options, struct simulation **ou
 	simulation->next_day = options->from_day;
 	struct day_plan_options plan = { options->seed, options->scale_per_mille, options->rail, options->to_day };
 	day_plan_open(&simulation->plan, &plan, take_order, simulation);
+	encode_open(&simulation->encoder, options->twin);
 	list_terminals(simulation);
 	simulation->pool = crossing_pool_open();
 	simulation->tally = tally_open(options->finest);
@@ -274,11 +294,18 @@ simulation_terminals(const struct simulation *simulation)
 	return simulation->terminals;
 }
 
+const char *
+simulation_port(const struct simulation *simulation, uint8_t port)
+{
+	assert(port < CROSSING_PORTS);
+	return simulation->encoder.port[port];
+}
+
 const struct simulation_terminal *
 simulation_terminal(const struct simulation *simulation, uint32_t i)
 {
 	assert(i < simulation->terminals);
-	return simulation->terminal[i];
+	return &simulation->terminal[i];
 }
 
 uint64_t
@@ -312,7 +339,7 @@ tell(struct simulation *simulation, struct crossing *crossing, struct fact *fact
 		.stream_seq = seq,
 		.occurred_at_ms = fact->occurred_at_ms,
 		.sent_at_ms = fact->sent_at_ms,
-		.port = encode_port(crossing->port),
+		.port = simulation_port(simulation, crossing->port),
 		.sound = fact->flaw == FLAW_NONE,
 	};
 	out->bytes.data = simulation->encoder.bytes;
@@ -329,7 +356,7 @@ tell_machine(struct simulation *simulation, struct simulated_event *out)
 		.stream_seq = ++simulation->stream_seq[simulation->park_terminal],
 		.occurred_at_ms = park_next_ms(&simulation->park),
 		.sent_at_ms = park_next_ms(&simulation->park),
-		.port = gateway.port,
+		.port = simulation_port(simulation, PORT_CEKE),
 		.sound = true,
 	};
 	out->bytes.data = simulation->park.bytes;

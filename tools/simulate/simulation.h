@@ -26,6 +26,7 @@ struct simulation_options {
 	bool faults;               /* late, amended, deleted, wrong and broken events, in the share of life */
 	bool text_only;            /* no events that a file of JSON cannot hold */
 	bool rail;                 /* the railway at Ceke runs */
+	uint32_t twin;             /* 0: the ports themselves; N: others of their kind, called ceke-N and wuliji-N; at most 99 */
 	int64_t machines_from_day; /* from this day on a gateway at Ceke tells how its machines stand; 0: never */
 	enum tally_period finest;  /* of the tally */
 	/* For each terminal: only its events up to this number count, as in streams that were cut off. NULL: all count. */
@@ -61,6 +62,8 @@ struct simulation;
 enum status simulation_open(const struct simulation_options *options, struct simulation **out, struct reason *why) MUST_USE;
 void simulation_close(struct simulation **simulation);
 
+/* The id by which its events call a port (enum crossing_port). */
+const char *simulation_port(const struct simulation *simulation, uint8_t port);
 uint32_t simulation_terminals(const struct simulation *simulation);
 const struct simulation_terminal *simulation_terminal(const struct simulation *simulation, uint32_t i);
 
