@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "journal.h"
+#include "meta.h"
 #include "registry.h"
+#include "registry_table.h"
 
 enum { NUMBER_BYTES = 8, DECREES_MAX = 1024, HEAD_BYTES = 96 };
 
@@ -182,4 +184,38 @@ decrees_after(const struct store *store, const char *authority, uint64_t after, 
 	*out = events;
 	*n = used;
 	return STATUS_OK;
+}
+
+static enum status
+stand(const struct store *store, struct arena *arena, struct decrees_standing *out)
+{
+	Juyan__V1__RegistryRecord **records;
+	struct meta meta;
+	size_t n;
+	enum status status = meta_read(store, &meta, NULL);
+	if (status == STATUS_OK)
+		status = registry_table_read(store, "authority", arena, &records, &n);
+	if (status != STATUS_OK)
+		return status;
+	*out = (struct decrees_standing){ arena_take(arena, (n + 1) * sizeof *out->of), 0, meta.registry_version };
+	if (out->of == NULL)
+		return STATUS_NO_MEMORY;
+	for (; out->n < n && status == STATUS_OK; out->n++) {
+		struct decrees_of *of = &out->of[out->n];
+		snprintf(of->authority, sizeof of->authority, "%s", records[out->n]->authority->id);
+		status = decrees_last(store, of->authority, &of->last);
+	}
+	return status;
+}
+
+enum status
+decrees_stand(struct env *env, struct arena *arena, struct decrees_standing *out)
+{
+	struct store store;
+	enum status status = store_begin_read(env, &store, NULL);
+	if (status != STATUS_OK)
+		return status;
+	status = stand(&store, arena, out);
+	store_abort(&store);
+	return status;
 }

@@ -29,4 +29,16 @@ enum status decrees_put(const struct store *store, const char *authority, uint64
 enum status decrees_after(const struct store *store, const char *authority, uint64_t after, size_t bytes_max, struct arena *arena,
     ProtobufCBinaryData **out, size_t *n) MUST_USE;
 
+/* Up to where each authority's decrees were taken, as of one snapshot. */
+struct decrees_standing {
+	struct decrees_of {
+		char authority[GROUP_ID_BYTES_MAX + 1];
+		uint64_t last; /* 0: none has come */
+	} * of;                /* in the arena */
+	size_t n;
+	uint64_t registry_version; /* another one, and what did not fit may fit */
+};
+/* NO_MEMORY, BUSY, DAMAGED, DISK. */
+enum status decrees_stand(struct env *env, struct arena *arena, struct decrees_standing *out) MUST_USE;
+
 #endif

@@ -36,7 +36,8 @@ relaying_state_name(enum relaying_state state)
 	X(headquarters) \
 	X(name) \
 	X(status) \
-	X(why)
+	X(why) \
+	X(decree_why)
 
 static enum status
 path_of(const char *dir, const char *ending, char out[PATH_BYTES], struct reason *why)
@@ -189,6 +190,8 @@ relaying_trouble(const struct relaying *relaying, int64_t now_ms, struct reason 
 		reason_write(why, "%s", relaying->why);
 	else if (now_ms - relaying->told_ms > STALE_MS)
 		reason_write(why, "the relay has not said anything for a minute");
+	else if (relaying->decree_why[0] != '\0')
+		reason_write(why, "%s", relaying->decree_why);
 	else
 		return false;
 	return true;

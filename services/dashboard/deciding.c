@@ -7,29 +7,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "asker.h"
 #include "desk_parts.h"
+#include "inhouse.h"
 #include "json.h"
-#include "key_lock.h"
-#include "lock.h"
-#include "terminal.h"
 
-enum { WAIT_MS = 8000, KEY_WAIT_MS = 2000, PATH_BYTES = CONFIG_TEXT_BYTES + 32, ARENA_BYTES = 2 * EVENT_DECODE_BYTES };
+enum { WAIT_MS = 8000, ARENA_BYTES = 2 * EVENT_DECODE_BYTES };
 
 struct deciding {
-	const struct service_kit *kit;
-	struct asker *asker;
+	struct inhouse *inhouse;
 	struct arena arena;
-	struct key_pair keys;
-	bool has_keys, registered;
-};
-
-/* What ingest said of the one event. */
-struct verdict {
-	enum status status;
-	struct reason why;
 };
 
 enum status
@@ -40,8 +27,12 @@ deciding_open(const struct service_kit *kit, const atomic_bool *stop, struct dec
 		free(deciding);
 		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
 	}
-	deciding->kit = kit;
-	enum status status = asker_for(kit, stop, &deciding->asker, why);
+	const struct inhouse_options options = { .kit = kit,
+		.name = "dashboard",
+		.administrator = true,
+		.stop = stop,
+		.wait_ms = WAIT_MS };
+	enum status status = inhouse_open(&options, &deciding->inhouse, why);
 	if (status != STATUS_OK) {
 		deciding_close(&deciding);
 		return status;
@@ -55,180 +46,46 @@ deciding_close(struct deciding **deciding)
 {
 	if (*deciding == NULL)
 		return;
-	asker_close(&(*deciding)->asker);
+	inhouse_close(&(*deciding)->inhouse);
 	arena_close(&(*deciding)->arena);
-	key_pair_wipe(&(*deciding)->keys);
 	free(*deciding);
 	*deciding = NULL;
-}
-
-/* ---- one event as one terminal ---- */
-
-static void
-on_answer(void *user, const Juyan__V1__EventAnswer *answer)
-{
-	struct verdict *verdict = user;
-	if (answer->disposition == JUYAN__V1__DISPOSITION__ACCEPTED)
-		return;
-	verdict->status = reason_say(&verdict->why, (enum status)answer->code, "%s", answer->sentence);
-	if (verdict->status == STATUS_OK)
-		verdict->status = STATUS_CONTRADICTION;
-}
-
-static enum status
-converse(const struct service_kit *kit, const struct key_pair *keys, struct span event, struct verdict *verdict, struct reason *why)
-{
-	char endpoint[DOOR_ENDPOINT_BYTES];
-	struct terminal *terminal = NULL;
-	const struct terminal_options options = { .bus = kit->bus,
-		.endpoint = door_ipc(kit->config->data_dir, "ingest", endpoint),
-		.keys = keys,
-		.server_key = kit->keys->public_key,
-		.on_answer = on_answer,
-		.user = verdict,
-		.patience_ms = WAIT_MS };
-	enum status status = terminal_open(&options, &terminal, why);
-	if (status == STATUS_OK)
-		status = terminal_hello(terminal, WAIT_MS, why);
-	if (status == STATUS_OK)
-		status = terminal_send(terminal, event, why);
-	if (status == STATUS_OK)
-		status = terminal_flush(terminal, WAIT_MS, why);
-	terminal_close(&terminal);
-	return status;
-}
-
-/* Two that send with one key take each other's numbers. */
-static enum status
-send_as(struct deciding *deciding, const char *key_path, const struct key_pair *keys, Juyan__V1__Event *event, struct reason *why)
-{
-	const struct service_kit *kit = deciding->kit;
-	struct span bytes = { NULL, 0 };
-	struct verdict verdict = { .status = STATUS_OK };
-	int lock_fd = -1;
-	event->occurred_at_ms = clock_utc_ms(&kit->clock);
-	if (!lock_held(kit->config->data_dir, "ingest"))
-		return reason_say(why, STATUS_CLOSED, "nobody takes events now; try again");
-	enum status status = wire_event_check(event, why);
-	if (status == STATUS_OK)
-		status = wire_pack(&event->base, EVENT_BYTES_MAX, &deciding->arena, &bytes);
-	if (status == STATUS_OK && key_lock(key_path, KEY_WAIT_MS, &lock_fd, why) == STATUS_IN_USE)
-		return STATUS_BUSY;
-	if (status == STATUS_OK)
-		status = converse(kit, keys, bytes, &verdict, why);
-	if (lock_fd >= 0)
-		close(lock_fd);
-	if (status != STATUS_OK || verdict.status == STATUS_OK)
-		return status;
-	return reason_say(why, verdict.status, "%s", verdict.why.text);
-}
-
-/* ---- the service's own terminal ---- */
-
-/* Whether the registry has the key, and which number would be the next. */
-static enum status
-look(struct deciding *deciding, bool *known, uint32_t *next, struct reason *why)
-{
-	char kind[] = "terminal";
-	Juyan__V1__Question question = JUYAN__V1__QUESTION__INIT;
-	Juyan__V1__RegistryAsk ask = JUYAN__V1__REGISTRY_ASK__INIT;
-	const Juyan__V1__Answer *answer = NULL;
-	ask.kind = kind;
-	question.ask_case = JUYAN__V1__QUESTION__ASK_REGISTRY;
-	question.registry = &ask;
-	enum status status = asker_query(deciding->asker, &question, &answer, why);
-	if (status != STATUS_OK)
-		return status;
-	if (answer->say_case != JUYAN__V1__ANSWER__SAY_REGISTRY)
-		return STATUS_CONTRADICTION;
-	*known = false;
-	*next = 1;
-	for (size_t i = 0; i < answer->registry->n_records; i++) {
-		const Juyan__V1__RegistryRecord *record = answer->registry->records[i];
-		if (record->record_case != JUYAN__V1__REGISTRY_RECORD__RECORD_TERMINAL)
-			continue;
-		const Juyan__V1__Terminal *terminal = record->terminal;
-		*next = terminal->terminal_no >= *next ? terminal->terminal_no + 1 : *next;
-		*known = *known ||
-		    (terminal->public_key.len == PUBLIC_KEY_BYTES &&
-			memcmp(terminal->public_key.data, deciding->keys.public_key, PUBLIC_KEY_BYTES) == 0);
-	}
-	return STATUS_OK;
-}
-
-static enum status
-enrol(struct deciding *deciding, uint32_t number, struct reason *why)
-{
-	char path[PATH_BYTES], name[] = "dashboard", by[] = "dashboard", reason[] = "the dashboard's own key", all[] = "*",
-			       *every[] = { all };
-	struct key_pair administrator;
-	Juyan__V1__Terminal terminal = JUYAN__V1__TERMINAL__INIT;
-	Juyan__V1__RegistryRecord record = JUYAN__V1__REGISTRY_RECORD__INIT, *records[] = { &record };
-	Juyan__V1__RegistryChanged changed = JUYAN__V1__REGISTRY_CHANGED__INIT;
-	Juyan__V1__Event event = JUYAN__V1__EVENT__INIT;
-	terminal.terminal_no = number;
-	terminal.name = name;
-	terminal.public_key = (ProtobufCBinaryData){ PUBLIC_KEY_BYTES, deciding->keys.public_key };
-	terminal.n_ports = terminal.n_kinds = 1;
-	terminal.ports = terminal.kinds = every;
-	terminal.administrator = terminal.reader = true;
-	record.record_case = JUYAN__V1__REGISTRY_RECORD__RECORD_TERMINAL;
-	record.terminal = &terminal;
-	changed.by = by;
-	changed.reason = reason;
-	changed.n_put = 1;
-	changed.put = records;
-	event.what_case = JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED;
-	event.registry_changed = &changed;
-	snprintf(path, sizeof path, "%s/keys/admin.key", deciding->kit->config->data_dir);
-	enum status status = key_pair_load(path, &administrator, why);
-	if (status == STATUS_OK)
-		status = send_as(deciding, path, &administrator, &event, why);
-	key_pair_wipe(&administrator);
-	if (status == STATUS_OK)
-		log_say(deciding->kit->log, LOG_INFO, "dashboard", "enrolled", "terminal=%" PRIu32, number);
-	return status;
-}
-
-static enum status
-be_registered(struct deciding *deciding, const char *path, struct reason *why)
-{
-	bool known = false;
-	uint32_t next = 0;
-	enum status status = deciding->has_keys ? STATUS_OK : key_pair_ensure(path, &deciding->keys, why);
-	deciding->has_keys = status == STATUS_OK;
-	if (status != STATUS_OK || deciding->registered)
-		return status;
-	status = look(deciding, &known, &next, why);
-	if (status == STATUS_OK && !known)
-		status = enrol(deciding, next, why);
-	deciding->registered = status == STATUS_OK;
-	return status;
 }
 
 /* ---- decisions ---- */
 
 static enum status
-decide(struct desk *desk, Juyan__V1__Event *event, struct http_answer *out, struct problem *problem)
+send_event(struct desk *desk, Juyan__V1__Event *event, struct reason *why)
 {
 	struct deciding *deciding = desk->deciding;
-	char path[PATH_BYTES];
+	struct span bytes = { NULL, 0 };
+	enum status said = STATUS_OK;
+	event->occurred_at_ms = clock_utc_ms(&desk->kit->clock);
+	enum status status = wire_event_check(event, why);
+	if (status == STATUS_OK)
+		status = wire_pack(&event->base, EVENT_BYTES_MAX, &deciding->arena, &bytes);
+	if (status == STATUS_OK)
+		status = inhouse_send(deciding->inhouse, bytes, &said, why);
+	return status == STATUS_OK ? said : status;
+}
+
+static enum status
+decide(struct desk *desk, Juyan__V1__Event *event, struct http_answer *out, struct problem *problem)
+{
+	struct asker *asker = inhouse_asker(desk->deciding->inhouse);
 	Juyan__V1__Question question = JUYAN__V1__QUESTION__INIT;
 	Juyan__V1__StatusAsk ask = JUYAN__V1__STATUS_ASK__INIT;
 	const Juyan__V1__Answer *answer = NULL;
-	snprintf(path, sizeof path, "%s/keys/dashboard.key", desk->kit->config->data_dir);
-	asker_set_end(deciding->asker, desk_ms(desk) + WAIT_MS);
-	enum status status = be_registered(deciding, path, &problem->detail);
-	if (status == STATUS_OK)
-		status = send_as(deciding, path, &deciding->keys, event, &problem->detail);
+	asker_set_end(asker, desk_ms(desk) + WAIT_MS);
+	enum status status = send_event(desk, event, &problem->detail);
 	if (status != STATUS_OK)
 		return status;
 	count(desk->kit->counters, COUNTER_decisions_sent, 1);
 	/* It is on disk: whatever the ledger is now at has it. */
 	question.ask_case = JUYAN__V1__QUESTION__ASK_STATUS;
 	question.status = &ask;
-	asker_set_end(deciding->asker, desk_ms(desk) + WAIT_MS);
-	uint64_t lsn = asker_query(deciding->asker, &question, &answer, &problem->detail) == STATUS_OK ? answer->lsn : 0;
+	asker_set_end(asker, desk_ms(desk) + WAIT_MS);
+	uint64_t lsn = asker_query(asker, &question, &answer, &problem->detail) == STATUS_OK ? answer->lsn : 0;
 	desk_json(json_pack("{s:I}", "lsn", (json_int_t)lsn), out);
 	return STATUS_OK;
 }
@@ -293,8 +150,9 @@ check_waiting(struct desk *desk, uint64_t lsn, struct reason *why)
 	ask.only_lsn = lsn;
 	question.ask_case = JUYAN__V1__QUESTION__ASK_QUARANTINE;
 	question.quarantine = &ask;
-	asker_set_end(desk->deciding->asker, desk_ms(desk) + WAIT_MS);
-	enum status status = asker_query(desk->deciding->asker, &question, &answer, why);
+	struct asker *asker = inhouse_asker(desk->deciding->inhouse);
+	asker_set_end(asker, desk_ms(desk) + WAIT_MS);
+	enum status status = asker_query(asker, &question, &answer, why);
 	if (status != STATUS_OK)
 		return status;
 	if (answer->say_case != JUYAN__V1__ANSWER__SAY_QUARANTINE || answer->quarantine->n_rows == 0)

@@ -140,6 +140,20 @@ say_more(struct carrier *c, struct reason *why)
 	return s;
 }
 
+/* What finds no room is asked again in its time; an answer that does not come likewise. */
+static enum status
+say_question(struct carrier *c)
+{
+	if (c->options.ask == NULL)
+		return STATUS_OK;
+	arena_reset(&c->arena);
+	struct span frame = c->options.ask(c->options.user, &c->arena);
+	if (frame.data == NULL)
+		return STATUS_OK;
+	enum status s = caller_give(&c->caller, frame, owed(c));
+	return caller_not_now(s) ? STATUS_OK : s;
+}
+
 static enum status
 say_probe(struct carrier *c, struct reason *why)
 {
@@ -318,6 +332,10 @@ hear(struct carrier *c, const Juyan__V1__ToTerminal *to)
 	case JUYAN__V1__TO_TERMINAL__SAY_REFUSAL:
 		hear_refusal(c, to->refusal);
 		break;
+	case JUYAN__V1__TO_TERMINAL__SAY_DECREES:
+		if (c->options.on_decrees != NULL && c->state == CARRIER_CARRYING)
+			c->options.on_decrees(c->options.user, to->decrees);
+		break;
 	case JUYAN__V1__TO_TERMINAL__SAY__NOT_SET:
 	case _JUYAN__V1__TO_TERMINAL__SAY__CASE_IS_INT_SIZE:
 	default:
@@ -345,7 +363,10 @@ work(struct carrier *c, struct reason *why)
 		s = caller_turn(&c->caller, owed(c), why);
 	if (s != STATUS_OK || c->caller.state != CALLER_OPEN)
 		return s;
-	return c->state == CARRIER_SEARCHING ? say_probe(c, why) : say_more(c, why);
+	if (c->state == CARRIER_SEARCHING)
+		return say_probe(c, why);
+	s = say_more(c, why);
+	return s == STATUS_OK && c->caller.state == CALLER_OPEN ? say_question(c) : s;
 }
 
 /* Headquarters is found again by the caller itself; what is to be told is how long that takes. */

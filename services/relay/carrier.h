@@ -37,6 +37,9 @@ struct carrier_options {
 	uint64_t confirmed; /* what headquarters had confirmed to an earlier process; 0: nothing is known of that */
 	/* Each once, when it begins. */
 	void (*on_news)(void *user, enum carrier_news news, const char *sentence);
+	/* While it carries: a frame that asks headquarters for decrees, or none; and what was answered. NULL: nobody asks. */
+	struct span (*ask)(void *user, struct arena *arena);
+	void (*on_decrees)(void *user, const Juyan__V1__Decrees *told);
 	void *user;
 };
 

@@ -9,6 +9,7 @@
 
 #include "carrier.h"
 #include "endpoint.h"
+#include "herald.h"
 #include "relaying.h"
 
 enum {
@@ -20,6 +21,7 @@ enum {
 struct relay {
 	const struct service_kit *kit;
 	struct carrier *carrier; /* NULL: there is no headquarters */
+	struct herald *herald;   /* likewise */
 	struct relaying told;    /* as it was written last */
 	uint64_t counted;        /* of the events that were delivered */
 	int64_t written_ms;      /* on the monotonic clock */
@@ -56,6 +58,22 @@ on_news(void *user, enum carrier_news news, const char *sentence)
 		relay->told.lost_from = view.confirmed;
 	}
 	relay->fresh = true;
+}
+
+/* ---- what is decided above ---- */
+
+static struct span
+ask_decrees(void *user, struct arena *arena)
+{
+	struct relay *relay = user;
+	return herald_ask(relay->herald, arena);
+}
+
+static void
+on_decrees(void *user, const Juyan__V1__Decrees *told)
+{
+	struct relay *relay = user;
+	herald_told(relay->herald, told);
 }
 
 /* ---- the state ---- */
@@ -107,6 +125,8 @@ take_view(struct relay *relay, const struct carrier_view *view, int64_t now_ms)
 	snprintf(told->name, sizeof told->name, "%s", view->name);
 	snprintf(told->status, sizeof told->status, "%s", status_name(view->status));
 	snprintf(told->why, sizeof told->why, "%s", view->why.text);
+	const struct herald_stuck *stuck = herald_stuck(relay->herald);
+	snprintf(told->decree_why, sizeof told->decree_why, "%s", stuck->number == 0 ? "" : stuck->why.text);
 }
 
 static void
@@ -117,8 +137,9 @@ tell(struct relay *relay)
 	if (!relay->fresh && since_ms < WRITE_MS)
 		return;
 	carrier_look(relay->carrier, &view);
-	bool moved = relay->fresh || view.lsn != relay->told.lsn || view.confirmed != relay->told.confirmed ||
-	    state_of(view.state) != relay->told.state;
+	bool stuck = herald_stuck(relay->herald)->number != 0;
+	bool moved = relay->fresh || stuck != (relay->told.decree_why[0] != '\0') || view.lsn != relay->told.lsn ||
+	    view.confirmed != relay->told.confirmed || state_of(view.state) != relay->told.state;
 	if (!moved && since_ms < STILL_MS)
 		return;
 	take_view(relay, &view, clock_utc_ms(&relay->kit->clock));
@@ -154,6 +175,7 @@ close_relay(void **self)
 		tell(relay);
 	}
 	carrier_close(&relay->carrier);
+	herald_close(&relay->herald);
 	free(relay);
 	*self = NULL;
 }
@@ -192,6 +214,8 @@ open_carrier(struct relay *relay, struct reason *why)
 		.clock = relay->kit->clock,
 		.confirmed = relay->told.confirmed,
 		.on_news = on_news,
+		.ask = ask_decrees,
+		.on_decrees = on_decrees,
 		.user = relay };
 	status = carrier_open(&options, &relay->carrier, why);
 	key_pair_wipe(&keys);
@@ -227,10 +251,13 @@ open_relay(const struct service_kit *kit, void **self, struct reason *why)
 		status = check_settings(kit->config, why);
 		if (status == STATUS_OK) {
 			remember(relay);
-			status = open_carrier(relay, why);
+			status = herald_open(kit, &relay->herald, why);
+			if (status == STATUS_OK)
+				status = open_carrier(relay, why);
 		}
 	}
 	if (status != STATUS_OK) {
+		herald_close(&relay->herald);
 		free(relay);
 		return status;
 	}
