@@ -11,11 +11,12 @@
 #include "streams.h"
 #include "tonnage.h"
 
-enum { DESCRIPTION_BYTES = 160, SNAPSHOT_TRIES = 100 };
+enum { DESCRIPTION_BYTES = 160, SNAPSHOT_TRIES = 100, ROWS_TRIMMED = 65536 };
 
 /* What a recount has in its hands; each part is closed if it was opened. */
 struct recount {
-	struct store store; /* of the ledger that is checked */
+	struct env *env;    /* of the ledger that is checked; NULL: of files */
+	struct store store; /* … and its snapshot */
 	struct meta meta;
 	struct journal_walk walk;
 	struct scratch scratch;
@@ -91,6 +92,16 @@ tell_difference(struct recount_result *result, enum table table, const struct wa
 	differ(result, sentence);
 }
 
+/* A ledger is read from end to end: what was read need not stay this process's memory. */
+static void
+trim(struct recount *recount)
+{
+	if (recount->env != NULL)
+		env_trim(recount->env);
+	if (recount->scratch.env != NULL)
+		env_trim(recount->scratch.env);
+}
+
 static enum status
 compare_table(struct recount *recount, const struct store *scratch, enum table table)
 {
@@ -102,7 +113,8 @@ compare_table(struct recount *recount, const struct store *scratch, enum table t
 		b = walk_first(&right);
 	}
 	for (; a == STATUS_OK && b == STATUS_OK && equal_rows(&ours, &right); a = walk_next(&ours), b = walk_next(&right))
-		recount->result->rows++;
+		if (++recount->result->rows % ROWS_TRIMMED == 0)
+			trim(recount);
 	bool ended = a == STATUS_NOT_FOUND && b == STATUS_NOT_FOUND;
 	bool machine = (a != STATUS_OK && a != STATUS_NOT_FOUND) || (b != STATUS_OK && b != STATUS_NOT_FOUND);
 	if (!ended && !machine)
@@ -180,7 +192,8 @@ note_sites(struct recount *recount, struct reason *why)
 static void
 on_progress(void *user, uint64_t done)
 {
-	const struct recount *recount = user;
+	struct recount *recount = user;
+	trim(recount);
 	if (recount->progress != NULL)
 		recount->progress(recount->user, done, recount->last_lsn);
 }
@@ -284,7 +297,7 @@ recount(struct env *env, const char *scratch_dir, const struct checkpoint *publi
     struct recount_result *result, struct reason *why)
 {
 	struct recount_result found = { .right = true, .first_lsn = 1 };
-	struct recount recount = { .result = &found, .published = published, .progress = progress, .user = user };
+	struct recount recount = { .env = env, .result = &found, .published = published, .progress = progress, .user = user };
 	uint64_t map_bytes, used_bytes, disk_free_bytes;
 	/* The scratch ledger grows as large as the ledger, whose map may be larger than the default. */
 	env_usage(env, &map_bytes, &used_bytes, &disk_free_bytes);
