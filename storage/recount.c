@@ -11,7 +11,7 @@
 #include "streams.h"
 #include "tonnage.h"
 
-enum { DESCRIPTION_BYTES = 160, SNAPSHOT_TRIES = 100, ROWS_TRIMMED = 65536 };
+enum { DESCRIPTION_BYTES = 160, SNAPSHOT_TRIES = 100, ROWS_TRIMMED = 4096 };
 
 /* What a recount has in its hands; each part is closed if it was opened. */
 struct recount {
