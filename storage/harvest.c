@@ -7,6 +7,7 @@
 #include "manifests.h"
 #include "quarantine.h"
 #include "registry_table.h"
+#include "sites.h"
 #include "streams.h"
 #include "tonnage.h"
 
@@ -14,8 +15,7 @@ enum {
 	SLOTS = 4 * HARVEST_EVENTS_MAX, /* a power of two, and more than twice the names that there can be */
 	NAMES_MAX = 2 * HARVEST_EVENTS_MAX,
 	CHANGES_MAX = 4096,
-	SCRATCH_BYTES = 2 * EVENT_DECODE_BYTES,
-	SITE_SHIFT = 16 /* a terminal of a site stands below the site's own number */
+	SCRATCH_BYTES = 2 * EVENT_DECODE_BYTES
 };
 
 struct harvester {
@@ -148,9 +148,19 @@ static enum status
 held_event(const struct store *store, uint32_t released_by, uint64_t lsn, struct journal_event *out)
 {
 	enum status status = STATUS_OK;
-	if (released_by > TERMINAL_NO_MAX)
-		status = streams_find(store, released_by >> SITE_SHIFT, lsn, &lsn);
+	if (block_site(released_by) != 0)
+		status = streams_find(store, block_site(released_by), lsn, &lsn);
 	return status == STATUS_OK ? journal_find(store, lsn, out) : status;
+}
+
+/* What a site lets out of its quarantine is not applied here where its port is not the site's: then there may be no batch. */
+static bool
+is_known(const struct store *store, const Juyan__V1__Event *event)
+{
+	struct key key = { 0 };
+	struct span row;
+	manifests_key(&key, event->port, event->batch_no);
+	return store_get(store, TABLE_manifests, key_span(&key), &row) != STATUS_NOT_FOUND;
 }
 
 /* An event that has left quarantine touches its batch now, whenever it came. */
@@ -166,22 +176,64 @@ touch_released(struct harvester *harvester, struct harvest *harvest, const struc
 	enum status status = held_event(&harvest->of->store, by->terminal_no, release->lsn, &held);
 	if (status == STATUS_OK)
 		status = wire_event(fixed.bytes > 0 ? fixed : held.bytes, &harvester->scratch, &event, NULL);
+	if (status == STATUS_OK && block_site(by->terminal_no) != 0 && wire_event_of_batch(event) &&
+	    !is_known(&harvest->of->store, event))
+		return STATUS_OK;
 	return status == STATUS_OK ? touch(harvester, harvest, event) : status;
 }
 
-/* Decoded once more, into memory that lasts. */
+/* ---- changes of the registry ---- */
+
+/* Of a site's registry ports alone hold here: the groups are this ledger's own. */
+static bool
+moves_totals(const Juyan__V1__RegistryChanged *change, uint32_t site_no)
+{
+	if (site_no == 0)
+		return registry_table_moves_totals(change);
+	for (size_t i = 0; i < change->n_put + change->n_drop; i++) {
+		const Juyan__V1__RegistryRecord *record = i < change->n_put ? change->put[i] : change->drop[i - change->n_put];
+		if (record->record_case == JUYAN__V1__REGISTRY_RECORD__RECORD_PORT)
+			return true;
+	}
+	return false;
+}
+
+static enum status
+decreed_change(const Juyan__V1__Decreed *said, struct arena *arena, const Juyan__V1__RegistryChanged **out)
+{
+	union {
+		const ProtobufCMessage *in;
+		const Juyan__V1__RegistryChanged *change;
+	} message;
+	enum status status = wire_unpack(&juyan__v1__registry_changed__descriptor,
+	    (struct span){ said->change.data, said->change.len }, arena, &message.in, NULL);
+	if (status == STATUS_OK)
+		*out = message.change;
+	return status;
+}
+
+/* Decoded once more, into memory that lasts. What was decreed to a site came from above, and is no news here. */
 static enum status
 keep_change(struct harvest *harvest, const struct journal_event *held)
 {
 	const Juyan__V1__Event *event;
+	const Juyan__V1__RegistryChanged *change;
+	uint32_t site_no = block_site(held->terminal_no);
 	if (harvest->n_changes == CHANGES_MAX)
 		return STATUS_NO_MEMORY;
 	enum status status = wire_event(held->bytes, harvest->arena, &event, NULL);
 	if (status != STATUS_OK)
 		return status;
-	harvest->changes[harvest->n_changes++] =
-	    (struct harvest_change){ held->lsn, held->received_at_ms, event->registry_changed };
-	if (registry_table_moves_totals(event->registry_changed))
+	if (event->what_case == JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED)
+		change = event->registry_changed;
+	else if (site_no != 0)
+		return STATUS_OK;
+	else
+		status = decreed_change(event->decreed, harvest->arena, &change);
+	if (status != STATUS_OK)
+		return status;
+	harvest->changes[harvest->n_changes++] = (struct harvest_change){ held->lsn, held->first_received_at_ms, site_no, change };
+	if (moves_totals(change, site_no))
 		harvest->moved_lsn = held->lsn;
 	return STATUS_OK;
 }
@@ -198,6 +250,7 @@ take_event(struct harvester *harvester, struct harvest *harvest, const struct jo
 		return status;
 	switch (event->what_case) {
 	case JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED:
+	case JUYAN__V1__EVENT__WHAT_DECREED:
 		return keep_change(harvest, held);
 	case JUYAN__V1__EVENT__WHAT_QUARANTINE_RELEASED:
 		return touch_released(harvester, harvest, held, event->quarantine_released);
@@ -352,7 +405,7 @@ take_source(const struct harvest *harvest, const struct source *source, struct a
 	out->first_ms = source->at.occurred_at_ms < out->first_ms ? source->at.occurred_at_ms : out->first_ms;
 	bool kept = event->what_case == JUYAN__V1__EVENT__WHAT_UNIT_WEIGHED || event->what_case == JUYAN__V1__EVENT__WHAT_RELEASED;
 	if (kept)
-		out->events[out->n_events++] = (struct harvest_event){ lsn, held.received_at_ms, source->at, event };
+		out->events[out->n_events++] = (struct harvest_event){ lsn, held.first_received_at_ms, source->at, event };
 	else if (event->what_case == JUYAN__V1__EVENT__WHAT_MANIFEST_LODGED && is_same(&source->at, &out->facts.lodged_at))
 		out->manifest = event->manifest_lodged;
 	else
@@ -409,4 +462,15 @@ harvest_records(const struct harvest *harvest, const char *kind, struct arena *a
     size_t *n)
 {
 	return registry_table_read(&harvest->of->store, kind, arena, records, n);
+}
+
+enum status
+harvest_site_terminals(const struct harvest *harvest, void (*see)(void *user, uint32_t terminal_no, struct span name), void *user)
+{
+	uint32_t terminal_no = 0;
+	struct span name;
+	enum status status;
+	while ((status = sites_next_terminal(&harvest->of->store, terminal_no, &terminal_no, &name)) == STATUS_OK)
+		see(user, terminal_no, name);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }

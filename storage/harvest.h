@@ -27,10 +27,14 @@ struct harvest_name {
 	const char *port, *batch_no;
 };
 
-/* A change of the registry that was applied. */
+/*
+ * A change of the registry: one of this ledger's own, one that came signed from where it is decided, or one of a site's registry,
+ * of which only records of the site's own ports hold here.
+ */
 struct harvest_change {
 	uint64_t lsn;
-	int64_t received_at_ms;
+	int64_t received_at_ms; /* where it came in: at its site, else here */
+	uint32_t site_no;       /* 0: it is none of a site */
 	const Juyan__V1__RegistryChanged *change;
 };
 
@@ -62,8 +66,8 @@ void harvest_end(struct harvest *harvest); /* safe on one that is zeroed or ende
 
 /* One event of a batch as it was applied. */
 struct harvest_event {
-	uint64_t lsn; /* under which it stands in the journal */
-	int64_t received_at_ms;
+	uint64_t lsn;           /* under which it stands in the journal */
+	int64_t received_at_ms; /* where it came in: at its site, else here */
 	struct stamp at;
 	const Juyan__V1__Event *event;
 };
@@ -98,5 +102,9 @@ enum status harvest_totals(const struct harvest *harvest, enum period kind, uint
 /* The records of one kind, such as "port", as they stand in the snapshot. */
 enum status harvest_records(const struct harvest *harvest, const char *kind, struct arena *arena,
     Juyan__V1__RegistryRecord ***records, size_t *n) MUST_USE;
+
+/* The terminals of sites that have a name there, by their numbers here; each is lent to `see`. */
+enum status harvest_site_terminals(const struct harvest *harvest, void (*see)(void *user, uint32_t terminal_no, struct span name),
+    void *user) MUST_USE;
 
 #endif

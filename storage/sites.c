@@ -138,6 +138,25 @@ sites_terminal_name(const struct store *store, uint32_t terminal_no, struct span
 }
 
 enum status
+sites_next_terminal(const struct store *store, uint32_t after, uint32_t *terminal_no, struct span *name)
+{
+	struct walk walk;
+	struct key key;
+	enum status status = walk_open(store, TABLE_sites, &walk);
+	if (status == STATUS_OK)
+		status = walk_seek(&walk, key_of_terminal(&key, after + 1));
+	while (status == STATUS_OK && walk.key.bytes == SITE_KEY_BYTES) /* a site's own row */
+		status = walk_next(&walk);
+	if (status == STATUS_OK) {
+		struct span found = { walk.key.data + SITE_KEY_BYTES, walk.key.bytes - SITE_KEY_BYTES };
+		*terminal_no = (uint32_t)key_take_be(&found, 4);
+		*name = walk.value;
+	}
+	walk_close(&walk);
+	return status;
+}
+
+enum status
 sites_put_terminal_name(const struct store *store, uint32_t terminal_no, const char *name)
 {
 	struct key key;

@@ -20,6 +20,8 @@ enum status sites_lsn(const struct store *store, const struct journal_event *eve
 
 /* The name that a site's terminal has there, by its number here; "" where none is known. Lent. */
 enum status sites_terminal_name(const struct store *store, uint32_t terminal_no, struct span *out) MUST_USE;
+/* All that have one, ascending: call with 0 first, then with the last result; NOT_FOUND behind the last. */
+enum status sites_next_terminal(const struct store *store, uint32_t after, uint32_t *terminal_no, struct span *name) MUST_USE;
 enum status sites_put_terminal_name(const struct store *store, uint32_t terminal_no, const char *name) MUST_USE;
 
 /* NOT_FOUND: there is none. The table does not follow from the journal, and no recount looks at it. */
