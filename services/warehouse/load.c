@@ -128,6 +128,7 @@ loader_connect(struct loader *loader, struct reason *why)
 	if (trouble != TROUBLE_NONE)
 		return trouble;
 	loader->ledger[0] = '\0';
+	loader->registry_written = false;
 	loader->monthly = loader->options.monthly;
 	trouble = schema_ensure(loader->line, &loader->monthly, why);
 	if (trouble == TROUBLE_NONE)
@@ -176,7 +177,8 @@ read_crossing(struct loader *loader, const struct harvest *harvest, size_t i, st
 	}
 	crossing_rows_add(&harvest->batches[i], &known, harvest->registry, loader->texts, &loader->hours, &touched->rows);
 	touched->hours_to = loader->hours.n;
-	touched->maybe_old = loader->position.sweep_lsn != 0 || known.first_lsn <= loader->position.lsn;
+	touched->maybe_old = loader->position.sweep_lsn != 0 || known.first_lsn <= loader->position.lsn ||
+	    known.first_lsn <= loader->position.swept_lsn;
 	return loader->hours.no_memory ? load_no_memory(why) : TROUBLE_NONE;
 }
 
@@ -229,8 +231,10 @@ aim(struct loader *loader, const struct harvest *harvest)
 		snprintf(to->sweep_port, sizeof to->sweep_port, "%s", last->port);
 		snprintf(to->sweep_batch_no, sizeof to->sweep_batch_no, "%s", last->batch_no);
 	}
-	if (sweeping)
+	if (sweeping) {
+		to->swept_lsn = harvest->snapshot.lsn;
 		return;
+	}
 	to->lsn = harvest->end.lsn;
 	to->received_at_ms = harvest->end.received_at_ms;
 	memcpy(to->chain, harvest->end.chain, CHAIN_BYTES);
@@ -296,8 +300,10 @@ transact(struct loader *loader, struct harvest *harvest, struct reason *why)
 	harvest_end(harvest);
 	if (trouble == TROUBLE_NONE)
 		trouble = put(loader, &names, why);
-	if (trouble == TROUBLE_NONE)
+	if (trouble == TROUBLE_NONE) {
 		loader->position = loader->to;
+		loader->registry_written = true;
+	}
 	return trouble;
 }
 
@@ -315,7 +321,7 @@ take_stretch(struct loader *loader, struct loaded *out, struct reason *why)
 	out->events = harvest.events;
 	out->crossings = harvest.n_batches;
 	out->behind = sweeping || harvest.end.lsn < harvest.snapshot.lsn;
-	if (!sweeping && harvest.events == 0) {
+	if (!sweeping && harvest.events == 0 && loader->registry_written) {
 		harvest_end(&harvest);
 		return TROUBLE_NONE;
 	}
@@ -343,7 +349,8 @@ loader_step(struct loader *loader, struct loaded *out, struct reason *why)
 	if (trouble == TROUBLE_NONE && loader->ledger[0] == '\0' && end.lsn > 0)
 		trouble = find_position(loader, why);
 	loaded.ledger_lsn = end.lsn;
-	if (trouble == TROUBLE_NONE && end.lsn > 0 && (end.lsn != loader->position.lsn || loader->position.sweep_lsn != 0))
+	bool asked = end.lsn != loader->position.lsn || loader->position.sweep_lsn != 0 || !loader->registry_written;
+	if (trouble == TROUBLE_NONE && end.lsn > 0 && asked)
 		trouble = take_stretch(loader, &loaded, why);
 	else if (trouble == TROUBLE_NONE)
 		trouble = pgline_look(loader->line, why);

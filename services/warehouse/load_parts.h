@@ -32,6 +32,7 @@ struct loader {
 	struct position to;                  /* … and as this transaction makes it */
 	int64_t to_received_at_ms;           /* when the last event of to.ahead_lsn was received */
 	const struct registry *registry;     /* of the last harvest */
+	bool registry_written;               /* since the line was opened: the tables of what holds now are this registry's */
 	bool registry_changed;               /* the stretch has rows of the registry */
 	char unreadable[SENTENCE_BYTES_MAX]; /* why juyan_reader cannot be made; empty: it is */
 	bool monthly;                        /* the tables are */
@@ -65,7 +66,7 @@ enum trouble replace_remove(struct loader *loader, const struct harvest *harvest
 enum trouble totals_gather(struct loader *loader, const struct harvest *harvest, struct reason *why) MUST_USE;
 enum trouble totals_replace(struct loader *loader, struct reason *why) MUST_USE;
 
-/* The rows of registry changes, ports and groups; and putting them in. */
+/* The rows of registry changes, and of what holds now of it; and putting them in. */
 enum trouble registry_gather(struct loader *loader, const struct harvest *harvest, struct reason *why) MUST_USE;
 enum trouble registry_replace(struct loader *loader, struct reason *why) MUST_USE;
 

@@ -17,6 +17,7 @@ struct position {
 	int64_t received_at_ms;
 	uint64_t ahead_lsn;
 	uint64_t counted_lsn;
+	uint64_t swept_lsn;                  /* a sweep has written crossings whose first event may have this number */
 	uint64_t sweep_lsn;                  /* 0: no sweep is under way */
 	char sweep_port[PORT_BYTES_MAX + 1]; /* … the last that is done; empty: none is */
 	char sweep_batch_no[BATCH_NO_BYTES_MAX + 1];

@@ -5,14 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern const unsigned char warehouse_001[];
-extern const size_t warehouse_001_bytes;
+extern const unsigned char warehouse_001[], warehouse_002[];
+extern const size_t warehouse_001_bytes, warehouse_002_bytes;
 
 static const struct {
 	const unsigned char *text;
 	const size_t *bytes;
 	const char *name;
-} versions[SCHEMA_VERSION] = { { warehouse_001, &warehouse_001_bytes, "tables" } };
+} versions[SCHEMA_VERSION] = { { warehouse_001, &warehouse_001_bytes, "tables" },
+	{ warehouse_002, &warehouse_002_bytes, "places and terminals" } };
 
 static const char monthly_line[] = "--monthly ", monthly_place[] = "{monthly}", monthly_clause[] = " PARTITION BY RANGE (day)";
 
@@ -165,7 +166,7 @@ may_read(struct pgline *line, bool *may, struct reason *why)
 {
 	enum trouble trouble = pgline_ask(line,
 	    "SELECT count(*) FROM pg_roles WHERE rolname = 'juyan_reader' AND has_schema_privilege(rolname, 'juyan', 'USAGE')"
-	    " AND has_table_privilege(rolname, 'juyan.freshness', 'SELECT')",
+	    " AND has_table_privilege(rolname, 'juyan.weighings', 'SELECT')",
 	    NULL, 0, why);
 	if (trouble == TROUBLE_NONE)
 		*may = strcmp(pgline_cell(line, 0, 0), "0") != 0;

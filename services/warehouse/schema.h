@@ -9,7 +9,7 @@
 
 #include "pgline.h"
 
-enum { SCHEMA_VERSION = 1 };
+enum { SCHEMA_VERSION = 2 };
 
 /* The text of one version (from 1) as it is run: the caller frees it. NULL: memory ran out. */
 char *schema_text(unsigned version, bool monthly) MUST_USE;

@@ -30,7 +30,10 @@
 	X(batch_place, "port, batch_no, day, counts_as") \
 	X(port, "port, ledger, name_zh, name_mn, name_en, utc_offset, unlocode") \
 	X(commodity_group, "commodity_group, ledger, name_zh, name_mn, name_en, rank") \
-	X(registry_history, "ledger, lsn, item_no, changed_at, changed_by, reason, record_name, dropped, record") \
+	X(place, "place, ledger, above, name_zh, name_mn, name_en") \
+	X(place_port, "place, port, ledger, steps") \
+	X(terminal, "ledger, terminal_no, name, site, number_there, is_site") \
+	X(registry_history, "ledger, lsn, item_no, changed_at, changed_by, reason, record_name, dropped, record, site") \
 	X(forecast_made, "ledger, made_on, to_day, lsn, model, program, paths, seed") \
 	X(forecast, "port, day, made_on, direction, mode, commodity_group, net_kg")
 

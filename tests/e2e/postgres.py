@@ -72,7 +72,7 @@ class Cluster:
             if check:
                 raise Away(done.stderr.strip())
             return done.stderr
-        return [[None if cell == "\x1e" else cell for cell in line.split("\x1f")] for line in done.stdout.splitlines()]
+        return [[None if cell == "\x1e" else cell for cell in line.split("\x1f")] for line in done.stdout.split("\n")[:-1]]
 
     def numbers(self, text):
         """The one row of a question for whole numbers."""

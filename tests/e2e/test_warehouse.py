@@ -216,7 +216,7 @@ def readable(cluster):
     expect("partitions of months", cluster.sql("SELECT count(*) > 0 FROM pg_class WHERE relname = 'unit_202501'"), [["t"]])
     cluster.sql("CREATE ROLE analyst LOGIN; GRANT juyan_reader TO analyst")
     for view in ("crossings", "loads", "goods", "hourly_tonnage", "daily_tonnage", "monthly_tonnage", "yearly_tonnage",
-        "dwell_times", "corrections", "forecast_and_actual", "freshness"):
+        "dwell_times", "corrections", "forecast_and_actual", "freshness", "ports", "places", "tonnage_by_place", "weighings"):
         cluster.sql(f"SELECT * FROM juyan.{view} LIMIT 1", user="analyst")
     refused = cluster.sql("DELETE FROM juyan.batch", user="analyst", check=False)
     if "permission denied" not in str(refused):
