@@ -29,8 +29,8 @@ void inhouse_close(struct inhouse **inhouse);
 struct asker *inhouse_asker(struct inhouse *inhouse);
 
 /*
- * OK: the event is on disk and was applied. What ingest says otherwise comes back with its sentence as `*said`, and OK; CLOSED, BUSY,
- * TIMEOUT and the like as they are: it may be tried again.
+ * OK: the event is on disk and was applied. What ingest says otherwise comes back with its sentence as `*said`, and OK; CLOSED,
+ * BUSY, TIMEOUT and the like as they are: it may be tried again.
  */
 enum status inhouse_send(struct inhouse *inhouse, struct span event, enum status *said, struct reason *why) MUST_USE;
 

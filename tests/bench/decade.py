@@ -27,10 +27,15 @@ from serving import JUYAN, Wrong, ask, run
 
 TWINS = 10
 DECADE = ("--from", "2016-01-01", "--to", "2025-12-31", "--rail")
-EVENTS_AT_FULL_SCALE = 11_580_000 # of two ports in these ten years
+EVENTS_AT_FULL_SCALE = 11_580_000  # of two ports in these ten years
 PARTS = ("port", "period", "direction", "mode", "group", "basis")
 FIGURES = ("net_kg", "batches", "units", "units_unknown")
 SETTINGS = ("listen=", "map_gib=96")
+
+
+def rest(seconds):
+    """Between two looks."""
+    threading.Event().wait(seconds)
 
 
 def memory(pid):
@@ -56,7 +61,7 @@ class Peak(threading.Thread):
             self.own, self.resident = max(self.own, own), max(self.resident, resident)
             if self.folder is not None:
                 self.disk = max(self.disk, size(self.folder))
-            time.sleep(1)
+            rest(1)
 
 
 def size(folder):
@@ -112,8 +117,8 @@ class Twin:
         self.keys = f"{data}-keys-{number}"
         os.makedirs(self.keys, mode=0o700, exist_ok=True)
         self.said = open(f"{data}-twin-{number}.log", "w+")
-        self.child = subprocess.Popen([JUYAN, "simulate", "--live", "--data", data, "--keys", self.keys, "--twin", str(number), "--seed",
-            str(number), "--scale", f"{scale:.3f}", *DECADE, "--speedup", "max", "--json"], stdin=subprocess.DEVNULL,
+        self.child = subprocess.Popen([JUYAN, "simulate", "--live", "--data", data, "--keys", self.keys, "--twin", str(number),
+            "--seed", str(number), "--scale", f"{scale:.3f}", *DECADE, "--speedup", "max", "--json"], stdin=subprocess.DEVNULL,
             stdout=open(f"{data}-twin-{number}.json", "w"), stderr=self.said)
         self.number, self.data = number, data
 
@@ -135,10 +140,10 @@ def load(data, scale, until):
     began, twins = time.monotonic(), []
     for number in range(1, TWINS + 1):
         twins.append(Twin(data, number, scale))
-        time.sleep(0.5) # each enters its terminals into the registry by itself
+        rest(0.5)  # each enters its terminals into the registry by itself
     told = began
     while any(twin.child.poll() is None for twin in twins):
-        time.sleep(0.5)
+        rest(0.5)
         there = sum(twin.on_disk() for twin in twins)
         if time.monotonic() - told > 30:
             told = time.monotonic()
@@ -160,7 +165,8 @@ def check(data, said):
     wanted = {tuple(map(str, key)): value for key, value in wanted.items() if any(value)}
     wrong = [key for key in wanted.keys() | found.keys() if wanted.get(key) != found.get(key)]
     if wrong:
-        raise Wrong(f"{len(wrong)} rows of totals differ, such as {wrong[0]}: {found.get(wrong[0])}; expected {wanted.get(wrong[0])}")
+        raise Wrong(f"{len(wrong)} rows of totals differ, such as {wrong[0]}: {found.get(wrong[0])}; expected"
+            f" {wanted.get(wrong[0])}")
     print(f"totals equal the simulators' own: {len(wanted)} rows, {sum(one['net_kg'] for one in said)} kg", flush=True)
 
 
@@ -182,8 +188,10 @@ def timed(*arguments):
 
 
 QUESTIONS = (("a year of all ports", "totals", "--by", "period", "--from", "2025", "--to", "2025"),
-    ("a year's months of a port", "totals", "--by", "period", "--period", "month", "--from", "2019", "--to", "2019", "--port", "ceke-3"),
-    ("a day's hours of all ports", "totals", "--by", "port,period", "--period", "hour", "--from", "2024-05-08", "--to", "2024-05-08"),
+    ("a year's months of a port", "totals", "--by", "period", "--period", "month", "--from", "2019", "--to", "2019", "--port",
+        "ceke-3"),
+    ("a day's hours of all ports", "totals", "--by", "port,period", "--period", "hour", "--from", "2024-05-08", "--to",
+        "2024-05-08"),
     ("ten years by goods and basis", "totals", "--by", "period,group,basis"))
 
 

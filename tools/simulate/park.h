@@ -29,7 +29,10 @@ struct park {
 	uint8_t bytes[512];
 };
 
-/* From the beginning of one day to the end of the other; both are days of the simulation (port_calendar.h). The port's id is lent. */
+/*
+ * From the beginning of one day to the end of the other; both are days of the simulation (port_calendar.h). The port's id is
+ * lent.
+ */
 void park_open(struct park *park, const char *port, uint64_t seed, int64_t from_day, int64_t to_day);
 /* When the next is told; INT64_MAX: no more. */
 int64_t park_next_ms(const struct park *park);
