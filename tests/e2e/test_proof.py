@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Proof, backup and care as an operator meets them: a checkpoint that openssl checks as well, a backup of a running Juyan and the
-same ledger out of it, figures as they were known, and a ledger that the first version made.
+same ledger out of it, figures as they were known, and ledgers of older formats.
 """
 import base64
 import hashlib
@@ -178,28 +178,28 @@ def test_figures_as_they_were_known(data, known):
     expect("what is left", [n for n in os.listdir(data) if n.startswith("known.")], [])
 
 
-def test_a_ledger_of_the_first_version(folder):
-    with tarfile.open(os.path.join(SOURCE, "tests", "reference", "ledger-format-1.tar.xz")) as archive:
+def test_a_ledger_of_another_format(folder, n):
+    with tarfile.open(os.path.join(SOURCE, "tests", "reference", f"ledger-format-{n}.tar.xz")) as archive:
         archive.extractall(folder)
-    data = os.path.join(folder, "ledger-format-1")
+    data = os.path.join(folder, f"ledger-format-{n}")
     with open(os.path.join(data, "verified.txt"), encoding="ascii") as file:
         chain = file.read().strip().rsplit(" ", 1)[1]
     for name in ("totals", "verify", "serve"):
-        expect_in(name, run(name, "--data", data, code=4)[1], "has format 1", "'juyan upgrade'")
-    expect_in("upgraded", run("upgrade", "--data", data)[0], "from format 1", "ledger.1-old")
+        expect_in(name, run(name, "--data", data, code=4)[1], f"has format {n}", "'juyan upgrade'")
+    expect_in("upgraded", run("upgrade", "--data", data)[0], f"from format {n}", f"ledger.{n}-old")
     said = ask("verify", "--data", data)
     expect("verified", (said["right"], said["chain"]), (True, chain))
     with open(os.path.join(data, "totals.json"), encoding="utf-8") as file:
         expect("its totals", totals(data), json.load(file))
     with open(os.path.join(data, "quarantine.json"), encoding="utf-8") as file:
         expect("its quarantine", ask("quarantine", "list", "--data", data), json.load(file))
-    expect("the old one is kept", os.path.exists(os.path.join(data, "ledger.1-old", "data.mdb")), True)
+    expect("the old one is kept", os.path.exists(os.path.join(data, f"ledger.{n}-old", "data.mdb")), True)
     expect_in("a second time", run("upgrade", "--data", data, code=1)[1], "already")
     # Cut off behind the exchange: the old one stands where the new one was made, and gets its name.
     os.mkdir(os.path.join(data, "remade"))
-    os.rename(os.path.join(data, "ledger.1-old"), os.path.join(data, "remade", "ledger"))
+    os.rename(os.path.join(data, f"ledger.{n}-old"), os.path.join(data, "remade", "ledger"))
     run("upgrade", "--data", data, code=1)
-    expect("the old one is kept after a cut", os.path.exists(os.path.join(data, "ledger.1-old", "data.mdb")), True)
+    expect("the old one is kept after a cut", os.path.exists(os.path.join(data, f"ledger.{n}-old", "data.mdb")), True)
     expect("the new one", ask("verify", "--data", data)["chain"], chain)
 
 
@@ -230,7 +230,8 @@ def main():
         known.append(known_now(restored))
         test_a_stretch_for_an_outsider(restored, folder, checkpoint, public)
         test_figures_as_they_were_known(restored, known)
-        test_a_ledger_of_the_first_version(folder)
+        test_a_ledger_of_another_format(folder, 1)
+        test_a_ledger_of_another_format(folder, 4)
         test_the_keeper(server.data)
     except Wrong as wrong:
         print(wrong, file=sys.stderr)

@@ -1,9 +1,11 @@
 #!/bin/sh
-# Makes ledger-format-1.tar.xz: JUYAN is the command of the last version whose ledgers had format 1, by its whole path. What
-#     git log -S'LEDGER_FORMAT = 2' -- storage/meta.h
+# Makes ledger-format-N.tar.xz, where N is the argument: JUYAN is the command of the last version whose ledgers had that format, by
+# its whole path. For format 4, what
+#     git log -S'LEDGER_FORMAT = 5' -- storage/meta.h
 # names ended it: build its parent. All kinds of event that there were are in it, and every state of quarantine. Beside the ledger
 # stand the totals as that version printed them.
 set -eu
+format=$1
 work=$(mktemp -d)
 cd "$work"
 "$JUYAN" serve --data d --set listen= ingest query > serve.log 2> serve.err &
@@ -40,6 +42,16 @@ say("ceke", "D1", "mass_corrected", unit_id="A1", net_kg=9100, by="b", reason="r
 lodge("ceke", "D2", "EXPORT", "TRUCK", "A2", "0808", 9000)
 say("ceke", "D2", "manifest_deleted")
 X
+if test "$format" -ge 4; then
+	python3 - >> events.ndjson <<'X'
+import json
+
+for minute, condition in ((0, "WORKING"), (40, "FAULT"), (55, "WORKING")):
+    print(json.dumps({"occurred_at_ms": 1737003600000 + minute * 60000, "port": "ceke",
+        "machine_reported": {"machine": "scale 9", "kind": "SCALE", "condition": condition, "note": "n"}}))
+X
+	"$JUYAN" attention note stuck:ceke/D2 --note "seen" --data d --by b
+fi
 "$JUYAN" send --data d events.ndjson || true
 "$JUYAN" quarantine list --data d --json > waiting.json
 waiting=$(python3 -c 'import json
@@ -62,8 +74,9 @@ X
 "$JUYAN" verify --data d > verified.txt
 kill $serve
 wait $serve || true
-mkdir -p ledger-format-1/ledger
-cp d/ledger/data.mdb ledger-format-1/ledger
-cp totals.json quarantine.json verified.txt ledger-format-1
-tar --sort=name --owner=0 --group=0 --numeric-owner --sparse -cJf "$OLDPWD/ledger-format-1.tar.xz" ledger-format-1
+made=ledger-format-$format
+mkdir -p "$made/ledger"
+cp d/ledger/data.mdb "$made/ledger"
+cp totals.json quarantine.json verified.txt "$made"
+tar --sort=name --owner=0 --group=0 --numeric-owner --sparse -cJf "$OLDPWD/$made.tar.xz" "$made"
 cat verified.txt
