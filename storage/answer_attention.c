@@ -206,25 +206,41 @@ tell(struct attending *attending, const struct candidate *from, Juyan__V1__Atten
 
 /* ---- sites ---- */
 
-/* The port that it is shown with: the one that was asked for, where that is the site's; NULL: it is not. */
+/* It is shown with the port that was asked for. */
+static enum status
+look_at_matter(struct attending *attending, const struct terminal_rule *site, enum site_matter matter)
+{
+	struct candidate candidate = { .kind = ATTENTION_SITE,
+		.port = attending->ask->port,
+		.batch_no = "",
+		.terminal_no = site->terminal_no };
+	struct site_alarm alarm;
+	struct reason said;
+	enum status status = sites_alarm(&attending->snapshot->store, site->terminal_no, matter, &alarm);
+	if (status != STATUS_OK)
+		return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+	candidate.lsn = alarm.lsn;
+	candidate.since_ms = alarm.since_ms;
+	candidate.reason = alarm.status;
+	snprintf(candidate.subject, sizeof candidate.subject, "site:%u/%s%" PRIu64, site->terminal_no,
+	    matter == SITE_UNFIT ? "registry/" : "", alarm.lsn);
+	if (matter == SITE_STOPPED)
+		return attending_add(attending, &candidate, alarm.why.text);
+	reason_write(&said, "site %.40s: what its event %" PRIu64 " says of its registry does not fit here: %s", site->name,
+	    alarm.lsn, alarm.why.text);
+	return attending_add(attending, &candidate, said.text);
+}
+
 static enum status
 look_at_site(struct attending *attending, uint32_t site_no)
 {
 	const char *port = attending->ask->port;
 	const struct registry *registry = attending->snapshot->registry;
 	const struct terminal_rule *rule = registry_terminal(registry, site_no);
-	struct candidate candidate = { .kind = ATTENTION_SITE, .port = port, .batch_no = "", .terminal_no = site_no };
-	struct site_alarm alarm;
 	if (rule == NULL || rule->revoked || (port[0] != '\0' && !registry_has_port(registry, site_no, port)))
 		return STATUS_OK;
-	enum status status = sites_alarm(&attending->snapshot->store, site_no, &alarm);
-	if (status != STATUS_OK)
-		return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-	candidate.lsn = alarm.lsn;
-	candidate.since_ms = alarm.since_ms;
-	candidate.reason = alarm.status;
-	snprintf(candidate.subject, sizeof candidate.subject, "site:%u/%" PRIu64, site_no, alarm.lsn);
-	return attending_add(attending, &candidate, alarm.why.text);
+	enum status status = look_at_matter(attending, rule, SITE_STOPPED);
+	return status == STATUS_OK ? look_at_matter(attending, rule, SITE_UNFIT) : status;
 }
 
 static enum status

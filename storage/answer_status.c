@@ -67,10 +67,24 @@ tell_site_end(struct snapshot *snapshot, uint32_t site_no, Juyan__V1__SiteStatus
 }
 
 static enum status
-tell_alarm(struct snapshot *snapshot, uint32_t site_no, Juyan__V1__SiteStatus *out)
+tell_unfit(struct snapshot *snapshot, uint32_t site_no, Juyan__V1__SiteStatus *out)
+{
+	struct site_alarm unfit;
+	enum status status = sites_alarm(&snapshot->store, site_no, SITE_UNFIT, &unfit);
+	if (status != STATUS_OK)
+		return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+	out->unfit_since_ms = unfit.since_ms;
+	out->unfit_lsn = unfit.lsn;
+	out->unfit_name = answer_string(snapshot->arena, status_name(unfit.status));
+	out->unfit_sentence = answer_string(snapshot->arena, unfit.why.text);
+	return out->unfit_name != NULL && out->unfit_sentence != NULL ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+static enum status
+tell_stopped(struct snapshot *snapshot, uint32_t site_no, Juyan__V1__SiteStatus *out)
 {
 	struct site_alarm alarm;
-	enum status status = sites_alarm(&snapshot->store, site_no, &alarm);
+	enum status status = sites_alarm(&snapshot->store, site_no, SITE_STOPPED, &alarm);
 	if (status != STATUS_OK)
 		return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 	out->stopped_since_ms = alarm.since_ms;
@@ -82,19 +96,24 @@ tell_alarm(struct snapshot *snapshot, uint32_t site_no, Juyan__V1__SiteStatus *o
 }
 
 static enum status
-tell_site(struct snapshot *snapshot, uint32_t site_no, Juyan__V1__SiteStatus **out)
+tell_site(struct snapshot *snapshot, const struct terminal_rule *rule, Juyan__V1__SiteStatus **out)
 {
+	uint32_t site_no = rule->terminal_no;
 	Juyan__V1__SiteStatus *site = arena_take(snapshot->arena, sizeof *site);
 	if (site == NULL)
 		return STATUS_NO_MEMORY;
 	juyan__v1__site_status__init(site);
 	site->terminal_no = site_no;
+	site->revoked = rule->revoked;
 	site->terminal_name = answer_terminal_name(snapshot, site_no);
 	enum status status = site->terminal_name == NULL ? STATUS_NO_MEMORY : tell_site_end(snapshot, site_no, site);
 	if (status == STATUS_NOT_FOUND)
 		status = STATUS_OK;
 	*out = site;
-	return status == STATUS_OK ? tell_alarm(snapshot, site_no, site) : status;
+	/* What stands in the way of one that is not to bring anything is no matter. */
+	if (status == STATUS_OK && !rule->revoked)
+		status = tell_stopped(snapshot, site_no, site);
+	return status == STATUS_OK && !rule->revoked ? tell_unfit(snapshot, site_no, site) : status;
 }
 
 /* All that the registry knows, whether or not anything has come. */
@@ -110,7 +129,7 @@ tell_sites(struct snapshot *snapshot, Juyan__V1__LedgerStatus *out)
 		const struct terminal_rule *rule = registry_terminal_at(registry, i);
 		if (!rule->site)
 			continue;
-		status = tell_site(snapshot, rule->terminal_no, &out->sites[out->n_sites]);
+		status = tell_site(snapshot, rule, &out->sites[out->n_sites]);
 		out->n_sites += status == STATUS_OK ? 1 : 0;
 	}
 	return status;

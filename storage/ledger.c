@@ -225,7 +225,7 @@ note_sites(struct ledger *ledger, const struct entry *entries, size_t n)
 			continue;
 		status = sites_put_end(&ledger->store, site_no, &ledger->sites[site_no]);
 		if (status == STATUS_OK)
-			status = sites_drop_alarm(&ledger->store, site_no);
+			status = sites_drop_alarm(&ledger->store, site_no, SITE_STOPPED);
 	}
 	return status;
 }

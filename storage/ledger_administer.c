@@ -114,23 +114,17 @@ administer_own(struct ledger *ledger, const struct entry *entry, struct reason *
 	return apply_release(ledger, entry->event->quarantine_released, ledger->meta.end.lsn + 1, why);
 }
 
-/*
- * An administrative event changes tables before it is known to fit, so it runs in a nested transaction: what does not fit leaves
- * nothing behind but its own record in quarantine.
- */
 enum status
-ledger_administer(struct ledger *ledger, struct entry *entry, struct reason *why)
+ledger_attempt(struct ledger *ledger, ledger_deed *deed, const void *user, struct reason *why)
 {
 	struct store outer = ledger->store;
 	struct meta before = ledger->meta;
-	enum status status = STATUS_OK;
-	if (entry->site_chain != NULL && entry->event->what_case == JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED)
-		status = ledger_name_terminals(ledger, entry);
-	if (status == STATUS_OK)
-		status = store_begin_nested(ledger->env, &outer, &ledger->store, why);
-	if (status != STATUS_OK)
+	enum status status = store_begin_nested(ledger->env, &outer, &ledger->store, why);
+	if (status != STATUS_OK) {
+		ledger->store = outer;
 		return status;
-	status = entry->site_chain != NULL ? ledger_administer_site(ledger, entry, why) : administer_own(ledger, entry, why);
+	}
+	status = deed(ledger, user, why);
 	if (status == STATUS_OK)
 		status = store_commit(&ledger->store, why);
 	else
@@ -139,11 +133,39 @@ ledger_administer(struct ledger *ledger, struct entry *entry, struct reason *why
 	arena_reset(&ledger->admin);
 	if (status_consequence(status) != REFUSE)
 		return status;
-	assert(status != STATUS_CONFLICTING_EVENT); /* as a verdict it would take no number */
 	tonnage_forget(&ledger->changes);
 	manifests_forget(&ledger->manifests);
 	ledger->meta = before;
-	if (entry->site_chain == NULL)
-		entry->verdict = status;
-	return STATUS_OK;
+	return status;
+}
+
+static enum status
+administer_any(struct ledger *ledger, const void *user, struct reason *why)
+{
+	const struct entry *entry = user;
+	return entry->site_chain != NULL ? ledger_administer_site(ledger, entry, why) : administer_own(ledger, entry, why);
+}
+
+/*
+ * An administrative event changes tables before it is known to fit, so it runs in a nested transaction: what does not fit leaves
+ * nothing behind but its own record in quarantine.
+ */
+enum status
+ledger_administer(struct ledger *ledger, struct entry *entry, struct reason *why)
+{
+	uint64_t version = ledger->meta.registry_version;
+	bool of_site = entry->site_chain != NULL;
+	bool registry_of_site = of_site && entry->event->what_case == JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED;
+	enum status fits = registry_of_site ? ledger_name_terminals(ledger, entry) : STATUS_OK;
+	if (fits == STATUS_OK)
+		fits = ledger_attempt(ledger, administer_any, entry, why);
+	if (fits != STATUS_OK && status_consequence(fits) != REFUSE)
+		return fits;
+	assert(fits != STATUS_CONFLICTING_EVENT); /* as a verdict it would take no number */
+	if (fits != STATUS_OK && !of_site)
+		entry->verdict = fits;
+	enum status status = registry_of_site ? ledger_want_registry(ledger, entry, fits == STATUS_OK) : STATUS_OK;
+	if (status == STATUS_OK && (registry_of_site || ledger->meta.registry_version != version))
+		status = ledger_fit_registries(ledger, entry, ledger->meta.registry_version != version);
+	return status;
 }

@@ -1,6 +1,6 @@
 /*
  * The inside of a ledger that is written: ledger.c has the transaction and what every entry does, ledger_administer.c what an
- * administrator's does, ledger_sites.c what is other with a site's.
+ * administrator's does, ledger_sites.c what is other with a site's, ledger_site_registry.c what a site's registry changes here.
  */
 #ifndef JUYAN_STORAGE_LEDGER_PARTS_H
 #define JUYAN_STORAGE_LEDGER_PARTS_H
@@ -45,8 +45,22 @@ enum status ledger_take_registry(struct ledger *ledger, bool moves_totals, struc
 enum status ledger_decree(struct ledger *ledger, const Juyan__V1__Decreed *said, struct reason *why) MUST_USE;
 enum status ledger_may_change(const struct ledger *ledger, const Juyan__V1__RegistryChanged *change, struct reason *why) MUST_USE;
 
-/* ledger_sites.c: what a site's administrative event does here; the names of its terminals, which are kept whatever else fits. */
-enum status ledger_name_terminals(struct ledger *ledger, const struct entry *entry) MUST_USE;
+/* … Something in a nested transaction: where it is refused, nothing of it is left. The arena for administration is emptied. */
+typedef enum status ledger_deed(struct ledger *ledger, const void *user, struct reason *why);
+enum status ledger_attempt(struct ledger *ledger, ledger_deed *deed, const void *user, struct reason *why) MUST_USE;
+
+/* ledger_sites.c: what a site's administrative event does here. */
 enum status ledger_administer_site(struct ledger *ledger, const struct entry *entry, struct reason *why) MUST_USE;
+
+/*
+ * ledger_site_registry.c: a site's change of its registry, as a whole, as far as it is of ports that are the site's here. What is
+ * not taken over is wanted (wanted.h), and tried again: that of this entry's site, and of all where the registry has changed. And
+ * the names of its terminals, which are kept whatever else fits.
+ */
+enum status ledger_apply_site_registry(struct ledger *ledger, uint32_t site_no, const Juyan__V1__RegistryChanged *change,
+    struct reason *why) MUST_USE;
+enum status ledger_want_registry(struct ledger *ledger, const struct entry *entry, bool fits) MUST_USE;
+enum status ledger_fit_registries(struct ledger *ledger, const struct entry *entry, bool all) MUST_USE;
+enum status ledger_name_terminals(struct ledger *ledger, const struct entry *entry) MUST_USE;
 
 #endif

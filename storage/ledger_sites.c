@@ -9,93 +9,7 @@
 
 #include "notes.h"
 #include "quarantine.h"
-#include "registry_table.h"
 #include "sites.h"
-
-/* ---- the registry ---- */
-
-/* The port that a record is about, where it is of a kind that a site decides; NULL: it is not. */
-static const char *
-port_of(const Juyan__V1__RegistryRecord *record)
-{
-	switch (record->record_case) {
-	case JUYAN__V1__REGISTRY_RECORD__RECORD_PORT:
-		return record->port->id;
-	case JUYAN__V1__REGISTRY_RECORD__RECORD_DAY:
-		return record->day->port;
-	case JUYAN__V1__REGISTRY_RECORD__RECORD_CAPACITY:
-		return record->capacity->port;
-	case JUYAN__V1__REGISTRY_RECORD__RECORD_LEVER:
-		return record->lever->port;
-	case JUYAN__V1__REGISTRY_RECORD__RECORD_OVERRIDE:
-		return record->override->port;
-	case JUYAN__V1__REGISTRY_RECORD__RECORD_PUBLISHED:
-		return record->published->port;
-	default:
-		return NULL;
-	}
-}
-
-static bool
-decides(const struct ledger *ledger, uint32_t site_no, const Juyan__V1__RegistryRecord *record)
-{
-	const char *port = port_of(record);
-	if (authorities_of(registry_authorities(ledger->registry), (int)record->record_case) != NULL)
-		return false;
-	return port != NULL && registry_has_port(ledger->registry, site_no, port);
-}
-
-/* Among places a port stands where this ledger puts it: its site need not know of any. */
-static enum status
-put_record(struct ledger *ledger, const Juyan__V1__RegistryRecord *record, struct reason *why)
-{
-	char place[PORT_BYTES_MAX + 1] = "";
-	Juyan__V1__RegistryRecord here = *record;
-	Juyan__V1__Port port;
-	if (record->record_case == JUYAN__V1__REGISTRY_RECORD__RECORD_PORT) {
-		const char *above = places_above(registry_places(ledger->registry), record->port->id);
-		snprintf(place, sizeof place, "%s", above != NULL ? above : "");
-		port = *record->port;
-		port.place = place;
-		here.port = &port;
-	}
-	return registry_table_put(&ledger->store, &here, &ledger->admin, why);
-}
-
-/* Records of the site's own ports. One that is to be dropped and is not there is gone already. */
-static enum status
-apply_registry(struct ledger *ledger, uint32_t site_no, const Juyan__V1__RegistryChanged *change, struct reason *why)
-{
-	enum status status = STATUS_OK;
-	bool moves_totals = false;
-	size_t taken = 0;
-	for (size_t i = 0; i < change->n_drop + change->n_put && status == STATUS_OK; i++) {
-		bool drop = i < change->n_drop;
-		const Juyan__V1__RegistryRecord *record = drop ? change->drop[i] : change->put[i - change->n_drop];
-		if (!decides(ledger, site_no, record))
-			continue;
-		status = drop ? registry_table_drop(&ledger->store, record, why) : put_record(ledger, record, why);
-		if (drop && status == STATUS_CONTRADICTION)
-			status = STATUS_OK;
-		moves_totals = moves_totals || record->record_case == JUYAN__V1__REGISTRY_RECORD__RECORD_PORT;
-		taken++;
-	}
-	return status == STATUS_OK && taken > 0 ? ledger_take_registry(ledger, moves_totals, why) : status;
-}
-
-enum status
-ledger_name_terminals(struct ledger *ledger, const struct entry *entry)
-{
-	const Juyan__V1__RegistryChanged *change = entry->event->registry_changed;
-	enum status status = STATUS_OK;
-	for (size_t i = 0; i < change->n_put && status == STATUS_OK; i++)
-		if (change->put[i]->record_case == JUYAN__V1__REGISTRY_RECORD__RECORD_TERMINAL &&
-		    registry_check(change->put[i], NULL) == STATUS_OK)
-			status = sites_put_terminal_name(&ledger->store,
-			    block_terminal(block_site(entry->terminal_no), change->put[i]->terminal->terminal_no),
-			    change->put[i]->terminal->name);
-	return status;
-}
 
 /* ---- the quarantine ---- */
 
@@ -178,6 +92,8 @@ subject_here(struct ledger *ledger, uint32_t site_no, const char *subject, char 
 			snprintf(out, SUBJECT_BYTES_MAX + 1, "quarantine:%" PRIu64, lsn);
 		return status;
 	}
+	if (strncmp(subject, "site:", strlen("site:")) == 0 || strncmp(subject, "silent:", strlen("silent:")) == 0)
+		return STATUS_NOT_AUTHORISED;
 	size_t bytes = colon == NULL ? 0 : strcspn(colon + 1, "/");
 	if (bytes == 0 || bytes > PORT_BYTES_MAX)
 		return STATUS_NOT_AUTHORISED;
@@ -202,7 +118,7 @@ ledger_administer_site(struct ledger *ledger, const struct entry *entry, struct 
 	uint32_t site_no = block_site(entry->terminal_no);
 	enum status status;
 	if (entry->event->what_case == JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED)
-		return apply_registry(ledger, site_no, entry->event->registry_changed, why);
+		return ledger_apply_site_registry(ledger, site_no, entry->event->registry_changed, why);
 	if (entry->event->what_case == JUYAN__V1__EVENT__WHAT_DECREED) /* it came from above, and is no news here */
 		return STATUS_OK;
 	if (entry->event->what_case == JUYAN__V1__EVENT__WHAT_NOTED)
@@ -257,7 +173,7 @@ ledger_alarm(struct ledger *ledger, uint32_t site_no, const struct site_alarm *a
 	enum status status = store_begin_write(ledger->env, &store, why);
 	if (status != STATUS_OK)
 		return status;
-	status = sites_alarm(&store, site_no, &held);
+	status = sites_alarm(&store, site_no, SITE_STOPPED, &held);
 	bool known = status == STATUS_OK && says_nothing_new(&held, alarm);
 	if (status == STATUS_OK)
 		kept.since_ms = held.since_ms;
@@ -265,7 +181,7 @@ ledger_alarm(struct ledger *ledger, uint32_t site_no, const struct site_alarm *a
 		store_abort(&store);
 		return status;
 	}
-	status = sites_put_alarm(&store, site_no, &kept);
+	status = sites_put_alarm(&store, site_no, SITE_STOPPED, &kept);
 	if (status == STATUS_OK)
 		return store_commit(&store, why);
 	store_abort(&store);

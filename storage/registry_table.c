@@ -121,6 +121,25 @@ unpack(struct span row, struct arena *arena, Juyan__V1__RegistryRecord **out)
 	return STATUS_OK;
 }
 
+enum status
+registry_table_find(const struct store *store, const Juyan__V1__RegistryRecord *record, struct arena *arena,
+    const Juyan__V1__RegistryRecord **out)
+{
+	struct key key;
+	struct span row;
+	Juyan__V1__RegistryRecord *found;
+	char name[REGISTRY_KEY_BYTES];
+	if (!registry_key(record, name))
+		return STATUS_NOT_FOUND;
+	key_of(record, &key);
+	enum status status = store_get(store, TABLE_registry, key_span(&key), &row);
+	if (status == STATUS_OK)
+		status = unpack(row, arena, &found);
+	if (status == STATUS_OK)
+		*out = found;
+	return status;
+}
+
 /* Whether a kind is one of a list with commas. */
 static bool
 is_among(const char *list, const char *kind)

@@ -16,6 +16,9 @@ enum status registry_table_change(const struct store *store, const Juyan__V1__Re
 enum status registry_table_put(const struct store *store, const Juyan__V1__RegistryRecord *record, struct arena *arena,
     struct reason *why) MUST_USE;
 enum status registry_table_drop(const struct store *store, const Juyan__V1__RegistryRecord *record, struct reason *why) MUST_USE;
+/* The record on file in whose place this one would come; it lives in the arena. NOT_FOUND. */
+enum status registry_table_find(const struct store *store, const Juyan__V1__RegistryRecord *record, struct arena *arena,
+    const Juyan__V1__RegistryRecord **out) MUST_USE;
 /* All records, in key order, in the arena. `kind`: the name of one kind, or NULL for all. TOO_LARGE where they do not fit it. */
 enum status registry_table_read(const struct store *store, const char *kind, struct arena *arena,
     Juyan__V1__RegistryRecord ***records, size_t *n) MUST_USE;

@@ -166,12 +166,21 @@ sites_put_terminal_name(const struct store *store, uint32_t terminal_no, const c
 
 /* ---- alarms ---- */
 
+static struct span
+key_of_alarm(struct key *key, uint32_t site_no, enum site_matter matter)
+{
+	key_of(key, site_no);
+	if (matter != SITE_STOPPED)
+		key_u8(key, matter);
+	return key_span(key);
+}
+
 enum status
-sites_alarm(const struct store *store, uint32_t site_no, struct site_alarm *out)
+sites_alarm(const struct store *store, uint32_t site_no, enum site_matter matter, struct site_alarm *out)
 {
 	struct key key;
 	struct span row;
-	enum status status = store_get(store, TABLE_alarms, key_of(&key, site_no), &row);
+	enum status status = store_get(store, TABLE_alarms, key_of_alarm(&key, site_no, matter), &row);
 	if (status != STATUS_OK)
 		return status;
 	if (row.bytes < ALARM_TEXT || row.bytes - ALARM_TEXT >= sizeof out->why.text)
@@ -184,7 +193,7 @@ sites_alarm(const struct store *store, uint32_t site_no, struct site_alarm *out)
 }
 
 enum status
-sites_put_alarm(const struct store *store, uint32_t site_no, const struct site_alarm *alarm)
+sites_put_alarm(const struct store *store, uint32_t site_no, enum site_matter matter, const struct site_alarm *alarm)
 {
 	struct key key;
 	uint8_t row[ALARM_TEXT + sizeof alarm->why.text];
@@ -193,13 +202,13 @@ sites_put_alarm(const struct store *store, uint32_t site_no, const struct site_a
 	value_put(row + ALARM_LSN, alarm->lsn, 8);
 	row[ALARM_STATUS] = (uint8_t)alarm->status;
 	memcpy(row + ALARM_TEXT, alarm->why.text, bytes);
-	return store_put(store, TABLE_alarms, key_of(&key, site_no), (struct span){ row, ALARM_TEXT + bytes });
+	return store_put(store, TABLE_alarms, key_of_alarm(&key, site_no, matter), (struct span){ row, ALARM_TEXT + bytes });
 }
 
 enum status
-sites_drop_alarm(const struct store *store, uint32_t site_no)
+sites_drop_alarm(const struct store *store, uint32_t site_no, enum site_matter matter)
 {
 	struct key key;
-	enum status status = store_delete(store, TABLE_alarms, key_of(&key, site_no));
+	enum status status = store_delete(store, TABLE_alarms, key_of_alarm(&key, site_no, matter));
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }

@@ -24,9 +24,14 @@ enum status sites_terminal_name(const struct store *store, uint32_t terminal_no,
 enum status sites_next_terminal(const struct store *store, uint32_t after, uint32_t *terminal_no, struct span *name) MUST_USE;
 enum status sites_put_terminal_name(const struct store *store, uint32_t terminal_no, const char *name) MUST_USE;
 
-/* NOT_FOUND: there is none. The table does not follow from the journal, and no recount looks at it. */
-enum status sites_alarm(const struct store *store, uint32_t site_no, struct site_alarm *out) MUST_USE;
-enum status sites_put_alarm(const struct store *store, uint32_t site_no, const struct site_alarm *alarm) MUST_USE;
-enum status sites_drop_alarm(const struct store *store, uint32_t site_no) MUST_USE;
+/*
+ * That its stream stands still, and that some of its registry does not fit this one; NOT_FOUND: not so. The table is not held
+ * against the journal, and no recount looks at it.
+ */
+enum site_matter { SITE_STOPPED, SITE_UNFIT };
+enum status sites_alarm(const struct store *store, uint32_t site_no, enum site_matter matter, struct site_alarm *out) MUST_USE;
+enum status sites_put_alarm(const struct store *store, uint32_t site_no, enum site_matter matter,
+    const struct site_alarm *alarm) MUST_USE;
+enum status sites_drop_alarm(const struct store *store, uint32_t site_no, enum site_matter matter) MUST_USE;
 
 #endif

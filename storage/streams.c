@@ -71,6 +71,8 @@ streams_next_terminal(const struct store *store, uint32_t after, uint32_t *termi
 {
 	struct walk walk;
 	struct key key = { 0 };
+	if (after == UINT32_MAX) /* the last terminal of the last site */
+		return STATUS_NOT_FOUND;
 	key_be(&key, (uint64_t)after + 1, 4);
 	enum status status = walk_open(store, TABLE_streams, &walk);
 	if (status == STATUS_OK)

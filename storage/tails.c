@@ -72,8 +72,6 @@ tails_load(struct tails *tails, const struct store *store)
 		status = streams_last(store, terminal_no, &tail->run);
 		if (status != STATUS_OK)
 			return status;
-		if (terminal_no == UINT32_MAX)
-			break;
 	}
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }

@@ -12,16 +12,37 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
-static const char doc[] = "Shows the sites whose journals come to this headquarters, and how far each has come.\v"
-			  "A site is a ledger of its own ('juyan keys authorise --site'). Nothing of one that is stopped is taken "
-			  "until the reason is gone; "
-			  "it tries again by itself, and the others go on. Ends with 1 where one is stopped.";
+static const char doc[] =
+    "Shows the sites whose journals come to this headquarters, and how far each has come.\v"
+    "A site is a ledger of its own ('juyan keys authorise --site'). Nothing of one that is stopped is taken "
+    "until the reason is gone; "
+    "it tries again by itself, and the others go on. What a site's registry says of its ports is taken "
+    "over; what does not fit is left as it is here, and tried again when the registry here changes. Ends with "
+    "1 where one is stopped or does not fit.";
 
 static void
 cell_of_age(struct table *table, int64_t at_ms, int64_t now_ms)
 {
+	enum { AHEAD_MS = 60000 }; /* clocks differ a little */
 	char age[ASKING_TIME_BYTES];
-	table_cell(table, at_ms == 0 ? "-" : asking_span(now_ms > at_ms ? now_ms - at_ms : 0, age));
+	if (at_ms > now_ms + AHEAD_MS)
+		table_cellf(table, "its clock is %s ahead", asking_span(at_ms - now_ms, age));
+	else
+		table_cell(table, at_ms == 0 ? "-" : asking_span(now_ms > at_ms ? now_ms - at_ms : 0, age));
+}
+
+static void
+cell_of_state(struct table *table, const Juyan__V1__SiteStatus *site)
+{
+	if (site->revoked)
+		table_cell(table, "revoked");
+	else if (site->stopped_since_ms != 0)
+		table_cellf(table, "stopped (%s): %s", site->name, site->sentence);
+	else if (site->unfit_since_ms != 0)
+		table_cellf(table, "goes on; its registry of event %" PRIu64 " does not fit here (%s): %s", site->unfit_lsn,
+		    site->unfit_name, site->unfit_sentence);
+	else
+		table_cell(table, site->last_lsn == 0 ? "nothing has come yet" : "goes on");
 }
 
 static enum status
@@ -40,10 +61,7 @@ print_table(const Juyan__V1__LedgerStatus *status)
 		table_cellf(table, "%" PRIu64, site->last_lsn);
 		cell_of_age(table, site->last_received_at_ms, now_ms);
 		cell_of_age(table, site->last_relayed_at_ms, now_ms);
-		if (site->stopped_since_ms != 0)
-			table_cellf(table, "stopped (%s): %s", site->name, site->sentence);
-		else
-			table_cell(table, site->last_lsn == 0 ? "nothing has come yet" : "goes on");
+		cell_of_state(table, site);
 	}
 	if (opened == STATUS_OK)
 		opened = table_print(table, stdout);
@@ -68,7 +86,7 @@ print_json(const Juyan__V1__LedgerStatus *status)
 }
 
 static enum status
-show(struct asking_scope *scope, bool *stopped)
+show(struct asking_scope *scope, bool *wrong)
 {
 	Juyan__V1__StatusAsk about = JUYAN__V1__STATUS_ASK__INIT;
 	Juyan__V1__Question question = JUYAN__V1__QUESTION__INIT;
@@ -79,7 +97,7 @@ show(struct asking_scope *scope, bool *stopped)
 	if (status != STATUS_OK)
 		return status;
 	for (size_t i = 0; i < answer->status->n_sites; i++)
-		*stopped = *stopped || answer->status->sites[i]->stopped_since_ms != 0;
+		*wrong = *wrong || answer->status->sites[i]->stopped_since_ms != 0 || answer->status->sites[i]->unfit_since_ms != 0;
 	if (scope->json)
 		return print_json(answer->status);
 	if (answer->status->n_sites > 0)
@@ -94,9 +112,9 @@ tool_sites(int argc, char **argv)
 	struct asking_scope scope = { .asking.name = "sites" };
 	const struct argp_child children[] = { { &tool_connection_argp, 0, "Which Juyan:", 3 }, { 0 } };
 	const struct argp argp = { options, asking_scope_parse, NULL, doc, children, NULL, NULL };
-	bool stopped = false;
+	bool wrong = false;
 	argp_err_exit_status = TOOL_USAGE;
 	argp_parse(&argp, argc, argv, 0, NULL, &scope);
-	int code = asking_end(&scope.asking, show(&scope, &stopped));
-	return code == TOOL_FINE && stopped ? TOOL_WRONG : code;
+	int code = asking_end(&scope.asking, show(&scope, &wrong));
+	return code == TOOL_FINE && wrong ? TOOL_WRONG : code;
 }

@@ -14,10 +14,13 @@
 #include "relayed.h"
 #include "tables_together.h"
 
-enum { HISTORIES = 60, EVENTS_MAX = 300 };
+enum { HISTORIES = 60, EVENTS_MAX = 300, NAMES = 3 };
+
+#define OVERRIDE_REST "'from': '2025-09-01', 'to': '2025-09-30', 'per_mille': 500, 'by': 'b', 'reason': 'r'}}"
 
 static struct book sites[SITES];
 static struct hq hq;
+static bool hq_has[NAMES]; /* overrides of its own */
 
 /* ---- what happens at a site ---- */
 
@@ -50,7 +53,7 @@ any_administration(struct book *site, size_t i)
 	char text[512];
 	uint64_t lsn = 1 + any_below(ledger_lsn(site->ledger));
 	const char *port = site_ports[i + SITES * any_below(2)];
-	switch (any_below(5)) {
+	switch (any_below(6)) {
 	case 0:
 		return registry_changed(
 		    "'put': [{'port': {'id': '%s', 'utc_offset': '%s', 'count_on': '%s'}}, " TERMINAL("3", KEY_3, "") "]", port,
@@ -67,12 +70,26 @@ any_administration(struct book *site, size_t i)
 		snprintf(text, sizeof text, "{'occurred_at_ms': %d, 'noted': {'subject': 'stuck:%s/B', 'by': 'b', 'note': 'n%d'}}",
 		    (int)any_below(5), port, (int)any_below(9));
 		return said_text(text);
+	case 4: /* of a name that others have as well */
+		snprintf(text, sizeof text, "{'override': {'id': 'o%zu', 'port': '%s', " OVERRIDE_REST, any_below(NAMES), port);
+		return registry_changed("'%s': [%s]", any_chance(30) ? "drop" : "put", text);
 	default:
 		snprintf(text, sizeof text,
 		    "{'occurred_at_ms': 1, 'quarantine_released': {'by': 'b', 'reason': 'r', 'lsn': %llu, 'dismissed': %s}}",
 		    (unsigned long long)lsn, any_chance(30) ? "true" : "false");
 		return said_text(text);
 	}
+}
+
+/* Headquarters has such a name for itself, or gives it free. */
+static void
+administer_headquarters(void)
+{
+	size_t i = any_below(NAMES);
+	char text[512];
+	snprintf(text, sizeof text, "{'override': {'id': 'o%zu', 'port': '*', " OVERRIDE_REST, i);
+	book_take(&hq.book, ADMIN, registry_changed("'%s': [%s]", hq_has[i] ? "drop" : "put", text));
+	hq_has[i] = !hq_has[i];
 }
 
 /* One group of the site's, of one terminal or of several, received at one moment or at several. */
@@ -141,6 +158,8 @@ bring_all(void)
 		}
 		if (any_chance(3))
 			hq_kill(&hq);
+		if (any_chance(10))
+			administer_headquarters();
 		send_behind(i, again ? some_end(i) : hq.streams[i].taken, 1 + any_below(20000), 1 + any_below(9));
 		for (done = 0; done < SITES && hq.streams[done].taken == ledger_lsn(sites[done].ledger); done++)
 			;
@@ -201,6 +220,7 @@ a_headquarters_is_its_sites_together(void **state)
 		int64_t now_ms = MIDNIGHT + DAYS(1);
 		said_forget(NULL);
 		hq_open(&hq);
+		memset(hq_has, 0, sizeof hq_has);
 		for (size_t i = 0; i < SITES; i++) {
 			found_site(&sites[i], i);
 			for (size_t events = any_below(EVENTS_MAX); ledger_lsn(sites[i].ledger) < events;)

@@ -307,7 +307,7 @@ alarm_on_file(void)
 	struct store store;
 	struct site_alarm alarm = { .lsn = 0 };
 	assert_int_equal(store_begin_read(hq.book.env, &store, NULL), STATUS_OK);
-	enum status status = sites_alarm(&store, SITE_FIRST, &alarm);
+	enum status status = sites_alarm(&store, SITE_FIRST, SITE_STOPPED, &alarm);
 	assert_true(status == STATUS_OK || status == STATUS_NOT_FOUND);
 	store_abort(&store);
 	return alarm;
