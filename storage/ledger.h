@@ -78,6 +78,8 @@ uint64_t ledger_lsn(const struct ledger *ledger);
  */
 void ledger_site_end(const struct ledger *ledger, uint32_t site_no, struct journal_end *out);
 enum status ledger_site_chain(struct ledger *ledger, uint32_t site_no, uint64_t site_lsn, uint8_t out[CHAIN_BYTES]) MUST_USE;
+/* Whose journal begins with the block of this chain value: a site's number, 0: this ledger's own. NOT_FOUND: nobody's here. */
+enum status ledger_whose_journal(struct ledger *ledger, const uint8_t name[CHAIN_BYTES], uint32_t *site_no) MUST_USE;
 enum status ledger_alarm(struct ledger *ledger, uint32_t site_no, const struct site_alarm *alarm, struct reason *why) MUST_USE;
 /*
  * The encoded decrees of an authority behind a number, as many as an answer holds, copied into the arena; or none.

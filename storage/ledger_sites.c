@@ -137,13 +137,40 @@ ledger_site_end(const struct ledger *ledger, uint32_t site_no, struct journal_en
 	*out = ledger->sites[site_no];
 }
 
+/* Others may have all the places of readers; a writer needs none. */
+static enum status
+begin_look(struct ledger *ledger, struct store *store)
+{
+	enum status status = store_begin_read(ledger->env, store, NULL);
+	return status == STATUS_BUSY ? store_begin_write(ledger->env, store, NULL) : status;
+}
+
+enum status
+ledger_whose_journal(struct ledger *ledger, const uint8_t name[CHAIN_BYTES], uint32_t *site_no)
+{
+	struct store store;
+	uint8_t found[CHAIN_BYTES];
+	uint32_t holder = 0;
+	enum status status = begin_look(ledger, &store);
+	if (status != STATUS_OK)
+		return status;
+	status = journal_name(&store, found);
+	while (status == STATUS_OK && memcmp(found, name, CHAIN_BYTES) != 0) {
+		status = sites_next(&store, holder, &holder);
+		if (status == STATUS_OK)
+			status = sites_journal_name(&store, holder, found);
+	}
+	store_abort(&store);
+	if (status == STATUS_OK)
+		*site_no = holder;
+	return status;
+}
+
 enum status
 ledger_site_chain(struct ledger *ledger, uint32_t site_no, uint64_t site_lsn, uint8_t out[CHAIN_BYTES])
 {
 	struct store store;
-	enum status status = store_begin_read(ledger->env, &store, NULL);
-	if (status == STATUS_BUSY) /* others have all the places of readers; a writer needs none */
-		status = store_begin_write(ledger->env, &store, NULL);
+	enum status status = begin_look(ledger, &store);
 	if (status != STATUS_OK)
 		return status;
 	status = sites_chain(&store, site_no, site_lsn, out);

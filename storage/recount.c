@@ -319,15 +319,12 @@ differs_at_site(const struct store *store, uint32_t site_no, const struct journa
     const char **out)
 {
 	uint8_t chain[CHAIN_BYTES];
-	uint64_t first, lsn = published->lsn;
-	struct journal_event event;
+	uint64_t lsn = published->lsn;
 	*out = NULL;
 	if (lsn > end->lsn)
 		*out = "the site's checkpoint speaks of an event that has not come here: it proves nothing yet";
-	enum status status = *out != NULL ? STATUS_OK : streams_find(store, site_no, 1, &first);
-	if (*out == NULL && status == STATUS_OK)
-		status = journal_find(store, first, &event);
-	if (*out == NULL && status == STATUS_OK && lsn > 0 && memcmp(event.site_chain, published->ledger, CHAIN_BYTES) != 0)
+	enum status status = *out != NULL ? STATUS_OK : sites_journal_name(store, site_no, chain);
+	if (*out == NULL && status == STATUS_OK && lsn > 0 && memcmp(chain, published->ledger, CHAIN_BYTES) != 0)
 		*out = "the checkpoint speaks of another ledger than this site's";
 	if (*out != NULL || status != STATUS_OK)
 		return status;

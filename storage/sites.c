@@ -93,6 +93,20 @@ sites_chain(const struct store *store, uint32_t site_no, uint64_t lsn, uint8_t o
 	return status == STATUS_OK && !next.begins_block ? STATUS_NOT_FOUND : status;
 }
 
+enum status
+sites_journal_name(const struct store *store, uint32_t site_no, uint8_t out[CHAIN_BYTES])
+{
+	uint64_t first;
+	struct journal_event event;
+	enum status status = streams_find(store, site_no, 1, &first);
+	if (status == STATUS_OK)
+		status = journal_find(store, first, &event);
+	if (status != STATUS_OK || event.site_chain == NULL)
+		return status == STATUS_OK || status == STATUS_NOT_FOUND ? STATUS_DAMAGED : status;
+	memcpy(out, event.site_chain, CHAIN_BYTES);
+	return STATUS_OK;
+}
+
 /* Both numbers grow together, so it is looked for by halves. */
 enum status
 sites_lsn(const struct store *store, const struct journal_event *event, uint64_t *out)

@@ -15,6 +15,8 @@ enum status sites_next(const struct store *store, uint32_t after, uint32_t *site
 
 /* The chain value of a site's journal behind its event `lsn` (0: zeros). NOT_FOUND: no block of it ends there. */
 enum status sites_chain(const struct store *store, uint32_t site_no, uint64_t lsn, uint8_t out[CHAIN_BYTES]) MUST_USE;
+/* The chain value of the first block of a site's journal, which names it. DAMAGED where there is none. */
+enum status sites_journal_name(const struct store *store, uint32_t site_no, uint8_t out[CHAIN_BYTES]) MUST_USE;
 /* Which event of its site's journal one of this journal is. NOT_FOUND. */
 enum status sites_lsn(const struct store *store, const struct journal_event *event, uint64_t *out) MUST_USE;
 

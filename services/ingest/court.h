@@ -1,6 +1,6 @@
 /*
  * What the rules of session.h and session_site.h ask of the world: what is on file, and what becomes of an event. Ingest's answers
- * are in intake.c, a test has its own.
+ * are in court.c, a test has its own.
  */
 #ifndef JUYAN_INGEST_COURT_H
 #define JUYAN_INGEST_COURT_H
@@ -29,6 +29,11 @@ struct court {
 	/* ledger_site_chain, of a site_lsn <= stream.on_disk; and the last number on disk of a site's terminal. BUSY as above. */
 	enum status (*site_chain)(void *user, uint32_t site_no, uint64_t site_lsn, uint8_t out[CHAIN_BYTES]);
 	enum status (*tail)(void *user, uint32_t terminal_no, uint64_t *out);
+	/*
+	 * Whether a site's journal may begin with the block of this chain value: CONTRADICTION with what is wrong where that journal
+	 * is on file already, as another's. Nothing stands in the admission. BUSY as above.
+	 */
+	enum status (*begins)(void *user, uint32_t site_no, const uint8_t chain[CHAIN_BYTES], struct reason *why);
 	void *user;
 };
 

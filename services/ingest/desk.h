@@ -87,6 +87,8 @@ enum status desk_take_message(struct desk *desk, struct message *message, struct
 /* intake.c: deals with a batch as far as its receipt says, with all the commits that it takes. */
 enum status desk_admit(struct desk *desk, struct receipt *receipt, const struct frame *frame, struct parcel *parcel,
     struct reason *why) MUST_USE;
+/* court.c: what the rules of a session ask. */
+struct court desk_court(struct desk *desk);
 /* intake.c: the session of whoever sent it is closed; the terminal is told why, in its turn. */
 void desk_refuse(struct desk *desk, struct message *message, struct guest *guest, enum status status, const char *sentence);
 

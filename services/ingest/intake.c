@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "desk.h"
-#include "judge.h"
 
 /*
  * How much is taken in one turn, in units of about a microsecond: an event is one, a message as many as it takes to answer it, and
@@ -13,100 +12,6 @@
  * the service to itself.
  */
 enum { TURN_WORK = 1000, MESSAGE_WORK = 8, BYTES_OF_WORK = 256 };
-
-/* ---- what the session's rules ask ---- */
-
-static enum status
-court_stored(void *user, uint32_t terminal_no, uint64_t stream_seq, struct span *out)
-{
-	struct desk *desk = user;
-	if (desk->under_way != NULL)
-		return STATUS_BUSY; /* the ledger is the committer's */
-	arena_reset(&desk->stored);
-	return ledger_stored(desk->ledger, terminal_no, stream_seq, &desk->stored, out);
-}
-
-static enum status
-court_judge(void *user, uint32_t terminal_no, struct span bytes, const Juyan__V1__Event **out, struct reason *why)
-{
-	struct desk *desk = user;
-	struct arena *decoded = &desk->filling->decoded;
-	if (decoded->size - decoded->used < EVENT_DECODE_BYTES)
-		return STATUS_BUSY;
-	size_t used = decoded->used;
-	enum status s = wire_event(bytes, decoded, out, why);
-	if (s != STATUS_OK) {
-		decoded->used = used;
-		return s;
-	}
-	return judge_event(desk->registry, terminal_no, *out, why);
-}
-
-/* Of a site's event: one that leaves quarantine as it is there, by its number. OK also where there is none such. */
-static enum status
-held_there(struct desk *desk, uint32_t site_no, uint64_t site_lsn, struct span *out)
-{
-	bool fresh;
-	const struct stream *stream = guests_stream(desk->guests, site_no, &fresh);
-	if (site_lsn > stream->on_disk && site_lsn <= stream->taken)
-		return STATUS_BUSY;
-	enum status s = court_stored(desk, site_no, site_lsn, out);
-	if (s == STATUS_NOT_FOUND)
-		*out = (struct span){ NULL, 0 };
-	return s == STATUS_NOT_FOUND ? STATUS_OK : s;
-}
-
-/* The event of which a port has to be known: its own, or the one that it lets out of quarantine; NULL: there is none. */
-static enum status
-speaks_of(struct desk *desk, uint32_t site_no, const Juyan__V1__Event *event, const Juyan__V1__Event **out)
-{
-	struct arena *decoded = &desk->filling->decoded;
-	*out = wire_event_administers(event) ? NULL : event;
-	if (event->what_case != JUYAN__V1__EVENT__WHAT_QUARANTINE_RELEASED || event->quarantine_released->dismissed)
-		return STATUS_OK;
-	const Juyan__V1__QuarantineReleased *release = event->quarantine_released;
-	struct span bytes = { release->fixed_event.data, release->fixed_event.len };
-	enum status s = bytes.bytes > 0 ? STATUS_OK : held_there(desk, site_no, release->lsn, &bytes);
-	if (s != STATUS_OK || bytes.bytes == 0)
-		return s;
-	if (decoded->size - decoded->used < EVENT_DECODE_BYTES)
-		return STATUS_BUSY;
-	return wire_event(bytes, decoded, out, NULL) == STATUS_OK && !wire_event_administers(*out) ? STATUS_OK
-												   : (*out = NULL, STATUS_OK);
-}
-
-static enum status
-court_judge_site(void *user, uint32_t site_no, struct span bytes, const Juyan__V1__Event **out, struct reason *why)
-{
-	struct desk *desk = user;
-	const Juyan__V1__Event *about;
-	struct arena *decoded = &desk->filling->decoded;
-	if (decoded->size - decoded->used < EVENT_DECODE_BYTES)
-		return STATUS_BUSY;
-	enum status s = wire_event(bytes, decoded, out, why);
-	if (s == STATUS_OK)
-		s = speaks_of(desk, site_no, *out, &about);
-	if (s != STATUS_OK || about == NULL)
-		return s;
-	return judge_relayed(desk->registry, site_no, about, why);
-}
-
-static enum status
-court_site_chain(void *user, uint32_t site_no, uint64_t site_lsn, uint8_t out[CHAIN_BYTES])
-{
-	struct desk *desk = user;
-	return desk->under_way != NULL ? STATUS_BUSY : ledger_site_chain(desk->ledger, site_no, site_lsn, out);
-}
-
-static enum status
-court_tail(void *user, uint32_t terminal_no, uint64_t *out)
-{
-	struct desk *desk = user;
-	if (desk->under_way != NULL)
-		return STATUS_BUSY;
-	*out = ledger_stream_tail(desk->ledger, terminal_no);
-	return STATUS_OK;
-}
 
 /* ---- refusing ---- */
 
@@ -120,6 +25,34 @@ reply_to(struct desk *desk, struct message *message, enum reply_kind kind)
 	reply->frame = message->bytes;
 	message->bytes = NULL;
 	return reply;
+}
+
+/* A site's stream has stopped: that stays on file until it goes on. Where there is no room for it, the answer alone says so. */
+static enum status
+raise_alarm(struct desk *desk, const struct stream *stream, uint64_t lsn, enum status status, const char *sentence,
+    struct reason *why)
+{
+	struct site_alarm alarm = { .since_ms = clock_utc_ms(&desk->kit->clock), .lsn = lsn, .status = status };
+	snprintf(alarm.why.text, sizeof alarm.why.text, "%s", sentence);
+	count(desk->kit->counters, COUNTER_sites_stopped, 1);
+	enum status s = ledger_alarm(desk->ledger, stream->terminal_no, &alarm, why);
+	return status_consequence(s) == STOP ? s : STATUS_OK;
+}
+
+/* What a site has sent cannot be taken for a part of its journal at all: its stream stands still as well. */
+static enum status
+alarm_unread(struct desk *desk, const struct guest *guest, enum status status, const char *sentence, struct reason *why)
+{
+	struct reason said;
+	const struct stream *stream = guest == NULL ? NULL : guest->session.stream;
+	if (stream == NULL || stream->site == NULL || status == STATUS_WINDOW)
+		return STATUS_OK;
+	enum status s = desk_settle(desk, why);
+	if (s != STATUS_OK)
+		return s;
+	reason_say(&said, status, "site %s: event %" PRIu64 " was expected, and what came is refused: %s", stream->site->name,
+	    stream->taken + 1, sentence);
+	return raise_alarm(desk, stream, stream->taken + 1, status, said.text, why);
 }
 
 void
@@ -268,7 +201,7 @@ admission_of(const struct group *group, const struct parcel *parcel)
 static enum status
 admit_once(struct desk *desk, struct receipt *receipt, const struct batch *batch, struct parcel *parcel, struct reason *why)
 {
-	const struct court court = { court_stored, court_judge, court_judge_site, court_site_chain, court_tail, desk };
+	const struct court court = desk_court(desk);
 	struct group *group = desk->filling;
 	struct admission admission = admission_of(group, parcel);
 	if (parcel != NULL)
@@ -280,19 +213,6 @@ admit_once(struct desk *desk, struct receipt *receipt, const struct batch *batch
 	return s;
 }
 
-/* A site's stream has stopped: that stays on file until it goes on. Where there is no room for it, the answer alone says so. */
-static enum status
-raise_alarm(struct desk *desk, const struct receipt *receipt, struct reason *why)
-{
-	struct site_alarm alarm = { .since_ms = clock_utc_ms(&desk->kit->clock),
-		.lsn = receipt->refused_from,
-		.status = receipt->refused };
-	snprintf(alarm.why.text, sizeof alarm.why.text, "%s", receipt->sentence);
-	count(desk->kit->counters, COUNTER_sites_stopped, 1);
-	enum status s = ledger_alarm(desk->ledger, receipt->stream->terminal_no, &alarm, why);
-	return status_consequence(s) == STOP ? s : STATUS_OK;
-}
-
 enum status
 desk_admit(struct desk *desk, struct receipt *receipt, const struct frame *frame, struct parcel *parcel, struct reason *why)
 {
@@ -302,7 +222,9 @@ desk_admit(struct desk *desk, struct receipt *receipt, const struct frame *frame
 		/* The next message takes the arena in which its events lie; and an alarm is written when nothing is under way. */
 		if (s == STATUS_OK && (frame->unpacked || receipt->stopped)) {
 			s = desk_settle(desk, why);
-			return s == STATUS_OK && receipt->stopped ? raise_alarm(desk, receipt, why) : s;
+			return s != STATUS_OK || !receipt->stopped
+			    ? s
+			    : raise_alarm(desk, receipt->stream, receipt->refused_from, receipt->refused, receipt->sentence, why);
 		}
 		if (s != STATUS_BUSY)
 			return s;
@@ -324,8 +246,9 @@ take_batch(struct desk *desk, struct message *message, struct reason *why)
 	struct reason reason = { "" };
 	enum status s = session_begin(guest == NULL ? &stranger : &guest->session, batch, &receipt, &reason);
 	if (s != STATUS_OK) {
-		desk_refuse(desk, message, guest, s, reason.text);
-		return STATUS_OK;
+		enum status alarmed = alarm_unread(desk, guest, s, reason.text, why);
+		desk_refuse(desk, message, guests_find(desk->guests, message->door, &message->peer), s, reason.text);
+		return alarmed;
 	}
 	guest->owed++;
 	if (desk_at_once(desk, message) == 0) {
@@ -380,7 +303,7 @@ next_frame(struct desk *desk, struct bus_frame *frame)
 
 /* Takes the next frame that is a message and leaves it pending; others are answered at once. TIMEOUT: nothing waits. */
 static enum status
-next_message(struct desk *desk, struct bus_frame *bytes, size_t *work)
+next_message(struct desk *desk, struct bus_frame *bytes, size_t *work, struct reason *why)
 {
 	struct message *hand = &desk->hand;
 	struct reason reason = { "" };
@@ -405,16 +328,17 @@ next_message(struct desk *desk, struct bus_frame *bytes, size_t *work)
 		return s;
 	}
 	count(desk->kit->counters, COUNTER_frames_undecodable, 1);
+	enum status alarmed = alarm_unread(desk, guests_find(desk->guests, hand->door, &hand->peer), s, reason.text, why);
 	desk_refuse(desk, hand, guests_find(desk->guests, hand->door, &hand->peer), s, reason.text);
-	return STATUS_OK;
+	return alarmed;
 }
 
 static enum status
-take_next(struct desk *desk, size_t *work)
+take_next(struct desk *desk, size_t *work, struct reason *why)
 {
 	struct bus_frame *bytes = desk_frame(desk);
 	assert(bytes != NULL); /* there are as many as there are places for them */
-	enum status s = next_message(desk, bytes, work);
+	enum status s = next_message(desk, bytes, work, why);
 	if (!desk->pending)
 		desk_frame_free(desk, bytes);
 	return s;
@@ -475,7 +399,7 @@ take_at_door(struct desk *desk, bool *took, struct reason *why)
 	while (s == STATUS_OK && work < TURN_WORK && !desk->settled && group_fits(desk->filling, 0)) {
 		if (!desk->pending && !line_open(&desk->line))
 			break;
-		s = desk->pending ? take_pending(desk, &work, why) : take_next(desk, &work);
+		s = desk->pending ? take_pending(desk, &work, why) : take_next(desk, &work, why);
 		*took = *took || s == STATUS_OK;
 	}
 	return s == STATUS_TIMEOUT ? STATUS_OK : s;

@@ -176,6 +176,18 @@ add_block(struct receipt *receipt, const struct batch *batch, const struct site_
 	return s != STATUS_OK ? s : stop(receipt, admission, wrong, receipt->first + block->from + (i - 1), why->text);
 }
 
+/* A journal is here once: under another number all that it says would be taken twice. Two may begin in one group. */
+static enum status
+check_beginning(const struct receipt *receipt, const struct journal_end *end, const struct admission *admission,
+    const struct court *court, struct reason *why)
+{
+	if (receipt->stream->site->taken.lsn > 0)
+		return STATUS_OK;
+	if (admission->n_entries > 0)
+		return STATUS_BUSY;
+	return court->begins(court->user, receipt->stream->terminal_no, end->chain, why);
+}
+
 static enum status
 admit_new(struct receipt *receipt, const struct batch *batch, const struct site_block *block, struct admission *admission,
     const struct court *court, bool *ends_group, struct reason *why)
@@ -191,7 +203,11 @@ admit_new(struct receipt *receipt, const struct batch *batch, const struct site_
 	if (block_follow(&end, first, block->bytes, &opened, NULL) != STATUS_OK)
 		return stop(receipt, admission, STATUS_OTHER_PAST, first,
 		    "does not follow what is on file here: its chain is another's");
-	enum status s = tail_of(receipt, head->terminal_no, court, &tail);
+	enum status s = check_beginning(receipt, &end, admission, court, why);
+	if (s == STATUS_CONTRADICTION)
+		return stop(receipt, admission, s, first, why->text);
+	if (s == STATUS_OK)
+		s = tail_of(receipt, head->terminal_no, court, &tail);
 	if (s != STATUS_OK)
 		return s;
 	if (!can_stand(block, head, tail))

@@ -4,14 +4,17 @@
 The site is a real ledger; its blocks are read from what `juyan export` writes and sent as proto/README.md says. Then headquarters
 has the same totals, knows the chain, tells another past from its own with an alarm, and proves it all by `juyan verify`.
 """
+import datetime
 import hashlib
 import json
 import os
+import select
 import shutil
 import struct
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 sys.dont_write_bytecode = True
@@ -25,7 +28,8 @@ except ImportError as missing:
     sys.exit(77)
 
 HEAD, PREFIX, CHAIN = 16 + 8 + 32 + 32, 4 + 8, 32
-AT_CHAIN, AT_EVENTS = 24, 56
+AT_RECEIVED, AT_CHAIN, AT_EVENTS = 16, 24, 56
+WHOLE = ("totals", "--from", "2025-01-01", "--to", "2025-12-31", "--by", "port,period,direction,mode,group,basis", "--json")
 
 
 def juyan(server, *arguments, wanted=0):
@@ -64,6 +68,17 @@ def chain_of(before, lsn, block):
     ).digest()
 
 
+def rechained(blocks, moved_ms):
+    """The same as another ledger: received at other times, with the chain that follows."""
+    out, before = [], bytes(CHAIN)
+    for lsn, block in blocks:
+        (received,) = struct.unpack_from("<q", block, AT_RECEIVED)
+        block = block[:AT_RECEIVED] + struct.pack("<q", received + moved_ms) + block[AT_RECEIVED + 8 :]
+        before = chain_of(before, lsn, block)
+        out.append((lsn, block[:AT_CHAIN] + before + block[AT_EVENTS:]))
+    return out
+
+
 class Site(our.Terminal):
     def journal(self, blocks):
         message = our.ingest.JournalBatch(first_lsn=blocks[0][0], blocks=[block for _, block in blocks])
@@ -87,7 +102,7 @@ class Sites(unittest.TestCase):
         ports = os.path.join(cls.folder, "ports.yaml")
         with open(ports, "w", encoding="ascii") as file:
             file.write("ports:\n")
-            for port in ("third", "fourth"):
+            for port in ("third", "fourth", "fifth", "sixth"):
                 file.write(f"- {{id: {port}, name_en: {port}, utc_offset: '+08:00', count_on: release}}\n")
         juyan(cls.hq, "registry", "apply", "--yes", "--reason", "more ports", ports)
         cls.write_site()
@@ -147,6 +162,7 @@ class Sites(unittest.TestCase):
         half = len(blocks) // 2
         for block in blocks[:half]:
             self.assertEqual(list(session.bring([block]).answers), [])
+        known = [self.known_now()]
         welcome = session.hello()
         self.assertEqual((welcome.last_stream_seq, welcome.site_chain),
             (blocks[half][0] - 1, blocks[half - 1][1][AT_CHAIN:AT_EVENTS]))
@@ -167,11 +183,13 @@ class Sites(unittest.TestCase):
             [("site", "ceke", ["other_past"])])
 
         session.hello()
-        session.bring(blocks[half:])
+        for block in blocks[half:]:
+            session.bring([block])
+            known.append(self.known_now())
+        self.check_what_was_known(known)
         self.assertNotIn("stopped_since_ms", self.listed(number))
         self.assertEqual(session.hello().site_chain, blocks[-1][1][AT_CHAIN:AT_EVENTS])
-        whole = ("totals", "--from", "2025-01-01", "--to", "2025-12-31", "--by", "port,period,direction,mode,group,basis", "--json")
-        ours, theirs = (json.loads(juyan(server, *whole)) for server in (self.hq, self.site))
+        ours, theirs = (json.loads(juyan(server, *WHOLE)) for server in (self.hq, self.site))
         self.assertEqual(ours, theirs)
         self.assertTrue(ours)
 
@@ -187,6 +205,22 @@ class Sites(unittest.TestCase):
         self.assertEqual(proved["chain"], session.hello().site_chain.hex())
         self.assertStops(session, [(blocks[0][0], blocks[1][1])], "other_past", "parted")
         self.assertEqual(self.listed(number)["name"], "other_past")
+
+    def known_now(self):
+        """A moment after all that has come, before all that will, and what headquarters says at it."""
+        last = time.time_ns() // 1_000_000
+        while (now := time.time_ns() // 1_000_000) <= last:
+            select.select([], [], [], 0.001)
+        figures = json.loads(juyan(self.hq, *WHOLE))
+        at = datetime.datetime.fromtimestamp(now / 1000, datetime.timezone.utc)
+        return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{now % 1000:03d}Z", figures
+
+    def check_what_was_known(self, known):
+        """What had come by then, though the site had long had the rest."""
+        told = {json.dumps(figures) for _, figures in known}
+        self.assertGreater(len(told), 1)
+        for at, figures in known:
+            self.assertEqual(json.loads(juyan(self.hq, *WHOLE, "--as-known-at", at)), figures)
 
     def check_a_checkpoint(self, number):
         """What the site has signed holds for what came of it, and what another has signed does not."""
@@ -208,6 +242,43 @@ class Sites(unittest.TestCase):
             first.ping(1)
         said = authorise(self.hq, self.folder, "gate.key", "--site", "--name", "x", "--ports", "third", wanted=1)
         self.assertIn("of two sites", said)
+
+    def test_a_journal_is_here_once_whatever_key_brings_it(self):
+        """A site that was revoked and authorised anew got another number, and brought all that was there once more."""
+        first, number = self.site_session("once.key", "fifth")
+        blocks = rechained(self.blocks[:2], 1)
+        first.hello()
+        first.bring(blocks[:1])
+        juyan(self.hq, "keys", "revoke", str(number), "--reason", "its disk is gone")
+        self.assertTrue(self.listed(number)["revoked"])
+        again, second = self.site_session("twice.key", "fifth")
+        self.assertNotEqual(second, number)
+        again.hello()
+        self.assertStops(again, blocks, "contradiction", "event 1 is on file here as the first of site", f"--replaces {number}'")
+        self.assertEqual((self.listed(second)["name"], self.listed(second).get("last_lsn", 0)), ("contradiction", 0))
+        juyan(self.hq, "keys", "revoke", str(second), "--reason", "it is the other")
+        self.assertNotIn("stopped_since_ms", self.listed(second))
+
+        keys = our.make_key(os.path.join(self.folder, "thrice.key"))
+        authorise(self.hq, self.folder, "thrice.key", "--replaces", str(number))
+        goes_on = Site(self.context, self.hq.endpoint(), self.hq.server_key(), keys)
+        self.addCleanup(goes_on.close)
+        self.assertEqual(goes_on.hello().last_stream_seq, events_of(blocks[0][1]))
+        goes_on.bring(blocks[1:])
+        row = self.listed(number)
+        self.assertNotIn("revoked", row)
+        self.assertEqual(row["last_lsn"], sum(events_of(block) for _, block in blocks))
+
+    def test_what_is_no_journal_is_an_alarm_too(self):
+        session, number = self.site_session("no.key", "sixth")
+        session.hello()
+        self.assertStops(session, [(1, self.blocks[0][1][:-1])], "undecodable", "no block of a journal")
+        row = self.listed(number)
+        self.assertEqual((row["name"], row["stopped_lsn"]), ("undecodable", 1))
+        session.hello()
+        session.bring(rechained(self.blocks[:1], 2))
+        self.assertNotIn("stopped_since_ms", self.listed(number))
+        juyan(self.hq, "keys", "revoke", str(number), "--reason", "done")
 
     def settle(self, session):
         """Headquarters cannot settle what waits at the site; when it is settled there, it is here."""
@@ -243,7 +314,7 @@ class Sites(unittest.TestCase):
     def test_a_port_that_is_not_the_sites_stops_it(self):
         session, _ = self.site_session("other.key", "wuliji")
         session.hello()
-        self.assertStops(session, self.blocks, "not_authorised", "site wuliji", "'ceke'")
+        self.assertStops(session, rechained(self.blocks, 3), "not_authorised", "site wuliji", "'ceke'")
         self.assertGreater(session.hello().last_stream_seq, 0)  # what stands before is taken
 
     def test_the_chain_is_what_is_said_of_it(self):

@@ -181,6 +181,17 @@ hq_tail(void *user, uint32_t terminal_no, uint64_t *out)
 	return STATUS_OK;
 }
 
+static inline enum status
+hq_begins(void *user, uint32_t site_no, const uint8_t chain[CHAIN_BYTES], struct reason *why)
+{
+	uint32_t holder;
+	enum status s = ledger_whose_journal(((struct hq *)user)->book.ledger, chain, &holder);
+	if (s == STATUS_NOT_FOUND || (s == STATUS_OK && holder == site_no))
+		return STATUS_OK;
+	assert_int_equal(s, STATUS_OK);
+	return reason_say(why, STATUS_CONTRADICTION, "is on file here as the first of site %u", holder);
+}
+
 /* ---- a group ---- */
 
 static inline void
@@ -261,6 +272,7 @@ take_batch(struct hq *hq, struct reason *why)
 		.judge_site = hq_judge_site,
 		.site_chain = hq_site_chain,
 		.tail = hq_tail,
+		.begins = hq_begins,
 		.user = hq };
 	struct receipt *receipt = &hq->pending[hq->n_pending].receipt;
 	const struct batch *batch = &hq->pending[hq->n_pending].batch;

@@ -301,6 +301,52 @@ each_sends_what_is_its_to_send(void **state)
 	assert_int_equal(session_begin(&session, &hq.pending[0].batch, &receipt, &why), STATUS_NOT_AUTHORISED);
 }
 
+/* A site that was authorised anew, under another number, brought its journal once more, and each batch had two pasts. */
+static void
+a_journal_is_here_once(void **state)
+{
+	(void)state;
+	const struct book *books[] = { &site, &hq.book };
+	const char *parts[] = { "first of site 2", "first of site 0" };
+	for (size_t i = 0; i < 2; i++) {
+		struct reason why = { "" };
+		struct followed first;
+		must(follow_block(books[i]->env, 1, &kept, &first, &why), &why);
+		greet(&hq, 1);
+		must(read_batch(&hq, 1, 1, first.blocks, 1, &why), &why);
+		must(take_batch(&hq, &why), &why);
+		const struct receipt *receipt = &hq.pending[0].receipt;
+		assert_true(receipt->stopped);
+		assert_int_equal(receipt->refused, STATUS_CONTRADICTION);
+		assert_non_null(strstr(receipt->sentence, parts[i]));
+		assert_int_equal(hq.admission.n_entries, 0);
+		commit(&hq, false);
+		answer(&hq);
+	}
+}
+
+/* The same journal as two sites' in one group: what the first brings is on disk before the second is looked at. */
+static void
+a_journal_does_not_begin_twice_in_a_group(void **state)
+{
+	static struct book other;
+	struct reason why = { "" };
+	struct followed first;
+	(void)state;
+	found_site(&other, 1);
+	must(follow_block(other.env, 1, &kept, &first, &why), &why);
+	for (size_t i = 1; i < 3; i++) {
+		greet(&hq, i);
+		must(read_batch(&hq, i, 1, first.blocks, 1, &why), &why);
+		must(take_batch(&hq, &why), &why);
+	}
+	assert_false(hq.pending[0].receipt.stopped);
+	assert_true(hq.pending[1].receipt.stopped);
+	commit(&hq, false);
+	answer(&hq);
+	book_close(&other);
+}
+
 static struct site_alarm
 alarm_on_file(void)
 {
@@ -360,6 +406,8 @@ main(void)
 		cmocka_unit_test_teardown(events_that_are_not_the_sites_stop_the_stream, goes_on),
 		cmocka_unit_test_teardown(blocks_larger_than_blocks_are_refused, goes_on),
 		cmocka_unit_test_teardown(each_sends_what_is_its_to_send, goes_on),
+		cmocka_unit_test_teardown(a_journal_is_here_once, goes_on),
+		cmocka_unit_test_teardown(a_journal_does_not_begin_twice_in_a_group, goes_on),
 		cmocka_unit_test_teardown(an_alarm_tells_the_first_place, goes_on),
 		cmocka_unit_test_teardown(any_bit_matters, goes_on),
 	};
