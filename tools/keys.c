@@ -110,7 +110,8 @@ static const struct argp argp = { options, parse, "make FILE\nshow FILE\nauthori
 	"                      not said again. With --replaces WHOM it gets what WHOM\n"
 	"                      had, and WHOM is revoked in the same step: for a key\n"
 	"                      that was lost or stolen. A site keeps its number, and\n"
-	"                      its journal goes on from where it is\n"
+	"                      its journal goes on from where it is; the number that\n"
+	"                      its key had by mistake is revoked\n"
 	"  revoke WHOM         shuts a key out at once; what it sent stays\n"
 	"  list                shows all terminals and their rights\n",
 	children, NULL, NULL };

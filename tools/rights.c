@@ -244,53 +244,86 @@ draft_terminal(struct draft *draft, const struct terminals *terminals, uint8_t k
 	return draft_rights(draft, rights, why);
 }
 
-/* A site goes on under another key, with its number: what came of its journal is its own, and goes on from there. */
-static enum status
-draft_site_key(struct draft *draft, const Juyan__V1__RegistryRecord *site, uint8_t key[PUBLIC_KEY_BYTES],
-    const struct rights *rights, struct reason *why)
+/* What becomes of the one that is replaced, or of the number that a site's key was authorised under by mistake. */
+struct successor {
+	Juyan__V1__RegistryRecord record;
+	Juyan__V1__Terminal terminal;
+	bool of_site; /* the number stays */
+	bool revokes; /* the record is part of the change */
+};
+
+/* Who has a key already; NULL: nobody. */
+static const Juyan__V1__RegistryRecord *
+holder_of(const struct terminals *terminals, const uint8_t key[PUBLIC_KEY_BYTES])
 {
+	for (size_t i = 0; i < terminals->n; i++)
+		if (has_key(terminals->records[i], key))
+			return terminals->records[i];
+	return NULL;
+}
+
+/*
+ * A site goes on under another key, with its number: what came of its journal is its own, and goes on from there. Where the key was
+ * authorised as another site's by mistake, that one is revoked, and is left with the key that is replaced.
+ */
+static enum status
+draft_site_key(struct draft *draft, const struct terminals *terminals, const Juyan__V1__RegistryRecord *site,
+    uint8_t key[PUBLIC_KEY_BYTES], const struct rights *rights, struct successor *out, struct reason *why)
+{
+	const Juyan__V1__RegistryRecord *holder = holder_of(terminals, key);
 	draft->record = *site;
 	draft->terminal = *site->terminal;
 	draft->record.terminal = &draft->terminal;
 	draft->terminal.public_key = (ProtobufCBinaryData){ PUBLIC_KEY_BYTES, key };
+	out->of_site = true;
+	if (holder != NULL) {
+		out->record = *holder;
+		out->terminal = *holder->terminal;
+		out->record.terminal = &out->terminal;
+		out->terminal.public_key = site->terminal->public_key;
+		out->terminal.revoked = true;
+		out->revokes = true;
+	}
 	return draft_rights(draft, rights, why);
 }
 
 /* The one that has to go: its name and rights are what the new one has, where nothing else is said. */
 static enum status
 draft_successor(struct draft *draft, const struct terminals *terminals, uint8_t key[PUBLIC_KEY_BYTES], const struct rights *rights,
-    Juyan__V1__RegistryRecord *old, Juyan__V1__Terminal *old_terminal, struct reason *why)
+    struct successor *out, struct reason *why)
 {
 	const Juyan__V1__RegistryRecord *found = NULL;
 	struct rights whole = *rights;
 	enum status status = find(terminals, rights->replaces, &found, why);
 	if (status != STATUS_OK)
 		return status;
-	for (size_t i = 0; i < terminals->n; i++)
-		if (has_key(terminals->records[i], key))
-			return reason_say(why, STATUS_USAGE, "--replaces: the new key is terminal %" PRIu32 " already",
-			    terminals->records[i]->terminal->terminal_no);
-	*old = *found;
-	*old_terminal = *found->terminal;
-	if (old_terminal->site)
-		return draft_site_key(draft, found, key, rights, why);
-	old->terminal = old_terminal;
-	whole.name = rights->name != NULL ? rights->name : old_terminal->name;
-	whole.reader = rights->reader || old_terminal->reader;
-	whole.administrator = rights->administrator || old_terminal->administrator;
-	if (rights->ports != NULL || rights->kinds != NULL || old_terminal->n_ports == 0)
+	const Juyan__V1__RegistryRecord *holder = holder_of(terminals, key);
+	bool by_mistake = holder != NULL && holder->terminal->site && found->terminal->site && holder != found;
+	if (holder != NULL && !by_mistake)
+		return reason_say(why, STATUS_USAGE, "--replaces: the new key is terminal %" PRIu32 " already",
+		    holder->terminal->terminal_no);
+	out->record = *found;
+	out->terminal = *found->terminal;
+	out->record.terminal = &out->terminal;
+	if (found->terminal->site)
+		return draft_site_key(draft, terminals, found, key, rights, out, why);
+	out->revokes = true;
+	whole.name = rights->name != NULL ? rights->name : out->terminal.name;
+	whole.reader = rights->reader || out->terminal.reader;
+	whole.administrator = rights->administrator || out->terminal.administrator;
+	if (rights->ports != NULL || rights->kinds != NULL || out->terminal.n_ports == 0)
 		status = draft_terminal(draft, terminals, key, &whole, why);
 	else {
 		static char any[] = "*"; /* passes the check of a new terminal; replaced below */
 		whole.ports = any;
 		whole.kinds = any;
 		status = draft_terminal(draft, terminals, key, &whole, why);
-		draft->terminal.n_ports = old_terminal->n_ports;
-		draft->terminal.ports = old_terminal->ports;
-		draft->terminal.n_kinds = old_terminal->n_kinds;
-		draft->terminal.kinds = old_terminal->kinds;
+		draft->terminal.n_ports = out->terminal.n_ports;
+		draft->terminal.ports = out->terminal.ports;
+		draft->terminal.n_kinds = out->terminal.n_kinds;
+		draft->terminal.kinds = out->terminal.kinds;
 	}
-	old_terminal->revoked = true;
+	out->terminal.revoked = true;
 	return status;
 }
 
@@ -299,8 +332,8 @@ rights_authorise(const struct tool_connection *connection, const char *key_text,
 {
 	struct terminals terminals = { .ask = NULL };
 	struct draft draft;
-	Juyan__V1__RegistryRecord old, *records[] = { &draft.record, &old };
-	Juyan__V1__Terminal old_terminal;
+	struct successor old = { .of_site = false };
+	Juyan__V1__RegistryRecord *records[] = { &draft.record, &old.record };
 	uint8_t key[PUBLIC_KEY_BYTES];
 	char reason[TEXT_BYTES_MAX];
 	enum status status = read_key(key_text, key, why);
@@ -308,18 +341,17 @@ rights_authorise(const struct tool_connection *connection, const char *key_text,
 		status = open_terminals(connection, &terminals, why);
 	if (status == STATUS_OK)
 		status = rights->replaces == NULL ? draft_terminal(&draft, &terminals, key, rights, why)
-						  : draft_successor(&draft, &terminals, key, rights, &old, &old_terminal, why);
+						  : draft_successor(&draft, &terminals, key, rights, &old, why);
 	if (status == STATUS_OK) {
 		snprintf(reason, sizeof reason, "%s", rights->reason != NULL ? rights->reason : "the key is authorised");
-		bool goes_on = rights->replaces != NULL && old_terminal.site;
-		status = send_change(connection, records, rights->replaces == NULL || goes_on ? 1 : 2, rights->by, reason, why);
+		status = send_change(connection, records, old.revokes ? 2 : 1, rights->by, reason, why);
 	}
 	if (status == STATUS_OK)
 		printf("terminal %" PRIu32 " \"%s\" is authorised\n", draft.terminal.terminal_no, draft.terminal.name);
-	if (status == STATUS_OK && rights->replaces != NULL && old_terminal.site)
+	if (status == STATUS_OK && old.of_site)
 		printf("its former key is shut out\n");
-	else if (status == STATUS_OK && rights->replaces != NULL)
-		printf("terminal %" PRIu32 " \"%s\" is revoked\n", old_terminal.terminal_no, old_terminal.name);
+	if (status == STATUS_OK && old.revokes)
+		printf("terminal %" PRIu32 " \"%s\" is revoked\n", old.terminal.terminal_no, old.terminal.name);
 	ask_close(&terminals.ask);
 	return status;
 }
