@@ -94,8 +94,11 @@ tell_silent(struct attending *attending, const struct terminal_rule *rule, const
 	char sentence[ATTENDING_SENTENCE_BYTES], silence[ATTENDING_SPAN_BYTES], gap[ATTENDING_SPAN_BYTES];
 	struct candidate candidate = { .kind = ATTENTION_SILENT, .port = "", .batch_no = "", .terminal_no = rule->terminal_no };
 	arena_reset(&attending->scratch);
-	if (wire_event(last->bytes, &attending->scratch, &event, NULL) == STATUS_OK)
+	if (wire_event(last->bytes, &attending->scratch, &event, NULL) == STATUS_OK) {
+		if (wire_event_administers(event)) /* a decree: it came when something was decided, and there is no usual gap */
+			return STATUS_OK;
 		candidate.port = answer_string(attending->snapshot->arena, event->port);
+	}
 	if (candidate.port == NULL)
 		return STATUS_NO_MEMORY;
 	if (!answer_asks_port(attending->snapshot, attending->ask->port, candidate.port))

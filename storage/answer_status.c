@@ -95,6 +95,36 @@ tell_stopped(struct snapshot *snapshot, uint32_t site_no, Juyan__V1__SiteStatus 
 	return out->name != NULL && out->sentence != NULL ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
+/* Of whom nothing has come yet has taken none. */
+static enum status
+tell_decrees(struct snapshot *snapshot, uint32_t site_no, Juyan__V1__SiteStatus *out)
+{
+	const struct authority *authority;
+	const struct authorities *authorities = registry_authorities(snapshot->registry);
+	enum status status = STATUS_OK;
+	out->decrees = arena_take(snapshot->arena, (authorities_count(authorities) + 1) * sizeof *out->decrees);
+	if (out->decrees == NULL)
+		return STATUS_NO_MEMORY;
+	for (size_t i = 0; (authority = authorities_at(authorities, i)) != NULL && status == STATUS_OK; i++) {
+		struct site_decrees decrees;
+		Juyan__V1__SiteDecrees *told = arena_take(snapshot->arena, sizeof *told);
+		if (told == NULL)
+			return STATUS_NO_MEMORY;
+		juyan__v1__site_decrees__init(told);
+		told->authority = answer_string(snapshot->arena, authority->id);
+		status = decrees_last(&snapshot->store, authority->id, &told->decreed_number);
+		if (status == STATUS_OK)
+			status = sites_decrees(&snapshot->store, site_no, authority->id, &decrees);
+		if (status != STATUS_OK || told->authority == NULL)
+			return status != STATUS_OK ? status : STATUS_NO_MEMORY;
+		told->last_number = decrees.last;
+		told->refused_number = decrees.refused;
+		told->refused_lsn = decrees.refused_lsn;
+		out->decrees[out->n_decrees++] = told;
+	}
+	return status;
+}
+
 static enum status
 tell_site(struct snapshot *snapshot, const struct terminal_rule *rule, Juyan__V1__SiteStatus **out)
 {
@@ -109,6 +139,8 @@ tell_site(struct snapshot *snapshot, const struct terminal_rule *rule, Juyan__V1
 	enum status status = site->terminal_name == NULL ? STATUS_NO_MEMORY : tell_site_end(snapshot, site_no, site);
 	if (status == STATUS_NOT_FOUND)
 		status = STATUS_OK;
+	if (status == STATUS_OK)
+		status = tell_decrees(snapshot, site_no, site);
 	*out = site;
 	/* What stands in the way of one that is not to bring anything is no matter. */
 	if (status == STATUS_OK && !rule->revoked)
@@ -140,10 +172,7 @@ tell_authorities(struct snapshot *snapshot, Juyan__V1__LedgerStatus *out)
 {
 	const struct authorities *authorities = registry_authorities(snapshot->registry);
 	const struct authority *authority;
-	size_t n = 0;
-	while (authorities_at(authorities, n) != NULL)
-		n++;
-	out->authorities = arena_take(snapshot->arena, (n + 1) * sizeof(Juyan__V1__AuthorityStatus *));
+	out->authorities = arena_take(snapshot->arena, (authorities_count(authorities) + 1) * sizeof(Juyan__V1__AuthorityStatus *));
 	if (out->authorities == NULL)
 		return STATUS_NO_MEMORY;
 	for (size_t i = 0; (authority = authorities_at(authorities, i)) != NULL; i++) {

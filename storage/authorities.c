@@ -96,6 +96,12 @@ authorities_of(const struct authorities *authorities, int record_case)
 	return NULL;
 }
 
+size_t
+authorities_count(const struct authorities *authorities)
+{
+	return authorities->n;
+}
+
 const struct authority *
 authorities_at(const struct authorities *authorities, size_t i)
 {

@@ -27,6 +27,7 @@ int authorities_kind(const char *name);
 const struct authority *authorities_find(const struct authorities *authorities, const char *id);
 /* Who decides records of this case. */
 const struct authority *authorities_of(const struct authorities *authorities, int record_case);
+size_t authorities_count(const struct authorities *authorities);
 const struct authority *authorities_at(const struct authorities *authorities, size_t i); /* NULL behind the last */
 
 #endif

@@ -243,6 +243,8 @@ note_entry(struct ledger *ledger, struct entry *entry)
 		return status;
 	if (conflict)
 		status = conflicts_put(&ledger->store, entry->terminal_no, entry->stream_seq, entry->bytes, entry->lsn);
+	else if (entry->site_chain != NULL)
+		status = ledger_note_refused_decree(ledger, entry);
 	if (status == STATUS_OK)
 		status =
 		    quarantine_put(&ledger->store, &(struct quarantine_row){ entry->lsn, entry->verdict, QUARANTINE_WAITING, 0 });

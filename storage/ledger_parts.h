@@ -51,6 +51,8 @@ enum status ledger_attempt(struct ledger *ledger, ledger_deed *deed, const void 
 
 /* ledger_sites.c: what a site's administrative event does here. */
 enum status ledger_administer_site(struct ledger *ledger, const struct entry *entry, struct reason *why) MUST_USE;
+/* … and an event that the site has in quarantine, where it is a decree. */
+enum status ledger_note_refused_decree(struct ledger *ledger, const struct entry *entry) MUST_USE;
 
 /*
  * ledger_site_registry.c: a site's change of its registry, as a whole, as far as it is of ports that are the site's here. What is

@@ -112,6 +112,40 @@ apply_note(struct ledger *ledger, const struct entry *entry)
 	return status == STATUS_OK ? notes_take(&ledger->store, &noted, &at) : status;
 }
 
+/* ---- decrees ---- */
+
+/* It came from here and is no news, but for how far the site has come. Of authorities that nobody here knows nothing is kept. */
+static enum status
+note_decree(struct ledger *ledger, uint32_t site_no, const Juyan__V1__Decreed *said, uint64_t refused_lsn)
+{
+	struct site_decrees decrees;
+	if (authorities_find(registry_authorities(ledger->registry), said->authority) == NULL)
+		return STATUS_OK;
+	enum status status = sites_decrees(&ledger->store, site_no, said->authority, &decrees);
+	if (status != STATUS_OK || said->number <= decrees.last)
+		return status;
+	if (refused_lsn == 0)
+		decrees.last = said->number;
+	else
+		decrees = (struct site_decrees){ decrees.last, said->number, refused_lsn };
+	if (decrees.refused <= decrees.last)
+		decrees.refused = decrees.refused_lsn = 0;
+	return sites_put_decrees(&ledger->store, site_no, said->authority, &decrees);
+}
+
+enum status
+ledger_note_refused_decree(struct ledger *ledger, const struct entry *entry)
+{
+	const Juyan__V1__Event *event;
+	enum status status = wire_event(entry->bytes, &ledger->admin, &event, NULL);
+	if (status == STATUS_OK && event->what_case == JUYAN__V1__EVENT__WHAT_DECREED)
+		status = note_decree(ledger, block_site(entry->terminal_no), event->decreed, entry->lsn);
+	else if (status_consequence(status) == REFUSE)
+		status = STATUS_OK; /* that may be why it is in quarantine */
+	arena_reset(&ledger->admin);
+	return status;
+}
+
 enum status
 ledger_administer_site(struct ledger *ledger, const struct entry *entry, struct reason *why)
 {
@@ -119,8 +153,8 @@ ledger_administer_site(struct ledger *ledger, const struct entry *entry, struct 
 	enum status status;
 	if (entry->event->what_case == JUYAN__V1__EVENT__WHAT_REGISTRY_CHANGED)
 		return ledger_apply_site_registry(ledger, site_no, entry->event->registry_changed, why);
-	if (entry->event->what_case == JUYAN__V1__EVENT__WHAT_DECREED) /* it came from above, and is no news here */
-		return STATUS_OK;
+	if (entry->event->what_case == JUYAN__V1__EVENT__WHAT_DECREED)
+		return note_decree(ledger, site_no, entry->event->decreed, 0);
 	if (entry->event->what_case == JUYAN__V1__EVENT__WHAT_NOTED)
 		status = apply_note(ledger, entry);
 	else

@@ -10,6 +10,10 @@ enum {
 	END_RECEIVED = 8,
 	END_CHAIN = 16,
 	END_BYTES = END_CHAIN + CHAIN_BYTES,
+	DECREES_LAST = 0,
+	DECREES_REFUSED = 8,
+	DECREES_REFUSED_LSN = 16,
+	DECREES_BYTES = 24,
 	ALARM_SINCE = 0,
 	ALARM_LSN = 8,
 	ALARM_STATUS = 16,
@@ -60,7 +64,7 @@ sites_next(const struct store *store, uint32_t after, uint32_t *site_no)
 	enum status status = walk_open(store, TABLE_sites, &walk);
 	if (status == STATUS_OK)
 		status = walk_seek(&walk, key_of(&key, after + 1));
-	/* The names of a site's terminals stand behind its row. */
+	/* What it says of decrees, and the names of its terminals, stand behind its row. */
 	while (status == STATUS_OK && walk.key.bytes != SITE_KEY_BYTES)
 		status = walk_next(&walk);
 	if (status == STATUS_OK) {
@@ -176,6 +180,46 @@ sites_put_terminal_name(const struct store *store, uint32_t terminal_no, const c
 	struct key key;
 	return store_put(store, TABLE_sites, key_of_terminal(&key, terminal_no),
 	    (struct span){ (const uint8_t *)name, strlen(name) });
+}
+
+/* ---- decrees ---- */
+
+/* No terminal has the number 0, so that no name stands there. */
+static struct span
+key_of_authority(struct key *key, uint32_t site_no, const char *authority)
+{
+	key_of(key, site_no);
+	key_be(key, 0, 4);
+	key_text(key, authority);
+	return key_span(key);
+}
+
+enum status
+sites_decrees(const struct store *store, uint32_t site_no, const char *authority, struct site_decrees *out)
+{
+	struct key key;
+	struct span row;
+	enum status status = store_get(store, TABLE_sites, key_of_authority(&key, site_no, authority), &row);
+	if (status == STATUS_OK && row.bytes != DECREES_BYTES)
+		return STATUS_DAMAGED;
+	*out = (struct site_decrees){ 0, 0, 0 };
+	if (status == STATUS_OK) {
+		out->last = value_get(row.data + DECREES_LAST, 8);
+		out->refused = value_get(row.data + DECREES_REFUSED, 8);
+		out->refused_lsn = value_get(row.data + DECREES_REFUSED_LSN, 8);
+	}
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+enum status
+sites_put_decrees(const struct store *store, uint32_t site_no, const char *authority, const struct site_decrees *decrees)
+{
+	struct key key;
+	uint8_t row[DECREES_BYTES];
+	value_put(row + DECREES_LAST, decrees->last, 8);
+	value_put(row + DECREES_REFUSED, decrees->refused, 8);
+	value_put(row + DECREES_REFUSED_LSN, decrees->refused_lsn, 8);
+	return store_put(store, TABLE_sites, key_of_authority(&key, site_no, authority), (struct span){ row, sizeof row });
 }
 
 /* ---- alarms ---- */

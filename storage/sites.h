@@ -27,6 +27,17 @@ enum status sites_next_terminal(const struct store *store, uint32_t after, uint3
 enum status sites_put_terminal_name(const struct store *store, uint32_t terminal_no, const char *name) MUST_USE;
 
 /*
+ * How far a site has come with an authority's decrees, as its journal says: the highest number that was taken there; and the latest
+ * behind it that was not, with the event of this journal that says so, or zeros.
+ */
+struct site_decrees {
+	uint64_t last, refused, refused_lsn;
+};
+enum status sites_decrees(const struct store *store, uint32_t site_no, const char *authority, struct site_decrees *out) MUST_USE;
+enum status sites_put_decrees(const struct store *store, uint32_t site_no, const char *authority,
+    const struct site_decrees *decrees) MUST_USE;
+
+/*
  * That its stream stands still, and that some of its registry does not fit this one; NOT_FOUND: not so. The table is not held
  * against the journal, and no recount looks at it.
  */

@@ -24,7 +24,7 @@
 	X(conflicts)  /* terminal, number, content hash -> log sequence number */ \
 	X(review)     /* port, batch -> marks */ \
 	X(registry)   /* kind, id, valid_from -> record */ \
-	X(sites)      /* site -> where its journal ends here; site, its terminal -> the name of that */ \
+	X(sites)      /* site -> where its journal ends here; site, its terminal -> the name of that; site, authority -> its decrees */ \
 	X(decrees)    /* authority, number of its decree -> log sequence number */ \
 	X(alarms)     /* site -> why its stream stands still */
 

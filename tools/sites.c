@@ -7,18 +7,23 @@
 #include "json.h"
 #include "table.h"
 
+enum { DECREES_BYTES = 512 };
+
 static const struct argp_option options[] = {
 	{ "json", ASKING_KEY_JSON, NULL, 0, "as JSON, with the names of proto/query.proto", 1 },
 	{ 0 },
 };
 
-static const char doc[] =
-    "Shows the sites whose journals come to this headquarters, and how far each has come.\v"
-    "A site is a ledger of its own ('juyan keys authorise --site'). Nothing of one that is stopped is taken "
-    "until the reason is gone; "
-    "it tries again by itself, and the others go on. What a site's registry says of its ports is taken "
-    "over; what does not fit is left as it is here, and tried again when the registry here changes. Ends with "
-    "1 where one is stopped or does not fit.";
+static const char doc[] = "Shows the sites whose journals come to this headquarters, and how far each has come.\v"
+			  "A site is a ledger of its own ('juyan keys authorise --site'). Nothing of one that is stopped is taken "
+			  "until the reason is gone; "
+			  "it tries again by itself, and the others go on. What a site's registry says of its ports is taken over; "
+			  "what does not fit is left "
+			  "as it is here, and tried again when the registry here changes. Of what is decided here and signed, 12 "
+			  "of 14 says that a site has "
+			  "taken the first 12; one that does not fit there holds up those behind it, and is the event in "
+			  "quarantine that is named. Ends with "
+			  "1 where one is stopped, does not fit, does not take a decree, or has taken one that is not here.";
 
 static void
 cell_of_age(struct table *table, int64_t at_ms, int64_t now_ms)
@@ -45,11 +50,39 @@ cell_of_state(struct table *table, const Juyan__V1__SiteStatus *site)
 		table_cell(table, site->last_lsn == 0 ? "nothing has come yet" : "goes on");
 }
 
+/* Where something is to be looked into: what does not fit there, and where this ledger knows less than the site. */
+static bool
+waits(const Juyan__V1__SiteStatus *site)
+{
+	for (size_t i = 0; i < site->n_decrees; i++)
+		if (site->decrees[i]->refused_number != 0 || site->decrees[i]->last_number > site->decrees[i]->decreed_number)
+			return true;
+	return false;
+}
+
+static void
+cell_of_decrees(struct table *table, const Juyan__V1__SiteStatus *site)
+{
+	char text[DECREES_BYTES] = "", refused[64];
+	size_t used = 0;
+	for (size_t i = 0; i < site->n_decrees && used < sizeof text; i++) {
+		const Juyan__V1__SiteDecrees *decrees = site->decrees[i];
+		if (decrees->decreed_number == 0 && decrees->last_number == 0)
+			continue;
+		snprintf(refused, sizeof refused, ", not %" PRIu64 " (event %" PRIu64 ")", decrees->refused_number,
+		    decrees->refused_lsn);
+		used += (size_t)snprintf(text + used, sizeof text - used, "%s%s %" PRIu64 " of %" PRIu64 "%s", used > 0 ? "; " : "",
+		    decrees->authority, decrees->last_number, decrees->decreed_number, decrees->refused_number == 0 ? "" : refused);
+	}
+	table_cell(table, used == 0 ? "-" : text);
+}
+
 static enum status
 print_table(const Juyan__V1__LedgerStatus *status)
 {
 	static const struct table_column columns[] = { { "no", TABLE_RIGHT }, { "site", TABLE_LEFT }, { "events", TABLE_RIGHT },
-		{ "the last had there", TABLE_RIGHT }, { "came here", TABLE_RIGHT }, { "state", TABLE_LEFT } };
+		{ "the last had there", TABLE_RIGHT }, { "came here", TABLE_RIGHT }, { "decrees taken", TABLE_LEFT },
+		{ "state", TABLE_LEFT } };
 	struct clock clock = clock_system();
 	int64_t now_ms = clock_utc_ms(&clock);
 	struct table *table = NULL;
@@ -61,6 +94,7 @@ print_table(const Juyan__V1__LedgerStatus *status)
 		table_cellf(table, "%" PRIu64, site->last_lsn);
 		cell_of_age(table, site->last_received_at_ms, now_ms);
 		cell_of_age(table, site->last_relayed_at_ms, now_ms);
+		cell_of_decrees(table, site);
 		cell_of_state(table, site);
 	}
 	if (opened == STATUS_OK)
@@ -97,7 +131,8 @@ show(struct asking_scope *scope, bool *wrong)
 	if (status != STATUS_OK)
 		return status;
 	for (size_t i = 0; i < answer->status->n_sites; i++)
-		*wrong = *wrong || answer->status->sites[i]->stopped_since_ms != 0 || answer->status->sites[i]->unfit_since_ms != 0;
+		*wrong = *wrong || answer->status->sites[i]->stopped_since_ms != 0 ||
+		    answer->status->sites[i]->unfit_since_ms != 0 || waits(answer->status->sites[i]);
 	if (scope->json)
 		return print_json(answer->status);
 	if (answer->status->n_sites > 0)

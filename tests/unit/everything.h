@@ -53,14 +53,21 @@ machine(const char *name, const char *condition)
 
 /* A block of one event of a site; what its chain is there, the ledger finds. */
 static inline void
-relay(struct book *book, uint32_t site_no, struct said said)
+relay_as(struct book *book, uint32_t site_no, struct said said, enum status verdict)
 {
 	static const uint8_t unsaid[CHAIN_BYTES] = { 0 };
 	struct entry entry = entry_of(book, block_terminal(site_no, 1), 0, said);
 	entry.begins_block = true;
 	entry.site_chain = unsaid;
 	entry.first_received_at_ms = MIDNIGHT - HOURS(1);
+	entry.verdict = verdict;
 	must(ledger_apply(book->ledger, &entry, 1, NULL), &(struct reason){ "" });
+}
+
+static inline void
+relay(struct book *book, uint32_t site_no, struct said said)
+{
+	relay_as(book, site_no, said, STATUS_OK);
 }
 
 /* Two sites, of which something has come, and that stand still. */

@@ -39,6 +39,18 @@ refused(struct said said, enum status status, const char *part)
 	assert_int_equal(after, version);
 }
 
+static void
+recount_says_the_same(void)
+{
+	char scratch[FOLDER_BYTES + 16];
+	struct recount_result result = { .difference = "" };
+	struct reason why = { "" };
+	snprintf(scratch, sizeof scratch, "%s/scratch", book.dir);
+	must(recount(book.env, scratch, NULL, NULL, NULL, &result, &why), &why);
+	if (!result.right)
+		fail_msg("%s", result.difference);
+}
+
 #define LEAGUE "'put': [{'place': {'id': 'league'}}]"
 #define REGION "'put': [{'place': {'id': 'region'}}, {'place': {'id': 'league', 'parent': 'region'}}]"
 #define GOAL_OF(id, port) \
@@ -133,13 +145,7 @@ test_decrees_are_told_in_order_and_a_recount_finds_them(void **state)
 	const Juyan__V1__LedgerStatus *status = ask(&book, "'status': {}")->status;
 	assert_int_equal(status->n_authorities, 1);
 	assert_int_equal(status->authorities[0]->last_number, 2);
-	char scratch[FOLDER_BYTES + 16];
-	struct recount_result result = { .difference = "" };
-	struct reason why = { "" };
-	snprintf(scratch, sizeof scratch, "%s/scratch", book.dir);
-	must(recount(book.env, scratch, NULL, NULL, NULL, &result, &why), &why);
-	if (!result.right)
-		fail_msg("%s", result.difference);
+	recount_says_the_same();
 }
 
 /* Headquarters has decided it: when it comes back in a site's journal it stands there and changes nothing. */
@@ -154,6 +160,61 @@ test_a_decree_in_a_sites_journal_is_no_news(void **state)
 	assert_int_equal(ledger_lsn(book.ledger), last + 3);
 	assert_null(places_id(registry_places(ledger_registry(book.ledger)), "league"));
 	refused(decreed(2, LEAGUE), STATUS_CONTRADICTION, "1 was expected");
+}
+
+static void
+site_follows(uint64_t decreed_number, uint64_t last, uint64_t refused, uint64_t refused_lsn)
+{
+	const Juyan__V1__LedgerStatus *status = ask(&book, "'status': {}")->status;
+	assert_int_equal(status->n_sites, 1);
+	assert_int_equal(status->sites[0]->n_decrees, 1);
+	const Juyan__V1__SiteDecrees *decrees = status->sites[0]->decrees[0];
+	assert_string_equal(decrees->authority, "above");
+	assert_int_equal(decrees->decreed_number, decreed_number);
+	assert_int_equal(decrees->last_number, last);
+	assert_int_equal(decrees->refused_number, refused);
+	assert_int_equal(decrees->refused_lsn, refused_lsn);
+}
+
+/* By what stands in its journal; in any order, for whoever brings a decree to a site may be out of turn. */
+static void
+test_headquarters_knows_how_far_a_site_follows(void **state)
+{
+	(void)state;
+	book_take(&book, ADMIN, registry_changed("'put': [" SITE("5", "BQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU=", "ceke") "]"));
+	book_take(&book, GATE, decreed(1, LEAGUE));
+	book_take(&book, GATE, decreed(2, REGION));
+	site_follows(2, 0, 0, 0);
+	relay(&book, 5, decreed(1, LEAGUE));
+	site_follows(2, 1, 0, 0);
+	struct said refused = decreed(2, REGION);
+	relay_as(&book, 5, refused, STATUS_CONTRADICTION);
+	site_follows(2, 1, 2, ledger_lsn(book.ledger));
+	relay_as(&book, 5, decreed(1, REGION), STATUS_CONTRADICTION); /* behind what it has */
+	site_follows(2, 1, 2, ledger_lsn(book.ledger) - 1);
+	recount_says_the_same();
+	relay(&book, 5, refused);
+	site_follows(2, 2, 0, 0);
+	relay(&book, 5, decreed(3, LEAGUE)); /* this ledger is an older copy */
+	site_follows(2, 3, 0, 0);
+	relay_as(&book, 5, registry_changed(LEAGUE), STATUS_NOT_AUTHORISED);
+	relay_as(&book, 5, (struct said){ .bytes = { (const uint8_t *)"\xff", 1 } }, STATUS_UNDECODABLE);
+	site_follows(2, 3, 0, 0);
+	recount_says_the_same();
+}
+
+/* Decrees come when something was decided: for who brings no more of them nobody waits. */
+static void
+test_who_brought_decrees_alone_is_not_silent(void **state)
+{
+	(void)state;
+	struct reason why = { "" };
+	int64_t tomorrow = MIDNIGHT + HOURS(30);
+	for (uint64_t number = 1; number <= 6; number++)
+		book_take(&book, GATE, decreed(number, number % 2 == 0 ? LEAGUE : REGION));
+	assert_int_equal(ask(&book, "'attention': {'now_ms': %lld}", (long long)tomorrow)->attention->n_rows, 0);
+	must(book_write(&book, SCALE, cargo(MIDNIGHT, "ceke", "B", RELEASED), STATUS_OK, &why), &why);
+	assert_int_equal(ask(&book, "'attention': {'now_ms': %lld}", (long long)tomorrow)->attention->n_rows, 1);
 }
 
 /* The site knows of no places: what it says of its port leaves it where it stands here. */
@@ -223,6 +284,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_ports_that_are_not_here_are_no_concern, open_book, close_book),
 		cmocka_unit_test_setup_teardown(test_decrees_are_told_in_order_and_a_recount_finds_them, open_book, close_book),
 		cmocka_unit_test_setup_teardown(test_a_decree_in_a_sites_journal_is_no_news, open_book, close_book),
+		cmocka_unit_test_setup_teardown(test_headquarters_knows_how_far_a_site_follows, open_book, close_book),
+		cmocka_unit_test_setup_teardown(test_who_brought_decrees_alone_is_not_silent, open_book, close_book),
 		cmocka_unit_test_setup_teardown(test_a_sites_port_stays_in_its_place, open_book, close_book),
 		cmocka_unit_test_setup_teardown(test_what_is_told_is_handed_on_in_its_turn, open_book, close_book),
 		cmocka_unit_test_setup_teardown(test_two_authorities_decide_no_kind_together, open_book, close_book),
