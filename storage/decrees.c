@@ -187,24 +187,40 @@ decrees_after(const struct store *store, const char *authority, uint64_t after, 
 }
 
 static enum status
-stand(const struct store *store, struct arena *arena, struct decrees_standing *out)
+stand(const struct store *store, const struct authorities *authorities, struct decrees_standing *out)
+{
+	const struct authority *authority;
+	enum status status = STATUS_OK;
+	for (size_t i = 0; (authority = authorities_at(authorities, i)) != NULL && status == STATUS_OK; i++) {
+		if (authority->kinds == 0)
+			continue;
+		assert(out->n < DECREES_AUTHORITIES_MAX);
+		struct decrees_of *of = &out->of[out->n++];
+		of->authority = *authority;
+		status = decrees_last(store, authority->id, &of->last);
+	}
+	return status;
+}
+
+static enum status
+read_standing(const struct store *store, struct arena *arena, struct decrees_standing *out)
 {
 	Juyan__V1__RegistryRecord **records;
+	const Juyan__V1__RegistryRecord *misfit;
+	struct authorities *authorities = NULL;
+	struct reason why;
 	struct meta meta;
 	size_t n;
 	enum status status = meta_read(store, &meta, NULL);
 	if (status == STATUS_OK)
 		status = registry_table_read(store, "authority", arena, &records, &n);
+	if (status == STATUS_OK)
+		status = authorities_build((const Juyan__V1__RegistryRecord *const *)records, n, &authorities, &misfit, &why);
 	if (status != STATUS_OK)
-		return status;
-	*out = (struct decrees_standing){ arena_take(arena, (n + 1) * sizeof *out->of), 0, meta.registry_version };
-	if (out->of == NULL)
-		return STATUS_NO_MEMORY;
-	for (; out->n < n && status == STATUS_OK; out->n++) {
-		struct decrees_of *of = &out->of[out->n];
-		snprintf(of->authority, sizeof of->authority, "%s", records[out->n]->authority->id);
-		status = decrees_last(store, of->authority, &of->last);
-	}
+		return status == STATUS_CONTRADICTION ? STATUS_DAMAGED : status;
+	*out = (struct decrees_standing){ arena_take(arena, DECREES_AUTHORITIES_MAX * sizeof *out->of), 0, meta.registry_version };
+	status = out->of == NULL ? STATUS_NO_MEMORY : stand(store, authorities, out);
+	authorities_close(&authorities);
 	return status;
 }
 
@@ -215,7 +231,7 @@ decrees_stand(struct env *env, struct arena *arena, struct decrees_standing *out
 	enum status status = store_begin_read(env, &store, NULL);
 	if (status != STATUS_OK)
 		return status;
-	status = stand(&store, arena, out);
+	status = read_standing(&store, arena, out);
 	store_abort(&store);
 	return status;
 }

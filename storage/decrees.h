@@ -29,10 +29,11 @@ enum status decrees_put(const struct store *store, const char *authority, uint64
 enum status decrees_after(const struct store *store, const char *authority, uint64_t after, size_t bytes_max, struct arena *arena,
     ProtobufCBinaryData **out, size_t *n) MUST_USE;
 
-/* Up to where each authority's decrees were taken, as of one snapshot. */
+/* Who decides anything for this ledger, and up to where it was taken, as of one snapshot. Each decides a kind that no other does. */
+enum { DECREES_AUTHORITIES_MAX = 32 };
 struct decrees_standing {
 	struct decrees_of {
-		char authority[GROUP_ID_BYTES_MAX + 1];
+		struct authority authority;
 		uint64_t last; /* 0: none has come */
 	} * of;                /* in the arena */
 	size_t n;

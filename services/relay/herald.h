@@ -4,7 +4,9 @@
  * signatures and numbers, so nothing has to be believed here.
  *
  * A decree that the ledger does not take holds up those behind it, for they may rest on it. It is told, and handed over again only
- * when the registry has changed meanwhile: each try stands in the journal for good. One thread; all waits have a deadline.
+ * when the registry has changed meanwhile (or the relay was started anew): each try stands in the journal for good. What is not
+ * signed by the authority, or is not its next decree, is told and not handed over at all. Other authorities' decrees go on. One
+ * thread; all waits have a deadline.
  */
 #ifndef JUYAN_RELAY_HERALD_H
 #define JUYAN_RELAY_HERALD_H
@@ -12,9 +14,8 @@
 #include "ingest.pb-c.h"
 #include "service.h"
 
-/* The decree that is not taken; number 0: there is none. */
+/* The decree that does not come into force here, and why; number 0: there is none. */
 struct herald_stuck {
-	char authority[GROUP_ID_BYTES_MAX + 1];
 	uint64_t number;
 	struct reason why;
 };
@@ -30,6 +31,7 @@ struct span herald_ask(struct herald *herald, struct arena *arena);
 /* What headquarters has answered. */
 void herald_told(struct herald *herald, const Juyan__V1__Decrees *told);
 
+/* Of several authorities the first; what could not be handed over only once that has lasted for a minute. Lent. */
 const struct herald_stuck *herald_stuck(const struct herald *herald);
 
 #endif

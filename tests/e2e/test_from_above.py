@@ -2,8 +2,9 @@
 """What headquarters decides reaches its sites by itself, signed: places, and goals of a port, a league and the region.
 
 Sites and headquarters are killed meanwhile, and one site is away while most is decided. What does not fit at a site holds up what
-comes behind it there, is told, stands in its journal once, and is taken when it fits. What the sites have counted adds up at
-headquarters, by port, league and region, to the kilogram.
+comes behind it there, is told at both ends, stands in its journal once, and is taken when it fits; what is not signed with the key
+that a site knows does not come into its journal. What the sites have counted adds up at headquarters, by port, league and region,
+to the kilogram; that their journals bring the decrees up again changes nothing there.
 
 JUYAN_SEED. Uses $JUYAN.
 """
@@ -34,6 +35,14 @@ GOALS = """goals:
 """
 
 
+CAPACITY = """capacities:
+  - {port: ceke, mode: rail, kg_per_day: 90000000}
+"""
+DAYS = """days:
+  - {port: ceke, day: 2025-05-01, kind: closed}
+"""
+
+
 def port(name, place=None):
     below = f", place: {place}" if place else ""
     return f'  - {{id: {name}, utc_offset: "+08:00", count_on: release{below}}}\n'
@@ -42,7 +51,7 @@ def port(name, place=None):
 class World:
     def __init__(self, folder):
         self.folder, self.chance, self.key = folder, random.Random(SEED), os.path.join(folder, "above.key")
-        self.other_key = os.path.join(folder, "beside.key")
+        self.beside, self.calendar, self.forged = (os.path.join(folder, name + ".key") for name in ("beside", "calendar", "forged"))
         listen = f"tcp://127.0.0.1:{free_port()}"
         self.hq = Process("hq", folder, ("ingest", "query", "forecast"), (f"listen={listen}",))
         self.sites = [Process(name, folder, ("ingest", "query", "relay"), ("listen=", f"headquarters={listen}",
@@ -69,9 +78,11 @@ class World:
     def found(self):
         for process in self.everyone:
             self.begin(process)
-        for key, authority, kinds in ((self.key, "above", "[place, goal]"), (self.other_key, "beside", "[group]")):
+        for key, authority, above, below in ((self.key, "above", "[place, goal]", "[place, goal]"),
+                (self.beside, "beside", "[group, capacity]", "[group]"), (self.calendar, "calendar", "[day]", "[day]")):
             record = run("registry", "key", key, "--authority", authority, "--data", self.hq.data)[0]
             for process in self.everyone:
+                kinds = below if process is self.sites[0] else above
                 self.apply(process, record.replace("[place, group, goal]", kinds))
         for site in self.sites:
             key = os.path.join(site.data, "keys", "site.key.pub")
@@ -111,32 +122,90 @@ def check_coming_down(world):
         raise Wrong(f"a site's own goal is refused with '{said}'")
 
 
+def trouble(site, part):
+    """What the relay says is wrong; it goes on, and `juyan relay` ends with 1."""
+    wait_for(f"{site.name} says '{part}'", lambda: part in (quietly("relay", "--data", site.data) or {}).get("trouble", ""))
+    run("relay", "--data", site.data, code=1)
+
+
+def no_trouble(site):
+    wait_for(f"{site.name} has no trouble", lambda: (quietly("relay", "--data", site.data) or {}).get("trouble") == "")
+
+
+def stays(what, look, wanted):
+    """While it is asked again and again."""
+    deadline = time.monotonic() + 3 * ASKED_EVERY_S
+    while time.monotonic() < deadline:
+        if (found := look()) != wanted:
+            raise Wrong(f"{what}: {found}; expected {wanted}")
+
+
+def held(site):
+    """Which decrees stand in quarantine there, each so often."""
+    return sorted(row["sentence"] for row in ask("quarantine", "list", "--data", site.data))
+
+
+def follow(world, wanted, code):
+    """How far each site has come, as headquarters knows it: of each authority the number, and the one that does not fit."""
+    def so():
+        for row in quietly("sites", "--data", world.hq.data) or []:
+            told = {one["authority"]: (one.get("last_number", 0), one.get("refused_number", 0)) for one in row["decrees"]}
+            if told != wanted.get(row["terminal_name"], told):
+                return False
+        return True
+    wait_for(f"headquarters knows of {wanted}", so)
+    run("sites", "--data", world.hq.data, code=code)
+
+
 def check_misfit(world):
-    """A place of the name of a port that one site has: the site says so, and takes it when the port is gone."""
+    """A place of the name of a port that one site has, and a kind that it lets nobody else decide: told, and in time taken."""
     site, other = world.sites
     world.apply(site, "ports:\n" + port("desert"))
     world.decide("places:\n  - {id: desert, name_en: Desert}\n")
     world.decide(GOALS % 99)
+    world.apply(world.hq, CAPACITY, "--sign", world.beside)
     have(world, other, "goals")
-
-    def told():
-        return "id of a port and of a place" in (quietly("relay", "--data", site.data) or {}).get("trouble", "")
-    wait_for("the site says what it does not take", told)
-    run("relay", "--data", site.data, code=1)
+    trouble(site, "id of a port and of a place")
     if records(site, "goals") == records(world.hq, "goals"):
         raise Wrong("a decree was taken before the one that it stands behind")
+    wait_for("both do not fit", lambda: len(held(site)) == 2)
     world.kill(world.hq)
-    deadline = time.monotonic() + 3 * ASKED_EVERY_S
-    while time.monotonic() < deadline:  # it is asked again, and not tried again
-        waiting = ask("quarantine", "list", "--data", site.data)
-        if len(waiting) != 1:
-            raise Wrong(f"what is not taken stands in quarantine {len(waiting)} times; expected once")
-    wait_for("it is told still", told)
-    world.apply(world.hq, "groups:\n  - {id: sand, rank: 50, name_en: Sand, words: [sand]}\n", "--sign", world.other_key)
-    have(world, site, "groups")  # another authority's go on
+    stays("two that wait are not tried in turn", lambda: len(held(site)), 2)
+    trouble(site, "id of a port and of a place")
+    last = DECREES + 1
+    follow(world, {"ceke": {"above": (last, last + 1), "beside": (0, 1), "calendar": (0, 0)}}, 1)
+    if [row["kind"] for row in ask("attention", "--data", world.hq.data)["rows"]].count("quarantine") < 2:
+        raise Wrong("nobody at headquarters is asked to look")
+    world.kill(site)  # who is begun anew tries once
+    wait_for("both are tried anew", lambda: len(held(site)) == 4)
+    stays("they are not tried once more", lambda: len(held(site)), 4)
     world.apply(site, "ports:\n" + "".join(port(name) for name in SITES), "--drop-missing")
     have(world, site, "goals")
-    wait_for("the relay has no trouble", lambda: (quietly("relay", "--data", site.data) or {}).get("trouble") == "")
+    trouble(site, "does not decide this kind")
+    world.apply(site, run("registry", "show", "--kind", "authorities", "--data", world.hq.data)[0])
+    have(world, site, "capacities")
+    no_trouble(site)
+    follow(world, {name: {"above": (last + 2, 0), "beside": (1, 0), "calendar": (0, 0)} for name in SITES}, 0)
+    for row in ask("quarantine", "list", "--data", site.data):  # it was taken since
+        run("quarantine", "dismiss", str(row["lsn"]), "--reason", "taken since", "--data", site.data)
+
+
+def check_forged(world):
+    """Headquarters signs with a key that one site does not know: nothing of it stands in that site's journal."""
+    site, other = world.sites
+    right = run("registry", "show", "--kind", "authorities", "--data", site.data)[0]
+    record = run("registry", "key", world.forged, "--authority", "calendar", "--data", world.hq.data)[0]
+    world.apply(site, record.replace("[place, group, goal]", "[day]"))
+    before, days = held(site), records(site, "days")
+    world.apply(world.hq, DAYS, "--sign", world.calendar)
+    have(world, other, "days")
+    trouble(site, "is not signed with the key")
+    stays("what is forged is kept out", lambda: (held(site), records(site, "days") == days), (before, True))
+    world.decide(GOALS % 100)
+    have(world, site, "goals")  # another authority's go on
+    world.apply(site, right)
+    have(world, site, "days")
+    no_trouble(site)
 
 
 def kg(rows):
@@ -166,19 +235,35 @@ def check_sums(world):
     wanted = {"of-port": here["ceke"], "of-league": sum(here.values()), "of-region": sum(here.values())}
     if done != wanted:
         raise Wrong(f"done of the goals: {done}; expected {wanted}")
+    site = world.sites[0]
+    world.apply(site, "ports:\n" + port(site.name, "league"))
+    for name in wanted:  # at a site, what that site has brought
+        if (kept := ask("goal", name, "--as-of", "2025-04-30", "--data", site.data)["goals"][0]["done_kg"]) != here[site.name]:
+            raise Wrong(f"{name} at {site.name}: {kept} kg; expected {here[site.name]}")
     return wanted
 
 
+def ends(world):
+    return {process.name: ask("verify", "--data", process.data)["events"] for process in world.everyone}
+
+
 def check_proofs(world):
-    """Decrees went up again in the sites' journals, and did nothing there."""
+    """Decrees went up again in the sites' journals, did nothing there, and do not come down once more."""
+    wanted = {"above": (DECREES + 4, 0), "beside": (1, 0), "calendar": (1, 0)}
+    follow(world, {name: wanted for name in SITES}, 0)
+    stays("nothing goes round", lambda: ends(world), ends(world))
+    waiting = [len(ask("quarantine", "list", "--data", process.data)) for process in world.everyone]
+    if waiting[0] != sum(waiting[1:]):
+        raise Wrong(f"in quarantine at headquarters and at the sites: {waiting}")
     proof = {process.name: ask("verify", "--data", process.data) for process in world.everyone}
+    names = {one["terminal_no"]: one["terminal_name"] for one in ask("sites", "--data", world.hq.data)}
     for row in proof["hq"]["sites"]:
-        name = {one["terminal_no"]: one["terminal_name"] for one in ask("sites", "--data", world.hq.data)}[row["terminal_no"]]
-        if row["chain"] != proof[name]["chain"]:
-            raise Wrong(f"the chain of {name} is another at headquarters")
-    goals = records(world.hq, "goals")
-    if len(goals) != len({goal["goal"]["id"] for goal in goals}):
-        raise Wrong(f"a goal stands twice: {goals}")
+        if row["chain"] != proof[names[row["terminal_no"]]]["chain"]:
+            raise Wrong(f"the chain of {names[row['terminal_no']]} is another at headquarters")
+    goals = [goal["goal"] for goal in records(world.hq, "goals")]
+    of_port = [goal["target_kg"] for goal in goals if goal["id"] == "of-port"]
+    if len(goals) != len({goal["id"] for goal in goals}) or of_port != [100]:
+        raise Wrong(f"headquarters has the goals {goals}")
 
 
 def main():
@@ -189,6 +274,7 @@ def main():
         world.found()
         check_coming_down(world)
         check_misfit(world)
+        check_forged(world)
         wanted = check_sums(world)
         check_proofs(world)
         for process in world.everyone:
@@ -198,7 +284,7 @@ def main():
         return 1
     finally:
         world.end()
-    print(f"{DECREES + 4} decrees, {sum(process.lives for process in world.everyone)} lives, {wanted} kg done")
+    print(f"{DECREES + 6} decrees, {sum(process.lives for process in world.everyone)} lives, {wanted} kg done")
     shutil.rmtree(folder, ignore_errors=True)
     return 0
 
