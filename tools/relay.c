@@ -5,11 +5,11 @@
 #include <stdio.h>
 
 #include "asking.h"
+#include "bulletin.h"
 #include "clock.h"
 #include "follow.h"
 #include "lock.h"
 #include "options.h"
-#include "relaying.h"
 #include "tool.h"
 
 enum { KEY_DATA = 'd', KEY_JSON = 0x100 };
@@ -57,15 +57,15 @@ time_json(int64_t ms)
 }
 
 static enum status
-print_json(const struct relaying *relaying, bool runs, int64_t now_ms, const char *trouble)
+print_json(const struct bulletin *standing, bool runs, int64_t now_ms, const char *trouble)
 {
 	json_t *json = json_pack("{s:s, s:b, s:s, s:s, s:o, s:I, s:I, s:I, s:f, s:o, s:s, s:s, s:o, s:o, s:s}", "headquarters",
-	    relaying->headquarters, "runs", runs, "state", relaying_state_name(relaying->state), "name", relaying->name, "since_ms",
-	    time_json(relaying->since_ms), "lsn", (json_int_t)relaying->lsn, "confirmed", (json_int_t)relaying->confirmed, "behind",
-	    (json_int_t)relaying_behind(relaying, 0), "lag_s", (double)relaying_lag_ms(relaying, now_ms) / 1000, "confirmed_at_ms",
-	    time_json(relaying->confirmed_at_ms), "status", relaying->status, "why", relaying->why, "differs",
-	    relaying->differs == 0 ? json_null() : json_integer((json_int_t)relaying->differs), "lost_at_ms",
-	    time_json(relaying->lost_at_ms), "trouble", trouble);
+	    standing->where, "runs", runs, "state", standing->state, "name", standing->name, "since_ms",
+	    time_json(standing->since_ms), "lsn", (json_int_t)standing->lsn, "confirmed", (json_int_t)standing->reached, "behind",
+	    (json_int_t)bulletin_behind(standing, 0), "lag_s", (double)bulletin_lag_ms(standing, now_ms) / 1000, "confirmed_at_ms",
+	    time_json(standing->reached_at_ms), "status", standing->trouble, "why", standing->why, "differs",
+	    standing->differs == 0 ? json_null() : json_integer((json_int_t)standing->differs), "lost_at_ms",
+	    time_json(standing->lost_at_ms), "trouble", trouble);
 	if (json == NULL)
 		return STATUS_NO_MEMORY;
 	json_dumpf(json, stdout, JSON_INDENT(2));
@@ -81,37 +81,36 @@ ago(int64_t at_ms, int64_t now_ms, char out[ASKING_TIME_BYTES])
 }
 
 static void
-print_lines(const struct relaying *relaying, int64_t now_ms, const char *trouble)
+print_lines(const struct bulletin *standing, int64_t now_ms, const char *trouble)
 {
 	char span[ASKING_TIME_BYTES];
-	printf("headquarters  %s%s%s\n", relaying->headquarters, relaying->name[0] == '\0' ? "" : ", where this site is ",
-	    relaying->name);
-	printf("state         %s since %s\n", relaying_state_name(relaying->state), ago(relaying->since_ms, now_ms, span));
-	printf("confirmed     event %" PRIu64 " of %" PRIu64, relaying->confirmed, relaying->lsn);
-	if (relaying->confirmed_at_ms != 0)
-		printf(", last %s ago", ago(relaying->confirmed_at_ms, now_ms, span));
-	printf("\nbehind        %" PRIu64 " events", relaying_behind(relaying, 0));
-	if (relaying->waits_from_ms != 0)
-		printf(", the oldest of them %s old", asking_span(relaying_lag_ms(relaying, now_ms), span));
+	printf("headquarters  %s%s%s\n", standing->where, standing->name[0] == '\0' ? "" : ", where this site is ", standing->name);
+	printf("state         %s since %s\n", standing->state, ago(standing->since_ms, now_ms, span));
+	printf("confirmed     event %" PRIu64 " of %" PRIu64, standing->reached, standing->lsn);
+	if (standing->reached_at_ms != 0)
+		printf(", last %s ago", ago(standing->reached_at_ms, now_ms, span));
+	printf("\nbehind        %" PRIu64 " events", bulletin_behind(standing, 0));
+	if (standing->waits_from_ms != 0)
+		printf(", the oldest of them %s old", asking_span(bulletin_lag_ms(standing, now_ms), span));
 	putchar('\n');
-	if (relaying->lost_at_ms != 0)
+	if (standing->lost_at_ms != 0)
 		printf("gone back     %s ago headquarters had no more than event %" PRIu64 ": it was restored from an older copy\n",
-		    ago(relaying->lost_at_ms, now_ms, span), relaying->lost_from);
-	if (relaying->differs != 0)
-		printf("differs       event %" PRIu64 " is the first\n", relaying->differs);
+		    ago(standing->lost_at_ms, now_ms, span), standing->lost_from);
+	if (standing->differs != 0)
+		printf("differs       event %" PRIu64 " is the first\n", standing->differs);
 	if (trouble[0] != '\0')
 		printf("trouble       %s\n", trouble);
 }
 
 /* Where the journal ends by now: the relay says how things stood up to some seconds ago. */
 static void
-look_at_journal(const char *dir, struct relaying *relaying)
+look_at_journal(const char *dir, struct bulletin *standing)
 {
 	const struct env_options env_options = { .dir = dir, .readonly = true };
 	struct env *env = NULL;
 	struct journal_end end;
-	if (env_open(&env_options, &env, NULL) == STATUS_OK && follow_end(env, &end, NULL) == STATUS_OK && end.lsn > relaying->lsn)
-		relaying->lsn = end.lsn;
+	if (env_open(&env_options, &env, NULL) == STATUS_OK && follow_end(env, &end, NULL) == STATUS_OK && end.lsn > standing->lsn)
+		standing->lsn = end.lsn;
 	env_close(&env);
 }
 
@@ -121,23 +120,23 @@ tool_relay(int argc, char **argv)
 	struct command command = { .dir = NULL };
 	const struct argp argp = { options, parse, NULL, doc, NULL, NULL, NULL };
 	struct reason why = { "" }, trouble = { "" };
-	struct relaying relaying;
+	struct bulletin standing;
 	struct clock clock = clock_system();
 	argp_err_exit_status = TOOL_USAGE;
 	argp_parse(&argp, argc, argv, 0, NULL, &command);
 	command.dir = tool_data(command.dir);
-	enum status status = relaying_read(command.dir, &relaying, &why);
+	enum status status = bulletin_read(command.dir, "relay", &standing, &why);
 	if (status != STATUS_OK)
 		return tool_fail("relay", status, &why);
-	look_at_journal(command.dir, &relaying);
+	look_at_journal(command.dir, &standing);
 	int64_t now_ms = clock_utc_ms(&clock);
-	bool runs = lock_held(command.dir, "relay"), troubled = relaying_trouble(&relaying, now_ms, &trouble);
+	bool runs = lock_held(command.dir, "relay"), troubled = bulletin_asks(&standing, "relay", now_ms, &trouble);
 	if (!runs)
 		troubled = (reason_write(&trouble, "the relay does not run: 'juyan serve' is ended, or runs without it"), true);
 	if (command.json)
-		status = print_json(&relaying, runs, now_ms, trouble.text);
+		status = print_json(&standing, runs, now_ms, trouble.text);
 	else
-		print_lines(&relaying, now_ms, trouble.text);
+		print_lines(&standing, now_ms, trouble.text);
 	if (status != STATUS_OK)
 		return tool_fail("relay", status, &why);
 	return troubled ? TOOL_WRONG : TOOL_FINE;

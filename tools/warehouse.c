@@ -9,6 +9,7 @@
 #include "bulletin.h"
 #include "civil.h"
 #include "clock.h"
+#include "lock.h"
 #include "options.h"
 #include "schema.h"
 #include "tool.h"
@@ -73,19 +74,20 @@ static const struct argp argp = { options, parse, arguments_doc, doc, NULL, NULL
 /* ---- how it stands ---- */
 
 static const char *
-state_of(const struct bulletin *bulletin)
+state_of(const struct bulletin *standing)
 {
 	const struct clock clock = clock_system();
-	return clock_utc_ms(&clock) - bulletin->told_ms > BULLETIN_STALE_MS ? "silent" : bulletin->state;
+	return bulletin_silent(standing, clock_utc_ms(&clock)) ? "silent" : standing->state;
 }
 
 static enum status
-print_json(const struct bulletin *bulletin, struct reason *why)
+print_json(const struct bulletin *standing, struct reason *why)
 {
-	json_t *root = json_pack("{s:s, s:s, s:s, s:I, s:I}", "state", state_of(bulletin), "trouble", bulletin->trouble, "sentence",
-	    bulletin->sentence, "since_ms", (json_int_t)bulletin->since_ms, "told_ms", (json_int_t)bulletin->told_ms);
-	for (size_t i = 0; root != NULL && i < bulletin->n; i++)
-		json_object_set_new(root, bulletin->figures[i].name, json_integer(bulletin->figures[i].value));
+	json_t *root = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "state", state_of(standing), "server",
+	    standing->where, "trouble", standing->trouble, "sentence", standing->why, "since_ms", (json_int_t)standing->since_ms,
+	    "told_ms", (json_int_t)standing->told_ms, "position_events", (json_int_t)standing->reached, "ledger_events",
+	    (json_int_t)standing->lsn, "behind_events", (json_int_t)bulletin_behind(standing, 0), "written_timestamp_seconds",
+	    (json_int_t)standing->reached_at_ms / 1000);
 	if (root == NULL || json_dumpf(root, stdout, JSON_INDENT(1)) != 0) {
 		json_decref(root);
 		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
@@ -96,31 +98,33 @@ print_json(const struct bulletin *bulletin, struct reason *why)
 }
 
 static void
-print(const struct bulletin *bulletin)
+print(const struct bulletin *standing)
 {
-	char since[32];
-	civil_format_ms(bulletin->since_ms, since);
-	printf("%s since %s\n", state_of(bulletin), since);
-	if (strcmp(bulletin->trouble, "none") != 0)
-		printf("%s: %s\n", bulletin->trouble, bulletin->sentence);
-	for (size_t i = 0; i < bulletin->n; i++)
-		printf("%-28s %" PRId64 "\n", bulletin->figures[i].name, bulletin->figures[i].value);
+	char when[32];
+	civil_format_ms(standing->since_ms, when);
+	printf("%s since %s\n", state_of(standing), when);
+	if (strcmp(standing->trouble, BULLETIN_WELL) != 0)
+		printf("%s: %s\n", standing->trouble, standing->why);
+	printf("%-28s %" PRIu64 "\n%-28s %" PRIu64 "\n%-28s %" PRIu64 "\n", "position_events", standing->reached, "ledger_events",
+	    standing->lsn, "behind_events", bulletin_behind(standing, 0));
+	civil_format_ms(standing->reached_at_ms, when);
+	printf("%-28s %s\n", "written", standing->reached_at_ms == 0 ? "not since it was started" : when);
 }
 
 static enum status
 show(const struct command *command, struct reason *why)
 {
-	struct bulletin bulletin;
+	struct bulletin standing;
 	const char *dir = tool_data(command->data);
-	enum status status = bulletin_read(dir, "warehouse", &bulletin, why);
-	if (status == STATUS_NOT_FOUND)
-		return reason_say(why, status,
+	enum status status = bulletin_read(dir, "warehouse", &standing, why);
+	if (status == STATUS_NOT_FOUND || (status == STATUS_OK && !lock_held(dir, "warehouse")))
+		return reason_say(why, STATUS_NOT_FOUND,
 		    "%.128s: no warehouse tells how it stands: 'juyan serve' does not run, or its setting 'warehouse' is empty",
 		    dir);
 	if (status == STATUS_OK && command->json)
-		status = print_json(&bulletin, why);
+		status = print_json(&standing, why);
 	else if (status == STATUS_OK)
-		print(&bulletin);
+		print(&standing);
 	return status;
 }
 

@@ -6,25 +6,44 @@
 
 #include "bulletin.h"
 #include "desk_parts.h"
-#include "relaying.h"
+
+/* X(name, what it tells, how): of a struct bulletin `standing`. */
+#define FIGURES(X) \
+	X(position_events, "All up to this event is there.", standing.reached) \
+	X(ledger_events, "Where the journal ends.", standing.lsn) \
+	X(behind_events, "Events that are not there yet.", bulletin_behind(&standing, 0)) \
+	X(behind_seconds, "How long the oldest of them has waited.", bulletin_lag_ms(&standing, now_ms) / 1000) \
+	X(written_timestamp_seconds, "When something was written there last.", standing.reached_at_ms / 1000)
 
 extern const unsigned char openapi_yaml[];
 extern const size_t openapi_yaml_bytes;
 
-/* What a service that may be off tells of itself; null where it does not run. One that has fallen silent stands in no way. */
-static json_t *
-standing_of(struct desk *desk, const char *service)
+/* What a service that brings the journal elsewhere tells of itself; false: it is off. */
+static bool
+standing_of(struct desk *desk, const char *service, struct bulletin *out)
 {
-	struct bulletin bulletin;
 	struct reason why;
-	if (bulletin_read(desk->kit->config->data_dir, service, &bulletin, &why) != STATUS_OK)
+	if (bulletin_read(desk->kit->config->data_dir, service, out, &why) != STATUS_OK)
+		return false;
+	uint64_t lsn = present_mark(desk->present).lsn;
+	out->lsn = lsn > out->lsn ? lsn : out->lsn;
+	return true;
+}
+
+/* One that has fallen silent stands in no way. */
+static json_t *
+standing_json(struct desk *desk, const char *service)
+{
+	struct bulletin standing;
+	int64_t now_ms = clock_utc_ms(&desk->kit->clock);
+	if (!standing_of(desk, service, &standing))
 		return json_null();
-	bool silent = clock_utc_ms(&desk->kit->clock) - bulletin.told_ms > BULLETIN_STALE_MS;
 	json_t *figures = json_object();
-	for (size_t i = 0; figures != NULL && i < bulletin.n; i++)
-		json_object_set_new(figures, bulletin.figures[i].name, json_integer(bulletin.figures[i].value));
-	return json_pack("{s:s, s:s, s:s, s:I, s:o}", "state", silent ? "silent" : bulletin.state, "trouble", bulletin.trouble,
-	    "sentence", bulletin.sentence, "since_ms", (json_int_t)bulletin.since_ms, "figures", figures);
+#define X(name, help, value) json_object_set_new(figures, #name, json_integer((json_int_t)(value)));
+	FIGURES(X)
+#undef X
+	return json_pack("{s:s, s:s, s:s, s:I, s:o}", "state", bulletin_silent(&standing, now_ms) ? "silent" : standing.state,
+	    "trouble", standing.trouble, "sentence", standing.why, "since_ms", (json_int_t)standing.since_ms, "figures", figures);
 }
 
 void
@@ -36,9 +55,9 @@ metrics_health(struct desk *desk, const struct request *request, struct http_ans
 	const char *reason = !heard ? "the feed is not heard" : live == NULL || !mark.fresh ? "the ledger cannot be asked" : "";
 	bool well = reason[0] == '\0';
 	(void)request;
-	desk_json(json_pack("{s:b, s:s, s:I, s:o, s:o}", "well", well, "reason", reason, "last_lsn", (json_int_t)mark.lsn,
-		      "feed_age_ms", mark.age_ms < 0 ? json_null() : json_integer(mark.age_ms), "warehouse",
-		      standing_of(desk, "warehouse")),
+	desk_json(json_pack("{s:b, s:s, s:I, s:o, s:o, s:o}", "well", well, "reason", reason, "last_lsn", (json_int_t)mark.lsn,
+		      "feed_age_ms", mark.age_ms < 0 ? json_null() : json_integer(mark.age_ms), "relay",
+		      standing_json(desk, "relay"), "warehouse", standing_json(desk, "warehouse")),
 	    out);
 	out->status = well && out->status == 200 ? 200 : 503;
 	body_drop(&live);
@@ -96,44 +115,26 @@ write_gauges(struct desk *desk, FILE *out)
 		gauge(out, "feed_age_seconds", "Since when nothing was heard of the feed.", (double)mark.age_ms / 1000);
 }
 
-/* Where this ledger is a site. */
 static void
-write_relay_gauges(struct desk *desk, FILE *out)
+write_standing(struct desk *desk, const char *service, FILE *out)
 {
-	struct relaying relaying;
-	if (relaying_read(desk->kit->config->data_dir, &relaying, NULL) != STATUS_OK)
-		return;
+	struct bulletin standing;
+	char name[64];
 	int64_t now_ms = clock_utc_ms(&desk->kit->clock);
-	gauge(out, "relay_connected", "1 while this ledger's journal goes to headquarters.",
-	    relaying.state == RELAYING_CONNECTED ? 1 : 0);
-	gauge(out, "relay_stopped", "1 while nothing is brought to headquarters, for a reason that a person has to look at.",
-	    relaying.state == RELAYING_STOPPED ? 1 : 0);
-	gauge(out, "relay_lag_events", "Events that headquarters has not confirmed.",
-	    (double)relaying_behind(&relaying, present_mark(desk->present).lsn));
-	gauge(out, "relay_lag_seconds", "How long the oldest of them has waited.",
-	    (double)relaying_lag_ms(&relaying, now_ms) / 1000);
-	gauge(out, "relay_told_timestamp_seconds", "When the relay last told how it stands.", (double)relaying.told_ms / 1000);
-}
-
-/* The figures of a service that tells how it stands; how old they are says whether it still does. */
-static void
-write_bulletin(struct desk *desk, const char *service, FILE *out)
-{
-	struct bulletin bulletin;
-	struct reason why;
-	char name[2 * BULLETIN_WORD_BYTES + 16];
-	if (bulletin_read(desk->kit->config->data_dir, service, &bulletin, &why) != STATUS_OK)
+	if (!standing_of(desk, service, &standing))
 		return;
-	snprintf(name, sizeof name, "%.31s_going", service);
-	gauge(out, name, "1 while it is well, 0 while it waits for something to be put right.",
-	    strcmp(bulletin.trouble, "none") == 0);
-	snprintf(name, sizeof name, "%.31s_told_age_seconds", service);
-	gauge(out, name, "Since when it has not said how it stands.",
-	    (double)(clock_utc_ms(&desk->kit->clock) - bulletin.told_ms) / 1000);
-	for (size_t i = 0; i < bulletin.n; i++) {
-		snprintf(name, sizeof name, "%.31s_%.31s", service, bulletin.figures[i].name);
-		gauge(out, name, "As the service tells it.", (double)bulletin.figures[i].value);
-	}
+	bool well = strcmp(standing.trouble, BULLETIN_WELL) == 0;
+	snprintf(name, sizeof name, "%s_going", service);
+	gauge(out, name, "1 while nothing is known to be wrong.", well);
+	snprintf(name, sizeof name, "%s_stopped", service);
+	gauge(out, name, "1 while nothing is brought, for a reason that a person has to mend.", !well && standing.lasts);
+#define X(figure, help, value) \
+	snprintf(name, sizeof name, "%s_%s", service, #figure); \
+	gauge(out, name, help, (double)(value));
+	FIGURES(X)
+#undef X
+	snprintf(name, sizeof name, "%s_told_age_seconds", service);
+	gauge(out, name, "Since when it has not said how it stands.", (double)(now_ms - standing.told_ms) / 1000);
 }
 
 void
@@ -152,8 +153,8 @@ metrics_all(struct desk *desk, const struct request *request, struct http_answer
 		    name, counter_meaning((enum counter)i), name, name, atomic_load(&desk->kit->counters->values[i]));
 	}
 	write_gauges(desk, file);
-	write_relay_gauges(desk, file);
-	write_bulletin(desk, "warehouse", file);
+	write_standing(desk, "relay", file);
+	write_standing(desk, "warehouse", file);
 	if (fclose(file) == 0 && body_make(text, bytes, &out->body) == STATUS_OK) {
 		out->status = 200;
 		out->type = "text/plain; version=0.0.4; charset=utf-8";

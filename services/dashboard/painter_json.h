@@ -29,7 +29,4 @@ json_t *goal_json(const Juyan__V1__Goal *goal);
 enum status put_json(json_t *object, const char *name, json_t *value) MUST_USE;
 enum status append_json(json_t *list, json_t *value) MUST_USE;
 
-/* A row of what asks for a person, as the contract has it. NULL: memory ran out. */
-json_t *attention_row_json(const Juyan__V1__AttentionRow *row);
-
 #endif

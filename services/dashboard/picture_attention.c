@@ -15,8 +15,8 @@ put_time(json_t *object, const char *name, int64_t ms)
 	return put_json(object, name, kg_json(ms > 0, ms));
 }
 
-json_t *
-attention_row_json(const Juyan__V1__AttentionRow *row)
+static json_t *
+row_json(const Juyan__V1__AttentionRow *row)
 {
 	json_t *object = told_json(&row->base);
 	if (object != NULL &&
@@ -62,7 +62,7 @@ draw_attention(struct painter *painter, const void *what, json_t *object, struct
 	json_t *rows = json_array();
 	status = put_json(object, "rows", rows);
 	for (size_t i = 0; i < answer->attention->n_rows && status == STATUS_OK; i++)
-		status = append_json(rows, attention_row_json(answer->attention->rows[i]));
+		status = append_json(rows, row_json(answer->attention->rows[i]));
 	if (status == STATUS_OK)
 		status = put_json(object, "more", json_boolean(answer->attention->more));
 	return status == STATUS_OK ? put_counts(object, answer->attention) : status;

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "press.h"
-#include "relay_matter.h"
 
 enum {
 	FORESIGHT_KEPT_MS = 60000, /* a forecast moves with days and corrections, not with the minute */
@@ -37,10 +36,8 @@ enum status
 picture_live(struct easel *easel, const struct request *request, json_t **out, struct reason *why)
 {
 	enum status status = painter_live(painter_of(easel, request), out, why);
-	if (status == STATUS_OK) {
+	if (status == STATUS_OK)
 		json_object_del(*out, "mark");
-		relay_matter_count(easel->kit, *out);
-	}
 	return status;
 }
 
@@ -82,20 +79,8 @@ picture_batch(struct easel *easel, const struct request *request, json_t **out, 
 enum status
 picture_attention(struct easel *easel, const struct request *request, json_t **out, struct reason *why)
 {
-	json_t *picture;
-	const char *port = request_text(request, "port");
-	bool noted = request_flag(request, "noted");
-	enum status status = painter_attention(painter_of(easel, request), port, noted, &picture, why);
-	if (status != STATUS_OK)
-		return status;
-	if (port == NULL || port[0] == '\0')
-		status = relay_matter_put(easel->kit, picture);
-	if (status != STATUS_OK) {
-		json_decref(picture);
-		return status;
-	}
-	*out = picture;
-	return STATUS_OK;
+	return painter_attention(painter_of(easel, request), request_text(request, "port"), request_flag(request, "noted"), out,
+	    why);
 }
 
 enum status

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "booth.h"
+#include "matters.h"
 
 #include "query.pb-c.h"
 
@@ -95,6 +96,8 @@ answer(void *self, const struct booth_question *question, struct span *reply, st
 	if (asked->ask_case == JUYAN__V1__QUESTION__ASK_SEARCH)
 		return take_search(query, &question->asker, asked->search, why);
 	enum status status = reader_answer(booth_reader(query->booth), asked, question->arena, &answer, why);
+	if (status == STATUS_OK)
+		status = matters_add(query->kit->config->data_dir, asked, question->arena, &answer);
 	if (status == STATUS_OK)
 		return pack(query, answer, question->arena, reply, why);
 	return status == STATUS_NO_MEMORY

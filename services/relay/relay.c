@@ -7,14 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bulletin.h"
 #include "carrier.h"
 #include "endpoint.h"
 #include "herald.h"
-#include "relaying.h"
 
 enum {
-	WRITE_MS = 1000, /* how often the state is written while it changes … */
-	STILL_MS = 5000, /* … and while it does not, so that it can be seen to be fresh */
+	WRITE_MS = 1000, /* how often the state is written while it changes */
 	PATH_BYTES = 512
 };
 
@@ -22,7 +21,7 @@ struct relay {
 	const struct service_kit *kit;
 	struct carrier *carrier; /* NULL: there is no headquarters */
 	struct herald *herald;   /* likewise */
-	struct relaying told;    /* as it was written last */
+	struct bulletin told;    /* as it was written last */
 	uint64_t counted;        /* of the events that were delivered */
 	int64_t written_ms;      /* on the monotonic clock */
 	bool fresh;              /* news have come that nobody can read yet */
@@ -78,28 +77,17 @@ on_decrees(void *user, const Juyan__V1__Decrees *told)
 
 /* ---- the state ---- */
 
-static enum relaying_state
-state_of(enum carrier_state state)
-{
-	switch (state) {
-	case CARRIER_CARRYING:
-		return RELAYING_CONNECTED;
-	case CARRIER_SEARCHING:
-		return RELAYING_SEARCHING;
-	case CARRIER_STOPPED:
-		return RELAYING_STOPPED;
-	case CARRIER_AWAY:
-	default:
-		return RELAYING_AWAY;
-	}
-}
+static const char *const states[] = { [CARRIER_AWAY] = "away",
+	[CARRIER_CARRYING] = "connected",
+	[CARRIER_SEARCHING] = "searching",
+	[CARRIER_STOPPED] = "stopped" };
 
 static void
 write_state(struct relay *relay)
 {
 	struct reason why = { "" };
 	char quoted[LOG_QUOTED_BYTES];
-	enum status status = relaying_write(relay->kit->config->data_dir, &relay->told, &why);
+	enum status status = bulletin_write(relay->kit->config->data_dir, "relay", &relay->told, &why);
 	if (status != STATUS_OK && !relay->unwritten)
 		log_say(relay->kit->log, LOG_WARNING, "relay", "state_unwritten", "why=%s", log_quoted(why.text, quoted));
 	relay->unwritten = status != STATUS_OK;
@@ -108,25 +96,25 @@ write_state(struct relay *relay)
 static void
 take_view(struct relay *relay, const struct carrier_view *view, int64_t now_ms)
 {
-	struct relaying *told = &relay->told;
-	enum relaying_state state = state_of(view->state);
-	if (told->since_ms == 0 || state != told->state)
+	struct bulletin *told = &relay->told;
+	if (strcmp(states[view->state], told->state) != 0)
 		told->since_ms = now_ms;
 	if (view->delivered > relay->counted)
-		told->confirmed_at_ms = now_ms;
+		told->reached_at_ms = now_ms;
 	count(relay->kit->counters, COUNTER_relay_events, view->delivered - relay->counted);
 	relay->counted = view->delivered;
-	told->state = state;
 	told->told_ms = now_ms;
 	told->lsn = view->lsn;
-	told->confirmed = view->confirmed;
+	told->reached = view->confirmed;
 	told->waits_from_ms = view->waits_from_ms;
 	told->differs = view->differs;
+	told->lasts = view->state == CARRIER_STOPPED;
+	snprintf(told->state, sizeof told->state, "%s", states[view->state]);
 	snprintf(told->name, sizeof told->name, "%s", view->name);
-	snprintf(told->status, sizeof told->status, "%s", status_name(view->status));
+	snprintf(told->trouble, sizeof told->trouble, "%s", view->status == STATUS_OK ? BULLETIN_WELL : status_name(view->status));
 	snprintf(told->why, sizeof told->why, "%s", view->why.text);
 	const struct herald_stuck *stuck = herald_stuck(relay->herald);
-	snprintf(told->decree_why, sizeof told->decree_why, "%s", stuck->number == 0 ? "" : stuck->why.text);
+	snprintf(told->besides, sizeof told->besides, "%s", stuck->number == 0 ? "" : stuck->why.text);
 }
 
 static void
@@ -137,10 +125,10 @@ tell(struct relay *relay)
 	if (!relay->fresh && since_ms < WRITE_MS)
 		return;
 	carrier_look(relay->carrier, &view);
-	bool stuck = herald_stuck(relay->herald)->number != 0;
-	bool moved = relay->fresh || stuck != (relay->told.decree_why[0] != '\0') || view.lsn != relay->told.lsn ||
-	    view.confirmed != relay->told.confirmed || state_of(view.state) != relay->told.state;
-	if (!moved && since_ms < STILL_MS)
+	bool held = herald_stuck(relay->herald)->number != 0;
+	bool moved = relay->fresh || held != (relay->told.besides[0] != '\0') || view.lsn != relay->told.lsn ||
+	    view.confirmed != relay->told.reached || strcmp(states[view.state], relay->told.state) != 0;
+	if (!moved && since_ms < BULLETIN_TELL_MS)
 		return;
 	take_view(relay, &view, clock_utc_ms(&relay->kit->clock));
 	write_state(relay);
@@ -212,7 +200,7 @@ open_carrier(struct relay *relay, struct reason *why)
 		.keys = &keys,
 		.server_key = server_key,
 		.clock = relay->kit->clock,
-		.confirmed = relay->told.confirmed,
+		.confirmed = relay->told.reached,
 		.on_news = on_news,
 		.ask = ask_decrees,
 		.on_decrees = on_decrees,
@@ -227,13 +215,14 @@ static void
 remember(struct relay *relay)
 {
 	const struct config *config = relay->kit->config;
-	struct relaying before;
-	if (relaying_read(config->data_dir, &before, NULL) == STATUS_OK && strcmp(before.headquarters, config->headquarters) == 0) {
-		relay->told.confirmed = before.confirmed;
+	struct bulletin before;
+	if (bulletin_read(config->data_dir, "relay", &before, NULL) == STATUS_OK &&
+	    strcmp(before.where, config->headquarters) == 0) {
+		relay->told.reached = before.reached;
 		relay->told.lost_at_ms = before.lost_at_ms;
 		relay->told.lost_from = before.lost_from;
 	}
-	snprintf(relay->told.headquarters, sizeof relay->told.headquarters, "%s", config->headquarters);
+	snprintf(relay->told.where, sizeof relay->told.where, "%s", config->headquarters);
 	relay->fresh = true;
 }
 
@@ -246,7 +235,7 @@ open_relay(const struct service_kit *kit, void **self, struct reason *why)
 	relay->kit = kit;
 	enum status status = STATUS_OK;
 	if (kit->config->headquarters[0] == '\0') {
-		relaying_remove(kit->config->data_dir);
+		bulletin_remove(kit->config->data_dir, "relay");
 	} else {
 		status = check_settings(kit->config, why);
 		if (status == STATUS_OK) {

@@ -361,3 +361,18 @@ loader_step(struct loader *loader, struct loaded *out, struct reason *why)
 		*out = loaded;
 	return trouble;
 }
+
+void
+loader_look(struct loader *loader, uint64_t reached, uint64_t *ledger_lsn, int64_t *waits_from_ms)
+{
+	struct followed followed;
+	struct journal_end end;
+	if (follow_end(loader->options.env, &end, NULL) != STATUS_OK)
+		return;
+	*ledger_lsn = end.lsn;
+	if (reached >= end.lsn)
+		*waits_from_ms = 0;
+	arena_reset(&loader->arena);
+	if (reached < end.lsn && follow_block(loader->options.env, reached + 1, &loader->arena, &followed, NULL) == STATUS_OK)
+		*waits_from_ms = followed.received_at_ms;
+}

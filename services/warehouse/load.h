@@ -44,6 +44,9 @@ const char *loader_unreadable(const struct loader *loader);
 /* One transaction at most. Where it is in trouble it has disconnected. */
 enum trouble loader_step(struct loader *loader, struct loaded *out, struct reason *why) MUST_USE;
 
+/* Where the journal ends by now, and when the first event behind `reached` was received here; 0: there is none. Unread, unchanged. */
+void loader_look(struct loader *loader, uint64_t reached, uint64_t *ledger_lsn, int64_t *waits_from_ms);
+
 /* Puts one kept forecast into the warehouse that is not there yet: *more, if there was one. */
 enum trouble loader_forecast(struct loader *loader, bool *more, struct reason *why) MUST_USE;
 

@@ -2,7 +2,6 @@
 #include "trouble.h"
 
 #include <assert.h>
-#include <stdbool.h>
 #include <string.h>
 
 enum { PAUSE_FIRST_MS = 250, PAUSE_MOST_MS = 60000 };
@@ -28,6 +27,23 @@ trouble_sentence(enum trouble trouble)
 {
 	assert(trouble < TROUBLES);
 	return rows[trouble].sentence;
+}
+
+bool
+trouble_lasts(enum trouble trouble)
+{
+	switch (trouble) {
+	case TROUBLE_VERSION:
+	case TROUBLE_RIGHTS:
+	case TROUBLE_SCHEMA:
+	case TROUBLE_OTHER_PAST:
+	case TROUBLE_OTHER_LEDGER:
+	case TROUBLE_SETTING:
+	case TROUBLE_LEDGER:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* Whole codes stand before the classes that they belong to. */

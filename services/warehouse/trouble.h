@@ -5,6 +5,7 @@
 #ifndef JUYAN_WAREHOUSE_TROUBLE_H
 #define JUYAN_WAREHOUSE_TROUBLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "status.h"
@@ -31,6 +32,9 @@ enum trouble { TROUBLE_LIST(X) TROUBLES };
 
 const char *trouble_name(enum trouble trouble);
 const char *trouble_sentence(enum trouble trouble);
+
+/* Whether it passes only when a person has mended something. */
+bool trouble_lasts(enum trouble trouble);
 
 /* From the five characters of an SQLSTATE; NULL or empty: AWAY. */
 enum trouble trouble_of_state(const char *state);

@@ -16,22 +16,13 @@
 #include "load.h"
 
 enum {
-	TURN_MS = 50,         /* how long a stop may go unnoticed */
-	GATHER_MS = 500,      /* between two transactions once it has caught up: what comes meanwhile goes together */
-	FORECASTS_MS = 60000, /* how often it looks for new forecasts */
-	TELL_MS = 5000        /* how often it is told how it stands, where nothing changes */
+	TURN_MS = 50,        /* how long a stop may go unnoticed */
+	GATHER_MS = 500,     /* between two transactions once it has caught up: what comes meanwhile goes together */
+	FORECASTS_MS = 60000 /* how often it looks for new forecasts */
 };
 
-/* What the worker says of itself. */
-struct posture {
-	uint64_t version; /* grows with each change */
-	bool connected;
-	enum trouble trouble;
-	char sentence[SENTENCE_BYTES_MAX]; /* of the trouble */
-	int64_t since_ms;                  /* since when it stands so */
-	uint64_t lsn, ledger_lsn;
-	int64_t written_ms; /* when it wrote last; 0: not yet */
-};
+#define GOING "going"
+#define WAITING "waiting"
 
 struct warehouse {
 	const struct service_kit *kit; /* NULL members aside, all the worker needs of the others */
@@ -41,9 +32,11 @@ struct warehouse {
 	bool started;
 	atomic_bool stop;
 	pthread_mutex_t mutex;
-	struct posture posture; /* under the mutex */
-	uint64_t told_version;  /* the service's: what of it is in the file */
+	struct bulletin standing; /* under the mutex: what the worker says of itself */
+	uint64_t version;         /* … grows with each change of it */
+	uint64_t told_version;    /* the service's: what of it is in the file */
 	int64_t told_ms;
+	bool unwritten; /* the file cannot be written, and that was said */
 	/* The worker's own: */
 	unsigned tries;
 	int64_t forecasts_ms;
@@ -58,28 +51,45 @@ now_ms(const struct warehouse *warehouse)
 
 /* ---- how it stands ---- */
 
+/* The worker's own copy of how it stands is the shared one: nobody else changes it. */
+static void
+stand(struct warehouse *warehouse, const struct bulletin *standing)
+{
+	pthread_mutex_lock(&warehouse->mutex);
+	warehouse->standing = *standing;
+	warehouse->version++;
+	pthread_mutex_unlock(&warehouse->mutex);
+}
+
+static bool
+is_well(const struct bulletin *standing)
+{
+	return strcmp(standing->state, GOING) == 0;
+}
+
 static void
 tell_well(struct warehouse *warehouse, const struct loaded *loaded)
 {
-	pthread_mutex_lock(&warehouse->mutex);
-	struct posture *posture = &warehouse->posture;
-	bool was_well = posture->trouble == TROUBLE_NONE && posture->connected;
+	struct bulletin standing = warehouse->standing;
+	bool was_well = is_well(&standing), moved = loaded->events > 0 || loaded->crossings > 0;
+	if (was_well && !moved && standing.reached == loaded->lsn && standing.lsn == loaded->ledger_lsn)
+		return;
 	if (!was_well)
-		posture->since_ms = clock_utc_ms(&warehouse->kit->clock);
-	if (!was_well || posture->lsn != loaded->lsn || posture->ledger_lsn != loaded->ledger_lsn)
-		posture->version++;
-	posture->connected = true;
-	posture->trouble = TROUBLE_NONE;
-	posture->lsn = loaded->lsn;
-	posture->ledger_lsn = loaded->ledger_lsn;
-	if (loaded->events > 0)
-		posture->written_ms = clock_utc_ms(&warehouse->kit->clock);
-	snprintf(posture->sentence, sizeof posture->sentence, "%s", "");
-	pthread_mutex_unlock(&warehouse->mutex);
+		standing.since_ms = clock_utc_ms(&warehouse->kit->clock);
+	if (moved)
+		standing.reached_at_ms = clock_utc_ms(&warehouse->kit->clock);
+	standing.reached = loaded->lsn;
+	loader_look(warehouse->loader, loaded->lsn, &standing.lsn, &standing.waits_from_ms);
+	snprintf(standing.state, sizeof standing.state, "%s", GOING);
+	snprintf(standing.where, sizeof standing.where, "%s", loader_server(warehouse->loader));
+	snprintf(standing.trouble, sizeof standing.trouble, "%s", BULLETIN_WELL);
+	standing.why[0] = '\0';
+	standing.lasts = false;
+	stand(warehouse, &standing);
 	if (!was_well) {
 		char server[LOG_QUOTED_BYTES];
 		log_say(warehouse->kit->log, LOG_INFO, "warehouse", "going", "server=%s lsn=%" PRIu64 " behind=%" PRIu64,
-		    log_quoted(loader_server(warehouse->loader), server), loaded->lsn, loaded->ledger_lsn - loaded->lsn);
+		    log_quoted(standing.where, server), loaded->lsn, loaded->ledger_lsn - loaded->lsn);
 	}
 }
 
@@ -88,20 +98,20 @@ static void
 tell_trouble(struct warehouse *warehouse, enum trouble trouble, const struct reason *why)
 {
 	char sentence[LOG_QUOTED_BYTES];
-	pthread_mutex_lock(&warehouse->mutex);
-	struct posture *posture = &warehouse->posture;
-	bool news = posture->trouble != trouble;
-	posture->connected = false;
-	posture->trouble = trouble;
-	if (news)
-		posture->since_ms = clock_utc_ms(&warehouse->kit->clock);
-	snprintf(posture->sentence, sizeof posture->sentence, "%s", why->text[0] == '\0' ? trouble_sentence(trouble) : why->text);
-	posture->version++;
-	pthread_mutex_unlock(&warehouse->mutex);
+	struct bulletin standing = warehouse->standing;
+	bool news = strcmp(standing.trouble, trouble_name(trouble)) != 0;
+	if (strcmp(standing.state, WAITING) != 0)
+		standing.since_ms = clock_utc_ms(&warehouse->kit->clock);
+	loader_look(warehouse->loader, standing.reached, &standing.lsn, &standing.waits_from_ms);
+	snprintf(standing.state, sizeof standing.state, "%s", WAITING);
+	snprintf(standing.trouble, sizeof standing.trouble, "%s", trouble_name(trouble));
+	snprintf(standing.why, sizeof standing.why, "%s", why->text[0] == '\0' ? trouble_sentence(trouble) : why->text);
+	standing.lasts = trouble_lasts(trouble);
+	stand(warehouse, &standing);
 	count(warehouse->kit->counters, COUNTER_warehouse_troubles, 1);
 	if (news)
 		log_say(warehouse->kit->log, LOG_WARNING, "warehouse", "trouble", "kind=%s why=%s", trouble_name(trouble),
-		    log_quoted(posture->sentence, sentence));
+		    log_quoted(standing.why, sentence));
 }
 
 /* Once for each reason: nothing but reading by others suffers. */
@@ -194,24 +204,22 @@ run(void *user)
 static void
 tell(struct warehouse *warehouse)
 {
+	struct reason why = { "" };
+	char quoted[LOG_QUOTED_BYTES];
 	pthread_mutex_lock(&warehouse->mutex);
-	struct posture posture = warehouse->posture;
+	struct bulletin bulletin = warehouse->standing;
+	uint64_t version = warehouse->version;
 	pthread_mutex_unlock(&warehouse->mutex);
 	int64_t now = now_ms(warehouse);
-	if (posture.version == warehouse->told_version && now - warehouse->told_ms < TELL_MS)
+	if (version == warehouse->told_version && now - warehouse->told_ms < BULLETIN_TELL_MS)
 		return;
-	struct reason why = { "" };
-	struct bulletin bulletin = { .since_ms = posture.since_ms, .told_ms = clock_utc_ms(&warehouse->kit->clock) };
-	const char *state = posture.trouble != TROUBLE_NONE ? "waiting" : posture.connected ? "going" : "connecting";
-	snprintf(bulletin.state, sizeof bulletin.state, "%s", state);
-	snprintf(bulletin.trouble, sizeof bulletin.trouble, "%s", trouble_name(posture.trouble));
-	snprintf(bulletin.sentence, sizeof bulletin.sentence, "%s", posture.sentence);
-	bulletin_add(&bulletin, "position_events", (int64_t)posture.lsn);
-	bulletin_add(&bulletin, "ledger_events", (int64_t)posture.ledger_lsn);
-	bulletin_add(&bulletin, "behind_events", (int64_t)(posture.ledger_lsn - posture.lsn));
-	bulletin_add(&bulletin, "written_timestamp_seconds", posture.written_ms / 1000);
-	if (bulletin_write(warehouse->kit->config->data_dir, "warehouse", &bulletin, &why) == STATUS_OK)
-		warehouse->told_version = posture.version;
+	bulletin.told_ms = clock_utc_ms(&warehouse->kit->clock);
+	enum status status = bulletin_write(warehouse->kit->config->data_dir, "warehouse", &bulletin, &why);
+	if (status != STATUS_OK && !warehouse->unwritten)
+		log_say(warehouse->kit->log, LOG_WARNING, "warehouse", "state_unwritten", "why=%s", log_quoted(why.text, quoted));
+	warehouse->unwritten = status != STATUS_OK;
+	if (status == STATUS_OK)
+		warehouse->told_version = version;
 	warehouse->told_ms = now;
 }
 
@@ -235,7 +243,7 @@ close_warehouse(void **self)
 	atomic_store(&warehouse->stop, true);
 	if (warehouse->started) {
 		pthread_join(warehouse->thread, NULL);
-		bulletin_remove(warehouse->kit->config->data_dir, "warehouse");
+		tell(warehouse);
 	}
 	loader_close(&warehouse->loader);
 	pthread_mutex_destroy(&warehouse->mutex);
@@ -255,6 +263,20 @@ read_settings(struct warehouse *warehouse, bool *monthly, struct reason *why)
 	return conninfo_read(config->warehouse, warehouse->conninfo, why);
 }
 
+/* How far an earlier process had come: all that is known before PostgreSQL answers. */
+static void
+remember(struct warehouse *warehouse)
+{
+	struct bulletin before;
+	struct bulletin *standing = &warehouse->standing;
+	if (bulletin_read(warehouse->kit->config->data_dir, "warehouse", &before, NULL) == STATUS_OK)
+		*standing =
+		    (struct bulletin){ .lsn = before.lsn, .reached = before.reached, .waits_from_ms = before.waits_from_ms };
+	standing->since_ms = clock_utc_ms(&warehouse->kit->clock);
+	snprintf(standing->state, sizeof standing->state, "connecting");
+	snprintf(standing->trouble, sizeof standing->trouble, "%s", BULLETIN_WELL);
+}
+
 static enum status
 start(struct warehouse *warehouse, struct reason *why)
 {
@@ -272,7 +294,7 @@ start(struct warehouse *warehouse, struct reason *why)
 	status = loader_open(&options, &warehouse->loader, why);
 	if (status != STATUS_OK)
 		return status;
-	warehouse->posture.since_ms = clock_utc_ms(&kit->clock);
+	remember(warehouse);
 	int error = pthread_create(&warehouse->thread, NULL, run, warehouse);
 	if (error != 0)
 		return reason_say(why, STATUS_SYSTEM, "the warehouse's thread cannot be started: %s", strerror(error));
@@ -288,7 +310,11 @@ open_warehouse(const struct service_kit *kit, void **self, struct reason *why)
 		return reason_say(why, STATUS_NO_MEMORY, "memory ran out");
 	warehouse->kit = kit;
 	pthread_mutex_init(&warehouse->mutex, NULL);
-	enum status status = kit->config->warehouse[0] == '\0' ? STATUS_OK : start(warehouse, why);
+	enum status status = STATUS_OK;
+	if (kit->config->warehouse[0] == '\0')
+		bulletin_remove(kit->config->data_dir, "warehouse");
+	else
+		status = start(warehouse, why);
 	void *half = warehouse;
 	if (status != STATUS_OK)
 		close_warehouse(&half);

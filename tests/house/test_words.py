@@ -38,7 +38,10 @@ def names():
     kinds = re.search(r"names\[ATTENTIONS\] = \{([^}]*)\}", read("storage/attention.c"))
     yield from (("reason", name) for name in sorted(reasons()))
     yield from (("remark", name) for name in [*marks, "quarantine_released"])
-    yield from (("kind", name) for name in re.findall(r'"(\w+)"', kinds[1]))
+    brought = re.findall(r'\{ "\w+", "(\w+)", "\w+:\w+", "\w+" \}', read("services/query/matters.c"))
+    troubles = re.findall(r'X\([A-Z_]+, "(\w+)", ', read("services/warehouse/trouble.h"))
+    yield from (("kind", name) for name in re.findall(r'"(\w+)"', kinds[1]) + brought)
+    yield from (("trouble", name) for name in [*troubles, "silent"] if name != "none")
 
 
 def missing(catalogues, wanted):
@@ -51,7 +54,7 @@ def missing(catalogues, wanted):
 def main():
     wanted = list(names())
     catalogues = {of: json.loads(read(f"services/dashboard/page/src/words/{of}.json")) for of in LANGUAGES}
-    for family, least in (("reason", 12), ("remark", 11), ("kind", 7)):
+    for family, least in (("reason", 12), ("remark", 11), ("kind", 11), ("trouble", 14)):
         found = [name for of, name in wanted if of == family]
         if len(found) < least:
             sys.exit(f"only {len(found)} names of the family '{family}' are found in the source; expected {least} or more")

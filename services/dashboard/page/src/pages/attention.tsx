@@ -66,6 +66,8 @@ function Matter({of}: {of: AttentionRow}) {
 			);
 		case 'review':
 			return <Reasons of="remark" names={of.reasons} texts={of.sentence.split('; ')} />;
+		case 'warehouse':
+			return <Reasons of="trouble" names={of.reasons} texts={[of.sentence]} />;
 		default:
 			return <Said>{of.sentence}</Said>;
 	}
@@ -401,7 +403,7 @@ function Held({lsn, again}: {lsn: string; again: () => void}) {
 	);
 }
 
-const KINDS = ['site', 'quarantine', 'machine', 'stuck', 'second_inspection', 'weight', 'silent', 'review', 'unheard'];
+const KINDS = ['site', 'warehouse', 'quarantine', 'machine', 'stuck', 'second_inspection', 'weight', 'silent', 'review', 'unheard'];
 
 type Counts = Picture['counts'];
 const counts = (data: Picture, kind: string): Counts => data.counts.filter(of => kind === '' || of.kind === kind);

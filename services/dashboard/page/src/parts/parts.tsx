@@ -164,13 +164,13 @@ export function AsOf({mark, old = false}: {mark: Mark; old?: boolean}) {
 export const Said = ({children}: {children: ComponentChildren}) => <span lang="en">{children}</span>;
 
 /** Why the service remarks something: in the reader's words, by the remarks' names, with its own sentence where it says more. */
-export function Reasons({of, names, texts}: {of: 'reason' | 'remark'; names: string[]; texts: string[]}) {
+export function Reasons({of, names, texts}: {of: 'reason' | 'remark' | 'trouble'; names: string[]; texts: string[]}) {
 	return (
 		<>
 			{(names.length > 0 ? names : texts).map((name, at) => {
 				const known = hasWord(of, name);
 				const text = texts[at] ?? '';
-				const more = known && text !== '' && (language.get() !== 'en' || name === 'quarantine_released');
+				const more = known && text !== '' && (language.get() !== 'en' || of === 'trouble' || name === 'quarantine_released');
 				return (
 					<span key={name} class="reason">
 						{known ? word(of, name) : <Said>{text || name}</Said>}
