@@ -50,7 +50,7 @@ enum status bulletin_read(const char *dir, const char *service, struct bulletin 
 /* It says that there is no such service: one that is not wanted any more. */
 void bulletin_remove(const char *dir, const char *service);
 
-/* Events that are not there, and since when the oldest waits (ms; 0: none does). `lsn`: where the journal ends by now; 0: unknown. */
+/* Events that are not there, and for how long the oldest has waited (0: none does). `lsn`: where the journal ends by now, or 0. */
 uint64_t bulletin_behind(const struct bulletin *bulletin, uint64_t lsn);
 int64_t bulletin_lag_ms(const struct bulletin *bulletin, int64_t now_ms);
 bool bulletin_silent(const struct bulletin *bulletin, int64_t now_ms);

@@ -20,8 +20,9 @@ enum { MATTERS = sizeof brought / sizeof brought[0] };
 static char *
 keep_text(struct arena *arena, const char *text)
 {
-	char *kept = arena_take(arena, strlen(text) + 1);
-	return kept == NULL ? NULL : strcpy(kept, text);
+	size_t bytes = strlen(text) + 1;
+	char *kept = arena_take(arena, bytes);
+	return kept == NULL ? NULL : memcpy(kept, text, bytes);
 }
 
 static Juyan__V1__AttentionRow *

@@ -44,7 +44,7 @@ const char *loader_unreadable(const struct loader *loader);
 /* One transaction at most. Where it is in trouble it has disconnected. */
 enum trouble loader_step(struct loader *loader, struct loaded *out, struct reason *why) MUST_USE;
 
-/* Where the journal ends by now, and when the first event behind `reached` was received here; 0: there is none. Unread, unchanged. */
+/* Where the journal ends, and when the first event behind `reached` was received; 0: there is none. What cannot be read is kept. */
 void loader_look(struct loader *loader, uint64_t reached, uint64_t *ledger_lsn, int64_t *waits_from_ms);
 
 /* Puts one kept forecast into the warehouse that is not there yet: *more, if there was one. */

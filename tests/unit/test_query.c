@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bulletin.h"
 #include "folder.h"
 #include "ledger.h"
 #include "query.h"
@@ -246,6 +247,37 @@ test_answers_over_the_three_transports(void **state)
 	assert_int_equal(atomic_load(&world.counters.values[COUNTER_questions_answered]), 3);
 }
 
+/* What the ledger does not know of: how those fare that bring its journal elsewhere. */
+static void
+test_a_warehouse_in_trouble_asks_for_a_person(void **state)
+{
+	(void)state;
+	struct reason why = { "" };
+	struct clock clock = clock_system();
+	char nowhere[] = "";
+	Juyan__V1__AttentionAsk about = JUYAN__V1__ATTENTION_ASK__INIT;
+	Juyan__V1__Question question = status_question();
+	about.now_ms = clock_utc_ms(&clock);
+	about.port = nowhere;
+	question.ask_case = JUYAN__V1__QUESTION__ASK_ATTENTION;
+	question.attention = &about;
+	const struct bulletin bulletin = { .state = "waiting",
+		.since_ms = about.now_ms,
+		.told_ms = about.now_ms,
+		.trouble = "rights",
+		.why = "permission denied for schema juyan",
+		.lasts = true };
+	assert_int_equal(ask(world.ipc, READER, &question)->attention->n_rows, 0);
+	assert_int_equal(bulletin_write(world.folder, "warehouse", &bulletin, &why), STATUS_OK);
+	const Juyan__V1__Answer *answer = ask(world.ipc, READER, &question);
+	assert_int_equal(answer->attention->n_rows, 1);
+	assert_string_equal(answer->attention->rows[0]->kind, "warehouse");
+	assert_string_equal(answer->attention->rows[0]->sentence, bulletin.why);
+	assert_int_equal(answer->attention->counts[0]->n, 1);
+	bulletin_remove(world.folder, "warehouse");
+	assert_int_equal(ask(world.ipc, READER, &question)->attention->n_rows, 0);
+}
+
 static void
 test_a_terminal_without_the_right_is_told_so(void **state)
 {
@@ -431,6 +463,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		TEST(test_answers_over_the_three_transports),
+		TEST(test_a_warehouse_in_trouble_asks_for_a_person),
 		TEST(test_a_terminal_without_the_right_is_told_so),
 		TEST(test_a_search_keeps_nobody_waiting),
 		TEST(test_a_bad_question_gets_a_reason_and_disturbs_nobody),

@@ -170,7 +170,8 @@ export function Reasons({of, names, texts}: {of: 'reason' | 'remark' | 'trouble'
 			{(names.length > 0 ? names : texts).map((name, at) => {
 				const known = hasWord(of, name);
 				const text = texts[at] ?? '';
-				const more = known && text !== '' && (language.get() !== 'en' || of === 'trouble' || name === 'quarantine_released');
+				const further = of === 'trouble' || name === 'quarantine_released'; // the text says more than the name
+				const more = known && text !== '' && (language.get() !== 'en' || further);
 				return (
 					<span key={name} class="reason">
 						{known ? word(of, name) : <Said>{text || name}</Said>}
