@@ -355,6 +355,33 @@ def shown(cluster, centre):
         raise Wrong("/metrics does not say that the warehouse waits")
     cluster.start()
     juyan.stop()
+    attended(centre)
+
+
+def attended(centre):
+    """What somebody has to mend asks for a person at once: on the page, which counts it, and on the command line."""
+    juyan = Juyan(centre.data, "host=x colour=blue", "dashboard_listen=127.0.0.1:0").start()
+    juyan.wait_for(trouble="setting")
+
+    def read(path):
+        try:
+            with urllib.request.urlopen(juyan.dashboard.rstrip("/") + path, timeout=10) as answer:
+                return json.loads(answer.read())
+        except OSError:
+            return {}
+
+    def of_warehouse(rows):
+        return [(row["subject"], row["reasons"]) for row in rows if row["kind"] == "warehouse"]
+    asked = [("warehouse:postgresql", ["setting"])]
+    until("the page's list has it", lambda: of_warehouse(read("/api/v1/attention").get("rows", [])) == asked)
+    listed = read("/api/v1/attention")
+    expect("the counts", sum(of["n"] for of in listed["counts"]), len(listed["rows"]))
+    until("the present counts it", lambda: read("/api/v1/live").get("attention") == len(listed["rows"]))
+    expect("juyan attention", of_warehouse(ask("attention", "--data", centre.data).get("rows", [])), asked)
+    juyan.stop()
+    off = Juyan(centre.data, "").start()
+    expect("a warehouse that is off", of_warehouse(ask("attention", "--data", centre.data).get("rows", [])), [])
+    off.stop()
 
 
 def health(address):

@@ -3,6 +3,8 @@
 
 The site is a real ledger; its blocks are read from what `juyan export` writes and sent as proto/README.md says. Then headquarters
 has the same totals, knows the chain, tells another past from its own with an alarm, and proves it all by `juyan verify`.
+
+also: thread
 """
 import datetime
 import hashlib

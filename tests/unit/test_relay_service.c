@@ -1,6 +1,8 @@
 /*
  * The relay as a service, through its open, step and close: which settings it refuses, the key that it makes, what it tells of
  * itself in its file, its counters and the log, and what of that a new process knows.
+ *
+ * also: thread
  */
 #include "check.h"
 

@@ -170,7 +170,7 @@ export function Reasons({of, names, texts}: {of: 'reason' | 'remark' | 'trouble'
 			{(names.length > 0 ? names : texts).map((name, at) => {
 				const known = hasWord(of, name);
 				const text = texts[at] ?? '';
-				const further = of === 'trouble' || name === 'quarantine_released'; // the text says more than the name
+				const further = of === 'trouble' || name === 'quarantine_released'; // the text says more
 				const more = known && text !== '' && (language.get() !== 'en' || further);
 				return (
 					<span key={name} class="reason">
