@@ -376,7 +376,8 @@ def attended(centre):
     until("the page's list has it", lambda: of_warehouse(read("/api/v1/attention").get("rows", [])) == asked)
     listed = read("/api/v1/attention")
     expect("the counts", sum(of["n"] for of in listed["counts"]), len(listed["rows"]))
-    until("the present counts it", lambda: read("/api/v1/live").get("attention") == len(listed["rows"]))
+    # … which is made anew once a minute where nothing comes.
+    until("the present counts it", lambda: read("/api/v1/live").get("attention") == len(listed["rows"]), 120)
     expect("juyan attention", of_warehouse(ask("attention", "--data", centre.data).get("rows", [])), asked)
     juyan.stop()
     off = Juyan(centre.data, "").start()
