@@ -43,7 +43,8 @@ static const char args_doc[] = "[list]\nnote SUBJECT --note TEXT";
 
 static const char doc[] =
     "Shows what asks for a person now: terminals that are silent, events in quarantine, crossings that are stuck, weights that "
-    "differ from the papers, second inspections, and what is odd; the gravest first, then the oldest.\v"
+    "differ from the papers, second inspections, what is odd, and a site, a relay or a warehouse that stands still; the gravest "
+    "first, then the oldest.\v"
     "A crossing is stuck when it has not been released for longer than 95 % of its port's crossings of the same mode took on the "
     "last seven days with traffic. What a person has noted is hidden until it is withdrawn; SUBJECT is the first column of the "
     "list.\n\n"

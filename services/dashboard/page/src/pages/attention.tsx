@@ -19,6 +19,9 @@ import {Age, Answer, At, BatchLink, Empty, PortChoice, portAsked, Reasons, Said,
 import {MachineNote} from '../parts/machinenote';
 import {hasWord, t, word} from '../words/words';
 
+/** How this ledger's own services fare: a note would not end it. */
+const OWN = ['site:headquarters', 'warehouse:postgresql'];
+
 /** What is the matter, from the figures; where they do not say it, the service's sentence. */
 function Matter({of}: {of: AttentionRow}) {
 	switch (of.kind) {
@@ -190,7 +193,7 @@ function Row({of, again}: {of: AttentionRow; again: () => void}) {
 							{t('quarantine.open')}
 						</a>
 					)}
-					{may && !seen && (
+					{may && !seen && !OWN.includes(of.subject) && (
 						<button type="button" aria-describedby={title} onClick={() => write(true)}>
 							{t('note.write')}
 						</button>
