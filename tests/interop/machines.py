@@ -91,7 +91,7 @@ class Gateway:
         run("keys", "make", self.key)
         run("keys", "authorise", "--data", server.data, "--name", self.name, "--ports", port, "--kinds", "*", self.key + ".pub")
         self.settings = {"centre": server.tcp, "centre_key": os.path.join(server.data, "keys", "server.key.pub"), "key": self.key,
-            "folder": os.path.join(folder, "work"), "port": port, "metrics": self.metrics_path, **settings}
+            "folder": os.path.join(folder, "work"), "port": port, "metrics": self.metrics_path, "metrics_s": 1, **settings}
         self.sources, self.child = sources, None
 
     def start(self, environment=None):

@@ -36,8 +36,9 @@ struct reading {
 	struct zip_members *zip; /* NULL: it is none */
 	struct span document;    /* which comes next; data NULL: it is not known yet */
 	char document_name[READING_NAME_BYTES];
-	size_t events, wrong, noted;  /* found in it */
-	bool bad_member, over, stuck; /* stuck: it could not be moved, and that was said */
+	size_t events, wrong, noted; /* found in it */
+	bool bad_member, over;
+	unsigned stuck; /* how often it could not be moved, as far as that is counted; why was said the first time */
 	char *sentences;
 	size_t sentence_bytes;
 	const struct findings *first, *last; /* of this turn; NULL: none yet */

@@ -23,7 +23,8 @@ enum { GATEWAY_SOURCES_MAX = 64, SOURCE_NAME_BYTES_MAX = 32 };
 	X(text, utc_offset, "+08:00", 0, 0, "of the port's local time, in which machines speak") \
 	X(text, driver_secret, "", 0, 0, \
 	    "the file with a key of its own ('juyan keys make') by which drivers become pseudonyms; empty: drivers are dropped") \
-	X(text, metrics, "", 0, 0, "a file for Prometheus (node_exporter's textfile form), written anew every 15 s; empty: none") \
+	X(text, metrics, "", 0, 0, "a file for Prometheus (node_exporter's textfile form); empty: none") \
+	X(number, metrics_s, 15, 1, 3600, "seconds from one writing of that file to the next") \
 	X(number, spool_mib, 1024, 1, 1048576, "MiB that events may take while the centre is away") \
 	X(number, book_mib, 16384, 16, 1048576, "MiB that the book may take: raw messages, keys, what waits") \
 	X(number, keep_raw_days, 30, 0, 3650, "days for which raw messages are kept, for disputes") \

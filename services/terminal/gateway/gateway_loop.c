@@ -17,13 +17,7 @@
 #include "health.h"
 #include "seen.h"
 
-enum {
-	POLLS_MAX = 1 + 2 * CONNECTIONS_MAX + 4 * GATEWAY_SOURCES_MAX,
-	TICK_MS = 1000,
-	METRICS_MS = 15 * 1000,
-	OTHER_FILES = 256,
-	PATH_BYTES = 512
-};
+enum { POLLS_MAX = 1 + 2 * CONNECTIONS_MAX + 4 * GATEWAY_SOURCES_MAX, TICK_MS = 1000, OTHER_FILES = 256, PATH_BYTES = 512 };
 
 static const char HEARING[] = "hearing the machines";
 
@@ -397,7 +391,7 @@ each_second(struct gateway_loop *loop, const struct instant *now, struct reason 
 		status = STATUS_OK;
 	if (now->ms < loop->metrics_ms || status != STATUS_OK)
 		return status;
-	loop->metrics_ms = now->ms + METRICS_MS;
+	loop->metrics_ms = now->ms + loop->parts.config->metrics_s * 1000;
 	loop->standing.book_full = loop->held;
 	loop->standing.spool_full = gateway_outbox_is_full(loop->outbox);
 	book_tally(loop->book, &loop->standing.book);

@@ -18,8 +18,9 @@
 enum {
 	FILES_A_TURN = 64,
 	AGAIN_MS = 10 * 60 * 1000,
-	MOVE_AGAIN_MS = 15 * 1000,
-	STUCK_MAX = 512 /* more that cannot be moved are read again, and the book knows them */
+	MOVE_AGAIN_MS = 1000,   /* then twice as long, */
+	MOVE_AGAIN_DOUBLED = 4, /* so often */
+	STUCK_MAX = 512         /* more that cannot be moved are read again, and the book knows them */
 };
 
 struct folder_source {
@@ -290,13 +291,13 @@ keep_stuck(struct machine_source *source, struct reading *done, const struct ins
 	struct folder_source *files = source->state;
 	struct folder_file *file = folder_find(&files->folder, done->name);
 	bool room = files->n_stuck < STUCK_MAX;
-	if (!done->stuck)
+	if (done->stuck == 0)
 		source_say(source, LOG_ERROR, "file_not_moved", done->name, why);
 	if (file != NULL)
-		file->not_before_ms = now->ms + (room ? MOVE_AGAIN_MS : AGAIN_MS);
+		file->not_before_ms = now->ms + (room ? MOVE_AGAIN_MS << done->stuck : AGAIN_MS);
 	if (!room)
 		return;
-	done->stuck = true;
+	done->stuck += done->stuck < MOVE_AGAIN_DOUBLED;
 	files->stuck[files->n_stuck++] = *done;
 	*done = (struct reading){ 0 };
 }
