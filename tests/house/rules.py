@@ -5,7 +5,7 @@ bite. An exception to a rule stands in a table here, with its reason. What is ru
 import os
 import re
 
-from tree import DATA, code_of, functions, includes, line_of, lines, table
+from tree import DATA, code_of, functions, includes, line_of, lines, of_each_text, table
 
 RULES = []
 
@@ -55,6 +55,7 @@ BANNED = {
     "signal": "signals taken by the host, in one thread",
     "setjmp|longjmp": "one way out of a function",
 }
+INSTEAD = {name: instead for names, instead in BANNED.items() for name in names.split("|")}
 TESTS_MAY = ("strcpy", "strcat", "sprintf", "rand", "srand", "atoi", "signal")  # on their own words, with the sanitizers looking on
 ALLOWED = {
     ("services/base/process.c", "signal"): "this is where the process sets up its signals",
@@ -139,15 +140,19 @@ def header_names(tree):
     ("tests/check.h", lambda t: t + "int x = system(y);\n"))
 def banned_functions(tree):
     for path, text in tree.c():
-        code = code_of(text)
-        for names, instead in BANNED.items():
-            for found in re.finditer(rf"(?<![\w.>])({names})\s*\(", code):
-                if (path, found.group(1)) in ALLOWED or path.startswith("tests/") and found.group(1) in TESTS_MAY:
-                    continue
-                yield path, line_of(text, found.start()), f"{found.group(1)}() is not used here; expected {instead}"
-        if not path.startswith("tests/"):
-            for found in re.finditer(r"\bMDB_WRITEMAP\b|\bNDEBUG\b", code):
-                yield path, line_of(text, found.start()), f"{found.group()}: asserts stay in, no stray pointer reaches the disk"
+        yield from banned_in(path, text)
+
+
+@of_each_text
+def banned_in(path, text):
+    code, in_tests = code_of(text), path.startswith("tests/")
+    for found in re.finditer(r"(?<![\w.>])\w+(?=\s*\()", code):
+        name = found.group()
+        if name in INSTEAD and (path, name) not in ALLOWED and not (in_tests and name in TESTS_MAY):
+            yield path, line_of(text, found.start()), f"{name}() is not used here; expected {INSTEAD[name]}"
+    if not in_tests:
+        for found in re.finditer(r"\b(MDB_WRITEMAP|NDEBUG)\b", code):
+            yield path, line_of(text, found.start()), f"{found.group()}: asserts stay in, no stray pointer reaches the disk"
 
 
 @rule(("tests/unit/test_x.c", "/* x */\nvoid\nf(void)\n{\n\tusleep(3);\n}\n"),
@@ -220,37 +225,42 @@ def guards(tree):
     ("proto/status.c", lambda t: t + "/*" + "\t" * 17 + "*/\n"), ("proto/cargo.proto", lambda t: t + "\ufffd\n"))
 def form(tree):
     for path, text in tree.files.items():
-        if path == "LICENSE" or path.endswith(DATA):
-            continue
-        in_c = path.endswith((".c", ".h"))
-        if not text.endswith("\n"):
-            yield path, text.count("\n") + 1, "the last line does not end"
-        code = code_of(text).split("\n") if in_c else []
-        for number, line in lines(text):
-            if "\ufffd" in line:
-                yield path, number, "this is not UTF-8"
-            if line != line.rstrip():
-                yield path, number, "CR LF at the end of the line; expected LF" if line.endswith("\r") else "blanks at the end"
-            if in_c and code[number - 1].strip() and re.match(r"\t* {8}|  ? ?[^ *]", line):
-                yield path, number, "indented with blanks; expected tabs, and blanks only to go on with a line"
-            # A row of a table or a link in Markdown cannot be folded.
-            foldable = path not in WIDE_FILES and not (path.endswith(".md") and re.match(r"\s*\||.*https?://", line))
-            if foldable and len(line.expandtabs(8)) > COLUMNS:
-                yield path, number, f"the line has {len(line.expandtabs(8))} columns; expected at most {COLUMNS}"
+        if path != "LICENSE" and not path.endswith(DATA):
+            yield from form_of(path, text)
+
+
+@of_each_text
+def form_of(path, text):
+    in_c = path.endswith((".c", ".h"))
+    if not text.endswith("\n"):
+        yield path, text.count("\n") + 1, "the last line does not end"
+    code = code_of(text).split("\n") if in_c else []
+    for number, line in lines(text):
+        if "\ufffd" in line:
+            yield path, number, "this is not UTF-8"
+        if line != line.rstrip():
+            yield path, number, "CR LF at the end of the line; expected LF" if line.endswith("\r") else "blanks at the end"
+        if in_c and line[:1] in (" ", "\t") and code[number - 1].strip() and re.match(r"\t* {8}|  ? ?[^ *]", line):
+            yield path, number, "indented with blanks; expected tabs, and blanks only to go on with a line"
+        # A row of a table or a link in Markdown cannot be folded.
+        foldable = path not in WIDE_FILES and not (path.endswith(".md") and re.match(r"\s*\||.*https?://", line))
+        if foldable and len(line.expandtabs(8)) > COLUMNS:
+            yield path, number, f"the line has {len(line.expandtabs(8))} columns; expected at most {COLUMNS}"
 
 
 @rule(("storage/env.c", lambda t: t + "/* TO" + "DO */\n"), ("README.md", lambda t: t + "See /wo" + "rk/shared.\n"))
 def words(tree):
-    unfinished = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")
     for path, text in tree.files.items():
-        if path.endswith(DATA):
-            continue
-        for number, line in lines(text):
-            found = unfinished.search(line)
-            if found:
-                yield path, number, f"'{found.group()}' marks unfinished work; expected the work, or an issue"
-            if re.search(r"(?<![\w.])/wo" + r"rk/", line):
-                yield path, number, "a path of somebody's machine; expected one that everyone has"
+        if not path.endswith(DATA):
+            yield from words_of(path, text)
+
+
+@of_each_text
+def words_of(path, text):
+    for found in re.finditer(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b", text):
+        yield path, line_of(text, found.start()), f"'{found.group()}' marks unfinished work; expected the work, or an issue"
+    for found in re.finditer(r"(?<![\w.])/wo" + r"rk/", text):
+        yield path, line_of(text, found.start()), "a path of somebody's machine; expected one that everyone has"
 
 
 @rule(("storage/env.c", lambda t: t + "double x;\n"))

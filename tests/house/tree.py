@@ -1,4 +1,5 @@
 """The checkout as the house rules see it: every text file by its path, and a few ways to look into C. Reads only."""
+import functools
 import os
 import re
 
@@ -47,6 +48,14 @@ class Tree:
         return [(p, t) for p, t in self.files.items() if p.endswith((".py", ".sh")) or t.startswith("#!")]
 
 
+def of_each_text(find):
+    """What a generator finds in a text is found once: the self-test asks for all files again for each rule that it breaks."""
+    @functools.cache
+    def found(*arguments):
+        return tuple(find(*arguments))
+    return functools.wraps(find)(found)
+
+
 def lines(text):
     return enumerate(text.split("\n"), 1)
 
@@ -58,11 +67,13 @@ def line_of(text, offset):
 NOT_CODE = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.DOTALL)
 
 
+@functools.cache
 def code_of(text):
     """C without its comments and what stands in quotes: as many lines, as long, with blanks in their place."""
     return NOT_CODE.sub(lambda found: re.sub(r"[^\n]", " ", found.group()), text)
 
 
+@of_each_text
 def includes(text):
     for number, line in lines(text):
         found = re.match(r'\s*#\s*include(?:_next)?\s*([<"])([^>"]+)[>"]', line)
@@ -70,6 +81,7 @@ def includes(text):
             yield number, found.group(2), found.group(1) == "<"
 
 
+@of_each_text
 def functions(text):
     """(name, first line, number of lines) of each function body: from the brace in the first column to its partner."""
     start, name = 0, ""
