@@ -2,18 +2,23 @@
 #include "tails.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 
 #include "block.h"
 
-enum { ARRAYS = 1 << SITE_BITS, NUMBERS = TERMINAL_NO_MAX + 1, INNER = (1 << SITE_BITS) - 1, TOUCHED_FIRST = 1024 };
+enum { NUMBERS = TERMINAL_NO_MAX + 1, INNER = (1 << SITE_BITS) - 1, TOUCHED_FIRST = 1024 };
 
 struct tail {
 	struct stream_run run;
 	bool touched; /* it has to be written */
 };
 
+enum { ARRAY_BYTES = NUMBERS * sizeof(struct tail) };
+
 struct tails {
-	struct tail *arrays[ARRAYS];
+	struct tail **arrays; /* by the site's number, up to the highest that was seen */
+	size_t n_arrays;
 	uint32_t *touched; /* the numbers of those */
 	size_t n_touched, room;
 };
@@ -31,11 +36,12 @@ tails_open(struct tails **out)
 static void
 forget(struct tails *tails)
 {
-	for (size_t i = 0; i < ARRAYS; i++) {
-		free(tails->arrays[i]);
-		tails->arrays[i] = NULL;
-	}
-	tails->n_touched = 0;
+	for (size_t i = 0; i < tails->n_arrays; i++)
+		if (tails->arrays[i] != NULL)
+			munmap(tails->arrays[i], ARRAY_BYTES);
+	free(tails->arrays);
+	tails->arrays = NULL;
+	tails->n_arrays = tails->n_touched = 0;
 }
 
 void
@@ -49,14 +55,42 @@ tails_close(struct tails **tails)
 	*tails = NULL;
 }
 
-/* The place of a terminal; NULL: no memory. */
+static enum status
+make_room(struct tails *tails, size_t site)
+{
+	if (site < tails->n_arrays)
+		return STATUS_OK;
+	struct tail **grown = realloc(tails->arrays, (site + 1) * sizeof(*grown));
+	if (grown == NULL)
+		return STATUS_NO_MEMORY;
+	memset(grown + tails->n_arrays, 0, (site + 1 - tails->n_arrays) * sizeof(*grown));
+	tails->arrays = grown;
+	tails->n_arrays = site + 1;
+	return STATUS_OK;
+}
+
+/* The place of a terminal; NULL: no memory. An array is the system's own, which gives its pages when they are touched. */
 static struct tail *
 place_of(struct tails *tails, uint32_t terminal_no)
 {
-	struct tail **array = &tails->arrays[block_site(terminal_no)];
-	if (*array == NULL)
-		*array = calloc(NUMBERS, sizeof **array); /* the system gives pages of it when they are touched */
-	return *array == NULL ? NULL : *array + (terminal_no & INNER);
+	size_t site = block_site(terminal_no);
+	if (make_room(tails, site) != STATUS_OK)
+		return NULL;
+	if (tails->arrays[site] == NULL) {
+		void *made = mmap(NULL, ARRAY_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (made == MAP_FAILED)
+			return NULL;
+		tails->arrays[site] = made;
+	}
+	return tails->arrays[site] + (terminal_no & INNER);
+}
+
+/* NULL: nothing of its site is known. */
+static const struct tail *
+array_of(const struct tails *tails, uint32_t terminal_no)
+{
+	size_t site = block_site(terminal_no);
+	return site < tails->n_arrays ? tails->arrays[site] : NULL;
 }
 
 enum status
@@ -79,7 +113,7 @@ tails_load(struct tails *tails, const struct store *store)
 uint64_t
 tails_last(const struct tails *tails, uint32_t terminal_no)
 {
-	const struct tail *array = tails->arrays[block_site(terminal_no)];
+	const struct tail *array = array_of(tails, terminal_no);
 	if (array == NULL || array[terminal_no & INNER].run.events == 0)
 		return 0;
 	const struct stream_run *run = &array[terminal_no & INNER].run;
@@ -89,7 +123,7 @@ tails_last(const struct tails *tails, uint32_t terminal_no)
 enum status
 tails_find(const struct tails *tails, const struct store *store, uint32_t terminal_no, uint64_t stream_seq, uint64_t *lsn)
 {
-	const struct tail *array = tails->arrays[block_site(terminal_no)];
+	const struct tail *array = array_of(tails, terminal_no);
 	const struct stream_run *run = array == NULL ? NULL : &array[terminal_no & INNER].run;
 	if (run == NULL || stream_seq < run->first_seq || stream_seq - run->first_seq >= run->events)
 		return streams_find(store, terminal_no, stream_seq, lsn);
