@@ -8,7 +8,7 @@ environment: all 85 of them), lets that folder's own scorer judge, and prints a 
 aim, and whether it is reached. It fails where one of the GATES is worse than the best of R's methods. The folder is not part of
 the repository: $JUYAN_DATA_FOLDER, $JUYAN_SHARED/data, or ../shared/data beside the checkout ($JUYAN_SOURCE).
 
-also: slow alone
+also: slow
 """
 import argparse
 import collections
