@@ -30,8 +30,8 @@ struct court {
 	enum status (*site_chain)(void *user, uint32_t site_no, uint64_t site_lsn, uint8_t out[CHAIN_BYTES]);
 	enum status (*tail)(void *user, uint32_t terminal_no, uint64_t *out);
 	/*
-	 * Whether a site's journal may begin with the block of this chain value: CONTRADICTION with what is wrong where that journal
-	 * is on file already, as another's. Nothing stands in the admission. BUSY as above.
+	 * Whether a site's journal may begin with the block of this chain value: CONTRADICTION with what is wrong where that
+	 * journal is on file already, as another's. Nothing stands in the admission. BUSY as above.
 	 */
 	enum status (*begins)(void *user, uint32_t site_no, const uint8_t chain[CHAIN_BYTES], struct reason *why);
 	void *user;
