@@ -147,7 +147,9 @@ look_at_terminals(struct attending *attending)
 {
 	uint32_t terminal_no = 0;
 	enum status status;
-	while ((status = streams_next_terminal(&attending->snapshot->store, terminal_no, &terminal_no)) == STATUS_OK) {
+	/* Behind them are those of sites, which are silent when their site is. */
+	while ((status = streams_next_terminal(&attending->snapshot->store, terminal_no, &terminal_no)) == STATUS_OK &&
+	    terminal_no <= TERMINAL_NO_MAX) {
 		status = look_at_terminal(attending, terminal_no);
 		if (status != STATUS_OK)
 			return status;

@@ -213,7 +213,10 @@ fit_registry(struct ledger *ledger, uint32_t site_no, int64_t now_ms)
 {
 	struct change_wanted change = { .site_no = site_no };
 	struct site_alarm unfit = { .since_ms = now_ms };
+	const struct terminal_rule *site = registry_terminal(ledger->registry, site_no);
 	enum status status = STATUS_OK;
+	if (site == NULL || site->revoked) /* however much it wants */
+		return note_unfit(ledger, site_no, &unfit);
 	for (int i = 0; i < TRIED_AGAIN_MAX && (status = next_wanted(ledger, &change)) == STATUS_OK; i++) {
 		struct reason why = { "" };
 		enum status fits = ledger_attempt(ledger, take_wanted, &change, &why);

@@ -278,8 +278,9 @@ class Sites(unittest.TestCase):
         row = self.listed(number)
         self.assertEqual((row["name"], row["stopped_lsn"]), ("undecodable", 1))
         session.hello()
-        session.bring(rechained(self.blocks[:1], 2))
+        session.bring(rechained(self.blocks[:1], 86_400_000))
         self.assertNotIn("stopped_since_ms", self.listed(number))
+        self.assertIn("its clock is 23 h", juyan(self.hq, "sites", wanted=None))
         juyan(self.hq, "keys", "revoke", str(number), "--reason", "done")
 
     def settle(self, session):
