@@ -1,21 +1,21 @@
-/* Rows of the table `sites` with the key site, 0, name: see wanted.h. */
+/* Rows of the table `sites` with the key site, 1, name: see wanted.h. */
 #include "wanted.h"
 
 #include <stdio.h>
 
 #include "key.h"
 
-enum { AT_LSN = 0, AT_DROP = 8, AT_RECORD = 9, SITE_BYTES = 4, PREFIX_BYTES = 2 * SITE_BYTES };
+enum { AT_LSN = 0, AT_DROP = 8, AT_RECORD = 9, SITE_BYTES = 4, PREFIX_BYTES = 2 * SITE_BYTES, WANTED = 1 };
 
 _Static_assert(PREFIX_BYTES + REGISTRY_KEY_BYTES <= KEY_BYTES_MAX, "every name fits into a key");
 
-/* No terminal of a site has the number 0. */
+/* Terminals of sites have numbers above all such; behind 0 stand the site's decrees. */
 static struct span
 key_of(struct key *key, uint32_t site_no, const char *name)
 {
 	key->used = 0;
 	key_be(key, site_no, SITE_BYTES);
-	key_be(key, 0, SITE_BYTES);
+	key_be(key, WANTED, SITE_BYTES);
 	key_text(key, name);
 	return key_span(key);
 }

@@ -169,6 +169,23 @@ a_port_that_becomes_the_sites_is_as_the_site_has_it(void **state)
 	fits(5);
 }
 
+/* How far a site follows an authority stands in the same table: it was read as a record that the site wants. */
+static void
+what_a_site_has_of_decrees_is_no_record_that_it_wants(void **state)
+{
+	(void)state;
+	book_take(&book, ADMIN, decreed_authority("'place'"));
+	relay(&book, 5, decreed(1, "'put': [{'place': {'id': 'league'}}]"));
+	AT_SITE_5("'put': [" CAPACITY("ceke", "7") "]");
+	here("'put': [" OVERRIDE("a", "*", "hq") "]");
+	AT_SITE_5("'put': [" OVERRIDE("a", "ceke", "site 5") "]");
+	does_not_fit(5, 3, "override/a");
+	assert_int_equal(site(5)->decrees[0]->last_number, 1);
+	here("'drop': [" NAMED("a") "]");
+	fits(5);
+	assert_int_equal(site(5)->decrees[0]->last_number, 1);
+}
+
 static void
 nothing_is_asked_for_a_site_that_was_revoked(void **state)
 {
@@ -242,6 +259,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(what_does_not_fit_is_taken_when_it_does, begin_test, end_test),
 		cmocka_unit_test_setup_teardown(the_oldest_that_does_not_fit_is_told_and_another_does, begin_test, end_test),
 		cmocka_unit_test_setup_teardown(a_port_that_becomes_the_sites_is_as_the_site_has_it, begin_test, end_test),
+		cmocka_unit_test_setup_teardown(what_a_site_has_of_decrees_is_no_record_that_it_wants, begin_test, end_test),
 		cmocka_unit_test_setup_teardown(nothing_is_asked_for_a_site_that_was_revoked, begin_test, end_test),
 		cmocka_unit_test_setup_teardown(a_site_does_not_note_what_is_said_of_it, begin_test, end_test),
 		cmocka_unit_test_setup_teardown(the_last_terminal_of_the_last_site_is_the_last, begin_test, end_test),
