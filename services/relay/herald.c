@@ -207,12 +207,17 @@ note_unsent(struct herald *herald, struct following *following, uint64_t number,
 
 /* It is not the authority's next decree, whatever it is, and none of the ledger's concern. */
 static void
-note_turned(struct herald *herald, struct following *following, uint64_t number, const char *what)
+note_turned(struct herald *herald, struct following *following, uint64_t number, bool forged)
 {
 	char quoted[LOG_QUOTED_BYTES];
 	struct reason sentence = { "" };
-	reason_write(&sentence, "decree %" PRIu64 " of '%s' is awaited, and what headquarters tells for it %s", number,
-	    following->authority, what);
+	if (forged)
+		reason_write(&sentence,
+		    "decree %" PRIu64 " of '%s', as headquarters tells it, is not signed with the key that the registry here has",
+		    number, following->authority);
+	else
+		reason_write(&sentence, "headquarters tells something else than decree %" PRIu64 " of '%s', which is the next here",
+		    number, following->authority);
 	if (!set_cause(herald, following, TURNED, number, &sentence))
 		return;
 	count(herald->kit->counters, COUNTER_relay_decrees_refused, 1);
@@ -258,11 +263,11 @@ hand_over_all(struct herald *herald, struct following *following, const struct d
 	int64_t end_ns = clock_monotonic_ns(&herald->kit->clock) + TURN_NS;
 	size_t n = decree_ask_in_turn(told, at.authority.id, at.last, &herald->arena);
 	if (n == 0 && following->asked == at.last)
-		note_turned(herald, following, at.last + 1, "is not that");
+		note_turned(herald, following, at.last + 1, false);
 	for (size_t i = 0; i < n && i < DECREES_IN_TURN && clock_monotonic_ns(&herald->kit->clock) < end_ns; i++) {
 		uint64_t number = at.last + 1 + i;
 		if (!is_signed(herald, &at, &told->events[i])) {
-			note_turned(herald, following, number, "is not signed with the key that the registry here has of it");
+			note_turned(herald, following, number, true);
 			return false;
 		}
 		if (!hand_over(herald, following, number, &told->events[i]))
