@@ -61,7 +61,7 @@
 	X(relay_connections, "times that headquarters was there, after it had not been") \
 	X(relay_stops, "times that nothing more could be brought to headquarters, each reason once") \
 	X(relay_decrees, "changes of the registry that came signed from headquarters and were taken") \
-	X(relay_decrees_refused, "… that this ledger did not take, each once") \
+	X(relay_decrees_refused, "… that this ledger did not take, or that were not the authority's") \
 	X(relay_losses, "times that headquarters had less than it had confirmed") \
 	X(warehouse_events, "events whose facts have gone to the warehouse") \
 	X(warehouse_transactions, "transactions of the warehouse that PostgreSQL has confirmed") \

@@ -1,4 +1,4 @@
-/* What headquarters tells of decrees, and what the relay makes of it before the ledger is asked: a ledger that nobody serves here. */
+/* What headquarters tells of decrees, and what the relay makes of it before its ledger is asked, which nobody serves here. */
 #include "check.h"
 
 #include "herald.h"
