@@ -39,7 +39,7 @@ row_of(size_t i, const struct bulletin *standing, const char *reason, const stru
 	row->lsn = standing->differs;
 	row->since_ms = standing->since_ms;
 	row->sentence = keep_text(arena, sentence->text);
-	row->n_reasons = 1;
+	row->n_reasons = strcmp(reason, BULLETIN_WELL) != 0; /* there may be something besides */
 	row->reasons = reasons;
 	reasons[0] = keep_text(arena, reason);
 	return row->subject != NULL && row->kind != NULL && row->terminal_name != NULL && row->sentence != NULL &&

@@ -200,6 +200,16 @@ test_a_person_is_asked_for_when_nobody_writes_the_state_any_more(void **state)
 	assert_non_null(strstr(why.text, "the relay has not said anything"));
 }
 
+static void
+test_a_person_is_asked_for_what_has_to_be_mended_besides(void **state)
+{
+	(void)state;
+	struct bulletin bulletin = well;
+	snprintf(bulletin.besides, sizeof bulletin.besides, "decree 7 is not taken here");
+	assert_true(asks(bulletin, BEGAN + 6000));
+	assert_string_equal(why.text, "decree 7 is not taken here");
+}
+
 /* ---- as rows of what asks for a person ---- */
 
 static struct told {
@@ -313,6 +323,19 @@ test_a_full_list_gives_up_its_last(void **state)
 }
 
 static void
+test_a_row_without_trouble_has_its_sentence_alone(void **state)
+{
+	(void)state;
+	struct bulletin relay = well;
+	snprintf(relay.besides, sizeof relay.besides, "decree 7 is not taken here");
+	put("relay", &relay);
+	const Juyan__V1__AttentionList *list = added("stuck", 0, "", BEGAN + 6000)->attention;
+	assert_int_equal(list->n_rows, 1);
+	assert_int_equal(list->rows[0]->n_reasons, 0);
+	assert_string_equal(list->rows[0]->sentence, relay.besides);
+}
+
+static void
 test_who_is_silent_is_told_as_that(void **state)
 {
 	(void)state;
@@ -336,8 +359,10 @@ main(void)
 		CASE(a_person_is_asked_for_when_it_does_not_pass_by_itself),
 		CASE(a_person_is_asked_for_when_nothing_moves_and_nobody_says_why),
 		CASE(a_person_is_asked_for_when_nobody_writes_the_state_any_more),
+		CASE(a_person_is_asked_for_what_has_to_be_mended_besides),
 		CASE(what_asks_stands_before_all_else),
 		CASE(a_full_list_gives_up_its_last),
+		CASE(a_row_without_trouble_has_its_sentence_alone),
 		CASE(who_is_silent_is_told_as_that),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
