@@ -5,7 +5,7 @@
  * are those of the sites together, row by row, but for the numbers of terminals and events; its own recount agrees; and each site's
  * chain is the site's. And a journal with anything wrong in it is refused at that block, and changes nothing.
  *
- * JUYAN_HISTORIES=N sets how many (60).
+ * JUYAN_SITES_HISTORIES=N sets how many (60).
  * also: address
  */
 #include "check.h"
@@ -214,7 +214,7 @@ static void
 a_headquarters_is_its_sites_together(void **state)
 {
 	(void)state;
-	const char *wanted = getenv("JUYAN_HISTORIES");
+	const char *wanted = getenv("JUYAN_SITES_HISTORIES");
 	size_t n = wanted != NULL ? strtoul(wanted, NULL, 10) : HISTORIES, duplicates = 0, failures = 0, reopened = 0;
 	for (size_t h = 0; h < n; h++) {
 		int64_t now_ms = MIDNIGHT + DAYS(1);
