@@ -7,7 +7,7 @@ The terminals (crash_load.c) are not told: they go on by themselves when the ser
 it still starts, and sometimes a terminal is killed as well. A moment is a number of acknowledgements, or a short wait for a line.
 
 Several worlds at once, each with a ledger of its own, for what each mostly does is wait for the disk. In the first all services
-run; in the others all but the one that makes forecasts, which only reads, and would take a third of the processors after each start.
+run; in the others all but the one that makes forecasts, which only reads, and would take a third of the processors at each start.
 
 JUYAN_CRASH_CYCLES (500), JUYAN_SEED. Uses $JUYAN and $JUYAN_TESTS (the folder of crash_load).
 also: slow
