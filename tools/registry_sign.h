@@ -5,7 +5,7 @@
 #ifndef JUYAN_TOOLS_REGISTRY_SIGN_H
 #define JUYAN_TOOLS_REGISTRY_SIGN_H
 
-#include "decrees.h"
+#include "decree.h"
 #include "registry_use.h"
 
 struct registry_sign {

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "decree.h"
 #include "decree_ask.h"
-#include "decrees.h"
 #include "inhouse.h"
 
 /* So much in one go, for the journal goes on in between. */

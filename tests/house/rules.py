@@ -25,7 +25,7 @@ KINDS = {"unit", "property", "fault", "sim", "e2e", "fuzz", "interop", "browser"
     "reference"}  # the last holds what others computed, and how
 FACE = {"ledger.h", "env.h", "registry.h", "judge.h", "recount.h", "civil.h", "checkpoint.h",
     "scrub.h", "files.h", "spool.h", "cabinet.h", "key.h",
-    "block.h", "follow.h", "harvest.h", "places.h", "signed_note.h"}  # what of storage a service may see
+    "block.h", "follow.h", "harvest.h", "places.h", "decree.h", "signed_note.h"}  # what of storage a service may see
 
 FOREIGN = {
     "lmdb.h": ("storage/",),

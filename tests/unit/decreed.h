@@ -2,7 +2,7 @@
 #ifndef JUYAN_TESTS_DECREED_H
 #define JUYAN_TESTS_DECREED_H
 
-#include "decrees.h"
+#include "decree.h"
 #include "opened_ledger.h"
 
 static inline struct signer
