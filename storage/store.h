@@ -24,9 +24,9 @@
 	X(conflicts)  /* terminal, number, content hash -> log sequence number */ \
 	X(review)     /* port, batch -> marks */ \
 	X(registry)   /* kind, id, valid_from -> record */ \
-	X(sites) /* site -> where its journal ends here; site, its terminal -> the name of that; site, authority -> its decrees */ \
-	X(decrees) /* authority, number of its decree -> log sequence number */ \
-	X(alarms)  /* site -> why its stream stands still */
+	X(sites)      /* site -> where its journal ends here; and what is kept of its terminals, decrees and records */ \
+	X(decrees)    /* authority, number of its decree -> log sequence number */ \
+	X(alarms)     /* site -> why its stream stands still */
 
 #define X(name) TABLE_##name,
 enum table { TABLE_LIST(X) TABLES };
