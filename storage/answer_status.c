@@ -126,6 +126,26 @@ tell_decrees(struct snapshot *snapshot, uint32_t site_no, Juyan__V1__SiteStatus 
 }
 
 static enum status
+tell_ports(struct snapshot *snapshot, uint32_t site_no, Juyan__V1__SiteStatus *out)
+{
+	const struct registry *registry = snapshot->registry;
+	const char *port;
+	size_t n = 0;
+	for (port = registry_next_port(registry, NULL); port != NULL; port = registry_next_port(registry, port))
+		n += registry_has_port(registry, site_no, port) ? 1 : 0;
+	out->ports = arena_take(snapshot->arena, (n + 1) * sizeof *out->ports);
+	for (port = registry_next_port(registry, NULL); port != NULL && out->ports != NULL;
+	     port = registry_next_port(registry, port)) {
+		if (!registry_has_port(registry, site_no, port))
+			continue;
+		out->ports[out->n_ports] = answer_string(snapshot->arena, port);
+		if (out->ports[out->n_ports++] == NULL)
+			return STATUS_NO_MEMORY;
+	}
+	return out->ports != NULL ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+static enum status
 tell_site(struct snapshot *snapshot, const struct terminal_rule *rule, Juyan__V1__SiteStatus **out)
 {
 	uint32_t site_no = rule->terminal_no;
@@ -141,6 +161,8 @@ tell_site(struct snapshot *snapshot, const struct terminal_rule *rule, Juyan__V1
 		status = STATUS_OK;
 	if (status == STATUS_OK)
 		status = tell_decrees(snapshot, site_no, site);
+	if (status == STATUS_OK)
+		status = tell_ports(snapshot, site_no, site);
 	*out = site;
 	/* What stands in the way of one that is not to bring anything is no matter. */
 	if (status == STATUS_OK && !rule->revoked)

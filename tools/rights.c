@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "administer.h"
@@ -69,6 +70,14 @@ has_key(const Juyan__V1__RegistryRecord *record, const uint8_t key[PUBLIC_KEY_BY
 	return memcmp(record->terminal->public_key.data, key, PUBLIC_KEY_BYTES) == 0;
 }
 
+/* A folder is none: a site is easily called as the folder that its ledger is in. */
+static bool
+names_file(const char *text)
+{
+	struct stat about;
+	return stat(text, &about) == 0 && !S_ISDIR(about.st_mode);
+}
+
 /* By key, by number or by name; a name that two terminals have is not enough. */
 static enum status
 find(const struct terminals *terminals, const char *whom, const Juyan__V1__RegistryRecord **out, struct reason *why)
@@ -76,7 +85,7 @@ find(const struct terminals *terminals, const char *whom, const Juyan__V1__Regis
 	uint8_t key[PUBLIC_KEY_BYTES] = { 0 };
 	const Juyan__V1__RegistryRecord *found = NULL;
 	bool is_number = whom[0] != '\0' && whom[strspn(whom, "0123456789")] == '\0';
-	bool is_file = access(whom, F_OK) == 0;
+	bool is_file = names_file(whom);
 	bool is_key = !is_file && key_parse(whom, key);
 	unsigned long number = is_number ? strtoul(whom, NULL, 10) : 0;
 	if (is_file && !is_number) {

@@ -9,6 +9,9 @@
 
 enum { DECREES_BYTES = 512 };
 
+/* A port may be so long without news in the daytime. */
+#define QUIET_MS INT64_C(1800000)
+
 static const struct argp_option options[] = {
 	{ "json", ASKING_KEY_JSON, NULL, 0, "as JSON, with the names of proto/query.proto", 1 },
 	{ 0 },
@@ -37,8 +40,9 @@ cell_of_age(struct table *table, int64_t at_ms, int64_t now_ms)
 }
 
 static void
-cell_of_state(struct table *table, const Juyan__V1__SiteStatus *site)
+cell_of_state(struct table *table, const Juyan__V1__SiteStatus *site, int64_t now_ms)
 {
+	char age[ASKING_TIME_BYTES];
 	if (site->revoked)
 		table_cell(table, "revoked");
 	else if (site->stopped_since_ms != 0)
@@ -46,8 +50,13 @@ cell_of_state(struct table *table, const Juyan__V1__SiteStatus *site)
 	else if (site->unfit_since_ms != 0)
 		table_cellf(table, "goes on; its registry of event %" PRIu64 " does not fit here (%s): %s", site->unfit_lsn,
 		    site->unfit_name, site->unfit_sentence);
+	else if (site->last_lsn == 0)
+		table_cell(table, "nothing has come yet");
+	else if (now_ms - site->last_relayed_at_ms > QUIET_MS)
+		table_cellf(table, "nothing has come for %s: it is quiet or away, 'juyan relay' there says which",
+		    asking_span(now_ms - site->last_relayed_at_ms, age));
 	else
-		table_cell(table, site->last_lsn == 0 ? "nothing has come yet" : "goes on");
+		table_cell(table, "goes on");
 }
 
 /* Where something is to be looked into: what does not fit there, and where this ledger knows less than the site. */
@@ -95,7 +104,7 @@ print_table(const Juyan__V1__LedgerStatus *status)
 		cell_of_age(table, site->last_received_at_ms, now_ms);
 		cell_of_age(table, site->last_relayed_at_ms, now_ms);
 		cell_of_decrees(table, site);
-		cell_of_state(table, site);
+		cell_of_state(table, site, now_ms);
 	}
 	if (opened == STATUS_OK)
 		opened = table_print(table, stdout);

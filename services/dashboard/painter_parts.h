@@ -44,6 +44,8 @@ struct kept {
 	bool counted;     /* attention holds, of attention_ms and so many in quarantine, unless machines have been told of since */
 	int64_t attention, attention_ms;
 	uint64_t quarantine_waiting, attention_quarantine;
+	json_t *sites; /* as the contract has them, of sites_ms; NULL: not asked for yet */
+	int64_t sites_ms;
 };
 
 struct painter {

@@ -21,6 +21,7 @@ kept_forget(struct kept *kept)
 		if (kept->records[i] != NULL)
 			juyan__v1__registry__free_unpacked(kept->records[i], NULL);
 	registry_close(&kept->registry);
+	json_decref(kept->sites);
 	*kept = (struct kept){ 0 };
 }
 

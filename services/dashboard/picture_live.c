@@ -3,7 +3,7 @@
 
 #include "painter_parts.h"
 
-enum { MODES = 3, ATTENTION_EVERY_MS = 5000 };
+enum { MODES = 3, ATTENTION_EVERY_MS = 5000, SITES_EVERY_MS = 5000 };
 
 static const char *const modes[MODES] = { "truck", "agv", "rail" };
 
@@ -156,6 +156,51 @@ put_attention(struct painter *painter, json_t *object, struct reason *why)
 	return put_json(object, "attention", json_integer(kept->attention));
 }
 
+/* ---- sites ---- */
+
+static json_t *
+site_json(const Juyan__V1__SiteStatus *site)
+{
+	json_t *ports = json_array();
+	for (size_t i = 0; i < site->n_ports; i++)
+		if (append_json(ports, json_string(site->ports[i])) != STATUS_OK) {
+			json_decref(ports);
+			return NULL;
+		}
+	return json_pack("{s:s, s:o, s:o, s:o, s:b}", "name", site->terminal_name, "ports", ports, "as_of_ms",
+	    kg_json(site->last_received_at_ms > 0, site->last_received_at_ms), "stopped_since_ms",
+	    kg_json(site->stopped_since_ms > 0, site->stopped_since_ms), "revoked", site->revoked);
+}
+
+/* How old what has come from each site is. It is told in minutes, so it is not asked for each time. */
+static enum status
+put_sites(struct painter *painter, json_t *object, struct reason *why)
+{
+	struct kept *kept = &painter->kept;
+	int64_t age_ms = painter->now_ms - kept->sites_ms;
+	if (kept->sites == NULL || age_ms < 0 || age_ms >= SITES_EVERY_MS) {
+		Juyan__V1__Question question = JUYAN__V1__QUESTION__INIT;
+		Juyan__V1__StatusAsk ask = JUYAN__V1__STATUS_ASK__INIT;
+		const Juyan__V1__Answer *answer;
+		question.ask_case = JUYAN__V1__QUESTION__ASK_STATUS;
+		question.status = &ask;
+		enum status status = painter_ask(painter, &question, JUYAN__V1__ANSWER__SAY_STATUS, &answer, why);
+		if (status != STATUS_OK)
+			return status;
+		json_t *sites = json_array();
+		for (size_t i = 0; i < answer->status->n_sites && status == STATUS_OK; i++)
+			status = append_json(sites, site_json(answer->status->sites[i]));
+		if (status != STATUS_OK || sites == NULL) {
+			json_decref(sites);
+			return STATUS_NO_MEMORY;
+		}
+		json_decref(kept->sites);
+		kept->sites = sites;
+		kept->sites_ms = painter->now_ms;
+	}
+	return put_json(object, "sites", json_incref(kept->sites));
+}
+
 static enum status
 draw_with(struct painter *painter, struct present *present, json_t *object, struct reason *why)
 {
@@ -176,6 +221,8 @@ draw_with(struct painter *painter, struct present *present, json_t *object, stru
 		status = put_json(object, "total", mass_json(&total));
 	if (status == STATUS_OK)
 		status = put_year(painter, object, why);
+	if (status == STATUS_OK)
+		status = put_sites(painter, object, why);
 	return status == STATUS_OK ? put_attention(painter, object, why) : status;
 }
 

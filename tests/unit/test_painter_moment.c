@@ -1,4 +1,7 @@
 /* A picture is of one moment, however busy the road is, and costs no more than it must. */
+#include "check.h"
+
+#include "everything.h"
 #include "painting.h"
 
 static size_t commits, commits_from, commits_to; /* before these questions */
@@ -146,10 +149,41 @@ test_a_question_without_an_answer_costs_one_picture(void **state)
 	assert_non_null(whole);
 	json_decref(whole);
 }
+/* A site that is away looks like a quiet port, so it is told how old that is. */
+static void
+test_a_sites_ports_say_as_of_when_they_are(void **state)
+{
+	(void)state;
+	live();
+	assert_int_equal(json_array_size(at(picture, "sites")), 0);
+	write_sites(&studio.book);
+	now(MIDNIGHT + HOURS(5));
+	live();
+	assert_int_equal(json_array_size(at(picture, "sites")), 2);
+	assert_string_equal(text_at(picture, "sites.0.name"), "site 5");
+	assert_int_equal(json_array_size(at(picture, "sites.0.ports")), 1);
+	assert_string_equal(text_at(picture, "sites.1.ports.0"), "wuliji");
+	assert_int_equal(number_at(picture, "sites.0.stopped_since_ms"), MIDNIGHT);
+	assert_true(number_at(picture, "sites.0.as_of_ms") > 0);
+	assert_false(json_is_true(at(picture, "sites.0.revoked")));
+	/* One that goes on, and one of which nothing has come. */
+	int64_t before_ms = number_at(picture, "sites.0.as_of_ms");
+	relay(&studio.book, 5, cargo(MIDNIGHT + HOURS(5), "ceke", "S2", "'unit_arrived': {'unit_id': 'T1'}"));
+	book_take(&studio.book, ADMIN,
+	    registry_changed("'put': [{'port': {'id': 'far', 'utc_offset': '+08:00', 'count_on': 'RELEASE'}}, " SITE("7",
+		"BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=", "far") "]"));
+	now(MIDNIGHT + HOURS(6));
+	live();
+	assert_true(null_at(picture, "sites.0.stopped_since_ms"));
+	assert_true(number_at(picture, "sites.0.as_of_ms") >= before_ms);
+	assert_true(null_at(picture, "sites.2.as_of_ms"));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_a_sites_ports_say_as_of_when_they_are, fresh, done),
 		cmocka_unit_test_setup_teardown(test_a_picture_is_of_one_moment, fresh, done),
 		cmocka_unit_test_setup_teardown(test_a_flood_costs_no_registry_and_its_lanes_once_in_some_seconds, fresh, done),
 		cmocka_unit_test_setup_teardown(test_a_question_without_an_answer_costs_one_picture, fresh, done),

@@ -89,11 +89,19 @@ export interface LivePort {
 	yard: Yard;
 	last_event_ms: Ms;
 }
+export interface Site {
+	name: string;
+	ports: string[];
+	as_of_ms: Ms;
+	stopped_since_ms: Ms;
+	revoked: boolean;
+}
 export interface Live {
 	mark: Mark;
 	ports: LivePort[];
 	total: Mass;
 	year: {goal: string | null; done_kg: Kg};
+	sites: Site[];
 	attention: number;
 }
 export interface Quantiles {

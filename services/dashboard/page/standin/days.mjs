@@ -190,10 +190,12 @@ export class Days {
 				total: zero,
 				year: {goal: `annual-${this.year}`, done_kg: 0},
 				attention: 0,
+				sites: [],
 			};
 		return {
 			mark: this.mark(),
 			total: add([truck, agv]),
+			sites: [],
 			attention: this.rows().filter(row => row.noted_by === '').length,
 			year: {goal: `annual-${this.year}`, done_kg: this.done().net_kg},
 			ports: [

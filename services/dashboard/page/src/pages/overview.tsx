@@ -24,6 +24,7 @@ import {
 	useToday,
 	Wrong,
 } from '../parts/parts';
+import {FromSite} from '../parts/site';
 import {goalName, goalSentences, passedOf} from '../parts/goal';
 import {t, word} from '../words/words';
 
@@ -373,6 +374,7 @@ export function TodayOf({of}: {of: LivePort}) {
 					</>
 				)}
 			</p>
+			<FromSite port={of.port} />
 		</section>
 	);
 }

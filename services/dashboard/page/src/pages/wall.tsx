@@ -22,6 +22,7 @@ import {
 import {isUntold, now} from '../live';
 import {goalName} from '../parts/goal';
 import {Age, Amount, Bar, ModeName, portAsked, Unknown, useMoved, useTick, useToday} from '../parts/parts';
+import {FromSite} from '../parts/site';
 import {Freshness} from '../parts/freshness';
 import {address} from '../route';
 import {useStore} from '../store';
@@ -123,17 +124,22 @@ function PortToday({of}: {of: LivePort}) {
 				<Amount kg={quiet ? null : of.so_far.net_kg} />
 				{!quiet && <small> {t('units.n', {n: of.so_far.units})}</small>}
 			</p>
-			<p class="note">
-				{!quiet && weighedPart(of)}
-				{never ? (
-					t('today.never')
-				) : (
+			<FromSite
+				port={of.port}
+				instead={
 					<>
-						{turned && `${t('today.turned')} `}
-						{t('today.last')} <Age ms={of.last_event_ms} />
+						{!quiet && weighedPart(of)}
+						{never ? (
+							t('today.never')
+						) : (
+							<>
+								{turned && `${t('today.turned')} `}
+								{t('today.last')} <Age ms={of.last_event_ms} />
+							</>
+						)}
 					</>
-				)}
-			</p>
+				}
+			/>
 			{!quiet && of.ordinary_kg !== null && (
 				<>
 					<Bar part={of.so_far.net_kg} of={most} />

@@ -4,6 +4,7 @@ import {now} from '../live';
 import {useStore} from '../store';
 import {t} from '../words/words';
 import {useTick} from './parts';
+import {lateSites} from './site';
 
 export function Freshness() {
 	const {live, state, knownMs} = useStore(now);
@@ -24,10 +25,14 @@ export function Freshness() {
 				? t('fresh.broken', {age: age(at - knownMs), time: moment(knownMs, undefined, true)})
 				: t('fresh.broken.ever'),
 	};
+	const late = state === 'fresh' ? lateSites(live, at) : '';
 	return (
 		<p class={`freshness ${state}`}>
 			<span class="dot" aria-hidden="true" />
-			{words[state]}
+			<span>
+				{words[state]}
+				{late !== '' && <strong class="warn"> · {late}</strong>}
+			</span>
 		</p>
 	);
 }
