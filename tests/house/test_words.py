@@ -18,7 +18,7 @@ JUDGES = (
     "storage/manifests.c", "storage/notes.c", "storage/quarantine.c", "storage/registry_check.c", "storage/registry_references.c",
     "storage/registry_table.c", "services/ingest/intake.c",
 )
-SESSION = {"no_hello", "revoked", "version"}  # refuse a session, not an event
+SESSION = {"no_hello", "revoked", "version", "window"}  # refuse a session or a batch, not an event
 
 
 def read(path):
