@@ -81,6 +81,8 @@ enum status ledger_site_chain(struct ledger *ledger, uint32_t site_no, uint64_t 
 /* Whose journal begins with the block of this chain value: a site's number, 0: this ledger's own. NOT_FOUND: nobody's here. */
 enum status ledger_whose_journal(struct ledger *ledger, const uint8_t name[CHAIN_BYTES], uint32_t *site_no) MUST_USE;
 enum status ledger_alarm(struct ledger *ledger, uint32_t site_no, const struct site_alarm *alarm, struct reason *why) MUST_USE;
+/* Its past fits again, though nothing has come: an alarm of another past is over; any other stays. */
+enum status ledger_end_alarm(struct ledger *ledger, uint32_t site_no, struct reason *why) MUST_USE;
 /*
  * The encoded decrees of an authority behind a number, as many as an answer holds, copied into the arena; or none.
  */

@@ -248,3 +248,21 @@ ledger_alarm(struct ledger *ledger, uint32_t site_no, const struct site_alarm *a
 	store_abort(&store);
 	return status;
 }
+
+enum status
+ledger_end_alarm(struct ledger *ledger, uint32_t site_no, struct reason *why)
+{
+	struct site_alarm held;
+	struct store store;
+	enum status status = store_begin_write(ledger->env, &store, why);
+	if (status != STATUS_OK)
+		return status;
+	status = sites_alarm(&store, site_no, SITE_STOPPED, &held);
+	bool over = status == STATUS_OK && held.status == STATUS_OTHER_PAST;
+	if (over)
+		status = sites_drop_alarm(&store, site_no, SITE_STOPPED);
+	if (over && status == STATUS_OK)
+		return store_commit(&store, why);
+	store_abort(&store);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}

@@ -163,7 +163,7 @@ sites_next_terminal(const struct store *store, uint32_t after, uint32_t *termina
 	enum status status = walk_open(store, TABLE_sites, &walk);
 	if (status == STATUS_OK)
 		status = walk_seek(&walk, key_of_terminal(&key, after + 1));
-	while (status == STATUS_OK && walk.key.bytes == SITE_KEY_BYTES) /* a site's own row */
+	while (status == STATUS_OK && walk.key.bytes != SITE_KEY_BYTES + 4) /* a site's own row, its decrees, what it wants */
 		status = walk_next(&walk);
 	if (status == STATUS_OK) {
 		struct span found = { walk.key.data + SITE_KEY_BYTES, walk.key.bytes - SITE_KEY_BYTES };

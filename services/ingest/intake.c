@@ -55,6 +55,38 @@ alarm_unread(struct desk *desk, const struct guest *guest, enum status status, c
 	return raise_alarm(desk, stream, stream->taken + 1, status, said.text, why);
 }
 
+/*
+ * Where a site's journal ends, as its Hello says, beside what is on file of it. One that is shorter, or ends otherwise, has another
+ * past and will send nothing; one that ends just here is what it was.
+ */
+static enum status
+compare_end(struct desk *desk, const struct stream *stream, uint64_t lsn, ProtobufCBinaryData chain, struct reason *why)
+{
+	struct reason said;
+	if (stream == NULL || stream->site == NULL || chain.len != CHAIN_BYTES || lsn > stream->site->on_disk.lsn)
+		return STATUS_OK;
+	const struct journal_end *held = &stream->site->on_disk;
+	bool same = lsn == held->lsn && memcmp(chain.data, held->chain, CHAIN_BYTES) == 0;
+	enum status s = desk_settle(desk, why);
+	if (s == STATUS_OK && same) {
+		s = ledger_end_alarm(desk->ledger, stream->terminal_no, why);
+		return status_consequence(s) == STOP ? s : STATUS_OK;
+	}
+	if (s != STATUS_OK)
+		return s;
+	if (lsn < held->lsn)
+		reason_say(&said, STATUS_OTHER_PAST,
+		    "site %s: its journal ends with event %" PRIu64 ", and %" PRIu64
+		    " are on file here: it was restored from an older copy, or another one sends with its key",
+		    stream->site->name, lsn, held->lsn);
+	else
+		reason_say(&said, STATUS_OTHER_PAST,
+		    "site %s: event %" PRIu64
+		    ", the last of its journal, is another one here: the two journals have parted at it or before",
+		    stream->site->name, lsn);
+	return raise_alarm(desk, stream, lsn + (lsn < held->lsn), STATUS_OTHER_PAST, said.text, why);
+}
+
 void
 desk_refuse(struct desk *desk, struct message *message, struct guest *guest, enum status status, const char *sentence)
 {
@@ -130,6 +162,8 @@ take_hello(struct desk *desk, struct message *message, struct reason *why)
 	}
 	struct stream *stream;
 	enum status s = find_stream(desk, rule, &stream, why);
+	if (s == STATUS_OK)
+		s = compare_end(desk, stream, hello->journal_lsn, hello->journal_chain, why);
 	if (s != STATUS_OK)
 		return s;
 	enum guests_gone gone = GUESTS_NOBODY;

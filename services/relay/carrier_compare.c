@@ -35,7 +35,7 @@ static enum status
 begin_search(struct carrier *c, struct reason *why)
 {
 	struct followed followed;
-	c->halving = (struct halving){ 0, c->end.lsn + 1 };
+	c->halving = (struct halving){ .differs = c->end.lsn + 1, .last = c->end.lsn };
 	c->differs = 0;
 	if (c->parted_last <= c->end.lsn) {
 		arena_reset(&c->arena);

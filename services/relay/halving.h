@@ -12,6 +12,8 @@
 struct halving {
 	uint64_t same;    /* up to this event they are the same: a block ends with it, or it is 0 */
 	uint64_t differs; /* a block begins with this event, and is different or missing */
+	uint64_t last;    /* the last event here: what lies behind it cannot be shown */
+	bool shown;       /* the other has been asked about the block that differs, and so knows of it */
 };
 
 /* True: *event stands in the block that is to be compared next. False: `differs` is the first event that can differ. */

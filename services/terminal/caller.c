@@ -124,6 +124,8 @@ say_hello(struct caller *c)
 	hello.version = PROTOCOL_VERSION;
 	hello.software = software;
 	hello.public_key = (ProtobufCBinaryData){ sizeof key, key };
+	if (c->on_hello != NULL)
+		c->on_hello(c->user, &hello);
 	from.say_case = JUYAN__V1__FROM_TERMINAL__SAY_HELLO;
 	from.hello = &hello;
 	return say(c, &from);

@@ -24,6 +24,8 @@ struct caller {
 	const struct key_pair *keys;
 	const uint8_t *server_key; /* NULL: inproc */
 	struct clock clock;
+	void (*on_hello)(void *user, Juyan__V1__Hello *hello); /* adds what else is to be said; NULL: nothing */
+	void *user;
 
 	struct bus_socket *socket; /* NULL: none at present */
 	enum caller_state state;

@@ -325,6 +325,25 @@ def test_random_trouble(world):
         f"headquarters, {len(rows)} rows of totals")
 
 
+def authorise_one(site, name, key):
+    """One event more."""
+    serving.run("keys", "make", key)
+    serving.run("keys", "authorise", key + ".pub", "--name", name, "--ports", site.name, "--kinds", "*", "--data", site.data)
+
+
+def above(world, site):
+    """What headquarters says of a site."""
+    rows = quietly("sites", "--data", world.hq.data) or []
+    return {"stopped_since_ms": 0, "name": "", "sentence": "", **next(row for row in rows if row["terminal_name"] == site.name)}
+
+
+def told_above(world, site, words):
+    def told():
+        row = above(world, site)
+        return row["name"] == "other_past" and words in row["sentence"]
+    wait_for(f"headquarters says of {site.name} '{words}', but {above(world, site)}", told)
+
+
 def test_an_older_copy(world):
     """A site's ledger that was put back: both ends say so, the others go on, and with its newer ledger it is right again."""
     site, copy = world.sites[0], os.path.join(world.folder, "older")
@@ -333,8 +352,7 @@ def test_an_older_copy(world):
     shutil.copytree(site.data, copy, ignore=shutil.ignore_patterns("run"))
     site.begin()
     wait_for("the site answers", lambda: quietly("registry", "show", "--data", site.data))
-    serving.run("keys", "make", key)
-    serving.run("keys", "authorise", key + ".pub", "--name", "late", "--ports", site.name, "--kinds", "*", "--data", site.data)
+    authorise_one(site, "late", key)
     world.settle()
     newest = serving.ask("relay", "--data", site.data)["lsn"]
     site.end()
@@ -345,11 +363,19 @@ def test_an_older_copy(world):
     state = serving.ask("relay", "--data", site.data, code=1)
     if state["status"] != "other_past" or state["differs"] != state["lsn"] + 1 or "older copy" not in state["trouble"]:
         raise Wrong(f"a site that was put back says {state}")
+    told_above(world, site, "restored from an older copy")
+    # Then it ends just where headquarters does, and behind that, each time with another past.
+    for words in (f"event {newest}, the last of its journal", f"event {newest} is on file here"):
+        authorise_one(site, words[-4:], os.path.join(world.folder, f"{words[-4:]}.key"))
+        site.end()
+        site.begin()
+        told_above(world, site, words)
     site.end()
     shutil.rmtree(site.data)
     os.rename(site.data + "-newer", site.data)
     site.begin()
     world.settle()
+    wait_for("headquarters says that it goes on", lambda: above(world, site)["stopped_since_ms"] == 0)
     if serving.ask("relay", "--data", site.data)["lsn"] != newest:
         raise Wrong("the newer ledger is not what it was")
     world.compare()

@@ -231,17 +231,6 @@ def asked(folder, cluster):
         with open(os.path.join(source, name)) as file:
             cluster.sql(file.read(), user="analyst")
     expect("questions", len(names), 10)
-    with open(os.path.join(source, "../../../tools/grafana/juyan.json")) as file:
-        board = json.load(file)
-    macros = (("${port:singlequote}", "'ceke','wuliji'"), ("$__timeFrom()", "TIMESTAMPTZ '2025-01-01T00:00:00Z'"),
-        ("$__timeTo()", "TIMESTAMPTZ '2025-02-01T00:00:00Z'"))
-    for panel in board["panels"]:
-        text = panel["targets"][0]["rawSql"]
-        for name, value in macros:
-            text = text.replace(name, value)
-        if "$" in text:
-            raise Wrong(f"a panel of the board has a macro that is not known here: {text}")
-        cluster.sql(text, user="analyst")
 
 
 def troubled(cluster, centre, folder):
